@@ -1,0 +1,1 @@
+"""Cuttle: a card game, Q-networks that learn it, and the study of how they see it."""

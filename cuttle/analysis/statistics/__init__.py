@@ -1,0 +1,1 @@
+"""One statistic a file, each from a study to a plain result."""

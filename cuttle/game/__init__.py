@@ -1,0 +1,1 @@
+"""The rules of Cuttle. No players, no rewards, no training."""

@@ -1,0 +1,1 @@
+"""Observation to Q-values, one network type a file."""

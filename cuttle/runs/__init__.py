@@ -1,0 +1,1 @@
+"""The run directory on disk. Imports nothing else of this package."""

@@ -1,0 +1,63 @@
+"""Names of files and columns in an experiment directory. No reading or writing here."""
+
+import re
+from enum import StrEnum
+
+EXPERIMENT_FILE = "experiment.json"
+METADATA_FILE = "run_metadata.json"
+STATUS_FILE = "status.json"
+METRICS_FILE = "metrics.jsonl"
+MATCHES_FILE = "matches.jsonl"
+TIMINGS_FILE = "timings.jsonl"
+LOG_FILE = "train.log"
+CONFIG_FILE = ".hydra/config.yaml"
+MODELS_DIR = "models"
+INITIAL_MODEL_FILE = "models/model_initial.pt"
+FINAL_MODEL_FILE = "models/model_final.pt"
+ANALYSIS_DIR = "analysis"
+
+EXPERIMENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+class RunState(StrEnum):
+    """Life of a run; INTERRUPTED is derived by the reader, never written."""
+
+    PENDING = "pending"
+    PREPARED = "prepared"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+class Stage(StrEnum):
+    """Why a match was played: after a round, or once at the end on more games."""
+
+    VALIDATION = "validation"
+    FINAL = "final"
+
+
+# One row a round. Every column is a deterministic function of config and seed.
+METRICS_COLUMNS = (
+    "round",  # 1-based
+    "episodes",  # self-play games finished so far
+    "decisions",  # decisions played so far
+    "updates",  # gradient steps so far
+    "samples_learnt",  # transitions learnt from so far, with repetition
+    "epsilon",  # at the end of the round
+    "learning_rate",  # at the end of the round
+    "loss",  # mean over the round's updates; null without an update
+    "q_mean",  # mean Q of the chosen actions over the round's updates; null likewise
+    "game_length",  # mean decisions a finished self-play game
+)
+
+# One row a round, opponent and seat; wins + draws + losses = games. Seat 0 moves first.
+MATCHES_COLUMNS = ("round", "stage", "opponent", "seat", "games", "wins", "draws", "losses")
+
+# One row a round, seconds of wall clock, kept apart so that metrics stay byte-comparable.
+TIMINGS_COLUMNS = ("round", "self_play_s", "learn_s", "evaluate_s", "round_s")
+
+
+def run_name(network_type: str, run: int) -> str:
+    """Name of a run's directory: `boolean_run_01`."""
+    return f"{network_type}_run_{run:02d}"

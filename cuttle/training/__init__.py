@@ -1,0 +1,1 @@
+"""Learning by self-play. Yields reports; writes no file."""
