@@ -1,0 +1,151 @@
+"""Match rows of one run as counts and curves. No files, no statistics."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cuttle.runs.layout import MATCHES_COLUMNS, Stage
+
+COUNT_COLUMNS = ("games", "wins", "draws", "losses")
+
+IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Outcomes of a set of games, as the trained network saw them."""
+
+    games: int
+    wins: int
+    draws: int
+    losses: int
+
+    @property
+    def win_rate(self) -> float:
+        """Wins over games, 0 to 1: a draw counts as not won."""
+        return self.wins / self.games
+
+    @property
+    def half_draw_rate(self) -> float:
+        """Wins plus half the draws over games, 0 to 1."""
+        return (self.wins + 0.5 * self.draws) / self.games
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(
+            self.games + other.games,
+            self.wins + other.wins,
+            self.draws + other.draws,
+            self.losses + other.losses,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Validation results round by round: every field `(rounds,) int64`, rounds ascending."""
+
+    rounds: IntArray
+    games: IntArray
+    wins: IntArray
+    draws: IntArray
+    losses: IntArray
+
+    @property
+    def win_rate(self) -> FloatArray:
+        """Wins over games of each round, `(rounds,) float64`, 0 to 1."""
+        return np.asarray(self.wins / self.games, dtype=np.float64)
+
+
+EMPTY_TALLY = Tally(0, 0, 0, 0)
+EMPTY_CURVE = Curve(*(np.zeros(0, dtype=np.int64) for _ in range(5)))
+
+SeatTallies = dict[str, dict[int, Tally]]
+SeatCurves = dict[str, dict[int, Curve]]
+
+
+def read_matches(rows: Iterable[Mapping[str, Any]]) -> tuple[SeatTallies, SeatCurves]:
+    """Sort match rows into final tallies and validation curves, by opponent and seat."""
+    final: SeatTallies = {}
+    counts: dict[str, dict[int, dict[int, Tally]]] = {}
+    for row in rows:
+        tally = _tally(row)
+        if tally.games == 0:
+            continue
+        opponent, seat = str(row["opponent"]), int(row["seat"])
+        if row["stage"] == Stage.FINAL:
+            seats = final.setdefault(opponent, {})
+            seats[seat] = seats.get(seat, EMPTY_TALLY) + tally
+        elif row["stage"] == Stage.VALIDATION:
+            by_round = counts.setdefault(opponent, {}).setdefault(seat, {})
+            by_round[int(row["round"])] = tally
+        else:
+            stages = ", ".join(Stage)
+            raise ValueError(f"matches row of unknown stage {row['stage']!r}; known: {stages}")
+    curves = {
+        opponent: {seat: _curve(by_round) for seat, by_round in sorted(seats.items())}
+        for opponent, seats in counts.items()
+    }
+    return final, curves
+
+
+def last_round(curves: SeatCurves) -> tuple[SeatTallies, int | None]:
+    """Take the results of the last validation round of each curve, and name that round."""
+    rounds = [int(c.rounds[-1]) for seats in curves.values() for c in seats.values()]
+    if not rounds:
+        return {}, None
+    last = max(rounds)
+    tallies: SeatTallies = {}
+    for opponent, seats in curves.items():
+        for seat, curve in seats.items():
+            if curve.rounds[-1] == last:
+                columns = (curve.games, curve.wins, curve.draws, curve.losses)
+                tallies.setdefault(opponent, {})[seat] = Tally(*(int(c[-1]) for c in columns))
+    return tallies, last
+
+
+def add_seats(curves: Mapping[int, Curve]) -> Curve:
+    """Add the curves of both seats over the rounds that all of them have."""
+    parts = list(curves.values())
+    if len(parts) <= 1:
+        return parts[0] if parts else EMPTY_CURVE
+    rounds = parts[0].rounds
+    for part in parts[1:]:
+        rounds = np.intersect1d(rounds, part.rounds, assume_unique=True)
+    sums = []
+    for column in COUNT_COLUMNS:
+        picked = [getattr(p, column)[np.searchsorted(p.rounds, rounds)] for p in parts]
+        sums.append(np.sum(picked, axis=0, dtype=np.int64))
+    return Curve(rounds, *sums)
+
+
+def _tally(row: Mapping[str, Any]) -> Tally:
+    """Read the four counts of a row and check that they add up."""
+    if missing := [column for column in MATCHES_COLUMNS if column not in row]:
+        raise ValueError(f"matches row without {', '.join(missing)}: {dict(row)}")
+    games, wins, draws, losses = (_count(row, column) for column in COUNT_COLUMNS)
+    if wins + draws + losses != games:
+        raise ValueError(
+            f"round {row.get('round')} against {row.get('opponent')}: "
+            f"{wins} wins + {draws} draws + {losses} losses are not {games} games"
+        )
+    return Tally(games, wins, draws, losses)
+
+
+def _count(row: Mapping[str, Any], column: str) -> int:
+    value = row[column]
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError(
+            f"round {row.get('round')} against {row.get('opponent')}: "
+            f"{column} must be a count, got {value!r}"
+        )
+    return value
+
+
+def _curve(by_round: Mapping[int, Tally]) -> Curve:
+    rounds = sorted(by_round)  # numerically: round 10 follows round 9
+    tallies = [by_round[r] for r in rounds]
+    columns = [[getattr(t, column) for t in tallies] for column in COUNT_COLUMNS]
+    return Curve(*(np.array(values, dtype=np.int64) for values in [rounds, *columns]))
