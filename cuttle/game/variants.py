@@ -1,0 +1,57 @@
+"""Rule variants: independent fields and the named presets. What a field does lives in the rules."""
+
+from typing import NamedTuple
+
+RULES_VERSION = "1.0.2"  # of the official online game; moves only when behaviour does
+
+
+class Rules(NamedTuple):
+    """One set of rules; plain integers and flags, so that compiled code takes it as it is."""
+
+    king_goals: tuple[int, int, int, int, int]  # points to win with 0, 1, 2, 3, 4 kings
+    hand_limit: int  # cards; 52 means none
+    discard_to_limit: bool  # discard at the end of the turn; otherwise no draw at the limit
+    five_discards: bool  # the five's player first discards a card
+    five_draws: int  # cards
+    three_takes_three: bool
+    nine_permanents_only: bool  # royals, glasses and jacks of either side, no point cards
+    two_both_sides: bool  # a two may also scrap one's own royals, glasses and jacks
+    seven_reveals: int  # cards
+    passes_for_draw: int  # consecutive passes
+    open_hands_when_pile_empty: bool
+    max_decisions: int  # safety cap; a game that reaches it is a draw
+
+
+CUTTLE_CARDS = Rules(
+    king_goals=(21, 14, 10, 5, 0),
+    hand_limit=8,
+    discard_to_limit=True,
+    five_discards=True,
+    five_draws=3,
+    three_takes_three=False,
+    nine_permanents_only=False,
+    two_both_sides=False,
+    seven_reveals=2,
+    passes_for_draw=3,
+    open_hands_when_pile_empty=True,
+    max_decisions=400,
+)
+
+PRESETS = {
+    "cuttle_cards": CUTTLE_CARDS,
+    "cuttle_cards_1_0_1": CUTTLE_CARDS._replace(discard_to_limit=False),
+    "classic": Rules(
+        king_goals=(21, 14, 10, 7, 5),
+        hand_limit=52,
+        discard_to_limit=False,
+        five_discards=False,
+        five_draws=2,
+        three_takes_three=True,
+        nine_permanents_only=True,
+        two_both_sides=True,
+        seven_reveals=1,
+        passes_for_draw=3,
+        open_hands_when_pile_empty=False,
+        max_decisions=400,
+    ),
+}
