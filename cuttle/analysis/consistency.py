@@ -4,25 +4,16 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-# Sections of a run's config that decide what it measures; network_type may differ between types.
-SHARED_SECTIONS = ("training", "rules")
-TYPE_SECTION = "network_type"
-ABSENT = "(absent)"
+from cuttle.runs.diff import ABSENT, IGNORED_KEYS, flatten, is_ignored, token
+
+TYPE_SECTION = "network_type"  # may differ between types, not within one
+# How a run was seeded and how it is looked at afterwards do not change what is measured.
+NOT_COMPARED = (*IGNORED_KEYS, "seed", "analysis")
 MAX_RUNS_SHOWN = 12
 
 
 class MixedStudyError(ValueError):
     """Runs of one experiment that must not be compared: they differ in more than type and seed."""
-
-
-def flatten(tree: Any, prefix: str = "") -> dict[str, Any]:
-    """Spell a nest of mappings as dotted keys; lists stay values."""
-    if not isinstance(tree, Mapping) or not tree:
-        return {prefix: tree}
-    flat: dict[str, Any] = {}
-    for key, value in tree.items():
-        flat |= flatten(value, f"{prefix}.{key}" if prefix else str(key))
-    return flat
 
 
 def refuse_mixed_rules(versions: Mapping[str, Any]) -> None:
@@ -40,31 +31,30 @@ def refuse_mixed_rules(versions: Mapping[str, Any]) -> None:
 
 def refuse_mixed_configs(configs: Iterable[tuple[str, str, Mapping[str, Any]]]) -> None:
     """Raise if configs (run id, network type, config) differ beyond network type and seed."""
-    first: dict[str, tuple[str, str, Any]] = {}
+    first: dict[str, tuple[str, str, Mapping[str, Any]]] = {}
     for run_id, network_type, config in configs:
-        parts = {section: config.get(section) for section in SHARED_SECTIONS}
-        _compare(first, "", run_id, parts)
-        _compare(first, network_type, run_id, {TYPE_SECTION: config.get(TYPE_SECTION)})
+        top = {key: config[key] for key in config if key not in NOT_COMPARED}
+        own = {TYPE_SECTION: top.pop(TYPE_SECTION, None)}
+        for group, part in (("", top), (network_type, own)):
+            spelled = json.dumps(part, sort_keys=True, default=str)
+            other = first.setdefault(group, (run_id, spelled, part))
+            if other[1] != spelled and (shown := _differences(other[2], part)):
+                raise MixedStudyError(
+                    f"runs {other[0]} and {run_id} were trained with different settings and "
+                    f"cannot be compared: {shown}. Train them again alike or move them to an "
+                    "experiment of their own."
+                )
 
 
-def _compare(
-    first: dict[str, tuple[str, str, Any]], group: str, run_id: str, part: Mapping[str, Any]
-) -> None:
-    """Hold `part` against the first one seen of its group."""
-    spelled = json.dumps(part, sort_keys=True, default=str)
-    if group not in first:
-        first[group] = (run_id, spelled, part)
-        return
-    other_id, other_spelled, other = first[group]
-    if spelled == other_spelled:
-        return
-    a, b = flatten(other), flatten(part)
-    keys = [k for k in sorted(a.keys() | b.keys()) if a.get(k, ABSENT) != b.get(k, ABSENT)]
-    shown = ", ".join(f"{k} ({a.get(k, ABSENT)} -> {b.get(k, ABSENT)})" for k in keys)
-    raise MixedStudyError(
-        f"runs {other_id} and {run_id} were trained with different settings and cannot be "
-        f"compared: {shown}. Train them again alike or move them to an experiment of their own."
-    )
+def _differences(a_tree: Mapping[str, Any], b_tree: Mapping[str, Any]) -> str:
+    """Spell the keys in which two configs differ in meaning; empty where they agree."""
+    a, b = flatten(a_tree), flatten(b_tree)
+    parts = []
+    for key in sorted(a.keys() | b.keys()):
+        old, new = a.get(key, ABSENT), b.get(key, ABSENT)
+        if token(old) != token(new) and not is_ignored(key, NOT_COMPARED):
+            parts.append(f"{key} ({old!r} -> {new!r})")
+    return ", ".join(parts)
 
 
 def _some(run_ids: list[str]) -> str:

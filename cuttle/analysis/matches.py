@@ -74,13 +74,13 @@ def read_matches(rows: Iterable[Mapping[str, Any]]) -> tuple[SeatTallies, SeatCu
         tally = _tally(row)
         if tally.games == 0:
             continue
-        opponent, seat = str(row["opponent"]), int(row["seat"])
+        opponent, seat = str(row["opponent"]), _count(row, "seat")
         if row["stage"] == Stage.FINAL:
             seats = final.setdefault(opponent, {})
             seats[seat] = seats.get(seat, EMPTY_TALLY) + tally
         elif row["stage"] == Stage.VALIDATION:
             by_round = counts.setdefault(opponent, {}).setdefault(seat, {})
-            by_round[int(row["round"])] = tally
+            by_round[_count(row, "round")] = tally
         else:
             stages = ", ".join(Stage)
             raise ValueError(f"matches row of unknown stage {row['stage']!r}; known: {stages}")
@@ -114,10 +114,10 @@ def add_seats(curves: Mapping[int, Curve]) -> Curve:
     rounds = parts[0].rounds
     for part in parts[1:]:
         rounds = np.intersect1d(rounds, part.rounds, assume_unique=True)
-    sums = []
+    sums: list[IntArray] = []
     for column in COUNT_COLUMNS:
         picked = [getattr(p, column)[np.searchsorted(p.rounds, rounds)] for p in parts]
-        sums.append(np.sum(picked, axis=0, dtype=np.int64))
+        sums.append(np.asarray(np.sum(picked, axis=0), dtype=np.int64))
     return Curve(rounds, *sums)
 
 
@@ -148,4 +148,4 @@ def _curve(by_round: Mapping[int, Tally]) -> Curve:
     rounds = sorted(by_round)  # numerically: round 10 follows round 9
     tallies = [by_round[r] for r in rounds]
     columns = [[getattr(t, column) for t in tallies] for column in COUNT_COLUMNS]
-    return Curve(*(np.array(values, dtype=np.int64) for values in [rounds, *columns]))
+    return Curve(*(np.array(values, dtype=np.int64) for values in (rounds, *columns)))

@@ -19,7 +19,7 @@ from cuttle.analysis.matches import (
     last_round,
     read_matches,
 )
-from cuttle.runs.layout import RunState, Stage
+from cuttle.runs.layout import CONFIG_FILE, MATCHES_FILE, METADATA_FILE, RunState, Stage
 from cuttle.runs.reader import Experiment, RunRecord, read_experiment
 
 DEFAULT_PRIMARY_OPPONENT = "gap_maximizer"  # the study's definition of its primary metric
@@ -178,18 +178,25 @@ def _sort_runs(records: Iterable[RunRecord]) -> tuple[list[StudyRun], list[LeftO
             left_out.append(_leave_out(record, _unfinished(record)))
             continue
         try:
-            final, curves = read_matches(record.matches)
+            runs.append(_study_run(record))
         except ValueError as error:
-            left_out.append(_leave_out(record, f"unreadable results: {error}"))
-            continue
-        if not final and not curves:
-            left_out.append(_leave_out(record, "completed, but without any match results"))
-            continue
-        runs.append(_study_run(record, final, curves))
+            left_out.append(_leave_out(record, str(error)))
     return runs, left_out
 
 
-def _study_run(record: RunRecord, final: SeatTallies, curves: SeatCurves) -> StudyRun:
+def _study_run(record: RunRecord) -> StudyRun:
+    """Read a completed run, or raise a ValueError that says why it cannot be used."""
+    if not record.config or not record.metadata:
+        problem = "; ".join(record.problems) or f"{CONFIG_FILE} or {METADATA_FILE} is empty"
+        raise ValueError(f"not known to be comparable: {problem}")
+    try:
+        final, curves = read_matches(record.matches)
+    except ValueError as error:
+        raise ValueError(f"unreadable results: {error}") from error
+    if damage := [problem for problem in record.problems if MATCHES_FILE in problem]:
+        raise ValueError(f"unreadable results: {'; '.join(damage)}")
+    if not final and not curves:
+        raise ValueError("completed, but without any match results")
     return StudyRun(
         run_id=record.run_id,
         network_type=record.network_type,

@@ -1,0 +1,151 @@
+"""Synthetic experiment directories for the tests of the analysis. No training."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from cuttle.runs import layout
+
+TYPES = ("boolean", "embedding", "multi_encoder")
+PRIMARY, SECONDARY = "gap_maximizer", "randomized"
+GAMES = 1000  # per seat
+TRAINING = {"rounds": 4, "learner": {"learning_rate": 3.0e-4}}
+
+
+def match_rows(
+    rate: float, *, rounds: int, opponent: str, games: int = GAMES, final: bool = True
+) -> list[dict[str, Any]]:
+    """Make rows of both seats that climb to `rate`; seat 1 is played a little worse."""
+    rows = []
+    stages = [(r, layout.Stage.VALIDATION, r / rounds) for r in range(1, rounds + 1)]
+    if final:
+        stages.append((rounds, layout.Stage.FINAL, 1.0))
+    for round_number, stage, progress in stages:
+        for seat, sign in ((0, 1), (1, -1)):
+            wins = round(games * rate * progress) + sign * round(games * 0.01 * progress)
+            draws = (games - wins) // 50
+            counts = (games, wins, draws, games - wins - draws)
+            row = (round_number, str(stage), opponent, seat, *counts)
+            rows.append(dict(zip(layout.MATCHES_COLUMNS, row, strict=True)))
+    return rows
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write one JSON file, with its folders."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def write_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write one JSON row a line."""
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
+def write_run(
+    experiment_dir: Path,
+    network_type: str,
+    run: int,
+    rate: float = 0.6,
+    *,
+    state: str = "completed",
+    seed: int | None = None,
+    config: Mapping[str, Any] | None = None,
+    metadata: Mapping[str, Any] | None = None,
+    status: Mapping[str, Any] | None = None,
+    matches: Sequence[Mapping[str, Any]] | None = None,
+    final: bool = True,
+) -> Path:
+    """Write one run directory in the layout of `cuttle.runs.layout`."""
+    run_id = layout.run_name(network_type, run)
+    run_dir = experiment_dir / run_id
+    seed = 1000 * run + len(network_type) if seed is None else seed
+    rounds = TRAINING["rounds"]
+    assert isinstance(rounds, int)
+    who = {"schema": 1, "run_id": run_id, "network_type": network_type, "run": run, "seed": seed}
+    full_config = {
+        "experiment": experiment_dir.name,
+        "run": run,
+        "network_type": {"name": network_type, "hidden": 52},
+        "training": TRAINING,
+        "seed": {"mode": "independent", "base": 42, "value": seed},
+        "rules": {"preset": "cuttle.cards"},
+        "analysis": {"primary_opponent": PRIMARY, "equivalence_margin": 0.05},
+        **(config or {}),
+    }
+    # JSON is YAML.
+    write_json(run_dir / layout.CONFIG_FILE, full_config)
+    times = {"created_at": "2026-01-01T00:00:00Z", "ended_at": "2026-01-01T00:01:00Z"}
+    progress = {"round": rounds, "rounds": rounds, "duration_s": 60.0, "config_hash": "0"}
+    write_json(
+        run_dir / layout.STATUS_FILE, {**who, "state": state, **times, **progress, **(status or {})}
+    )
+    versions = {"rules_version": "1", "versions": {"numpy": "2.0"}, "parameters": 190_000}
+    write_json(run_dir / layout.METADATA_FILE, {**who, **versions, **(metadata or {})})
+    if matches is None:
+        matches = [
+            row
+            for opponent, worth in ((SECONDARY, rate + 0.1), (PRIMARY, rate))
+            for row in match_rows(worth, rounds=rounds, opponent=opponent, final=final)
+        ]
+    write_rows(run_dir / layout.MATCHES_FILE, matches)
+    write_rows(run_dir / layout.METRICS_FILE, [_metrics(r) for r in range(1, rounds + 1)])
+    model = run_dir / layout.FINAL_MODEL_FILE
+    model.parent.mkdir()
+    model.write_bytes(b"weights")
+    write_rows(run_dir / layout.TIMINGS_FILE, [_timings(r) for r in range(1, rounds + 1)])
+    return run_dir
+
+
+def write_experiment(
+    root: Path,
+    groups: Mapping[str, Sequence[float]],
+    *,
+    name: str = "study",
+    planned: Sequence[str] = TYPES,
+    **meta: Any,
+) -> Path:
+    """Write an experiment whose runs end at the given win rates against the primary opponent."""
+    experiment_dir = root / name
+    write_meta(experiment_dir, planned=planned, **meta)
+    for network_type, rates in groups.items():
+        for run, rate in enumerate(rates, start=1):
+            write_run(experiment_dir, network_type, run, rate)
+    return experiment_dir
+
+
+def write_meta(
+    experiment_dir: Path, *, planned: Sequence[str] = TYPES, runs: int = 7, **meta: Any
+) -> None:
+    """Write experiment.json with its plan."""
+    plan = [
+        {"run_id": layout.run_name(t, run), "network_type": t, "run": run, "seed": run}
+        for t in planned
+        for run in range(1, runs + 1)
+    ]
+    content = {
+        "schema": 1,
+        "name": experiment_dir.name,
+        "description": "",
+        "created_at": "2026-01-01T00:00:00Z",
+        "git": {"commit": "0" * 40, "dirty": False},
+        "rules_version": "1",
+        "seed_mode": "independent",
+        "paired": False,
+        "planned": plan,
+        "base_config": {"analysis": {"primary_opponent": PRIMARY, "equivalence_margin": 0.05}},
+        "history": [],
+        **meta,
+    }
+    write_json(experiment_dir / layout.EXPERIMENT_FILE, content)
+
+
+def _metrics(round_number: int) -> dict[str, Any]:
+    values = (round_number, 250 * round_number, 7000 * round_number, 100 * round_number)
+    more = (12_800 * round_number, 1.0 / round_number, 3.0e-4, 0.1 / round_number, 0.2, 28.0)
+    return dict(zip(layout.METRICS_COLUMNS, (*values, *more), strict=True))
+
+
+def _timings(round_number: int) -> dict[str, Any]:
+    values = (round_number, 1.0, 2.0, 0.5, 3.5)
+    return dict(zip(layout.TIMINGS_COLUMNS, values, strict=True))

@@ -1,0 +1,282 @@
+"""The Study: what it reads, what it leaves out by name, what it refuses."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cuttle.analysis.consistency import MixedStudyError
+from cuttle.analysis.matches import Curve, Tally, add_seats, read_matches
+from cuttle.analysis.study import load_study
+from cuttle.runs import layout
+
+from .experiments import (
+    PRIMARY,
+    SECONDARY,
+    TYPES,
+    match_rows,
+    write_experiment,
+    write_meta,
+    write_run,
+)
+
+
+def row(**changes: object) -> dict[str, object]:
+    values = (1, "final", PRIMARY, 0, 10, 6, 1, 3)
+    return {**dict(zip(layout.MATCHES_COLUMNS, values, strict=True)), **changes}
+
+
+def test_study_holds_the_final_win_rates_by_type(tmp_path: Path) -> None:
+    groups = {"boolean": [0.5, 0.6], "embedding": [0.7, 0.8]}
+
+    study = load_study(write_experiment(tmp_path, groups))
+
+    rates = study.win_rates(PRIMARY)
+    assert {t: list(r) for t, r in rates.items()} == {**groups, "multi_encoder": []}
+    assert study.final_source == "final"
+    assert study.roles == {PRIMARY: "primary", SECONDARY: "secondary"}
+
+
+def test_a_draw_counts_as_not_won_and_half_beside() -> None:
+    tally = Tally(games=10, wins=6, draws=2, losses=2)
+
+    assert tally.win_rate == 0.6
+    assert tally.half_draw_rate == 0.7
+
+
+def test_types_keep_the_order_of_the_plan(tmp_path: Path) -> None:
+    planned = ("multi_encoder", "blind", "boolean")
+
+    study = load_study(write_experiment(tmp_path, {"boolean": [0.5]}, planned=planned))
+
+    assert study.types == planned
+    assert study.runs_of("blind") == ()
+
+
+def test_primary_opponent_comes_first_and_is_a_key_of_the_config(tmp_path: Path) -> None:
+    base = {"analysis": {"primary_opponent": SECONDARY, "equivalence_margin": 0.02}}
+
+    study = load_study(write_experiment(tmp_path, {"boolean": [0.5]}, base_config=base))
+
+    assert study.opponents == (SECONDARY, PRIMARY)
+    assert study.equivalence_margin == 0.02
+
+
+def test_seats_are_kept_apart_and_added_up(tmp_path: Path) -> None:
+    study = load_study(write_experiment(tmp_path, {"boolean": [0.6]}))
+
+    run = study.runs[0]
+    assert run.final[PRIMARY][0].win_rate == 0.61
+    assert run.final[PRIMARY][1].win_rate == 0.59
+    assert run.tally(PRIMARY).games == 2000
+    assert run.tally(PRIMARY).win_rate == 0.6
+
+
+def test_rounds_are_sorted_as_numbers() -> None:
+    rows = [row(round=r, stage="validation", wins=6) for r in (10, 2, 0, 11, 1)]
+
+    _, curves = read_matches(rows)
+
+    assert list(curves[PRIMARY][0].rounds) == [0, 1, 2, 10, 11]
+
+
+def test_opponents_are_never_mixed_in_one_curve() -> None:
+    rows = [
+        row(round=r, stage="validation", opponent=o, wins=w, draws=0, losses=10 - w)
+        for r in (1, 2)
+        for o, w in ((PRIMARY, 4), (SECONDARY, 9))
+    ]
+
+    _, curves = read_matches(rows)
+
+    assert list(curves[PRIMARY][0].win_rate) == [0.4, 0.4]
+    assert list(curves[SECONDARY][0].win_rate) == [0.9, 0.9]
+
+
+def test_seats_are_added_over_the_rounds_both_have() -> None:
+    def curve(rounds: list[int], wins: list[int]) -> Curve:
+        zeros = np.zeros(len(rounds), dtype=np.int64)
+        games = np.full(len(rounds), 10)
+        return Curve(np.array(rounds), games, np.array(wins), zeros, games - np.array(wins))
+
+    both = add_seats({0: curve([1, 2, 3], [5, 6, 7]), 1: curve([1, 3], [1, 3])})
+
+    assert list(both.rounds) == [1, 3]
+    assert list(both.wins) == [6, 10]
+    assert list(both.games) == [20, 20]
+
+
+def test_last_round_stands_in_where_no_run_has_a_final_evaluation(tmp_path: Path) -> None:
+    write_meta(tmp_path / "study")
+    write_run(tmp_path / "study", "boolean", 1, 0.6, final=False)
+
+    study = load_study(tmp_path / "study")
+
+    assert study.final_source == "last_round"
+    assert study.runs[0].final_round == 4
+    assert study.win_rates(PRIMARY)["boolean"] == pytest.approx([0.6])
+    assert any("last round" in note for note in study.notes)
+
+
+def test_run_without_the_final_evaluation_of_the_others_is_left_out(tmp_path: Path) -> None:
+    path = write_experiment(tmp_path, {"boolean": [0.6]})
+    write_run(path, "boolean", 2, 0.6, final=False)
+
+    study = load_study(path)
+
+    assert [run.run_id for run in study.runs] == ["boolean_run_01"]
+    reasons = {out.run_id: out.reason for out in study.left_out}
+    assert "without the final evaluation" in reasons["boolean_run_02"]
+
+
+@pytest.mark.parametrize(
+    ("state", "error", "expected"),
+    [
+        ("pending", None, "pending"),
+        ("running", None, "interrupted after round 2 of 4"),
+        ("failed", {"type": "ValueError", "message": "bad", "log": "train.log"}, "ValueError: bad"),
+    ],
+)
+def test_unfinished_run_is_left_out_by_name(
+    tmp_path: Path, state: str, error: object, expected: str
+) -> None:
+    path = write_experiment(tmp_path, {"boolean": [0.6]}, planned=["boolean"])
+    write_run(path, "boolean", 2, state=state, status={"error": error, "round": 2})
+
+    study = load_study(path)
+
+    assert len(study.runs) == 1
+    reasons = {out.run_id: out.reason for out in study.left_out}
+    assert expected in reasons["boolean_run_02"]
+    assert reasons["boolean_run_07"] == "pending"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"wins": None},
+        {"wins": 61.3},
+        {"games": 11},
+        {"wins": -1},
+        {"stage": "test"},
+        {"seat": None},
+    ],
+)
+def test_run_with_a_damaged_row_is_left_out_by_name(
+    tmp_path: Path, changes: dict[str, object]
+) -> None:
+    path = write_experiment(tmp_path, {"boolean": [0.6]})
+    write_run(path, "boolean", 2, matches=[row(**changes)])
+
+    study = load_study(path)
+
+    assert [run.run_id for run in study.runs] == ["boolean_run_01"]
+    reason = next(out.reason for out in study.left_out if out.run_id == "boolean_run_02")
+    assert reason.startswith("unreadable results:")
+
+
+def test_row_with_not_a_number_is_refused() -> None:
+    rows = [json.loads(json.dumps(row()).replace("6", "NaN"))]
+
+    with pytest.raises(ValueError, match="wins must be a count, got nan"):
+        read_matches(rows)
+
+
+def test_completed_run_without_results_is_left_out(tmp_path: Path) -> None:
+    path = write_experiment(tmp_path, {"boolean": [0.6]})
+    write_run(path, "boolean", 2, matches=[])
+
+    reasons = {out.run_id: out.reason for out in load_study(path).left_out}
+
+    assert "matches.jsonl is missing or empty" in reasons["boolean_run_02"]
+
+
+@pytest.mark.parametrize("name", [layout.CONFIG_FILE, layout.METADATA_FILE, layout.MATCHES_FILE])
+def test_completed_run_with_a_damaged_file_is_left_out(tmp_path: Path, name: str) -> None:
+    path = write_experiment(tmp_path, {"boolean": [0.6]})
+    (write_run(path, "boolean", 2) / name).write_text("[1, \n")
+
+    study = load_study(path)
+
+    assert [run.run_id for run in study.runs] == ["boolean_run_01"]
+    assert name in next(out.reason for out in study.left_out if out.run == 2)
+
+
+def test_run_that_missed_an_opponent_is_named(tmp_path: Path) -> None:
+    path = write_experiment(tmp_path, {"boolean": [0.6]})
+    write_run(path, "boolean", 2, matches=match_rows(0.5, rounds=4, opponent=SECONDARY))
+
+    study = load_study(path)
+
+    assert study.win_rates(PRIMARY)["boolean"].size == 1
+    assert study.win_rates(SECONDARY)["boolean"].size == 2
+    assert f"no final games against {PRIMARY}: boolean_run_02" in study.notes
+
+
+def test_empty_experiment_gives_an_empty_study(tmp_path: Path) -> None:
+    write_meta(tmp_path / "study", planned=[])
+
+    study = load_study(tmp_path / "study")
+
+    assert study.runs == study.types == study.opponents == ()
+    assert study.final_source is None
+
+
+def test_directory_without_experiment_file_is_still_read(tmp_path: Path) -> None:
+    write_run(tmp_path / "study", "embedding", 1, 0.6)
+
+    study = load_study(tmp_path / "study")
+
+    assert study.types == ("embedding",)
+    assert study.primary_opponent == PRIMARY
+    assert not study.is_paired
+
+
+def test_mixed_rules_versions_are_refused(tmp_path: Path) -> None:
+    path = write_experiment(tmp_path, {"boolean": [0.6]})
+    write_run(path, "boolean", 2, metadata={"rules_version": "2"})
+
+    with pytest.raises(MixedStudyError, match=r"rules_version 1 in boolean_run_01; 2 in boolean"):
+        load_study(path)
+
+
+def test_mixed_settings_are_refused_with_the_differing_keys(tmp_path: Path) -> None:
+    path = write_experiment(tmp_path, {"boolean": [0.6]})
+    training = {"rounds": 4, "learner": {"learning_rate": 1.0e-4}}
+    write_run(path, "embedding", 2, config={"training": training})
+
+    with pytest.raises(MixedStudyError, match=r"training\.learner\.learning_rate \(0\.0003 -> 0"):
+        load_study(path)
+
+
+def test_mixed_network_settings_within_a_type_are_refused(tmp_path: Path) -> None:
+    path = write_experiment(tmp_path, {"boolean": [0.6], "embedding": [0.6]})
+    write_run(path, "boolean", 2, config={"network_type": {"name": "boolean", "hidden": 64}})
+
+    with pytest.raises(MixedStudyError, match=r"network_type\.hidden \(52 -> 64\)"):
+        load_study(path)
+
+
+def test_equal_numbers_of_other_spelling_are_not_mixed(tmp_path: Path) -> None:
+    path = write_experiment(tmp_path, {"boolean": [0.6]})
+    training = {"rounds": 4.0, "learner": {"learning_rate": 3.0e-4}}
+    write_run(path, "boolean", 2, config={"training": training, "threads": 3})
+
+    assert len(load_study(path).runs) == 2
+
+
+def test_unfinished_runs_of_other_settings_do_not_refuse_the_study(tmp_path: Path) -> None:
+    path = write_experiment(tmp_path, {"boolean": [0.6]})
+    write_run(path, "boolean", 2, state="failed", config={"training": {"rounds": 9}})
+
+    assert len(load_study(path).runs) == 1
+
+
+def test_curves_are_given_by_type(tmp_path: Path) -> None:
+    study = load_study(write_experiment(tmp_path, {t: [0.6, 0.4] for t in TYPES}))
+
+    curves = study.curves(PRIMARY)
+
+    assert [len(group) for group in curves.values()] == [2, 2, 2]
+    assert curves["boolean"][0].win_rate == pytest.approx([0.15, 0.3, 0.45, 0.6], abs=0.001)
