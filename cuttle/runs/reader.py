@@ -1,0 +1,205 @@
+"""Experiments read back from disk, lazily and forgiving of damage. Nothing is written here."""
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from cuttle.runs.files import Row, read_json, read_rows
+from cuttle.runs.layout import (
+    CONFIG_FILE,
+    EXPERIMENT_FILE,
+    EXPERIMENT_NAME,
+    FINAL_MODEL_FILE,
+    MATCHES_FILE,
+    METADATA_FILE,
+    METRICS_FILE,
+    STATUS_FILE,
+    TIMINGS_FILE,
+    RunState,
+)
+from cuttle.runs.status import derived_state, heartbeat_age_s, parse_status
+
+REQUIRED_WHEN_COMPLETED = (METADATA_FILE, METRICS_FILE, MATCHES_FILE, CONFIG_FILE, FINAL_MODEL_FILE)
+
+
+class RunRecord:
+    """One run directory; files are read when first asked for.
+
+    run_id, network_type, run, seed: its identity, from the status or else from the plan.
+    state: as stored, with `interrupted` derived; a damaged status reads as failed.
+    status: the content of status.json, empty where there is none.
+    """
+
+    def __init__(self, path: Path, planned: dict[str, Any] | None = None) -> None:
+        """Read the status file of a run directory, which need not exist when it was planned."""
+        self.path = path
+        self._problems: list[str] = []
+        self.status: dict[str, Any] = self._read_status()
+        identity = {**(planned or {}), **self.status}
+        self.run_id: str = path.name
+        self.network_type = str(identity.get("network_type", path.name.rpartition("_run_")[0]))
+        self.run = int(identity.get("run", _run_number(path.name)))
+        self.seed: int | None = identity.get("seed")
+        self.state = self._derive_state()
+
+    def _read_status(self) -> dict[str, Any]:
+        path = self.path / STATUS_FILE
+        try:
+            value = read_json(path)
+            parse_status(value)
+        except FileNotFoundError:
+            if self.path.is_dir():
+                self._problems.append(f"{STATUS_FILE} is missing")
+            return {}
+        except (ValueError, TypeError, KeyError, AttributeError, OSError) as error:
+            self._problems.append(f"{STATUS_FILE} is damaged ({_reason(error)})")
+            return {}
+        return dict(value)
+
+    def _derive_state(self) -> RunState:
+        if self.status:
+            return derived_state(self.path, self.status)
+        return RunState.FAILED if (self.path / STATUS_FILE).exists() else RunState.PENDING
+
+    @property
+    def problems(self) -> list[str]:
+        """List what is wrong with the files looked at so far; presence is always looked at."""
+        return self._problems + self._missing_files
+
+    @cached_property
+    def _missing_files(self) -> list[str]:
+        if self.state is not RunState.COMPLETED:
+            return []
+        return [
+            f"{name} is missing or empty, though the run is completed"
+            for name in REQUIRED_WHEN_COMPLETED
+            if not _has_content(self.path / name)
+        ]
+
+    @cached_property
+    def config(self) -> dict[str, Any]:
+        """Load the resolved config of the run; empty where it cannot be read."""
+        from cuttle.runs.yaml_file import read_yaml  # of no use to the status of a thousand runs
+
+        try:
+            return read_yaml(self.path / CONFIG_FILE)
+        except (OSError, ValueError) as error:
+            self._problems.append(f"{CONFIG_FILE} cannot be read ({_reason(error)})")
+            return {}
+
+    @cached_property
+    def metadata(self) -> dict[str, Any]:
+        """Load the run metadata; empty where it cannot be read."""
+        value, problem = _read_mapping(self.path / METADATA_FILE)
+        self._problems.extend(problem)
+        return value
+
+    @cached_property
+    def metrics(self) -> list[Row]:
+        """Load the rows of metrics.jsonl."""
+        return self._rows(METRICS_FILE)
+
+    @cached_property
+    def matches(self) -> list[Row]:
+        """Load the rows of matches.jsonl."""
+        return self._rows(MATCHES_FILE)
+
+    @cached_property
+    def timings(self) -> list[Row]:
+        """Load the rows of timings.jsonl."""
+        return self._rows(TIMINGS_FILE)
+
+    def _rows(self, name: str) -> list[Row]:
+        if not self.path.is_dir() or not (self.path / name).exists():
+            return []
+        rows, problem = read_rows(self.path / name)
+        if problem:
+            self._problems.append(problem)
+        return rows
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Estimate the seconds a running run still needs; None before its first round is done."""
+        done, total = self.status.get("round", 0), self.status.get("rounds", 0)
+        if self.state is not RunState.RUNNING or done < 1:
+            return None
+        whole = float(self.status["duration_s"]) / done * (total - done)
+        return max(0.0, whole - heartbeat_age_s(self.status))
+
+
+class Experiment:
+    """One experiment directory: its name, the content of experiment.json and its runs."""
+
+    def __init__(self, path: Path) -> None:
+        """Read the experiment file and every run's status."""
+        self.path = path
+        self.name = path.name
+        self.meta, self.problems = _read_mapping(path / EXPERIMENT_FILE)
+        self.runs = _read_runs(path, self.meta)
+
+    def select(self, state: RunState) -> list[RunRecord]:
+        """Return the runs in one state."""
+        return [run for run in self.runs if run.state is state]
+
+
+def read_experiment(directory: Path | str) -> Experiment:
+    """Read an experiment directory, or raise FileNotFoundError when there is none."""
+    path = Path(directory)
+    if not path.is_dir():
+        raise FileNotFoundError(f"no experiment at {path}; `python analyze.py list` shows them")
+    return Experiment(path)
+
+
+def list_experiments(root: Path | str) -> list[Path]:
+    """Return the experiment directories under a root, sorted by name."""
+    if not Path(root).is_dir():
+        return []
+    with os.scandir(root) as entries:
+        directories = sorted(
+            entry.name
+            for entry in entries
+            if EXPERIMENT_NAME.fullmatch(entry.name) and entry.is_dir()
+        )
+    return [Path(root, name) for name in directories if _is_experiment(Path(root, name))]
+
+
+def _is_experiment(path: Path) -> bool:
+    return (path / EXPERIMENT_FILE).exists() or any(path.glob(f"*/{STATUS_FILE}"))
+
+
+def _read_runs(path: Path, meta: dict[str, Any]) -> list[RunRecord]:
+    planned = {}
+    for entry in meta.get("planned", []):
+        if isinstance(entry, dict) and EXPERIMENT_NAME.fullmatch(str(entry.get("run_id"))):
+            planned[str(entry["run_id"])] = entry
+    with os.scandir(path) as entries:
+        found = {entry.name for entry in entries if "_run_" in entry.name and entry.is_dir()}
+    names = [*planned, *sorted(found - planned.keys())]
+    return [RunRecord(path / name, planned.get(name)) for name in names]
+
+
+def _read_mapping(path: Path) -> tuple[dict[str, Any], list[str]]:
+    try:
+        value = read_json(path)
+    except (OSError, ValueError) as error:
+        return {}, [f"{path.name} cannot be read ({_reason(error)})"]
+    if not isinstance(value, dict):
+        return {}, [f"{path.name} is not a JSON object"]
+    return value, []
+
+
+def _has_content(path: Path) -> bool:
+    try:
+        return path.stat().st_size > 0
+    except OSError:
+        return False
+
+
+def _run_number(run_id: str) -> int:
+    digits = run_id.rpartition("_run_")[2]
+    return int(digits) if digits.isdecimal() else 0
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error or type(error).__name__).split("\n")[0]

@@ -1,0 +1,118 @@
+"""The state of one run as its status file tells it, and what follows from it. No training."""
+
+import os
+import socket
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cuttle.runs.files import read_json, write_json
+from cuttle.runs.layout import STATUS_FILE, RunState
+from cuttle.runs.lock import is_locked
+
+SCHEMA = 1
+STALE_HEARTBEAT_S = 120.0  # heartbeats come every few seconds; a shared file system may lag
+
+
+def utc_now() -> str:
+    """Return the present as ISO 8601 text in UTC, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+@dataclass(frozen=True)
+class RunError:
+    """Why a run failed; `log` is the path of the file that holds the traceback."""
+
+    type: str
+    message: str
+    log: str
+
+
+@dataclass(frozen=True)
+class Status:
+    """What status.json holds; times are ISO 8601 in UTC, durations exclude queueing."""
+
+    state: RunState
+    run_id: str
+    network_type: str
+    run: int
+    seed: int
+    config_hash: str
+    attempt: int = 0  # processes that have worked on it so far
+    pid: int | None = None
+    host: str | None = None
+    created_at: str = field(default_factory=utc_now)
+    started_at: str | None = None
+    ended_at: str | None = None
+    heartbeat_at: str | None = None
+    duration_s: float = 0.0  # training time of all attempts
+    round: int = 0
+    rounds: int = 0
+    win_rates: dict[str, float] = field(default_factory=dict)  # opponent -> last win rate
+    error: RunError | None = None
+    schema: int = SCHEMA
+
+    def started(self) -> "Status":
+        """Return the status at the start of an attempt by this process."""
+        now = utc_now()
+        return replace(
+            self,
+            state=RunState.RUNNING,
+            attempt=self.attempt + 1,
+            pid=os.getpid(),
+            host=socket.gethostname(),
+            started_at=now,
+            ended_at=None,
+            heartbeat_at=now,
+            error=None,
+        )
+
+    def failed(self, error: RunError) -> "Status":
+        """Return the status after a failure now."""
+        return replace(self, state=RunState.FAILED, ended_at=utc_now(), error=error)
+
+
+def write_status(run_dir: Path, status: Status, *, durable: bool = False) -> None:
+    """Replace the status file."""
+    write_json(run_dir / STATUS_FILE, asdict(status), durable=durable)
+
+
+def read_status(run_dir: Path) -> Status | None:
+    """Read the status file: None where there is none, ValueError where it is damaged."""
+    path = run_dir / STATUS_FILE
+    try:
+        return parse_status(read_json(path))
+    except FileNotFoundError:
+        return None
+    except (TypeError, KeyError, AttributeError) as error:
+        raise ValueError(f"{path} does not describe a run ({error})") from error
+
+
+def parse_status(value: dict[str, Any]) -> Status:
+    """Build a status from the content of its file."""
+    error = value.get("error")
+    known = {**value, "state": RunState(value["state"])}
+    known["error"] = RunError(**error) if error else None
+    status = Status(**known)
+    if status.state is RunState.INTERRUPTED:
+        raise ValueError("interrupted is derived, a status file cannot say it")
+    return status
+
+
+def derived_state(run_dir: Path, status: dict[str, Any]) -> RunState:
+    """Tell a running run from an interrupted one: its lock here, its heartbeat elsewhere."""
+    state = RunState(status["state"])
+    if state is not RunState.RUNNING or is_locked(run_dir):
+        return state
+    if status.get("host") != socket.gethostname() and heartbeat_age_s(status) < STALE_HEARTBEAT_S:
+        return state
+    return RunState.INTERRUPTED
+
+
+def heartbeat_age_s(status: dict[str, Any]) -> float:
+    """Return the seconds since a status last gave a sign of life; infinite when it never did."""
+    heartbeat = status.get("heartbeat_at")
+    if heartbeat is None:
+        return float("inf")
+    return (datetime.now(UTC) - datetime.fromisoformat(heartbeat)).total_seconds()
