@@ -1,0 +1,177 @@
+"""What the acting player may know, packed into a few words. Nothing hidden, nothing about learning.
+
+The packed form `(OBS_WORDS,) int64` holds one word a zone (bit c for card c), then the scalars as
+bytes, seven to a word. `unpack` turns it into `(OBS_DIM,) float32`. docs/observation.md is its table.
+"""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from cuttle.game.cards import NO_CARD, bit
+from cuttle.game.legal import revealed_cards
+from cuttle.game.rules import goal, points
+from cuttle.game.state import Phase, active, hand_size, pile_size
+from cuttle.game.variants import Rules
+
+# 52 booleans each; "own" and "opponent" as seen from the seat that observes.
+ZONES = (
+    "hand",
+    "hand_known",  # own cards that the opponent knows
+    "points",
+    "faces",  # kings, queens, glasses eights
+    "opponent_hand",  # the cards of it that are known
+    "opponent_points",
+    "opponent_faces",
+    "scrap",
+    "frozen",  # cards in either hand that may not be played next turn
+    "one_off",  # the one-off or seven in limbo
+    "pending",  # the card whose target is being chosen
+    "twos",  # the counter stack
+    "target",  # of the one-off
+    "revealed",  # what a seven shows
+    "pile_top",  # the top card of the pile, when known
+    "jack_of_clubs_host",  # the point card under that jack
+    "jack_of_diamonds_host",
+    "jack_of_hearts_host",
+    "jack_of_spades_host",
+)
+
+# Name and largest value; unpacking divides by it. A larger value is cut off.
+_SCALAR_RANGES = {
+    **{f"phase_{phase.name.lower()}": 1 for phase in Phase},
+    "is_dealer": 1,  # seat 1, who was dealt six cards
+    "is_own_turn": 1,
+    "own_points": 21,
+    "opponent_points": 21,
+    "own_goal": 21,
+    "opponent_goal": 21,
+    "pile_size": 41,
+    "hand_size": 10,
+    "opponent_hand_size": 10,
+    "passes": 3,
+    "num_twos": 4,
+    "owed": 2,  # cards still to discard
+    "jack_of_clubs_level": 3,  # height on its card, 0 lowest
+    "jack_of_diamonds_level": 3,
+    "jack_of_hearts_level": 3,
+    "jack_of_spades_level": 3,
+}
+SCALARS = tuple(_SCALAR_RANGES)
+
+_BYTES = 7  # a word, so that its sign bit stays clear
+OBS_WORDS = len(ZONES) + -(-len(SCALARS) // _BYTES)
+OBS_DIM = 52 * len(ZONES) + len(SCALARS)
+
+_NUM_ZONES = len(ZONES)
+_NUM_SCALARS = len(SCALARS)
+_LARGEST = np.array(list(_SCALAR_RANGES.values()), np.int64)
+_SCALE = (1.0 / _LARGEST).astype(np.float32)
+
+
+@njit(inline="always")
+def _card_set(card):  # type: ignore[no-untyped-def]  # int8 or uint8
+    return np.int64(0) if card == NO_CARD else bit(card)
+
+
+@njit(inline="always")
+def _write_zones(game, seat, out):  # type: ignore[no-untyped-def]  # a numba record
+    other = 1 - seat
+    out[0] = game.hand[seat]
+    out[1] = game.known[seat]
+    out[2] = game.points[seat]
+    out[3] = game.faces[seat]
+    out[4] = game.known[other]
+    out[5] = game.points[other]
+    out[6] = game.faces[other]
+    out[7] = game.scrap
+    out[8] = game.frozen & (game.hand[seat] | game.known[other])
+    out[9] = _card_set(game.one_off)
+    out[10] = _card_set(game.pending)
+    twos = np.int64(0)
+    for position in range(game.num_twos):
+        twos |= bit(game.twos[position])
+    out[11] = twos
+    out[12] = _card_set(game.target)
+    out[13] = revealed_cards(game)
+    out[14] = bit(game.deck[game.deck_top]) if game.known_top > 0 else np.int64(0)
+    for jack in range(4):
+        out[15 + jack] = _card_set(game.jack_host[jack])
+
+
+@njit(inline="always")
+def _put(out, index, value):  # type: ignore[no-untyped-def]  # arrays and integers
+    """Store scalar number `index`."""
+    cut = min(np.int64(value), _LARGEST[index])
+    out[_NUM_ZONES + index // _BYTES] |= cut << (8 * (index % _BYTES))
+
+
+@njit(inline="always")
+def _write_scalars(game, seat, rules, out):  # type: ignore[no-untyped-def]  # a numba record
+    other = 1 - seat
+    for word in range(_NUM_ZONES, OBS_WORDS):
+        out[word] = 0
+    _put(out, game.phase - 1, 1)
+    _put(out, 10, seat)
+    _put(out, 11, active(game) == seat)
+    _put(out, 12, points(game, seat))
+    _put(out, 13, points(game, other))
+    _put(out, 14, goal(game, seat, rules))
+    _put(out, 15, goal(game, other, rules))
+    _put(out, 16, pile_size(game))
+    _put(out, 17, hand_size(game, seat))
+    _put(out, 18, hand_size(game, other))
+    _put(out, 19, game.passes)
+    _put(out, 20, game.num_twos)
+    _put(out, 21, game.owed)
+    for jack in range(4):
+        if game.jack_host[jack] != NO_CARD:
+            _put(out, 22 + jack, game.jack_level[jack])
+
+
+@njit(cache=True)
+def observe(game, seat, rules, out):  # type: ignore[no-untyped-def]  # a numba record
+    """Write what a seat may know into `out (OBS_WORDS,) int64`."""
+    _write_zones(game, seat, out)
+    _write_scalars(game, seat, rules, out)
+
+
+@njit(cache=True)
+def unpack(packed: NDArray[np.int64], out: NDArray[np.float32]) -> None:
+    """Expand `packed (batch, OBS_WORDS)` into `out (batch, OBS_DIM)`, every value from 0 to 1."""
+    for row in range(packed.shape[0]):
+        for zone in range(_NUM_ZONES):
+            word = packed[row, zone]
+            for card in range(52):
+                out[row, 52 * zone + card] = np.float32((word >> card) & 1)
+        for index in range(_NUM_SCALARS):
+            word = packed[row, _NUM_ZONES + index // _BYTES]
+            value = (word >> (8 * (index % _BYTES))) & 0xFF
+            out[row, 52 * _NUM_ZONES + index] = np.float32(value) * _SCALE[index]
+
+
+@njit(inline="always")
+def read_scalar(row, index):  # type: ignore[no-untyped-def]  # (OBS_WORDS,) int64, int
+    """Read scalar number `index` of one packed observation, unscaled; for compiled players."""
+    return (row[_NUM_ZONES + index // _BYTES] >> (8 * (index % _BYTES))) & 0xFF
+
+
+def zone(packed: NDArray[np.int64], name: str) -> NDArray[np.int64]:
+    """View one zone of packed observations `(..., OBS_WORDS)` as card sets `(...)`."""
+    view: NDArray[np.int64] = packed[..., ZONES.index(name)]
+    return view
+
+
+def scalar(packed: NDArray[np.int64], name: str) -> NDArray[np.int64]:
+    """Read one scalar of packed observations `(..., OBS_WORDS)`, unscaled, as `(...)`."""
+    index = SCALARS.index(name)
+    words = packed[..., _NUM_ZONES + index // _BYTES]
+    value: NDArray[np.int64] = (words >> (8 * (index % _BYTES))) & 0xFF
+    return value
+
+
+def observation_of(game: np.void, seat: int, rules: Rules) -> NDArray[np.int64]:
+    """Return what a seat of one GAME record may know, `(OBS_WORDS,) int64`, fresh."""
+    out = np.empty(OBS_WORDS, np.int64)
+    observe(game, seat, rules, out)
+    return out
