@@ -46,6 +46,15 @@ def read_json(path: Path) -> Any:
         raise ValueError(f"{path} is not readable JSON ({error})") from error
 
 
+def sync(path: Path) -> None:
+    """Return once the content of a file has reached the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def remove_temporary_files(directory: Path) -> None:
     """Delete what an interrupted replacement left behind; the caller owns the directory."""
     for leftover in directory.glob(f"**/{TEMPORARY_PREFIX}*"):

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-LOCK_FILE = ".lock"
+from cuttle.runs.layout import LOCK_FILE
+
 RETRY_DELAY_S = 0.02
 
 

@@ -121,7 +121,7 @@ class RunRecord:
     @property
     def seconds_left(self) -> float | None:
         """Estimate the seconds a running run still needs; None before its first round is done."""
-        done, total = self.status.get("round", 0), self.status.get("rounds", 0)
+        done, total = int(self.status.get("round", 0)), int(self.status.get("rounds", 0))
         if self.state is not RunState.RUNNING or done < 1:
             return None
         whole = float(self.status["duration_s"]) / done * (total - done)

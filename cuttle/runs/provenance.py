@@ -1,0 +1,83 @@
+"""Where results come from: commit, versions, host, command. Nothing is judged here."""
+
+import hashlib
+import os
+import platform
+import shlex
+import socket
+import subprocess
+import sys
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+PACKAGES = ("cuttle", "torch", "numba", "numpy", "hydra-core", "omegaconf", "joblib")
+PACKAGE_DIR = Path(__file__).resolve().parent.parent
+GIT_TIMEOUT_S = 10
+
+
+def git_state() -> dict[str, Any]:
+    """Return the commit of the code and whether files differ from it; nulls outside a checkout."""
+    commit = _git("rev-parse", "HEAD")
+    changes = _git("status", "--porcelain", "--untracked-files=no")
+    return {"commit": commit, "dirty": None if changes is None else bool(changes)}
+
+
+def _git(*arguments: str) -> str | None:
+    try:
+        finished = subprocess.run(
+            ["git", "-C", str(PACKAGE_DIR), *arguments],
+            capture_output=True,
+            text=True,
+            timeout=GIT_TIMEOUT_S,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return finished.stdout.strip()
+
+
+@cache
+def source_hash() -> str:
+    """Fingerprint the package's source files, committed or not."""
+    digest = hashlib.sha256()
+    for path in sorted(PACKAGE_DIR.rglob("*.py")):
+        digest.update(str(path.relative_to(PACKAGE_DIR)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def package_versions() -> dict[str, str | None]:
+    """Return the version of Python and of the packages that can change a number."""
+    versions: dict[str, str | None] = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            versions[name] = None
+    return versions
+
+
+def command_line() -> str:
+    """Return the command that started this process, as one could type it."""
+    return shlex.join(["python", *sys.argv])
+
+
+def machine() -> dict[str, Any]:
+    """Describe the computer this process runs on."""
+    return {
+        "host": socket.gethostname(),
+        "cpu": cpu_model(),
+        "cores": os.cpu_count(),
+        "platform": platform.platform(),
+    }
+
+
+def cpu_model() -> str:
+    """Return the processor's name as the kernel gives it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.machine())

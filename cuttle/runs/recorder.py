@@ -1,0 +1,160 @@
+"""The writer of one run directory: rows, models, checkpoint and status. Trains nothing.
+
+Models and checkpoints arrive as bytes, so that no learning library is needed here.
+"""
+
+import hashlib
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from cuttle.runs.files import (
+    Row,
+    append_rows,
+    read_json,
+    remove_temporary_files,
+    sync,
+    write_bytes,
+    write_json,
+)
+from cuttle.runs.layout import (
+    CHECKPOINT_FILE,
+    FINAL_MODEL_FILE,
+    INITIAL_MODEL_FILE,
+    LOG_FILE,
+    MATCHES_COLUMNS,
+    MATCHES_FILE,
+    METADATA_FILE,
+    METRICS_COLUMNS,
+    METRICS_FILE,
+    MODELS_DIR,
+    TIMINGS_COLUMNS,
+    TIMINGS_FILE,
+    RunState,
+)
+from cuttle.runs.status import RunError, Status, utc_now, write_status
+
+HEARTBEAT_INTERVAL_S = 2.0
+ROW_FILES = (METRICS_FILE, MATCHES_FILE, TIMINGS_FILE)
+OUTPUT_FILES = (*ROW_FILES, INITIAL_MODEL_FILE, FINAL_MODEL_FILE, CHECKPOINT_FILE)
+
+Extents = dict[str, tuple[int, str]]  # file of rows -> length in bytes, fingerprint of that much
+
+
+class Recorder:
+    """Write one attempt at a run; the caller holds the lock of the directory."""
+
+    def __init__(self, run_dir: Path, status: Status) -> None:
+        """Mark the run as running, before anything that can fail is built."""
+        self.run_dir = run_dir
+        self.status = status.started()
+        self._earlier_duration_s = status.duration_s
+        self._started = time.monotonic()
+        self._last_heartbeat = self._started
+        remove_temporary_files(run_dir)
+        (run_dir / MODELS_DIR).mkdir(exist_ok=True)
+        write_status(run_dir, self.status)
+
+    def start_over(self, *, rounds: int) -> None:
+        """Remove what earlier attempts left, so that the run begins at its first round."""
+        for name in OUTPUT_FILES:
+            (self.run_dir / name).unlink(missing_ok=True)
+        self._earlier_duration_s = 0.0
+        self._write(round=0, rounds=rounds, win_rates={})
+
+    def resume(self, *, completed_rounds: int, rounds: int, extents: Extents) -> bool:
+        """Cut the rows back to where the checkpoint was taken; False when they are not all there.
+
+        A round that was cut short may have left rows, a power cut may have lost some.
+        """
+        contents = {}
+        for name in ROW_FILES:
+            length, digest = extents[name]
+            path = self.run_dir / name
+            contents[name] = path.read_bytes()[:length] if path.exists() else b""
+            if _digest(contents[name]) != digest:
+                return False
+        for name, content in contents.items():
+            write_bytes(self.run_dir / name, content)
+        self._write(round=completed_rounds, rounds=rounds)
+        return True
+
+    def extents(self) -> Extents:
+        """Return the length and fingerprint of each file of rows as it is now."""
+        contents = {name: (self.run_dir / name).read_bytes() for name in ROW_FILES}
+        return {name: (len(content), _digest(content)) for name, content in contents.items()}
+
+    def checkpoint(self) -> bytes | None:
+        """Return the checkpoint of an earlier attempt, if there is one."""
+        try:
+            return (self.run_dir / CHECKPOINT_FILE).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def add_metadata(self, facts: Mapping[str, Any]) -> None:
+        """Add what only the training process knows to the metadata written at launch."""
+        path = self.run_dir / METADATA_FILE
+        write_json(path, {**read_json(path), **facts})
+
+    def write_model(self, name: str, content: bytes) -> None:
+        """Replace a file under models/; it has reached the disk when this returns."""
+        write_bytes(self.run_dir / name, content, durable=True)
+
+    def record_rows(self, *, metrics: Row, matches: Sequence[Row], timings: Row) -> None:
+        """Append the rows of one round."""
+        append_rows(self.run_dir / METRICS_FILE, [metrics], METRICS_COLUMNS)
+        append_rows(self.run_dir / MATCHES_FILE, matches, MATCHES_COLUMNS)
+        append_rows(self.run_dir / TIMINGS_FILE, [timings], TIMINGS_COLUMNS)
+        win_rates = last_win_rates(matches) or self.status.win_rates
+        self._write(round=int(metrics["round"]), win_rates=win_rates)
+
+    def write_checkpoint(self, content: bytes) -> None:
+        """Replace the checkpoint; an unfinished one is noticed when it is read."""
+        write_bytes(self.run_dir / CHECKPOINT_FILE, content)
+
+    def heartbeat(self) -> None:
+        """Say that the run is alive; cheap enough to be called at every step."""
+        if time.monotonic() - self._last_heartbeat >= HEARTBEAT_INTERVAL_S:
+            self._write()
+
+    def complete(self, final_model: bytes) -> None:
+        """Write the final model and mark the run as completed; everything is on disk by then."""
+        self.write_model(FINAL_MODEL_FILE, final_model)
+        for name in ROW_FILES:
+            sync(self.run_dir / name)
+        self._write(durable=True, state=RunState.COMPLETED, ended_at=utc_now())
+        (self.run_dir / CHECKPOINT_FILE).unlink(missing_ok=True)  # last: until then it is needed
+
+    def fail(self, error: BaseException) -> None:
+        """Mark the run as failed; the checkpoint stays, so that a later attempt can go on."""
+        message = str(error).strip() or type(error).__name__
+        reason = RunError(type(error).__name__, message, str(self.run_dir / LOG_FILE))
+        self._write(state=RunState.FAILED, ended_at=utc_now(), error=reason)
+
+    def _write(self, *, durable: bool = False, **changes: Any) -> None:
+        self._last_heartbeat = time.monotonic()
+        duration_s = self._earlier_duration_s + self._last_heartbeat - self._started
+        self.status = replace(
+            self.status, heartbeat_at=utc_now(), duration_s=round(duration_s, 3), **changes
+        )
+        write_status(self.run_dir, self.status, durable=durable)
+
+
+def last_win_rates(matches: Sequence[Row]) -> dict[str, float]:
+    """Return the win rate against each opponent over both seats, of the stage played last."""
+    if not matches:
+        return {}
+    stage = matches[-1]["stage"]
+    games: dict[str, int] = {}
+    wins: dict[str, int] = {}
+    for row in matches:
+        if row["stage"] == stage:
+            games[row["opponent"]] = games.get(row["opponent"], 0) + row["games"]
+            wins[row["opponent"]] = wins.get(row["opponent"], 0) + row["wins"]
+    return {opponent: wins[opponent] / games[opponent] for opponent in games if games[opponent]}
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
