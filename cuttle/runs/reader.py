@@ -43,6 +43,11 @@ class RunRecord:
         self.seed: int | None = identity.get("seed")
         self.state = self._derive_state()
 
+    def reread(self) -> "RunRecord":
+        """Return the run as it is on disk now."""
+        identity = {"network_type": self.network_type, "run": self.run, "seed": self.seed}
+        return RunRecord(self.path, identity)
+
     def _read_status(self) -> dict[str, Any]:
         path = self.path / STATUS_FILE
         try:

@@ -68,6 +68,10 @@ class Status:
             error=None,
         )
 
+    def reason(self) -> str:
+        """Say in one line why the run failed; empty when it did not."""
+        return f"{self.error.type}: {self.error.message}" if self.error else ""
+
     def failed(self, error: RunError) -> "Status":
         """Return the status after a failure now."""
         return replace(self, state=RunState.FAILED, ended_at=utc_now(), error=error)

@@ -1,0 +1,174 @@
+"""One run from its frozen config: build the parts, train, hand the reports to the recorder.
+
+Which runs there are and when they start is decided in `sweep`; what training does, in `training`.
+"""
+
+import importlib
+import io
+import os
+import traceback
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from cuttle.env.observation import SCALARS, ZONES
+from cuttle.game.actions import NUM_ACTIONS
+from cuttle.game.variants import RULES_VERSION
+from cuttle.runs.layout import CONFIG_FILE, INITIAL_MODEL_FILE, RunState
+from cuttle.runs.lock import AlreadyLocked, locked
+from cuttle.runs.provenance import machine
+from cuttle.runs.recorder import Recorder
+from cuttle.runs.status import read_status
+from cuttle.runs.yaml_file import read_yaml
+from cuttle.training.trainer import Trainer
+
+NETWORK_PACKAGE = "cuttle.networks."
+MODEL_KEYS = ("run", "network_type", "training", "rules", "seed")
+
+
+class OutcomeKind(StrEnum):
+    """How an attempt at a run can end."""
+
+    COMPLETED = "completed"
+    FAILED = "failed"
+    BUSY = "busy"  # another process works in the directory
+    DONE = "done"  # another process completed it before
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The end of an attempt; `message` says why it failed."""
+
+    kind: OutcomeKind
+    message: str = ""
+
+
+def train_run(run_dir: Path, *, expected_hash: str) -> Outcome:
+    """Train, or go on training, the run whose config is frozen in a directory."""
+    try:
+        with locked(run_dir):
+            return _train_locked(run_dir, expected_hash)
+    except AlreadyLocked:
+        return Outcome(OutcomeKind.BUSY)
+
+
+def _train_locked(run_dir: Path, expected_hash: str) -> Outcome:
+    status = read_status(run_dir)
+    if status is None or status.config_hash != expected_hash:
+        return Outcome(OutcomeKind.FAILED, "another launch has changed the config of this run")
+    if status.state is RunState.COMPLETED:
+        return Outcome(OutcomeKind.DONE)
+    recorder = Recorder(run_dir, status)
+    try:
+        _train(recorder, read_yaml(run_dir / CONFIG_FILE))
+    except BaseException as error:  # whatever ends a run must be on record; the process ends anyway
+        traceback.print_exc()
+        recorder.fail(error)
+        return Outcome(OutcomeKind.FAILED, recorder.status.reason())
+    return Outcome(OutcomeKind.COMPLETED)
+
+
+def _train(recorder: Recorder, config: dict[str, Any]) -> None:
+    trainer = build_trainer(config)
+    recorder.add_metadata(_facts(trainer, config))
+    if not _resume(recorder, trainer, config):
+        recorder.start_over(rounds=config["training"]["rounds"])
+        recorder.write_model(INITIAL_MODEL_FILE, model_bytes(trainer, config))
+        trainer = build_trainer(config)  # a checkpoint that broke half way has left its traces
+    for report in trainer.rounds(progress=recorder.heartbeat):
+        recorder.record_rows(metrics=report.metrics, matches=report.matches, timings=report.timings)
+        if config["checkpoint"]:
+            state = {
+                "round": report.round,
+                "extents": recorder.extents(),
+                "trainer": trainer.state_dict(),
+            }
+            recorder.write_checkpoint(_to_bytes(state))
+    recorder.complete(model_bytes(trainer, config))
+
+
+def _resume(recorder: Recorder, trainer: Trainer, config: dict[str, Any]) -> bool:
+    content = recorder.checkpoint() if config["checkpoint"] else None
+    if content is None:
+        return False
+    try:
+        state = torch.load(io.BytesIO(content), weights_only=True)
+        trainer.load_state_dict(state["trainer"])
+    except Exception:  # a damaged checkpoint fails in many ways; all mean: start over
+        print("the checkpoint cannot be read, the run starts over")
+        traceback.print_exc()
+        return False
+    return recorder.resume(
+        completed_rounds=state["round"],
+        rounds=config["training"]["rounds"],
+        extents=state["extents"],
+    )
+
+
+def build_trainer(config: dict[str, Any]) -> Trainer:
+    """Build network and trainer as a resolved config describes them."""
+    torch.set_num_threads(config["threads"])
+    return Trainer(
+        network=build_network(config["network_type"]),
+        settings=config["training"],
+        seed=config["seed"]["value"],
+    )
+
+
+def build_network(section: dict[str, Any]) -> torch.nn.Module:
+    """Build the network class that a config names; only classes of our own are named."""
+    target = str(section["_target_"])
+    module_name, _, class_name = target.rpartition(".")
+    if not target.startswith(NETWORK_PACKAGE):
+        raise ValueError(f"network_type._target_ must start with {NETWORK_PACKAGE}, got {target}")
+    sizes = {key: value for key, value in section.items() if key not in ("_target_", "name")}
+    network_class = getattr(importlib.import_module(module_name), class_name)
+    network: torch.nn.Module = network_class(
+        zones=len(ZONES), scalars=len(SCALARS), num_actions=NUM_ACTIONS, **sizes
+    )
+    return network
+
+
+def check(config: dict[str, Any]) -> dict[str, Any]:
+    """Build everything a config describes, or raise an error that names the wrong setting."""
+    trainer = build_trainer(config)
+    return {"parameters": count_parameters(trainer), "rules_version": RULES_VERSION}
+
+
+def warm_up() -> None:
+    """Load what every run needs, so that forked children find it loaded."""
+    torch.set_num_threads(1)
+
+
+def model_bytes(trainer: Trainer, config: dict[str, Any]) -> bytes:
+    """Serialise weights, seed and config; `torch.load(weights_only=True)` reads them."""
+    return _to_bytes(
+        {
+            "weights": trainer.network.state_dict(),
+            "seed": config["seed"]["value"],
+            "config": {key: config[key] for key in MODEL_KEYS},
+        }
+    )
+
+
+def count_parameters(trainer: Trainer) -> int:
+    """Count the numbers that training may change."""
+    return sum(p.numel() for p in trainer.network.parameters() if p.requires_grad)
+
+
+def _facts(trainer: Trainer, config: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **machine(),
+        "pid": os.getpid(),
+        "threads": config["threads"],
+        "parameters": count_parameters(trainer),
+    }
+
+
+def _to_bytes(value: dict[str, Any]) -> bytes:
+    buffer = io.BytesIO()
+    torch.save(value, buffer)
+    return buffer.getvalue()

@@ -1,0 +1,87 @@
+"""Where Hydra meets the launch: sweeps start here, and workers come from Hydra's launchers.
+
+Hydra's own sweeper would compose each job twice more, know nothing of completed runs and stop at
+the first lost worker, so the whole sweep is carried out before it gets its turn.
+"""
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.hydra_config import HydraConfig
+from hydra.core.plugins import Plugins
+from hydra.experimental.callback import Callback
+from hydra.types import HydraContext
+from omegaconf import DictConfig
+
+from cuttle.sweep.compose import single_job, sweep_jobs
+from cuttle.sweep.errors import one_line_errors
+from cuttle.sweep.launch import launch
+from cuttle.sweep.plan import PlannedRun
+from cuttle.sweep.supervisor import Supervisor
+from cuttle.sweep.worker import Outcome, Worker
+
+BASIC_LAUNCHER = "hydra._internal.core_plugins.basic_launcher.BasicLauncher"
+
+
+class SweepCallback(Callback):
+    """Carry out what was asked in the launching process, and end the program."""
+
+    def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
+        """Launch a sweep."""
+        with one_line_errors():
+            workers = parallel_runs(config)
+            jobs = sweep_jobs(config)
+
+            def start(runs: Sequence[PlannedRun], supervisor: Supervisor) -> list[Outcome]:
+                return _start(runs, supervisor, config)
+
+            code = launch(jobs, num_workers=workers or len(jobs), start=start)
+        sys.exit(code)
+
+
+def train_one(config: DictConfig) -> int:
+    """Launch a single run, trained in a child of this process, and return the exit code."""
+    with one_line_errors():
+        job = single_job(config, HydraConfig.get())
+        return launch([job], num_workers=1, start=_start_here)
+
+
+def parallel_runs(config: DictConfig) -> int | None:
+    """Return how many runs the launcher trains at a time on this machine; None for a cluster."""
+    launcher = config.hydra.launcher
+    if "n_jobs" in launcher:
+        import joblib  # only where it is the launcher: 0.2 s
+
+        return int(joblib.effective_n_jobs(launcher.n_jobs))
+    return 1 if launcher["_target_"] == BASIC_LAUNCHER else None
+
+
+def _start_here(runs: Sequence[PlannedRun], supervisor: Supervisor) -> list[Outcome]:
+    worker = Worker(runs, threads=runs[0].config["threads"], shares_tasks=True)
+    return worker.work(worker.tasks, supervisor)
+
+
+def _start(runs: Sequence[PlannedRun], supervisor: Supervisor, config: DictConfig) -> list[Outcome]:
+    """Let Hydra's launcher start workers: one per core here, one job per run on a cluster."""
+    workers = parallel_runs(config)
+    num_jobs = len(runs) if workers is None else min(workers, len(runs))
+    if workers is not None and num_jobs == 1:
+        return _start_here(runs, supervisor)
+    supervisor.close()  # each worker has its own
+    worker = Worker(runs, threads=runs[0].config["threads"], shares_tasks=workers is not None)
+    context = HydraContext(
+        config_loader=GlobalHydra.instance().config_loader(), callbacks=_no_callbacks()
+    )
+    launcher = Plugins.instance().instantiate_launcher(
+        hydra_context=context, task_function=worker, config=config
+    )
+    returns = launcher.launch([list(run.overrides) for run in runs[:num_jobs]], initial_job_idx=0)
+    return [outcome for job in returns for outcome in job.return_value]
+
+
+def _no_callbacks() -> Any:
+    from hydra._internal.callbacks import Callbacks
+
+    return Callbacks()

@@ -1,0 +1,116 @@
+"""What to do with each planned run, given what is on disk. Reads only.
+
+Everything is decided in the launching process, before any worker starts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from statistics import mean
+
+from cuttle.runs.identity import differences
+from cuttle.runs.layout import CHECKPOINT_FILE, METRICS_FILE, RunState
+from cuttle.runs.reader import RunRecord
+from cuttle.sweep.plan import PlannedRun
+
+
+class Action(StrEnum):
+    """What a launch does with one run."""
+
+    TRAIN = "train"
+    RESUME = "resume"
+    RETRAIN = "train again"
+    SKIP = "skip"
+    BUSY = "leave, in use"
+    DAMAGED = "leave, damaged"
+    CONFLICT = "refuse"
+
+
+TO_DO = (Action.TRAIN, Action.RESUME, Action.RETRAIN)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A planned run, its record on disk and what follows; `reason` where it may surprise."""
+
+    run: PlannedRun
+    record: RunRecord
+    action: Action
+    reason: str = ""
+
+    @property
+    def is_to_do(self) -> bool:
+        """Whether this launch trains the run."""
+        return self.action in TO_DO
+
+
+def decide(run: PlannedRun, *, force: bool) -> Decision:
+    """Decide about one run."""
+    record = RunRecord(run.run_dir)
+    if record.state is RunState.RUNNING:
+        return Decision(run, record, Action.BUSY, _owner(record))
+    action, reason = _without_force(run, record)
+    if force and action in (Action.SKIP, Action.DAMAGED, Action.CONFLICT):
+        return Decision(run, record, Action.RETRAIN)
+    return Decision(run, record, action, reason)
+
+
+def _without_force(run: PlannedRun, record: RunRecord) -> tuple[Action, str]:
+    if damage := _damage(record):
+        return Action.DAMAGED, damage
+    has_same_config = record.status.get("config_hash") == run.config_hash
+    is_completed = record.state is RunState.COMPLETED
+    if not has_same_config and (is_completed or record.status.get("round", 0) > 0):
+        return Action.CONFLICT, _difference(record, run)
+    if is_completed:
+        return Action.SKIP, ""
+    if has_same_config and (run.run_dir / CHECKPOINT_FILE).exists():
+        return Action.RESUME, f"after round {record.status['round']}"
+    return Action.TRAIN, ""
+
+
+def _damage(record: RunRecord) -> str:
+    """Say what keeps this run from being trusted; it may hold results, so it is left alone."""
+    holds_rows = (record.path / METRICS_FILE).exists()
+    if record.state is RunState.COMPLETED or (not record.status and holds_rows):
+        return "; ".join(record.problems)
+    if record.state is RunState.FAILED and not record.status:
+        return "; ".join(record.problems)
+    return ""
+
+
+def decide_all(runs: Sequence[PlannedRun], *, force: bool) -> list[Decision]:
+    """Decide about every run of a launch."""
+    return [decide(run, force=force) for run in runs]
+
+
+def estimated_seconds(decisions: Sequence[Decision], *, num_workers: int) -> float | None:
+    """Estimate how long a launch takes from the runs already timed; None when there are none."""
+    timed: dict[str, list[float]] = {}
+    for decision in decisions:
+        if decision.record.state is RunState.COMPLETED:
+            duration_s = float(decision.record.status["duration_s"])
+            timed.setdefault(decision.run.network_type, []).append(duration_s)
+    everything = [duration for durations in timed.values() for duration in durations]
+    if not everything:
+        return None
+    total = sum(
+        mean(timed.get(decision.run.network_type, everything)) * _share_left(decision)
+        for decision in decisions
+        if decision.is_to_do
+    )
+    return total / num_workers
+
+
+def _share_left(decision: Decision) -> float:
+    if decision.action is not Action.RESUME:
+        return 1.0
+    return 1.0 - float(decision.record.status["round"]) / decision.run.rounds
+
+
+def _owner(record: RunRecord) -> str:
+    return f"process {record.status.get('pid')} on {record.status.get('host')} trains it"
+
+
+def _difference(record: RunRecord, run: PlannedRun) -> str:
+    return ", ".join(differences(record.config, run.config)) or "its recorded config is damaged"

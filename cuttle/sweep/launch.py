@@ -1,0 +1,111 @@
+"""One launch from composed jobs to exit code: plan, check, freeze, train, report.
+
+Hydra is left outside: `start` hands the frozen runs to whichever launcher there is.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from cuttle.runs.identity import config_hash
+from cuttle.runs.layout import RunState
+from cuttle.sweep.compose import Job
+from cuttle.sweep.decide import Action, Decision, decide_all
+from cuttle.sweep.errors import EXIT_INTERRUPTED, Refusal
+from cuttle.sweep.freeze import freeze
+from cuttle.sweep.plan import PlannedRun, plan_runs
+from cuttle.sweep.progress import Progress
+from cuttle.sweep.report import show_plan, show_summary
+from cuttle.sweep.supervisor import Supervisor
+from cuttle.sweep.worker import Outcome
+
+Start = Callable[[Sequence[PlannedRun], Supervisor], list[Outcome]]
+
+EXIT_FAILED = 1
+
+
+def launch(jobs: Sequence[Job], *, num_workers: int, start: Start) -> int:
+    """Carry a launch out and return the exit code of the process."""
+    runs = plan_runs(jobs)
+    options = runs[0].config
+    decisions = decide_all(runs, force=options["force"])
+    if options["dry_run"]:
+        show_plan(decisions, num_workers=num_workers)
+    _refuse_conflicts(decisions)
+    to_do = [decision.run for decision in decisions if decision.is_to_do]
+    if not to_do:
+        return 0 if options["dry_run"] else _finish(decisions)
+    supervisor = Supervisor(threads=options["threads"])
+    try:
+        rules_version = _check_configs(to_do, supervisor)
+        if options["dry_run"]:
+            return 0
+        state = RunState.PENDING if options["init_only"] else RunState.PREPARED
+        frozen = freeze(decisions, state=state, rules_version=rules_version)
+        if options["init_only"]:
+            print(f"{runs[0].run_dir.parent} is set up, {len(frozen)} runs pending; none trained")
+            return 0
+        return _train(decisions, frozen, start, supervisor)
+    finally:
+        supervisor.close()
+
+
+def _refuse_conflicts(decisions: Sequence[Decision]) -> None:
+    conflicts = [decision for decision in decisions if decision.action is Action.CONFLICT]
+    if conflicts:
+        first = conflicts[0]
+        others = f" (and {len(conflicts) - 1} more runs)" if len(conflicts) > 1 else ""
+        raise Refusal(
+            f"{first.run.run_dir} was trained with another config: {first.reason}{others}; "
+            "use another experiment=NAME, or force=true to train it again"
+        )
+
+
+def _check_configs(runs: Sequence[PlannedRun], supervisor: Supervisor) -> str:
+    """Build every distinct config once, in a process of its own, and return the rules version."""
+    distinct = {_hash_without_repeat(run): run for run in runs}
+    rules_version = ""
+    for run in distinct.values():
+        reply = supervisor.check(run.config)
+        if reply["outcome"] != "completed":
+            raise Refusal(reply["message"])
+        rules_version = str(reply["rules_version"])
+    return rules_version
+
+
+def _hash_without_repeat(run: PlannedRun) -> str:
+    return config_hash({**run.config, "run": None, "seed": None})
+
+
+def _train(
+    decisions: Sequence[Decision],
+    frozen: Sequence[PlannedRun],
+    start: Start,
+    supervisor: Supervisor,
+) -> int:
+    outcomes: list[Outcome] = []
+    trouble = ""
+    progress = Progress(frozen, fail_fast=frozen[0].config["fail_fast"]) if frozen else None
+    try:
+        if progress is not None:
+            progress.start()
+            outcomes = start(frozen, supervisor)
+    except KeyboardInterrupt:
+        supervisor.close()
+        trouble = progress.cause_of_stop if progress else ""
+        if not trouble:
+            return max(_finish(decisions, trouble="interrupted"), EXIT_INTERRUPTED)
+    except Exception as error:  # a launcher may fail in its own ways; the runs' files tell the rest
+        trouble = f"the launcher stopped early: {type(error).__name__}: {error}"
+    finally:
+        if progress is not None:
+            progress.stop()
+    return _finish(decisions, outcomes=outcomes, trouble=trouble)
+
+
+def _finish(
+    decisions: Sequence[Decision], *, outcomes: Sequence[Outcome] = (), trouble: str = ""
+) -> int:
+    """Report how every run of the launch stands now and return the exit code."""
+    after = [replace(decision, record=decision.record.reread()) for decision in decisions]
+    is_well = show_summary(after, outcomes=outcomes, trouble=trouble)
+    return 0 if is_well else EXIT_FAILED

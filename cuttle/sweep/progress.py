@@ -1,0 +1,141 @@
+"""The live view of a sweep, read from the status files by a thread of the launcher.
+
+One display on a terminal, one line for each finished round or run elsewhere. Starts nothing.
+"""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Sequence
+from statistics import mean
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from cuttle.runs.layout import RunState
+from cuttle.runs.reader import RunRecord
+from cuttle.sweep.plan import PlannedRun
+from cuttle.sweep.report import duration
+
+POLL_INTERVAL_S = 0.5
+ENDED = (RunState.COMPLETED, RunState.FAILED)
+
+
+class Progress:
+    """Follow the runs of a launch until stopped."""
+
+    def __init__(self, runs: Sequence[PlannedRun], *, fail_fast: bool) -> None:
+        """Read the runs once; nothing is shown yet."""
+        self.records = {run.run_id: RunRecord(run.run_dir) for run in runs}
+        self.cause_of_stop = ""
+        self._fail_fast = fail_fast
+        self._started = time.monotonic()
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._follow, name="progress", daemon=True)
+        console = Console()
+        self._live = Live(console=console, auto_refresh=False) if console.is_terminal else None
+
+    def start(self) -> None:
+        """Show the first view and follow from then on."""
+        print(f"training {len(self.records)} runs", flush=True)
+        if self._live is not None:
+            self._live.start()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Take a last look and leave the view as it is."""
+        if not self._thread.is_alive():
+            return
+        self._done.set()
+        self._thread.join()
+        if self._live is not None:
+            self._live.stop()
+
+    def _follow(self) -> None:
+        is_last = False
+        while not is_last:
+            is_last = self._done.wait(POLL_INTERVAL_S)
+            self._look()
+            if self._live is not None:
+                self._live.update(self._view(), refresh=True)
+            if self._fail_fast and not self.cause_of_stop and not is_last:
+                self._stop_at_failure()
+
+    def _look(self) -> None:
+        for run_id, before in self.records.items():
+            if before.state in ENDED:
+                continue
+            now = before.reread()
+            self.records[run_id] = now
+            if self._live is None:
+                for line in news(before, now):
+                    print(line, flush=True)
+
+    def _stop_at_failure(self) -> None:
+        failed = [r.run_id for r in self.records.values() if r.state is RunState.FAILED]
+        if failed:
+            self.cause_of_stop = f"{failed[0]} failed and fail_fast=true"
+            os.kill(os.getpid(), signal.SIGINT)  # the launcher stops as it does on Ctrl-C
+
+    def _view(self) -> Group:
+        records = list(self.records.values())
+        ended = sum(record.state in ENDED for record in records)
+        table = Table.grid(padding=(0, 2))
+        for record in records:
+            if record.state is RunState.RUNNING:
+                table.add_row(record.run_id, _bar(record), _round(record), _win_rates(record))
+        failed = sum(record.state is RunState.FAILED for record in records)
+        left = seconds_left(records)
+        line = f"{ended - failed} of {len(records)} runs completed, {failed} failed, "
+        line += f"{duration(time.monotonic() - self._started)} so far"
+        line += f", about {duration(left)} left" if left is not None else ""
+        return Group(table, Text(line, style="bold"))
+
+
+def news(before: RunRecord, now: RunRecord) -> list[str]:
+    """Return a line for each thing that is new about a run."""
+    if now.state is RunState.COMPLETED:
+        took = duration(float(now.status["duration_s"]))
+        return [f"{now.run_id} completed in {took}: {_win_rates(now)}"]
+    if now.state is RunState.FAILED and now.status.get("error"):
+        error = now.status["error"]
+        return [f"{now.run_id} failed: {error['type']}: {error['message']} (log: {error['log']})"]
+    if now.status.get("round", 0) > before.status.get("round", 0):
+        return [f"{now.run_id} {_round(now)}: {_win_rates(now)}"]
+    return []
+
+
+def seconds_left(records: Sequence[RunRecord]) -> float | None:
+    """Estimate the time left from the speed so far; None before anything is timed."""
+    whole = [
+        float(record.status["duration_s"]) / record.status["round"] * record.status["rounds"]
+        for record in records
+        if record.status.get("round", 0) > 0
+    ]
+    running = [record for record in records if record.state is RunState.RUNNING]
+    if not whole or not running:
+        return None
+    waiting = sum(record.state not in (*ENDED, RunState.RUNNING) for record in records)
+    usual = mean(whole)
+    now = sum(usual if record.seconds_left is None else record.seconds_left for record in running)
+    return float((now + waiting * usual) / len(running))
+
+
+def _bar(record: RunRecord) -> ProgressBar:
+    rounds = max(1, record.status.get("rounds", 1))
+    return ProgressBar(total=rounds, completed=record.status.get("round", 0), width=20)
+
+
+def _round(record: RunRecord) -> str:
+    return f"round {record.status.get('round', 0)}/{record.status.get('rounds', '?')}"
+
+
+def _win_rates(record: RunRecord) -> str:
+    rates = record.status.get("win_rates", {})
+    return (
+        ", ".join(f"{opponent} {rate:.1%}" for opponent, rate in rates.items()) or "not played yet"
+    )

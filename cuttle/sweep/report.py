@@ -1,0 +1,92 @@
+"""What a launch says before and after: the plan and the summary, as plain text. Decides nothing."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from cuttle.runs.layout import RunState
+from cuttle.sweep.decide import Action, Decision, estimated_seconds
+from cuttle.sweep.worker import Outcome
+
+BAD_STATES = (RunState.FAILED, RunState.INTERRUPTED)
+
+
+def show_plan(decisions: Sequence[Decision], *, num_workers: int) -> None:
+    """Print every run with its seed, state, decision and the time the launch would take."""
+    rows = [("run", "seed", "state", "decision", "")]
+    rows += [
+        (d.run.run_id, str(d.run.seed), d.record.state.value, d.action.value, d.reason)
+        for d in decisions
+    ]
+    print(text_table(rows))
+    to_do = sum(decision.is_to_do for decision in decisions)
+    seconds = estimated_seconds(decisions, num_workers=num_workers)
+    time_text = (
+        "time unknown, no run of it is timed yet"
+        if seconds is None
+        else f"about {duration(seconds)}"
+    )
+    workers = f"{num_workers} at a time"
+    print(
+        f"{len(decisions)} runs, {to_do} to train, {workers}: {time_text if to_do else 'no time'}"
+    )
+
+
+def show_summary(
+    decisions: Sequence[Decision], *, outcomes: Sequence[Outcome], trouble: str
+) -> bool:
+    """Print how the runs ended and what failed; return whether nothing is left to mend."""
+    counts = Counter(decision.record.state for decision in decisions)
+    words = ", ".join(f"{counts[state]} {state}" for state in RunState if counts[state])
+    trained = sum(outcome.kind == "completed" for outcome in outcomes)
+    skipped = sum(decision.action is Action.SKIP for decision in decisions)
+    print(
+        f"{decisions[0].run.run_dir.parent}: {len(decisions)} runs: {words} "
+        f"({trained} trained now, {skipped} completed before)"
+    )
+    problems = _problems(decisions, outcomes)
+    if problems:
+        print(text_table([("run", "state", "why"), *problems]))
+    if trouble:
+        print(f"stopped: {trouble}")
+    if trouble or problems:
+        print("the same command trains what is missing; completed runs stay as they are")
+    return not problems and not trouble
+
+
+def _problems(
+    decisions: Sequence[Decision], outcomes: Sequence[Outcome]
+) -> list[tuple[str, str, str]]:
+    messages = {outcome.run_id: outcome.message for outcome in outcomes if outcome.message}
+    problems = []
+    for decision in decisions:
+        record = decision.record
+        if decision.action is Action.DAMAGED:
+            why = f"{decision.reason}; force=true trains it again"
+            problems.append((decision.run.run_id, "damaged", why))
+        elif record.state in BAD_STATES or decision.run.run_id in messages:
+            why = _error(record.status) or messages.get(decision.run.run_id, "its process is gone")
+            problems.append((decision.run.run_id, record.state.value, why))
+    return problems
+
+
+def _error(status: dict[str, dict[str, str] | None]) -> str:
+    error = status.get("error")
+    return f"{error['type']}: {error['message']} (log: {error['log']})" if error else ""
+
+
+def text_table(rows: Sequence[Sequence[str]]) -> str:
+    """Align rows of cells; the last column keeps its length."""
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
+
+
+def duration(seconds: float) -> str:
+    """Write a duration the way people say it."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {rest:02d} s"

@@ -1,0 +1,112 @@
+"""What a launcher's worker does: train frozen runs one after another. Plans nothing.
+
+The object is pickled to the worker by Hydra's launcher, whichever it is, and called there.
+"""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import DictConfig
+
+from cuttle.runs.layout import LOG_FILE, RunState
+from cuttle.runs.lock import AlreadyLocked, locked
+from cuttle.runs.status import RunError, read_status, write_status
+from cuttle.sweep.plan import PlannedRun
+from cuttle.sweep.supervisor import LauncherGone, Supervisor
+
+WATCH_INTERVAL_S = 0.5
+
+
+@dataclass(frozen=True)
+class Task:
+    """A frozen run to train."""
+
+    run_dir: Path
+    config_hash: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a task: completed, failed, busy (another process has it) or done before."""
+
+    run_id: str
+    kind: str
+    message: str
+
+
+class Worker:
+    """Train tasks; with `shares_tasks` every job takes what is free, else job k trains task k.
+
+    Sharing starts one worker per core instead of one job per run, so that a run costs no
+    composition of its config and no import of the training code.
+    """
+
+    def __init__(self, runs: Sequence[PlannedRun], *, threads: int, shares_tasks: bool) -> None:
+        """Keep what is needed and can be pickled."""
+        self.tasks = [Task(run.run_dir, run.config_hash) for run in runs]
+        self.threads = threads
+        self.shares_tasks = shares_tasks
+        self.launcher_pid = os.getpid()
+
+    def __call__(self, _config: DictConfig) -> list[Outcome]:
+        """Train this job's share; the config is not used, the frozen ones are."""
+        if os.getpid() != self.launcher_pid:
+            _end_with_launcher()
+        job = int(HydraConfig.get().job.num)
+        return self.work(self.tasks if self.shares_tasks else [self.tasks[job]])
+
+    def work(self, tasks: Sequence[Task], supervisor: Supervisor | None = None) -> list[Outcome]:
+        """Train tasks one after another."""
+        supervisor = supervisor or Supervisor(threads=self.threads)
+        try:
+            return [outcome for task in tasks if (outcome := run_task(task, supervisor))]
+        except LauncherGone:
+            return []
+        finally:
+            supervisor.close()
+
+
+def run_task(task: Task, supervisor: Supervisor) -> Outcome | None:
+    """Train one task unless another worker has taken it."""
+    status = read_status(task.run_dir)
+    if status is not None and status.state not in (RunState.PREPARED, RunState.PENDING):
+        return None
+    reply = supervisor.train(task.run_dir, task.config_hash)
+    kind, message = reply["outcome"], reply["message"]
+    if kind == "died":
+        kind = "failed"
+        message = note_death(task.run_dir, message)
+    if kind in ("busy", "done"):
+        return None
+    return Outcome(task.run_dir.name, kind, message)
+
+
+def note_death(run_dir: Path, cause: str) -> str:
+    """Mark a run as failed whose process is gone without having said so."""
+    try:
+        with locked(run_dir):
+            status = read_status(run_dir)
+            if status is not None and status.state in (RunState.RUNNING, RunState.PREPARED):
+                error = RunError("ProcessDied", cause, str(run_dir / LOG_FILE))
+                write_status(run_dir, status.failed(error))
+    except (AlreadyLocked, OSError, ValueError) as error:
+        return f"{cause}; its status could not be written ({error})"
+    return cause
+
+
+def _end_with_launcher() -> None:
+    """Kill this worker when its launcher dies; the fork server notices and follows."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(WATCH_INTERVAL_S)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=watch, name="launcher-watch", daemon=True).start()

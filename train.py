@@ -1,0 +1,26 @@
+"""Train: Hydra composes the config, `cuttle.sweep` carries it out. Nothing is decided here.
+
+python train.py                                              one run, defaults
+python train.py -m network_type=boolean,embedding run=1,2    a sweep
+"""
+
+import sys
+
+import hydra
+from omegaconf import DictConfig
+
+from cuttle.sweep.callback import train_one
+from cuttle.sweep.errors import one_line_errors
+from cuttle.sweep.signals import end_like_ctrl_c
+
+
+@hydra.main(version_base="1.3", config_path="conf", config_name="config")
+def main(config: DictConfig) -> None:
+    """Train one run; a sweep is carried out by the callback that the config names."""
+    sys.exit(train_one(config))
+
+
+if __name__ == "__main__":
+    end_like_ctrl_c()
+    with one_line_errors():
+        main()
