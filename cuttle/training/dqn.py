@@ -1,0 +1,130 @@
+"""Deep Q-learning: targets, the update, the target network. No games, no memory.
+
+Values are of the player who decides. A negative bootstrap weight turns the opponent's value
+into the player's own, since what one wins the other loses.
+"""
+
+import copy
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from cuttle.training.replay import Batch
+from cuttle.training.settings import LearnerSettings
+
+
+def td_targets(
+    *,
+    reward: Tensor,
+    bootstrap: Tensor,
+    q_next: Tensor,
+    q_next_choice: Tensor,
+    allowed: Tensor,
+) -> Tensor:
+    """Return `reward + bootstrap * q_next[best]`, `(batch,)`.
+
+    `best` is the allowed action of highest `q_next_choice`; both are `(batch, num_actions)`.
+    """
+    best = q_next_choice.masked_fill(~allowed, -torch.inf).argmax(dim=1, keepdim=True)
+    return reward + bootstrap * q_next.gather(1, best).squeeze(1)
+
+
+class DQNLearner:
+    """An online network that learns, and a target network that follows it."""
+
+    def __init__(
+        self, *, network: nn.Module, settings: LearnerSettings, device: torch.device
+    ) -> None:
+        """Take the initialised network over to the device and copy the target from it."""
+        self.network = network.to(device)
+        self.target = copy.deepcopy(self.network).requires_grad_(False)
+        self.num_updates = 0
+        self._device = device
+        self._settings = settings
+        self._parameters = list(self.network.parameters())
+        self._target_parameters = list(self.target.parameters())
+        self._optimizer = torch.optim.Adam(self._parameters, lr=settings.learning_rate, fused=True)
+        self._sums = torch.zeros(2, device=device)  # of loss and chosen q, since `take_means`
+        self._num_summed = 0
+
+    def q_values(self, observation: NDArray[np.float32], *, target: bool) -> NDArray[np.float32]:
+        """Value all actions of `(batch, obs_dim)` by the target or the online network."""
+        network = self.target if target else self.network
+        with torch.inference_mode():
+            q: NDArray[np.float32] = network(self._to_device(observation)).cpu().numpy()
+        return q
+
+    def update(self, batch: Batch, learning_rate: float) -> None:
+        """Take one gradient step towards the batch's targets; let the target network follow."""
+        target = self._targets(batch)
+        q = self.network(self._to_device(batch.observation))
+        q_t = q.gather(1, self._to_device(batch.action).unsqueeze(1)).squeeze(1)
+        loss = nn.functional.huber_loss(q_t, target, delta=self._settings.huber_delta)
+        self._optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self._parameters, self._settings.max_gradient_norm, foreach=True)
+        self._optimizer.param_groups[0]["lr"] = learning_rate
+        self._optimizer.step()
+        self.num_updates += 1
+        self._follow()
+        self._sums += torch.stack((loss.detach(), q_t.detach().mean()))
+        self._num_summed += 1
+
+    def take_means(self) -> tuple[float | None, float | None]:
+        """Return mean loss and mean chosen Q since the last call; None without an update."""
+        if self._num_summed == 0:
+            return None, None
+        loss, q = (self._sums / self._num_summed).tolist()
+        self._sums.zero_()
+        self._num_summed = 0
+        return loss, q
+
+    def _targets(self, batch: Batch) -> Tensor:
+        """Work out the batch's targets, `(batch,)`."""
+        with torch.no_grad():
+            next_observation = self._to_device(batch.next_observation)
+            q_next = self.target(next_observation)
+            allowed = self._to_device(batch.next_legal_mask)
+            return td_targets(
+                reward=self._to_device(batch.reward),
+                bootstrap=self._to_device(batch.bootstrap),
+                q_next=q_next,
+                q_next_choice=self.network(next_observation) if self._settings.double else q_next,
+                allowed=allowed if self._settings.mask_targets else torch.ones_like(allowed),
+            )
+
+    def _follow(self) -> None:
+        """Move the target network: a full copy now and then, or a small step each time."""
+        with torch.no_grad():
+            period = self._settings.target_period
+            if period is None:
+                torch._foreach_lerp_(
+                    self._target_parameters, self._parameters, self._settings.target_tau
+                )
+            elif self.num_updates % period == 0:
+                torch._foreach_copy_(self._target_parameters, self._parameters)
+
+    def _to_device(self, array: NDArray[Any]) -> Tensor:
+        return torch.from_numpy(array).to(self._device)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return weights, optimiser and counters at a moment without pending means."""
+        assert self._num_summed == 0, "take_means must be called before the state is taken"
+        return copy.deepcopy(
+            {
+                "network": dict(self.network.state_dict()),
+                "target": dict(self.target.state_dict()),
+                "optimizer": self._optimizer.state_dict(),
+                "num_updates": self.num_updates,
+            }
+        )
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Continue where `state_dict` was taken."""
+        self.network.load_state_dict(state["network"])
+        self.target.load_state_dict(state["target"])
+        self._optimizer.load_state_dict(copy.deepcopy(state["optimizer"]))
+        self.num_updates = state["num_updates"]

@@ -1,0 +1,180 @@
+"""Experience replay: a ring of ticks of many games side by side. Sampling only; no learning.
+
+A row is one decision. The row after it, one tick later in the same game, is the decision that
+follows, of whichever seat; so next states are not stored twice and n-step returns are summed
+on the way out. Letters: ticks, num_envs, batch, n (steps summed).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cuttle.env.observation import OBS_DIM, OBS_WORDS, unpack
+from cuttle.game.actions import NUM_ACTIONS
+from cuttle.training.settings import ReplaySettings
+
+_MASK_BYTES = -(-NUM_ACTIONS // 8)
+# A player never decides more often than this while the other waits: steps an own return may take.
+_LONGEST_OWN_RETURN = 12
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Transitions to learn from; `bootstrap` is the signed, discounted weight of the next value."""
+
+    observation: NDArray[np.float32]  # (batch, OBS_DIM)
+    action: NDArray[np.int64]  # (batch,)
+    reward: NDArray[np.float32]  # (batch,) for the mover, summed over n steps
+    bootstrap: NDArray[np.float32]  # (batch,) 0 after the end, negative if the opponent is next
+    next_observation: NDArray[np.float32]  # (batch, OBS_DIM) of whoever decides next
+    next_legal_mask: NDArray[np.bool_]  # (batch, NUM_ACTIONS)
+
+
+class Replay:
+    """Copies of the latest decisions of `num_envs` games, packed as the engine packs them."""
+
+    def __init__(self, num_envs: int, settings: ReplaySettings) -> None:
+        """Make room for `settings.capacity` decisions, rounded down to whole ticks."""
+        self._settings = settings
+        self._ticks = settings.capacity // num_envs
+        shape = (self._ticks, num_envs)
+        self._columns: dict[str, NDArray[Any]] = {
+            "observation": np.zeros((*shape, OBS_WORDS), np.int64),
+            "legal_mask": np.zeros((*shape, _MASK_BYTES), np.uint8),
+            "action": np.zeros(shape, np.int16),
+            "reward": np.zeros(shape, np.float32),
+            "bootstrap": np.zeros(shape, np.float32),
+            "is_random": np.zeros(shape, np.bool_),
+            "seat": np.zeros(shape, np.uint8),
+        }
+        self._num_added = 0  # ticks, since the beginning
+        self._game_start = np.zeros(num_envs, np.int64)  # tick of each running game's first row
+
+    def __len__(self) -> int:
+        """Return the decisions held."""
+        return min(self._num_added, self._ticks) * len(self._game_start)
+
+    @property
+    def horizon(self) -> int:
+        """Return the most steps a return may sum."""
+        least = _LONGEST_OWN_RETURN if self._settings.until_own_decision else 1
+        return max(self._settings.n_step, least)
+
+    def add(
+        self,
+        *,
+        observation: NDArray[np.int64],
+        legal_mask: NDArray[np.bool_],
+        action: NDArray[np.int64],
+        is_random: NDArray[np.bool_],
+        seat: NDArray[np.uint8],
+    ) -> None:
+        """Copy in what each game's mover saw and did; `conclude` adds what came of it."""
+        row = self._num_added % self._ticks
+        self._columns["observation"][row] = observation
+        self._columns["legal_mask"][row] = np.packbits(legal_mask, axis=1)
+        self._columns["action"][row] = action
+        self._columns["is_random"][row] = is_random
+        self._columns["seat"][row] = seat
+
+    def conclude(
+        self,
+        *,
+        reward: NDArray[np.float32],
+        done: NDArray[np.bool_],
+        next_seat: NDArray[np.uint8],
+    ) -> None:
+        """Complete the newest tick by its outcome: reward for the mover, and who decides next."""
+        row = self._num_added % self._ticks
+        same = self._columns["seat"][row] == next_seat
+        weight = np.where(same, 1.0, -self._settings.discount)
+        self._columns["reward"][row] = reward
+        self._columns["bootstrap"][row] = np.where(done, 0.0, weight)
+        if self._settings.alias_final_position:
+            self._alias(np.flatnonzero(done))
+        self._num_added += 1
+        self._game_start[done] = self._num_added
+
+    def can_sample(self) -> bool:
+        """Tell whether a row with all its successors is held."""
+        return min(self._num_added, self._ticks) > self.horizon
+
+    def sample(self, batch_size: int, rng: np.random.Generator) -> Batch:
+        """Draw transitions uniformly, with replacement, as fresh arrays."""
+        num_envs = len(self._game_start)
+        held = min(self._num_added, self._ticks)
+        # The newest rows wait until the rows that complete their returns are there.
+        drawn = rng.integers(0, (held - self.horizon) * num_envs, batch_size)
+        start = self._num_added - held
+        return self._read(start + drawn // num_envs, drawn % num_envs)
+
+    def _read(self, tick: NDArray[np.int64], env: NDArray[np.int64]) -> Batch:
+        """Read the transitions that begin at the given rows `(batch,)`."""
+        columns = self._columns
+        row = tick % self._ticks
+        reward, bootstrap, steps = self._sum_returns(tick, env)
+        next_row = (tick + steps) % self._ticks
+        observation = np.empty((len(tick), OBS_DIM), np.float32)
+        next_observation = np.empty((len(tick), OBS_DIM), np.float32)
+        unpack(columns["observation"][row, env], observation)
+        unpack(columns["observation"][next_row, env], next_observation)
+        packed_mask = columns["legal_mask"][next_row, env]
+        return Batch(
+            observation=observation,
+            action=columns["action"][row, env].astype(np.int64),
+            reward=reward,
+            bootstrap=bootstrap,
+            next_observation=next_observation,
+            next_legal_mask=np.unpackbits(packed_mask, axis=1, count=NUM_ACTIONS).view(np.bool_),
+        )
+
+    def _sum_returns(
+        self, tick: NDArray[np.int64], env: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int64]]:
+        """Sum rewards step by step; return them, the bootstrap weights and the steps taken."""
+        columns, settings = self._columns, self._settings
+        row = tick % self._ticks
+        reward = columns["reward"][row, env]
+        bootstrap = columns["bootstrap"][row, env]
+        steps = np.ones(len(tick), np.int64)
+        for step in range(1, self.horizon):
+            row = (tick + step) % self._ticks
+            goes_on = (bootstrap != 0.0) & (steps == step)
+            if settings.until_own_decision:
+                goes_on &= (step < settings.n_step) | (bootstrap < 0.0)
+            if settings.stop_at_exploration:
+                goes_on &= ~columns["is_random"][row, env]
+            reward = np.where(goes_on, reward + bootstrap * columns["reward"][row, env], reward)
+            bootstrap = np.where(goes_on, bootstrap * columns["bootstrap"][row, env], bootstrap)
+            steps += goes_on
+        return reward, bootstrap, steps
+
+    def _alias(self, finished: NDArray[np.int64]) -> None:
+        """Overwrite all rows of finished games by the last position their seat saw."""
+        for env in finished:
+            first = max(self._game_start[env], self._num_added + 1 - self._ticks)
+            rows = np.arange(first, self._num_added + 1) % self._ticks
+            seats = self._columns["seat"][rows, env]
+            for seat in (0, 1):
+                own = rows[seats == seat]
+                if own.size:
+                    last = self._columns["observation"][own[-1], env].copy()
+                    self._columns["observation"][own, env] = last
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return everything needed to continue exactly here, as fresh arrays."""
+        held = min(self._num_added, self._ticks)
+        return {
+            "columns": {name: column[:held].copy() for name, column in self._columns.items()},
+            "num_added": self._num_added,
+            "game_start": self._game_start.copy(),
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Continue where `state_dict` was taken."""
+        for name, column in state["columns"].items():
+            self._columns[name][: len(column)] = column
+        self._num_added = state["num_added"]
+        self._game_start[:] = state["game_start"]

@@ -1,0 +1,185 @@
+"""The training loop as a generator of round reports. It writes no file and knows no config."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from cuttle.game.variants import CUTTLE_CARDS, Rules
+from cuttle.training.dqn import DQNLearner
+from cuttle.training.evaluation import Evaluator
+from cuttle.training.exploration import epsilon_at, linear
+from cuttle.training.initialisation import initialise
+from cuttle.training.plain import from_plain, to_plain
+from cuttle.training.player import GreedyPlayer
+from cuttle.training.probe import q_sd
+from cuttle.training.replay import Replay
+from cuttle.training.self_play import SelfPlay
+from cuttle.training.settings import TrainingSettings
+from cuttle.training.streams import restore_stream, stream, stream_state
+
+
+@dataclass(frozen=True)
+class RoundReport:
+    """What one round gave: deterministic numbers, match counts, and clocks."""
+
+    round: int  # 1-based
+    metrics: dict[str, Any]
+    matches: list[dict[str, Any]]  # a row an opponent and seat
+    timings: dict[str, Any]  # seconds
+
+
+class Trainer:
+    """One run of self-play, learning and evaluation, round by round."""
+
+    def __init__(
+        self,
+        *,
+        network: nn.Module,
+        settings: TrainingSettings,
+        seed: int,
+        rules: Rules = CUTTLE_CARDS,
+        device: str = "cpu",
+    ) -> None:
+        """Draw the initial weights and deal the first games, all from the seed's streams."""
+        self.settings = settings
+        self.round = 0  # rounds finished
+        initialise(network, settings.initialisation, stream(seed, "init"))
+        self._learner = DQNLearner(
+            network=network, settings=settings.learner, device=torch.device(device)
+        )
+        self._replay = Replay(settings.self_play.num_envs, settings.replay)
+        self._self_play = SelfPlay(
+            num_envs=settings.self_play.num_envs, seed=seed, rules=rules, replay=self._replay
+        )
+        self._sample_rng = stream(seed, "sample")
+        self._evaluator = Evaluator(settings=settings.evaluation, seed=seed, rules=rules)
+        self._explorer = GreedyPlayer(lambda x: self._learner.q_values(x, target=False))
+        self._owed_updates = 0.0
+        self._clocks = dict.fromkeys(("self_play_s", "learn_s"), 0.0)
+        self.num_parameters = sum(p.numel() for p in network.parameters())
+        self.initial_q_sd = q_sd(lambda x: self._learner.q_values(x, target=False), rules)
+
+    def player(self) -> GreedyPlayer:
+        """Return the player that is evaluated: greedy on `model_state`."""
+        target = self.settings.evaluation.average_weights
+        return GreedyPlayer(lambda x: self._learner.q_values(x, target=target))
+
+    def model_state(self) -> dict[str, Tensor]:
+        """Return a copy of the weights that are evaluated."""
+        average = self.settings.evaluation.average_weights
+        network = self._learner.target if average else self._learner.network
+        return {name: value.cpu().clone() for name, value in network.state_dict().items()}
+
+    @property
+    def progress(self) -> float:
+        """Return the share of the budget's games that are finished, 0 to 1."""
+        return min(self._self_play.num_episodes / self.settings.episodes, 1.0)
+
+    def rounds(self, progress: Callable[[float], None] | None = None) -> Iterator[RoundReport]:
+        """Go on from where the state is; yield a report after each round.
+
+        The last report also holds the final evaluation. `progress` is called often with the
+        share of the budget.
+        """
+        while self.round < self.settings.rounds:
+            started = time.perf_counter()
+            self._clocks = dict.fromkeys(self._clocks, 0.0)
+            games, decisions = self._self_play.num_episodes, self._self_play.num_finished_decisions
+            goal = (self.round + 1) * self.settings.episodes_per_round
+            while self._self_play.num_episodes < goal:
+                self._tick()
+                if progress is not None:
+                    progress(self.progress)
+            self.round += 1
+            num_games = self._self_play.num_episodes - games
+            length = (self._self_play.num_finished_decisions - decisions) / num_games
+            metrics = self._metrics(length)
+            before = time.perf_counter()
+            matches = self._evaluate()
+            now = time.perf_counter()
+            clocks = {**self._clocks, "evaluate_s": now - before, "round_s": now - started}
+            timings = {"round": self.round, **clocks}
+            yield RoundReport(self.round, metrics, matches, timings)
+
+    def _tick(self) -> None:
+        """Play one decision in every game, then take the updates that it pays for."""
+        started = time.perf_counter()
+        episodes = self._self_play.num_episodes
+        epsilon = epsilon_at(self.progress, self.settings.exploration)
+        self._self_play.tick(self._explorer, epsilon)
+        played = time.perf_counter()
+        if len(self._replay) >= self.settings.replay.warm_up and self._replay.can_sample():
+            self._owed_updates += self._updates_earned(self._self_play.num_episodes - episodes)
+            while self._owed_updates >= 1.0:
+                batch = self._replay.sample(self.settings.learner.batch_size, self._sample_rng)
+                self._learner.update(batch, self._learning_rate())
+                self._owed_updates -= 1.0
+        self._clocks["self_play_s"] += played - started
+        self._clocks["learn_s"] += time.perf_counter() - played
+
+    def _updates_earned(self, num_finished_games: int) -> float:
+        """Return the updates that one tick pays for."""
+        learner = self.settings.learner
+        if learner.updates_per_episode is not None:
+            return learner.updates_per_episode * num_finished_games
+        return learner.replay_ratio * self.settings.self_play.num_envs / learner.batch_size
+
+    def _learning_rate(self) -> float:
+        learner = self.settings.learner
+        return linear(learner.learning_rate, learner.learning_rate_end, self.progress)
+
+    def _metrics(self, game_length: float) -> dict[str, Any]:
+        """Collect the deterministic numbers of the round just played."""
+        loss, q_mean = self._learner.take_means()
+        updates = self._learner.num_updates
+        return {
+            "round": self.round,
+            "episodes": self._self_play.num_episodes,
+            "decisions": self._self_play.num_decisions,
+            "updates": updates,
+            "samples_learnt": updates * self.settings.learner.batch_size,
+            "epsilon": epsilon_at(self.progress, self.settings.exploration),
+            "learning_rate": self._learning_rate(),
+            "loss": loss,
+            "q_mean": q_mean,
+            "game_length": game_length,
+        }
+
+    def _evaluate(self) -> list[dict[str, Any]]:
+        """Play the validation games and, after the last round, the final ones."""
+        player = self.player()
+        ratio = self.settings.evaluation.validation_ratio
+        num_games = int(ratio * self.settings.episodes_per_round)
+        rows = self._evaluator.validate(player, self.round, num_games)
+        if self.round == self.settings.rounds:
+            rows += self._evaluator.conclude(player, self.round)
+        return rows
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the whole state between rounds; continuing from it is exact to the bit.
+
+        A nest that `torch.save` writes and `torch.load(weights_only=True)` reads.
+        """
+        parts = {
+            "round": self.round,
+            "owed_updates": self._owed_updates,
+            "replay": self._replay.state_dict(),
+            "self_play": self._self_play.state_dict(),
+            "sample_rng": stream_state(self._sample_rng),
+        }
+        return {**to_plain(parts), "learner": self._learner.state_dict()}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Continue where `state_dict` was taken."""
+        parts = from_plain({name: part for name, part in state.items() if name != "learner"})
+        self.round = parts["round"]
+        self._owed_updates = parts["owed_updates"]
+        self._replay.load_state_dict(parts["replay"])
+        self._self_play.load_state_dict(parts["self_play"])
+        restore_stream(self._sample_rng, parts["sample_rng"])
+        self._learner.load_state_dict(state["learner"])
