@@ -1,0 +1,246 @@
+"""Percentile bootstrap by enumeration, of one group and of pairs. Covers 87 to 91 % at n = 7."""
+
+import itertools
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cuttle.analysis.estimators.core import (
+    Estimate,
+    FloatArray,
+    NotComputable,
+    Values,
+    as_values,
+    is_constant,
+    too_few,
+)
+from cuttle.analysis.estimators.descriptive import CONFIDENCE, Interval, iqm_trim
+from cuttle.analysis.estimators.ranks import prob_improvement
+
+MAX_ENUMERATED_N = 9  # C(17, 9) = 24,310 multisets
+MAX_PAIR_RESAMPLES = 2_000  # a joint table of 1,716 x 1,716 takes a few hundredths of a second
+NUM_SAMPLED = 10_000
+NUM_SAMPLED_LARGE = 2_000
+LARGE_N = 200
+SEED = 20_240_229
+BISECTIONS = 200
+
+RowStatistic = Callable[[FloatArray], FloatArray]
+Counts = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Bootstrap(Estimate):
+    """Bootstrap distribution of one statistic, summarised.
+
+    low, high: percentile interval by the inverted distribution function
+    method: `exact` over all multisets of n, or `sampled` with the seed in `seed`
+    """
+
+    estimate: float
+    low: float
+    high: float
+    boot_se: float
+    boot_mean: float
+    n_distinct_resamples: int
+    total_resamples: int
+    method: str
+    seed: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Resamples:
+    """Index rows `(resamples, n) int64` and their probabilities `(resamples,) float64`."""
+
+    indices: Counts
+    weights: FloatArray
+    method: str
+    seed: int | None
+
+
+def row_mean(rows: FloatArray) -> FloatArray:
+    """Mean of each row."""
+    return np.asarray(rows.mean(axis=1))
+
+
+def row_median(rows: FloatArray) -> FloatArray:
+    """Median of each row."""
+    return np.asarray(np.median(rows, axis=1))
+
+
+def row_iqm(rows: FloatArray) -> FloatArray:
+    """Interquartile mean of each row, cutting floor(n / 4) values at each end."""
+    cut = iqm_trim(rows.shape[1])
+    ordered = np.sort(rows, axis=1)
+    return np.asarray(ordered[:, cut : rows.shape[1] - cut].mean(axis=1))
+
+
+STATISTICS: dict[str, RowStatistic] = {"mean": row_mean, "iqm": row_iqm, "median": row_median}
+
+
+def resamples_of(n: int, seed: int = SEED) -> Resamples:
+    """Return all multisets of n indices with their probabilities, or a seeded sample."""
+    if n <= MAX_ENUMERATED_N:
+        indices, weights = _multisets(n)
+        return Resamples(indices, weights, "exact", None)
+    count = NUM_SAMPLED_LARGE if n > LARGE_N else NUM_SAMPLED
+    rng = np.random.default_rng(seed)
+    indices = rng.integers(n, size=(count, n))
+    return Resamples(indices, np.full(count, 1 / count), "sampled", seed)
+
+
+def bootstrap_interval(
+    x: Values | FloatArray,
+    statistic: str = "mean",
+    confidence: float = CONFIDENCE,
+    seed: int = SEED,
+) -> Bootstrap | NotComputable:
+    """Bootstrap the mean, iqm or median of one group (Efron 1979; Hall 1992, appendix I).
+
+    Scores `(runs, opponents)` are resampled by whole runs: one trained network meets them all.
+    """
+    values = np.asarray(x, dtype=np.float64)
+    values = as_values(values)[:, None] if values.ndim == 1 else values
+    if values.shape[0] < 2:
+        return NotComputable(f"n < 2: nothing to resample in {values.shape[0]} value(s)")
+    if all(is_constant(column) for column in values.T):
+        return NotComputable("constant: every resample is equal")
+    draw = resamples_of(values.shape[0], seed)
+    boot = _distribution(values, statistic, draw)
+    estimate = float(STATISTICS[statistic](values.reshape(1, -1))[0])
+    mean = float(draw.weights @ boot)
+    interval = percentile_interval(boot, draw.weights, confidence)
+    n = values.shape[0]
+    return Bootstrap(
+        estimate=estimate,
+        low=interval.low,
+        high=interval.high,
+        boot_se=math.sqrt(float(draw.weights @ (boot - mean) ** 2)),
+        boot_mean=mean,
+        n_distinct_resamples=boot.size,
+        total_resamples=n**n if draw.method == "exact" else boot.size,
+        method=draw.method,
+        seed=draw.seed,
+    )
+
+
+def bootstrap_difference(
+    x: Values, y: Values, statistic: str = "mean", confidence: float = CONFIDENCE, seed: int = SEED
+) -> Interval | NotComputable:
+    """Percentile interval of statistic(x) - statistic(y), both groups resampled independently."""
+    a, b = as_values(x), as_values(y)
+    if refused := too_few(2, x=a, y=b):
+        return refused
+    if is_constant(a) and is_constant(b):
+        return NotComputable("constant: every resample is equal")
+    first, second = resamples_of(a.size, seed), resamples_of(b.size, seed + 1)
+    left = _sorted_cdf(_distribution(a[:, None], statistic, first), first.weights)
+    right = _distribution(b[:, None], statistic, second)
+    tail = (1 - confidence) / 2
+    return Interval(
+        _difference_quantile(left, right, second.weights, tail),
+        _difference_quantile(left, right, second.weights, 1 - tail),
+    )
+
+
+def bootstrap_prob_improvement(
+    x: Values, y: Values, confidence: float = CONFIDENCE, seed: int = SEED
+) -> Interval | NotComputable:
+    """Percentile interval of P(X > Y), both groups resampled (Agarwal et al. 2021)."""
+    a, b = as_values(x), as_values(y)
+    if refused := too_few(2, x=a, y=b):
+        return refused
+    first, second = resamples_of(a.size, seed), resamples_of(b.size, seed + 1)
+    if max(first.weights.size, second.weights.size) > MAX_PAIR_RESAMPLES:
+        return _sampled_prob_improvement(a, b, confidence, seed)
+    # Twice the wins of each value over each other, in whole numbers: 2 above, 1 tied, 0 below.
+    score = np.sign(a[:, None] - b[None, :]) + 1
+    doubled = _index_counts(first.indices) @ score @ _index_counts(second.indices).T
+    size = int(2 * a.size * b.size)
+    joint = np.multiply.outer(first.weights, second.weights).ravel()
+    counted = np.bincount(doubled.astype(np.int64).ravel(), weights=joint, minlength=size + 1)
+    atoms = np.asarray(counted, dtype=np.float64)
+    shares = np.arange(size + 1, dtype=np.float64) / size
+    return percentile_interval(shares, atoms, confidence)
+
+
+def percentile_interval(
+    values: FloatArray, weights: FloatArray, confidence: float = CONFIDENCE
+) -> Interval:
+    """Equal-tailed interval of a weighted distribution by its inverted distribution function."""
+    ordered, cdf = _sorted_cdf(values, weights)
+    tail = (1 - confidence) / 2
+    low, high = (int(np.searchsorted(cdf, q - 1e-12)) for q in (tail, 1 - tail))
+    last = ordered.size - 1
+    return Interval(float(ordered[min(low, last)]), float(ordered[min(high, last)]))
+
+
+def _distribution(values: FloatArray, statistic: str, draw: Resamples) -> FloatArray:
+    rows = values[draw.indices].reshape(draw.indices.shape[0], -1)
+    return STATISTICS[statistic](rows)
+
+
+def _sampled_prob_improvement(
+    a: FloatArray, b: FloatArray, confidence: float, seed: int
+) -> Interval:
+    rng = np.random.default_rng(seed)
+    count = NUM_SAMPLED_LARGE
+    shares = np.array(
+        [prob_improvement(rng.choice(a, a.size), rng.choice(b, b.size)) for _ in range(count)]
+    )
+    return percentile_interval(shares, np.full(count, 1 / count), confidence)
+
+
+def _sorted_cdf(values: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
+    order = np.argsort(values, kind="stable")
+    cdf = np.cumsum(weights[order])
+    return values[order], cdf / cdf[-1]
+
+
+def _difference_quantile(
+    left: tuple[FloatArray, FloatArray], right: FloatArray, weights: FloatArray, q: float
+) -> float:
+    """Find the smallest d with P(A - B <= d) >= q by bisection, without listing all pairs."""
+    ordered, cdf = left
+    padded = np.concatenate([[0.0], cdf])
+
+    def below(d: float) -> float:
+        return float(weights @ padded[np.searchsorted(ordered, right + d, side="right")])
+
+    low = float(ordered[0] - right.max()) - 1e-9
+    high = float(ordered[-1] - right.min()) + 1e-9
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        if not low < middle < high:
+            break
+        if below(middle) >= q - 1e-12:
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+def _index_counts(indices: Counts) -> FloatArray:
+    """Count how often each index occurs in each row, `(resamples, n) float64`."""
+    rows, n = indices.shape
+    flat = indices + n * np.arange(rows)[:, None]
+    return np.bincount(flat.ravel(), minlength=rows * n).reshape(rows, n).astype(np.float64)
+
+
+@lru_cache(maxsize=16)
+def _multisets(n: int) -> tuple[Counts, FloatArray]:
+    """Enumerate the C(2n - 1, n) multisets with probabilities n! / prod(c_i!) / n^n."""
+    count = math.comb(2 * n - 1, n)
+    rows = itertools.combinations_with_replacement(range(n), n)
+    indices = np.fromiter(
+        itertools.chain.from_iterable(rows), dtype=np.int64, count=count * n
+    ).reshape(count, n)
+    factorials = np.array([math.factorial(c) for c in range(n + 1)], dtype=np.float64)
+    orders = math.factorial(n) / np.prod(factorials[_index_counts(indices).astype(int)], axis=1)
+    weights = orders / float(n) ** n
+    indices.flags.writeable = weights.flags.writeable = False
+    return indices, weights

@@ -1,0 +1,42 @@
+"""What a reader must be told before believing any number of these groups. Computes no result."""
+
+from collections.abc import Mapping
+
+from cuttle.analysis.estimators.core import Values, as_values, is_constant
+from cuttle.analysis.estimators.multiplicity import pairs_of
+from cuttle.analysis.estimators.ranks import smallest_exact_p
+
+
+def check_groups(groups: Mapping[str, Values], alpha: float = 0.05) -> list[str]:
+    """Warn of missing, impossible and identical win rates, and of tests that cannot reject."""
+    if not groups:
+        return ["no groups: there is nothing to analyse"]
+    warnings = []
+    for name, x in groups.items():
+        values = as_values(x)
+        if missing := len(x) - values.size:
+            warnings.append(f"{name}: {missing} run{'s' * (missing > 1)} without a value, left out")
+        if values.size == 0:
+            warnings.append(f"{name}: no runs")
+        if outside := [float(v) for v in values if not 0 <= v <= 1]:
+            warnings.append(f"{name}: win rate outside [0, 1]: {', '.join(map(str, outside))}")
+        if values.size > 1 and is_constant(values):
+            warnings.append(
+                f"{name}: identical results across seeds: seed has no effect, or results are copies"
+            )
+    return warnings + _unreachable(groups, alpha)
+
+
+def _unreachable(groups: Mapping[str, Values], alpha: float) -> list[str]:
+    """Name the pairs whose smallest attainable exact p exceeds the corrected level."""
+    sizes = {name: as_values(x).size for name, x in groups.items()}
+    pairs = [(a, b) for a, b in pairs_of(list(groups)) if min(sizes[a], sizes[b]) > 0]
+    warnings = []
+    for a, b in pairs:
+        smallest = smallest_exact_p(sizes[a], sizes[b])
+        if smallest > alpha / len(pairs):
+            warnings.append(
+                f"{a} and {b}: rank and permutation tests cannot reach significance: smallest "
+                f"attainable p {smallest:.3g} exceeds {alpha / len(pairs):.3g}"
+            )
+    return warnings

@@ -1,0 +1,148 @@
+"""Learning curves `(runs, rounds)`: tests over all rounds, areas, thresholds, bands. No reading."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cuttle.analysis.estimators.core import Estimate, FloatArray, NotComputable
+from cuttle.analysis.estimators.descriptive import CONFIDENCE
+from cuttle.analysis.estimators.distributions import t_quantile
+from cuttle.analysis.estimators.permutation import (
+    MAX_ENUMERATED,
+    SEED,
+    TIE_TOLERANCE,
+    first_labels,
+    labellings,
+    welch_t_of,
+)
+
+Rounds = Sequence[int] | Sequence[float] | FloatArray
+Matrix = Sequence[Sequence[float]] | FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class MaxT(Estimate):
+    """Do two groups of curves differ in any round, by the largest |Welch t| over rounds.
+
+    t_abs_observed: by round, None where both groups are constant and differ
+    p_adjusted_per_round: share of labellings whose largest |t| reaches this round's
+    p_global: the smallest of them
+    """
+
+    n_perm: int
+    method: str
+    seed: int | None
+    t_abs_observed: tuple[float | None, ...]
+    p_global: float
+    p_adjusted_per_round: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Band(Estimate):
+    """Mean curve with an interval at each round; simultaneous bands hold for all rounds at once."""
+
+    mean: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    n: int
+    is_simultaneous: bool
+
+
+def max_t(x: Matrix, y: Matrix, seed: int = SEED) -> MaxT | NotComputable:
+    """Compare two groups of curves by relabelling whole runs (Westfall & Young 1993)."""
+    a, b = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    if min(len(a), len(b)) < 2:
+        return NotComputable(f"n < 2: {len(a)} and {len(b)} curve(s)")
+    if a.shape[1] != b.shape[1] or a.shape[1] == 0:
+        return NotComputable(f"no common rounds: {a.shape[1]} and {b.shape[1]}")
+    pooled = np.concatenate([a, b])
+    n, size = pooled.shape[0], a.shape[0]
+    observed = np.abs(welch_t_of(first_labels(n, size), pooled, size)[0])
+    bar = np.where(np.isfinite(observed), observed * (1 - TIE_TOLERANCE), observed)
+    reached, total = np.zeros(observed.size), 0
+    for labels in labellings(n, size, seed):
+        largest = np.abs(welch_t_of(labels, pooled, size)).max(axis=1)
+        reached += (largest[:, None] >= bar).sum(axis=0)
+        total += largest.size
+    is_exact = math.comb(n, size) <= MAX_ENUMERATED
+    return MaxT(
+        n_perm=total,
+        method="exact" if is_exact else "sampled",
+        seed=None if is_exact else seed,
+        t_abs_observed=tuple(float(t) if math.isfinite(t) else None for t in observed),
+        p_global=float(reached.min() / total),
+        p_adjusted_per_round=tuple(float(p) for p in reached / total),
+    )
+
+
+def aulc(rounds: Rounds, curve: Sequence[float] | FloatArray) -> float:
+    """Area under a learning curve by trapezoids, over the span of rounds: a mean win rate."""
+    x, y = np.asarray(rounds, dtype=np.float64), np.asarray(curve, dtype=np.float64)
+    if x.size == 1:
+        return float(y[0])
+    return float(np.trapezoid(y, x) / (x[-1] - x[0]))
+
+
+def aulc_simple_mean(curve: Sequence[float] | FloatArray) -> float:
+    """Mean of a curve over its rounds."""
+    return float(np.mean(curve))
+
+
+def rounds_to_threshold(
+    rounds: Rounds, curve: Sequence[float] | FloatArray, threshold: float, consecutive: int = 1
+) -> int | None:
+    """First round from which `consecutive` rounds in a row reach a threshold; None if never."""
+    reached = np.asarray(curve, dtype=np.float64) >= threshold
+    windows = reached.size - consecutive + 1
+    for start in range(max(0, windows)):
+        if reached[start : start + consecutive].all():
+            return int(rounds[start])
+    return None
+
+
+def rounds_to_threshold_sustained(
+    rounds: Rounds, curve: Sequence[float] | FloatArray, threshold: float
+) -> int | None:
+    """First round from which the curve stays at or above a threshold; None if never."""
+    below = np.flatnonzero(np.asarray(curve, dtype=np.float64) < threshold)
+    start = int(below[-1]) + 1 if below.size else 0
+    return int(rounds[start]) if start < len(curve) else None
+
+
+def best_round(rounds: Rounds, curve: Sequence[float] | FloatArray) -> int:
+    """Round of the highest value, the earliest of equals."""
+    return int(rounds[int(np.argmax(curve))])
+
+
+def best_minus_last(curve: Sequence[float] | FloatArray) -> float:
+    """How much the best round would flatter the last."""
+    return float(np.max(curve) - curve[-1])
+
+
+def last_k_mean(curve: Sequence[float] | FloatArray, k: int = 3) -> float:
+    """Mean of the last k rounds."""
+    return float(np.mean(curve[-k:]))
+
+
+def t_band(
+    curves: Matrix, confidence: float = CONFIDENCE, is_simultaneous: bool = False
+) -> Band | NotComputable:
+    """Band of t intervals, `(runs, rounds)`: pointwise, or Bonferroni over the rounds."""
+    matrix = np.asarray(curves, dtype=np.float64)
+    if matrix.ndim != 2 or matrix.size == 0:
+        return NotComputable("no curves")
+    n, num_rounds = matrix.shape
+    if n < 2:
+        return NotComputable(f"n < 2: {n} curve(s)")
+    tail = (1 - confidence) / 2 / (num_rounds if is_simultaneous else 1)
+    mean = matrix.mean(axis=0)
+    half = t_quantile(1 - tail, n - 1) * matrix.std(axis=0, ddof=1) / math.sqrt(n)
+    return Band(
+        mean=tuple(float(v) for v in mean),
+        low=tuple(float(v) for v in mean - half),
+        high=tuple(float(v) for v in mean + half),
+        n=n,
+        is_simultaneous=is_simultaneous,
+    )

@@ -1,0 +1,137 @@
+"""Difference of two means: Student, Welch, equivalence. Direction is always x minus y."""
+
+import math
+from dataclasses import dataclass
+
+from cuttle.analysis.estimators.core import (
+    Estimate,
+    FloatArray,
+    NotComputable,
+    Values,
+    as_values,
+    is_constant,
+    mean_of,
+    too_few,
+    variance_of,
+)
+from cuttle.analysis.estimators.descriptive import CONFIDENCE
+from cuttle.analysis.estimators.distributions import t_quantile, t_two_sided, t_upper
+
+IDENTICAL = "zero variance: identical results across seeds in both groups"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Mean, sd (ddof 1) and number of values of one group."""
+
+    mean: float
+    sd: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class TTest(Estimate):
+    """A t test of mean(x) - mean(y), two-sided, with the interval of the difference."""
+
+    diff: float
+    se: float
+    t: float
+    df: float
+    p: float
+    ci_low: float
+    ci_high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalence(Estimate):
+    """Two one-sided tests that the difference lies within -+margin; p is the larger one.
+
+    p_lower: against a difference of -margin or less; p_upper: of +margin or more
+    ci_low, ci_high: interval of the difference at confidence 1 - 2 alpha
+    """
+
+    margin: float
+    alpha: float
+    diff: float
+    p_lower: float
+    p_upper: float
+    p: float
+    ci_low: float
+    ci_high: float
+    is_equivalent: bool
+
+
+def student_t(x: Values, y: Values, confidence: float = CONFIDENCE) -> TTest | NotComputable:
+    """Compare means under equal variances (Student 1908)."""
+    pair = _summaries(x, y)
+    return pair if isinstance(pair, NotComputable) else student_from_summary(*pair, confidence)
+
+
+def welch_t(x: Values, y: Values, confidence: float = CONFIDENCE) -> TTest | NotComputable:
+    """Compare means without equal variances (Welch 1947)."""
+    pair = _summaries(x, y)
+    return pair if isinstance(pair, NotComputable) else welch_from_summary(*pair, confidence)
+
+
+def student_from_summary(x: Summary, y: Summary, confidence: float = CONFIDENCE) -> TTest:
+    """Student's test from printed means and sds."""
+    df = x.n + y.n - 2
+    pooled = ((x.n - 1) * x.sd**2 + (y.n - 1) * y.sd**2) / df
+    return _t_test(x.mean - y.mean, math.sqrt(pooled * (1 / x.n + 1 / y.n)), df, confidence)
+
+
+def welch_from_summary(x: Summary, y: Summary, confidence: float = CONFIDENCE) -> TTest:
+    """Welch's test from printed means and sds, df by Satterthwaite 1946."""
+    se, df = welch_error(x, y)
+    return _t_test(x.mean - y.mean, se, df, confidence)
+
+
+def welch_error(x: Summary, y: Summary) -> tuple[float, float]:
+    """Standard error and degrees of freedom of a difference without equal variances."""
+    a, b = x.sd**2 / x.n, y.sd**2 / y.n
+    return math.sqrt(a + b), (a + b) ** 2 / (a**2 / (x.n - 1) + b**2 / (y.n - 1))
+
+
+def tost_welch(
+    x: Values, y: Values, margin: float, alpha: float = 0.05
+) -> Equivalence | NotComputable:
+    """Test whether two means differ by less than a margin (Schuirmann 1987, Welch's error)."""
+    if margin <= 0:
+        raise ValueError(f"the equivalence margin must be positive, got {margin}")
+    test = welch_t(x, y, 1 - 2 * alpha)
+    if isinstance(test, NotComputable):
+        return test
+    lower = t_upper((test.diff + margin) / test.se, test.df)
+    upper = t_upper((margin - test.diff) / test.se, test.df)
+    p = max(lower, upper)
+    return Equivalence(
+        margin=margin,
+        alpha=alpha,
+        diff=test.diff,
+        p_lower=lower,
+        p_upper=upper,
+        p=p,
+        ci_low=test.ci_low,
+        ci_high=test.ci_high,
+        is_equivalent=p < alpha,
+    )
+
+
+def summarise(x: FloatArray) -> Summary:
+    """Reduce two or more values to mean, sd and n."""
+    return Summary(mean_of(x), math.sqrt(variance_of(x)), x.size)
+
+
+def _summaries(x: Values, y: Values) -> tuple[Summary, Summary] | NotComputable:
+    a, b = as_values(x), as_values(y)
+    if refused := too_few(2, x=a, y=b):
+        return refused
+    if is_constant(a) and is_constant(b):
+        return NotComputable(IDENTICAL)
+    return summarise(a), summarise(b)
+
+
+def _t_test(diff: float, se: float, df: float, confidence: float) -> TTest:
+    t = diff / se
+    half = t_quantile(0.5 + confidence / 2, df) * se
+    return TTest(diff, se, t, df, t_two_sided(t, df), diff - half, diff + half)
