@@ -1,14 +1,14 @@
 """What the acting player may know, packed into a few words. Nothing hidden, nothing about learning.
 
 The packed form `(OBS_WORDS,) int64` holds one word a zone (bit c for card c), then the scalars as
-bytes, seven to a word. `unpack` turns it into `(OBS_DIM,) float32`. docs/observation.md is its table.
+bytes, seven to a word; `unpack` makes it `(OBS_DIM,) float32`. docs/observation.md is its table.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from cuttle.game.cards import NO_CARD, bit
+from cuttle.game.compiled import Int, Record, inlined, kernel
 from cuttle.game.legal import revealed_cards
 from cuttle.game.rules import goal, points
 from cuttle.game.state import Phase, active, hand_size, pile_size
@@ -69,13 +69,13 @@ _LARGEST = np.array(list(_SCALAR_RANGES.values()), np.int64)
 _SCALE = (1.0 / _LARGEST).astype(np.float32)
 
 
-@njit(inline="always")
-def _card_set(card):  # type: ignore[no-untyped-def]  # int8 or uint8
+@inlined
+def _card_set(card: Int) -> Int:
     return np.int64(0) if card == NO_CARD else bit(card)
 
 
-@njit(inline="always")
-def _write_zones(game, seat, out):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def _write_zones(game: Record, seat: Int, out: NDArray[np.int64]) -> None:
     other = 1 - seat
     out[0] = game.hand[seat]
     out[1] = game.known[seat]
@@ -87,7 +87,8 @@ def _write_zones(game, seat, out):  # type: ignore[no-untyped-def]  # a numba re
     out[7] = game.scrap
     out[8] = game.frozen & (game.hand[seat] | game.known[other])
     out[9] = _card_set(game.one_off)
-    out[10] = _card_set(game.pending)
+    # Half a move is its player's secret until the target is chosen.
+    out[10] = _card_set(game.pending) if seat == active(game) else np.int64(0)
     twos = np.int64(0)
     for position in range(game.num_twos):
         twos |= bit(game.twos[position])
@@ -99,19 +100,27 @@ def _write_zones(game, seat, out):  # type: ignore[no-untyped-def]  # a numba re
         out[15 + jack] = _card_set(game.jack_host[jack])
 
 
-@njit(inline="always")
-def _put(out, index, value):  # type: ignore[no-untyped-def]  # arrays and integers
+@inlined
+def _put(out: NDArray[np.int64], index: Int, value: Int) -> None:
     """Store scalar number `index`."""
     cut = min(np.int64(value), _LARGEST[index])
     out[_NUM_ZONES + index // _BYTES] |= cut << (8 * (index % _BYTES))
 
 
-@njit(inline="always")
-def _write_scalars(game, seat, rules, out):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def _shown_phase(game: Record, seat: Int) -> Int:
+    """Return the phase; the other seat does not see that a two-step move is half decided."""
+    if game.pending == NO_CARD or seat == active(game):
+        return np.int64(game.phase)
+    return np.int64(Phase.SEVEN if game.revealed > 0 else Phase.MAIN)
+
+
+@inlined
+def _write_scalars(game: Record, seat: Int, rules: Rules, out: NDArray[np.int64]) -> None:
     other = 1 - seat
     for word in range(_NUM_ZONES, OBS_WORDS):
         out[word] = 0
-    _put(out, game.phase - 1, 1)
+    _put(out, _shown_phase(game, seat) - 1, 1)
     _put(out, 10, seat)
     _put(out, 11, active(game) == seat)
     _put(out, 12, points(game, seat))
@@ -129,14 +138,14 @@ def _write_scalars(game, seat, rules, out):  # type: ignore[no-untyped-def]  # a
             _put(out, 22 + jack, game.jack_level[jack])
 
 
-@njit(cache=True)
-def observe(game, seat, rules, out):  # type: ignore[no-untyped-def]  # a numba record
+@kernel
+def observe(game: Record, seat: Int, rules: Rules, out: NDArray[np.int64]) -> None:
     """Write what a seat may know into `out (OBS_WORDS,) int64`."""
     _write_zones(game, seat, out)
     _write_scalars(game, seat, rules, out)
 
 
-@njit(cache=True)
+@kernel
 def unpack(packed: NDArray[np.int64], out: NDArray[np.float32]) -> None:
     """Expand `packed (batch, OBS_WORDS)` into `out (batch, OBS_DIM)`, every value from 0 to 1."""
     for row in range(packed.shape[0]):
@@ -150,9 +159,9 @@ def unpack(packed: NDArray[np.int64], out: NDArray[np.float32]) -> None:
             out[row, 52 * _NUM_ZONES + index] = np.float32(value) * _SCALE[index]
 
 
-@njit(inline="always")
-def read_scalar(row, index):  # type: ignore[no-untyped-def]  # (OBS_WORDS,) int64, int
-    """Read scalar number `index` of one packed observation, unscaled; for compiled players."""
+@inlined
+def read_scalar(row: NDArray[np.int64], index: int) -> Int:
+    """Read scalar number `index` of one packed row `(OBS_WORDS,)`, unscaled; for compiled code."""
     return (row[_NUM_ZONES + index // _BYTES] >> (8 * (index % _BYTES))) & 0xFF
 
 

@@ -1,10 +1,8 @@
 """Many games side by side, seen by whoever must decide. No players, no learning."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from cuttle.env.observation import OBS_WORDS, observe
@@ -15,17 +13,35 @@ from cuttle.game.actions import (
     FIRST_SCUTTLE,
     NUM_ACTIONS,
 )
-from cuttle.game.legal import is_legal, legal_count, legal_sets, nth_legal
+from cuttle.game.cards import lowest
+from cuttle.game.compiled import Int, Record, inlined, kernel
+from cuttle.game.legal import LegalSets, is_legal, legal_count, legal_sets, nth_legal
 from cuttle.game.rules import play
-from cuttle.game.state import NUM_CARDS, acting, deal, new_games, random_decks, shuffle
+from cuttle.game.state import (
+    Games,
+    acting,
+    deal,
+    deal_from_stream,
+    new_games,
+    random_decks,
+    random_streams,
+)
 from cuttle.game.variants import CUTTLE_CARDS, Rules
 
-_BLOCKS = ((FIRST_PLAY, 52), (FIRST_EFFECT, 36), (FIRST_SCUTTLE, 40), (FIRST_CHOICE, 52))
+_LOOK = -1  # in place of an action: play nothing, only show the game
 
 
-@dataclass(frozen=True)
-class Step:
-    """Outcome of one decision in each game; fresh arrays `(num_envs,)`."""
+class Views(NamedTuple):
+    """What is shown of each game."""
+
+    observation: NDArray[np.int64]  # (num_envs, OBS_WORDS), of the seat to act
+    legal_mask: NDArray[np.bool_]  # (num_envs, NUM_ACTIONS)
+    acting: NDArray[np.uint8]  # (num_envs,) seat to act
+    legal: NDArray[np.int64]  # (num_envs, 5) the sets of `legal_sets`, as `legal_mask` has them
+
+
+class Step(NamedTuple):
+    """Outcome of one decision in each game, arrays `(num_envs,)`."""
 
     mover: NDArray[np.uint8]  # seat that decided
     reward: NDArray[np.float32]  # for the mover: 1 won, -1 lost, 0 otherwise
@@ -33,85 +49,112 @@ class Step:
     winner: NDArray[np.int8]  # seat, or -1 for a draw or an unfinished game
 
 
-@njit(inline="always")
-def _write_mask(sets, row):  # type: ignore[no-untyped-def]  # the tuple of legal_sets
-    """Write legal sets as booleans `(NUM_ACTIONS,)`."""
-    default, play_set, effect, scuttle, choice = sets
-    row[0] = default != 0
-    for card in range(52):
-        row[FIRST_PLAY + card] = (play_set >> card) & 1
-    for card in range(36):
-        row[FIRST_EFFECT + card] = (effect >> card) & 1
-    for card in range(40):
-        row[FIRST_SCUTTLE + card] = (scuttle >> card) & 1
-    for card in range(52):
-        row[FIRST_CHOICE + card] = (choice >> card) & 1
+def new_views(num_envs: int) -> Views:
+    """Allocate the views of `num_envs` games."""
+    return Views(
+        np.zeros((num_envs, OBS_WORDS), np.int64),
+        np.zeros((num_envs, NUM_ACTIONS), np.bool_),
+        np.zeros(num_envs, np.uint8),
+        np.zeros((num_envs, 5), np.int64),
+    )
 
 
-@njit(inline="always")
-def _settle(game, rules, skip_forced):  # type: ignore[no-untyped-def]  # a numba record
-    """Play decisions that leave no choice; return the legal sets of the next real one."""
-    sets = legal_sets(game, rules)
-    while skip_forced and legal_count(sets) == 1:
-        play(game, nth_legal(sets, 0), rules)
+def new_step(num_envs: int) -> Step:
+    """Allocate the outcome of a step of `num_envs` games."""
+    return Step(
+        np.zeros(num_envs, np.uint8),
+        np.zeros(num_envs, np.float32),
+        np.zeros(num_envs, np.bool_),
+        np.full(num_envs, -1, np.int8),
+    )
+
+
+@inlined
+def _play_on(game: Record, action: Int, rules: Rules, skip_forced: bool) -> LegalSets:
+    """Play an action, then decisions without a choice; return what is legal in the next one."""
+    while True:
+        if action != _LOOK:
+            play(game, action, rules)
         sets = legal_sets(game, rules)
-    return sets
+        if not skip_forced or legal_count(sets) != 1:
+            return sets
+        action = nth_legal(sets, 0)
 
 
-@njit(cache=True)
-def _show(games, rules, skip_forced, observation, legal_mask, seats):  # type: ignore[no-untyped-def]
-    """Write the view of every game's acting player."""
+@inlined
+def _mark(row: NDArray[np.bool_], first: Int, cards: Int) -> None:
+    """Mark the actions `first + card` of a card set."""
+    while cards != 0:
+        row[first + lowest(cards)] = True
+        cards &= cards - 1
+
+
+@inlined
+def _show(game: Record, sets: LegalSets, rules: Rules, views: Views, i: Int) -> None:
+    """Write the view of game i to the seat that must decide."""
+    row = views.legal_mask[i]
+    # Few actions are legal: clearing the row and marking those beats writing every byte.
+    row[:] = False
+    row[0] = sets[0] != 0
+    _mark(row, FIRST_PLAY, sets[1])
+    _mark(row, FIRST_EFFECT, sets[2])
+    _mark(row, FIRST_SCUTTLE, sets[3])
+    _mark(row, FIRST_CHOICE, sets[4])
+    for verb in range(5):
+        views.legal[i, verb] = sets[verb]
+    views.acting[i] = acting(game)
+    observe(game, views.acting[i], rules, views.observation[i])
+
+
+@kernel
+def advance(
+    games: Games,
+    actions: NDArray[np.int64],
+    streams: NDArray[np.uint64],
+    rules: Rules,
+    options: tuple[bool, bool],
+    views: Views,
+    step: Step,
+) -> None:
+    """Play one action in every unfinished game and show the next decision.
+
+    `options` are `(skip_forced, auto_reset)`; with the latter, game i is dealt anew from
+    `streams[i]` when it ends. Only the caller's arrays are written; nothing is allocated.
+    """
+    skip_forced, auto_reset = options
     for i in range(games.size):
         game = games[i]
-        _write_mask(_settle(game, rules, skip_forced), legal_mask[i])
-        seats[i] = acting(game)
-        observe(game, seats[i], rules, observation[i])
+        step.mover[i] = views.acting[i]
+        step.reward[i] = 0.0
+        step.done[i] = False
+        step.winner[i] = -1
+        if game.over:
+            continue
+        sets = _play_on(game, actions[i], rules, skip_forced)
+        if game.over:
+            step.done[i] = True
+            step.winner[i] = game.winner
+            if game.winner >= 0:
+                step.reward[i] = 1.0 if game.winner == step.mover[i] else -1.0
+            if auto_reset:
+                deal_from_stream(game, streams, i)
+                sets = legal_sets(game, rules)
+        _show(game, sets, rules, views, i)
 
 
-@njit(cache=True)
-def _find_illegal(games, actions, rules):  # type: ignore[no-untyped-def]
-    """Return the first game whose action is illegal, or -1."""
+@kernel
+def _find_illegal(games: Games, actions: NDArray[np.int64], legal: NDArray[np.int64]) -> int:
+    """Return the first unfinished game whose action is illegal, or -1."""
     for i in range(games.size):
-        if not games[i].over and not is_legal(legal_sets(games[i], rules), actions[i]):
+        row = legal[i]
+        sets = (row[0], row[1], row[2], row[3], row[4])
+        if not games[i].over and not is_legal(sets, actions[i]):
             return i
     return -1
 
 
-@njit(cache=True)
-def _step(games, actions, rules, skip_forced, observation, legal_mask, seats,  # type: ignore[no-untyped-def]
-          reward, done, winner):  # fmt: skip
-    """Play one action in every unfinished game and write the next views."""
-    for i in range(games.size):
-        game = games[i]
-        reward[i] = 0.0
-        done[i] = False
-        winner[i] = -1
-        if game.over:
-            continue
-        mover = acting(game)
-        play(game, actions[i], rules)
-        sets = _settle(game, rules, skip_forced)
-        if game.over:
-            done[i] = True
-            winner[i] = game.winner
-            if game.winner >= 0:
-                reward[i] = 1.0 if game.winner == mover else -1.0
-        _write_mask(sets, legal_mask[i])
-        seats[i] = acting(game)
-        observe(game, seats[i], rules, observation[i])
-
-
-@njit(cache=True)
-def _deal_anew(games, deck, rng):  # type: ignore[no-untyped-def]
-    """Shuffle and deal every finished game."""
-    for i in range(games.size):
-        if games[i].over:
-            shuffle(deck, rng)
-            deal(games[i], deck)
-
-
-@njit(cache=True)
-def _deal_all(games, decks):  # type: ignore[no-untyped-def]
+@kernel
+def _deal_all(games: Games, decks: NDArray[np.uint8]) -> None:
     for i in range(games.size):
         deal(games[i], decks[i])
 
@@ -119,9 +162,9 @@ def _deal_all(games, decks):  # type: ignore[no-untyped-def]
 class DealtGames:
     """Games from given deals, each played once; a finished game stays as it is.
 
-    `observation (n, OBS_WORDS) int64`, `legal_mask (n, NUM_ACTIONS) bool` and `acting (n,) uint8`
-    show each game to the seat that must decide. They are live buffers: copy what you keep.
-    With `skip_forced`, decisions with a single legal action are played unseen.
+    `observation (num_envs, OBS_WORDS) int64`, `legal_mask (num_envs, NUM_ACTIONS) bool` and
+    `acting (num_envs,) uint8` show each game to the seat that must decide. They are live buffers:
+    copy what you keep. With `skip_forced`, decisions with a single legal action are played unseen.
     """
 
     def __init__(
@@ -131,72 +174,63 @@ class DealtGames:
         rules: Rules = CUTTLE_CARDS,
         skip_forced: bool = True,
     ) -> None:
-        """Deal one game for each deck order of `decks (n, 52)`."""
-        num_envs = len(decks)
+        """Deal one game for each deck order of `decks (num_envs, 52)`."""
         self.rules = rules
         self.skip_forced = skip_forced
-        self.games = new_games(num_envs)
-        self.observation = np.empty((num_envs, OBS_WORDS), np.int64)
-        self.legal_mask = np.empty((num_envs, NUM_ACTIONS), np.bool_)
-        self.acting = np.empty(num_envs, np.uint8)
-        _deal_all(self.games, decks)
-        self._show()
+        self.games = new_games(len(decks))
+        self._streams = np.zeros(len(decks), np.uint64)
+        self._views = new_views(len(decks))
+        self._auto_reset = False
+        self.observation, self.legal_mask, self.acting, _ = self._views
+        _deal_all(self.games, np.ascontiguousarray(decks, np.uint8))
+        self._look()
 
     @property
     def over(self) -> NDArray[np.bool_]:
-        """Tell which games are finished, `(n,) bool`."""
+        """Tell which games are finished, `(num_envs,) bool`."""
         finished: NDArray[np.bool_] = self.games["over"].copy()
         return finished
 
     @property
     def winner(self) -> NDArray[np.int8]:
-        """Return the winning seat of each game, -1 where there is none, `(n,) int8`."""
+        """Return the winning seat of each game, -1 where there is none, `(num_envs,) int8`."""
         winners: NDArray[np.int8] = self.games["winner"].copy()
         return winners
 
-    def step(self, actions: NDArray[np.int64]) -> Step:
-        """Play `actions (n,)`, one a game; those of finished games are ignored.
+    def step(self, actions: NDArray[np.int64], out: Step | None = None) -> Step:
+        """Play `actions (num_envs,)`, one a game; those of finished games are ignored.
 
-        Raises ValueError for an illegal action, before anything is played.
+        The outcome is written into `out` if given, else into fresh arrays. Raises ValueError for
+        an illegal action, before anything is played.
         """
-        illegal = _find_illegal(self.games, actions, self.rules)
+        if actions.shape != self.acting.shape:
+            raise ValueError(f"actions must have shape {self.acting.shape}, got {actions.shape}")
+        actions = np.ascontiguousarray(actions, np.int64)
+        illegal = _find_illegal(self.games, actions, self._views.legal)
         if illegal >= 0:
             raise ValueError(
                 f"action {actions[illegal]} is not legal in game {illegal}; "
                 "choose one that legal_mask allows"
             )
-        num_envs = len(self.games)
-        mover = self.acting.copy()
-        reward = np.empty(num_envs, np.float32)
-        done = np.empty(num_envs, np.bool_)
-        winner = np.empty(num_envs, np.int8)
-        _step(
-            self.games,
-            actions,
-            self.rules,
-            self.skip_forced,
-            self.observation,
-            self.legal_mask,
-            self.acting,
-            reward,
-            done,
-            winner,
-        )
-        return Step(mover, reward, done, winner)
+        outcome = new_step(len(actions)) if out is None else out
+        self._advance(actions, outcome)
+        return outcome
 
-    def _show(self) -> None:
-        _show(
-            self.games,
-            self.rules,
-            self.skip_forced,
-            self.observation,
-            self.legal_mask,
-            self.acting,
-        )
+    def _advance(self, actions: NDArray[np.int64], step: Step) -> None:
+        options = (self.skip_forced, self._auto_reset)
+        advance(self.games, actions, self._streams, self.rules, options, self._views, step)
+
+    def _look(self) -> None:
+        """Show every game without playing."""
+        num_envs = len(self.games)
+        self._advance(np.full(num_envs, _LOOK, np.int64), new_step(num_envs))
 
 
 class VectorEnv(DealtGames):
-    """Endless games: a finished one is dealt anew at once, from `rng`."""
+    """Endless games: a finished one is dealt anew at once.
+
+    Every place has a stream of deals of its own, so what happens in one game changes no other.
+    """
 
     def __init__(
         self,
@@ -206,30 +240,20 @@ class VectorEnv(DealtGames):
         rules: Rules = CUTTLE_CARDS,
         skip_forced: bool = True,
     ) -> None:
-        """Deal `num_envs` games from `rng`, which this object goes on using."""
+        """Deal `num_envs` games and draw the streams of the following ones from `rng`."""
         super().__init__(random_decks(num_envs, rng), rules=rules, skip_forced=skip_forced)
-        self._rng = rng
-        self._deck = np.arange(NUM_CARDS, dtype=np.uint8)
-
-    def step(self, actions: NDArray[np.int64]) -> Step:
-        """Play `actions (n,)`, one a game, and deal the finished games anew."""
-        outcome = super().step(actions)
-        if outcome.done.any():
-            _deal_anew(self.games, self._deck, self._rng)
-            self._show()
-        return outcome
+        self._auto_reset = True
+        self._streams = random_streams(num_envs, rng)
 
     def state_dict(self) -> dict[str, Any]:
         """Return everything needed to continue exactly here; fresh arrays and plain values."""
         return {
             "games": self.games.view(np.uint8).reshape(len(self.games), -1).copy(),
-            "deck": self._deck.copy(),
-            "rng": self._rng.bit_generator.state,
+            "streams": self._streams.copy(),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Continue where `state_dict` was taken."""
         self.games[:] = np.ascontiguousarray(state["games"]).view(self.games.dtype).reshape(-1)
-        self._deck[:] = state["deck"]
-        self._rng.bit_generator.state = state["rng"]
-        self._show()
+        self._streams[:] = state["streams"]
+        self._look()

@@ -5,10 +5,13 @@ A card is `4 * rank + suit`, so that comparing two cards as numbers is the scutt
 """
 
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
+
+from cuttle.game.compiled import Int, inlined
 
 RANKS = "A23456789TJQK"
 SUITS = "CDHS"  # rules 1.1: clubs < diamonds < hearts < spades
@@ -82,42 +85,44 @@ def mask_of(cards: list[int]) -> int:
     return sum(1 << card for card in set(cards))
 
 
-@intrinsic
-def _ctpop(typingctx, value):  # type: ignore[no-untyped-def]  # numba reads no annotations here
-    def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
-        return builder.ctpop(args[0])
+def _bit_instruction(name: str, *flags: bool) -> Any:
+    """Make a compiled function of one processor instruction on an int64."""
 
-    return types.int64(types.int64), codegen
+    # numba calls this with its own objects while it compiles a caller.
+    def instruction(typing_context: Any, value: Any) -> Any:
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            constants = [context.get_constant(types.boolean, flag) for flag in flags]
+            return getattr(builder, name)(args[0], *constants)
 
+        return types.int64(types.int64), codegen
 
-@intrinsic
-def _cttz(typingctx, value):  # type: ignore[no-untyped-def]  # numba reads no annotations here
-    def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
-        return builder.cttz(args[0], context.get_constant(types.boolean, 0))
-
-    return types.int64(types.int64), codegen
+    return intrinsic(instruction)
 
 
-@njit(inline="always")
-def count(mask: int) -> int:
+_count_ones = _bit_instruction("ctpop")
+_count_trailing_zeros = _bit_instruction("cttz", False)  # 64 for no bit at all
+
+
+@inlined
+def count(mask: Int) -> Int:
     """Count the cards of a set."""
-    return _ctpop(np.int64(mask))
+    return _count_ones(np.int64(mask))
 
 
-@njit(inline="always")
-def lowest(mask: int) -> int:
+@inlined
+def lowest(mask: Int) -> Int:
     """Find the lowest card of a set; 64 for the empty set."""
-    return _cttz(np.int64(mask))
+    return _count_trailing_zeros(np.int64(mask))
 
 
-@njit(inline="always")
-def bit(card: int) -> int:
+@inlined
+def bit(card: Int) -> Int:
     """Make the set of one card."""
     return np.int64(1) << np.int64(card)
 
 
-@njit(inline="always")
-def point_sum(mask: int) -> int:
+@inlined
+def point_sum(mask: Int) -> Int:
     """Add up the point values of the number cards of a set."""
     return (
         count(mask & _DIGIT_0)

@@ -1,14 +1,15 @@
 """What cards do when they move or take effect. Turns and phases are in `rules`."""
 
 import numpy as np
-from numba import njit
 
 from cuttle.game.cards import FIRST_JACK, JACKS, NO_CARD, NUMBERS, Rank, bit
+from cuttle.game.compiled import Int, Record, inlined
 from cuttle.game.state import Phase, active, hand_size, jacks_on, pile_size
+from cuttle.game.variants import Rules
 
 
-@njit(inline="always")
-def draw(game):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def draw(game: Record) -> None:
     """Move the top card of the pile to the active hand."""
     me = active(game)
     card = bit(game.deck[game.deck_top])
@@ -19,16 +20,16 @@ def draw(game):  # type: ignore[no-untyped-def]  # a numba record
         game.known_top -= 1
 
 
-@njit(inline="always")
-def scrap_one_off(game):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def scrap_one_off(game: Record) -> None:
     """Scrap the one-off in limbo."""
     game.scrap |= bit(game.one_off)
     game.one_off = NO_CARD
     game.target = NO_CARD
 
 
-@njit(inline="always")
-def lift_point_card(game, seat, card):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def lift_point_card(game: Record, seat: Int, card: Int) -> None:
     """Take a point card off the table; all jacks on it are scrapped (5.5)."""
     game.points[seat] &= ~bit(card)
     for jack in range(4):
@@ -37,8 +38,8 @@ def lift_point_card(game, seat, card):  # type: ignore[no-untyped-def]  # a numb
             game.scrap |= bit(FIRST_JACK + jack)
 
 
-@njit(inline="always")
-def _lift(game, card):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def _lift(game: Record, card: Int) -> Int:
     """Take any card off the table and return the seat that controlled it (5.4, 7.8)."""
     if bit(card) & JACKS:
         host = np.int64(game.jack_host[card - FIRST_JACK])
@@ -55,8 +56,8 @@ def _lift(game, card):  # type: ignore[no-untyped-def]  # a numba record
     return owner
 
 
-@njit(inline="always")
-def _scrap_points(game):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def _scrap_points(game: Record) -> None:
     """Ace: all point cards and the jacks on them are scrapped."""
     for seat in range(2):
         game.scrap |= game.points[seat]
@@ -64,16 +65,16 @@ def _scrap_points(game):  # type: ignore[no-untyped-def]  # a numba record
     _scrap_jacks(game)
 
 
-@njit(inline="always")
-def _scrap_jacks(game):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def _scrap_jacks(game: Record) -> None:
     for jack in range(4):
         if game.jack_host[jack] != NO_CARD:
             game.jack_host[jack] = NO_CARD
             game.scrap |= bit(FIRST_JACK + jack)
 
 
-@njit(inline="always")
-def _scrap_royals(game):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def _scrap_royals(game: Record) -> None:
     """Six: royals, glasses and jacks are scrapped; stolen point cards go home."""
     stolen = np.int64(0)
     for jack in range(4):
@@ -89,8 +90,8 @@ def _scrap_royals(game):  # type: ignore[no-untyped-def]  # a numba record
     _scrap_jacks(game)
 
 
-@njit(inline="always")
-def resolve_one_off(game, rules):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def resolve_one_off(game: Record, rules: Rules) -> None:
     """Let the one-off take effect, or enter the phase in which its choice is made (7.4)."""
     rank = game.one_off // 4
     target = np.int64(game.target)

@@ -1,7 +1,7 @@
 """Which actions are legal, as card sets a verb. Playing them is in `rules`."""
 
 import numpy as np
-from numba import njit
+from numpy.typing import NDArray
 
 from cuttle.game.actions import (
     DEFAULT,
@@ -29,6 +29,7 @@ from cuttle.game.cards import (
     count,
     lowest,
 )
+from cuttle.game.compiled import Int, Record, inlined, kernel
 from cuttle.game.state import (
     Phase,
     acting,
@@ -37,12 +38,15 @@ from cuttle.game.state import (
     pile_size,
     top_jacks,
 )
+from cuttle.game.variants import Rules
+
+LegalSets = tuple[Int, Int, Int, Int, Int]  # default flag, play, effect, scuttle, choice
 
 _ACES_AND_SIXES = ACES | SIXES  # never without effect (rules 7.4)
 
 
-@njit(inline="always")
-def revealed_cards(game):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def revealed_cards(game: Record) -> Int:
     """Return the set of cards a seven shows."""
     cards = np.int64(0)
     for position in range(game.deck_top, game.deck_top + game.revealed):
@@ -50,8 +54,8 @@ def revealed_cards(game):  # type: ignore[no-untyped-def]  # a numba record
     return cards
 
 
-@njit(inline="always")
-def _unprotected(game, owner, cards):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def _unprotected(game: Record, owner: Int, cards: Int) -> Int:
     """Keep those cards of the owner's field that his queens leave open (rules 6.1, 6.2)."""
     queens = game.faces[owner] & QUEENS
     if queens == 0:
@@ -59,8 +63,8 @@ def _unprotected(game, owner, cards):  # type: ignore[no-untyped-def]  # a numba
     return queens & cards if count(queens) == 1 else np.int64(0)
 
 
-@njit(inline="always")
-def effect_targets(game, card, rules):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def effect_targets(game: Record, card: Int, rules: Rules) -> Int:
     """Return the targets of a two or a nine played by the active seat (rules 7.4)."""
     me = active(game)
     opponent = 1 - me
@@ -74,8 +78,8 @@ def effect_targets(game, card, rules):  # type: ignore[no-untyped-def]  # a numb
     return targets
 
 
-@njit(inline="always")
-def _effects(game, cards, rules):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def _effects(game: Record, cards: Int, rules: Rules) -> Int:
     """Return those cards that may be played for their effect (rules 7.4, 8.3)."""
     playable = cards & (_ACES_AND_SIXES | EIGHTS)
     twos = cards & TWOS
@@ -94,8 +98,8 @@ def _effects(game, cards, rules):  # type: ignore[no-untyped-def]  # a numba rec
     return playable
 
 
-@njit(inline="always")
-def _plays(game, cards):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def _plays(game: Record, cards: Int) -> Int:
     """Return those cards that may be played for points or as king, queen or jack."""
     playable = cards & (NUMBERS | QUEENS | KINGS)
     opponent = 1 - active(game)
@@ -104,8 +108,8 @@ def _plays(game, cards):  # type: ignore[no-untyped-def]  # a numba record
     return playable
 
 
-@njit(inline="always")
-def _scuttles(game, cards):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def _scuttles(game: Record, cards: Int) -> Int:
     """Return those cards that beat at least one point card of the opponent (rules 4.2)."""
     prey = game.points[1 - active(game)]
     if prey == 0:
@@ -113,8 +117,8 @@ def _scuttles(game, cards):  # type: ignore[no-untyped-def]  # a numba record
     return cards & NUMBERS & ~((bit(lowest(prey)) << 1) - 1)
 
 
-@njit(inline="always")
-def _choices(game, rules):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def _choices(game: Record, rules: Rules) -> Int:
     """Return the cards that may be chosen in a phase that asks for one."""
     if game.phase == Phase.THREE:
         return game.scrap if rules.three_takes_three else game.scrap & ~THREES
@@ -127,8 +131,8 @@ def _choices(game, rules):  # type: ignore[no-untyped-def]  # a numba record
     return game.hand[acting(game)]  # four, five, hand limit: a card to discard
 
 
-@njit(cache=True)
-def legal_sets(game, rules):  # type: ignore[no-untyped-def]  # a numba record
+@kernel
+def legal_sets(game: Record, rules: Rules) -> LegalSets:
     """Return what is legal as `(default flag, play, effect, scuttle, choice sets)`, all int64.
 
     A finished game has no legal action; an unfinished one has at least one.
@@ -159,15 +163,15 @@ def legal_sets(game, rules):  # type: ignore[no-untyped-def]  # a numba record
     return np.int64(choice == 0), none, none, none, choice
 
 
-@njit(inline="always")
-def legal_count(sets):  # type: ignore[no-untyped-def]  # the tuple of legal_sets
+@inlined
+def legal_count(sets: LegalSets) -> Int:
     """Count the legal actions of `legal_sets`."""
     default, play, effect, scuttle, choice = sets
     return default + count(play) + count(effect) + count(scuttle) + count(choice)
 
 
-@njit(inline="always")
-def nth_legal(sets, n):  # type: ignore[no-untyped-def]  # the tuple of legal_sets
+@inlined
+def nth_legal(sets: LegalSets, n: Int) -> Int:
     """Return the id of the n-th legal action, in the order of ids."""
     default, play, effect, scuttle, choice = sets
     if n < default:
@@ -189,8 +193,8 @@ def nth_legal(sets, n):  # type: ignore[no-untyped-def]  # the tuple of legal_se
     return np.int64(-1)
 
 
-@njit(inline="always")
-def is_legal(sets, action):  # type: ignore[no-untyped-def]  # the tuple of legal_sets
+@inlined
+def is_legal(sets: LegalSets, action: Int) -> bool:
     """Tell whether an action id is among `legal_sets`."""
     default, play, effect, scuttle, choice = sets
     if action < DEFAULT or action >= NUM_ACTIONS:
@@ -206,12 +210,11 @@ def is_legal(sets, action):  # type: ignore[no-untyped-def]  # the tuple of lega
     return choice & bit(action - FIRST_CHOICE) != 0
 
 
-@njit(cache=True)
-def legal_actions(game, rules):  # type: ignore[no-untyped-def]  # a numba record
+@kernel
+def legal_actions(game: Record, rules: Rules) -> NDArray[np.int64]:
     """List the ids of the legal actions `(n,) int64`, in order."""
     sets = legal_sets(game, rules)
     actions = np.empty(legal_count(sets), np.int64)
     for n in range(actions.size):
         actions[n] = nth_legal(sets, n)
     return actions
-

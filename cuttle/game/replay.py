@@ -1,6 +1,6 @@
 """Replay recorded games of the official engine and report every difference.
 
-    python -m cuttle.game.replay FILE.jsonl.gz ...
+python -m cuttle.game.replay FILE.jsonl.gz ...
 """
 
 import gzip
@@ -87,9 +87,7 @@ def differences(record: dict[str, Any]) -> Iterator[str]:
             return
         for action in moves[step["key"]]:
             play(game, action, CUTTLE_CARDS)
-        yield from _different_fields(
-            where, comparable(step["state"]), describe(game, CUTTLE_CARDS)
-        )
+        yield from _different_fields(where, comparable(step["state"]), describe(game, CUTTLE_CARDS))
     yield from _end_differences(record, label, game)
 
 

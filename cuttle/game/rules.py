@@ -1,7 +1,6 @@
 """What an action does to a game. Whether it may be played is in `legal`, one-offs in `effects`."""
 
 import numpy as np
-from numba import njit
 
 from cuttle.game.actions import DEFAULT, FIRST_CHOICE, FIRST_EFFECT, FIRST_PLAY, FIRST_SCUTTLE
 from cuttle.game.cards import (
@@ -17,30 +16,32 @@ from cuttle.game.cards import (
     count,
     point_sum,
 )
+from cuttle.game.compiled import Int, Record, inlined, kernel
 from cuttle.game.effects import draw, lift_point_card, resolve_one_off, scrap_one_off
 from cuttle.game.state import Phase, acting, active, hand_size, jacks_on, pile_size, sees_hand
+from cuttle.game.variants import Rules
 
 
-@njit(inline="always")
-def points(game, seat):  # type: ignore[no-untyped-def]  # a numba record
+@kernel
+def points(game: Record, seat: Int) -> Int:
     """Add up the points this seat controls."""
     return point_sum(game.points[seat])
 
 
-@njit(inline="always")
-def goal(game, seat, rules):  # type: ignore[no-untyped-def]  # a numba record
+@kernel
+def goal(game: Record, seat: Int, rules: Rules) -> Int:
     """Return the points this seat needs to win (rules 3.1)."""
     return rules.king_goals[count(game.faces[seat] & KINGS)]
 
 
-@njit(inline="always")
-def _end_turn(game):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def _end_turn(game: Record) -> None:
     game.phase = Phase.MAIN
     game.turn += 1
 
 
-@njit(inline="always")
-def _end_action(game, rules):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def _end_action(game: Record, rules: Rules) -> None:
     """End the active player's action: discard down to the hand limit, or pass the turn (2.2)."""
     excess = hand_size(game, active(game)) - rules.hand_limit
     if rules.discard_to_limit and excess > 0:
@@ -50,8 +51,8 @@ def _end_action(game, rules):  # type: ignore[no-untyped-def]  # a numba record
         _end_turn(game)
 
 
-@njit(inline="always")
-def _take_from_pile(game, card):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def _take_from_pile(game: Record, card: Int) -> None:
     """Take a card shown by a seven from the pile; the other one stays on top (8.1)."""
     top = game.deck_top
     if game.deck[top] != card:
@@ -61,14 +62,14 @@ def _take_from_pile(game, card):  # type: ignore[no-untyped-def]  # a numba reco
     game.revealed = 0
 
 
-@njit(inline="always")
-def _thaw(game):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def _thaw(game: Record) -> None:
     """Free what was frozen for the active player: he takes his action of the turn (7.9)."""
     game.frozen &= game.hand[1 - active(game)]
 
 
-@njit(inline="always")
-def _take_played_card(game, card):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def _take_played_card(game: Record, card: Int) -> None:
     """Take the card being played from the hand, or from a seven, which is then spent."""
     if game.phase == Phase.SEVEN:
         _take_from_pile(game, card)
@@ -79,20 +80,20 @@ def _take_played_card(game, card):  # type: ignore[no-untyped-def]  # a numba re
     game.pending = NO_CARD
 
 
-@njit(inline="always")
-def _ask_target(game, card, phase):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def _ask_target(game: Record, card: Int, phase: Int) -> None:
     game.pending = card
     game.phase = phase
 
 
-@njit(inline="always")
-def _resume_phase(game):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def _resume_phase(game: Record) -> None:
     """Return to the phase in which the half-decided move began."""
     game.phase = Phase.SEVEN if game.revealed > 0 else Phase.MAIN
 
 
-@njit(inline="always")
-def _play(game, card, rules):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def _play(game: Record, card: Int, rules: Rules) -> None:
     """Play a card for points or as king, queen or jack."""
     if bit(card) & JACKS:
         _ask_target(game, card, Phase.JACK_TARGET)
@@ -106,8 +107,8 @@ def _play(game, card, rules):  # type: ignore[no-untyped-def]  # a numba record
     _end_action(game, rules)
 
 
-@njit(inline="always")
-def _announce(game, card, target):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def _announce(game: Record, card: Int, target: Int) -> None:
     """Put a one-off on the stack and ask the other player for a counter (7.1)."""
     _take_played_card(game, card)
     game.one_off = card
@@ -116,8 +117,8 @@ def _announce(game, card, target):  # type: ignore[no-untyped-def]  # a numba re
     game.phase = Phase.COUNTER
 
 
-@njit(inline="always")
-def _effect(game, card, rules):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def _effect(game: Record, card: Int, rules: Rules) -> None:
     """Play a card for its effect: a counter, a glasses eight or a one-off."""
     if game.phase == Phase.COUNTER:
         game.hand[acting(game)] &= ~bit(card)
@@ -133,8 +134,8 @@ def _effect(game, card, rules):  # type: ignore[no-untyped-def]  # a numba recor
         _announce(game, card, NO_CARD)
 
 
-@njit(inline="always")
-def _scuttle(game, target, rules):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def _scuttle(game: Record, target: Int, rules: Rules) -> None:
     """Scrap the pending card, its target and all jacks on it (4.2)."""
     card = np.int64(game.pending)
     _resume_phase(game)
@@ -144,8 +145,8 @@ def _scuttle(game, target, rules):  # type: ignore[no-untyped-def]  # a numba re
     _end_action(game, rules)
 
 
-@njit(inline="always")
-def _steal(game, target, rules):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def _steal(game: Record, target: Int, rules: Rules) -> None:
     """Put the pending jack on an opponent's point card and take it (5.2)."""
     card = np.int64(game.pending)
     _resume_phase(game)
@@ -158,8 +159,8 @@ def _steal(game, target, rules):  # type: ignore[no-untyped-def]  # a numba reco
     _end_action(game, rules)
 
 
-@njit(inline="always")
-def _discard(game, card, rules):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def _discard(game: Record, card: Int, rules: Rules) -> None:
     """Discard one of the cards a four or the hand limit asks for; the last one ends the turn."""
     game.hand[acting(game)] &= ~bit(card)
     game.scrap |= bit(card)
@@ -173,8 +174,8 @@ def _discard(game, card, rules):  # type: ignore[no-untyped-def]  # a numba reco
         _end_turn(game)
 
 
-@njit(inline="always")
-def _choose(game, card, rules):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def _choose(game: Record, card: Int, rules: Rules) -> None:
     """Carry out the choice of a card, whatever the phase asks it for."""
     me = active(game)
     if game.phase == Phase.SCUTTLE_TARGET:
@@ -204,8 +205,8 @@ def _choose(game, card, rules):  # type: ignore[no-untyped-def]  # a numba recor
         _discard(game, card, rules)
 
 
-@njit(inline="always")
-def _draw_for_five(game, rules):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def _draw_for_five(game: Record, rules: Rules) -> None:
     """Draw up to the five's number of cards, then end the action (7.7)."""
     me = active(game)
     cards = min(rules.five_draws, pile_size(game))
@@ -217,8 +218,8 @@ def _draw_for_five(game, rules):  # type: ignore[no-untyped-def]  # a numba reco
     _end_action(game, rules)
 
 
-@njit(inline="always")
-def _resolve(game, rules):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def _resolve(game: Record, rules: Rules) -> None:
     """Close the counter chain: an odd number of twos makes the one-off fizzle (7.1)."""
     fizzles = game.num_twos % 2 == 1
     for position in range(game.num_twos):
@@ -237,8 +238,8 @@ def _resolve(game, rules):  # type: ignore[no-untyped-def]  # a numba record
         _draw_for_five(game, rules)
 
 
-@njit(inline="always")
-def _default(game, rules):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def _default(game: Record, rules: Rules) -> None:
     """Draw, pass, let a one-off resolve, or discard from an empty hand."""
     if game.phase == Phase.MAIN:
         _thaw(game)
@@ -256,8 +257,8 @@ def _default(game, rules):  # type: ignore[no-untyped-def]  # a numba record
         _draw_for_five(game, rules)
 
 
-@njit(inline="always")
-def _update_knowledge(game, rules):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def _update_knowledge(game: Record, rules: Rules) -> None:
     """Note which hand cards the other seat knows; what was once seen stays known (9.3)."""
     for seat in range(2):
         if sees_hand(game, 1 - seat, rules):
@@ -266,8 +267,8 @@ def _update_knowledge(game, rules):  # type: ignore[no-untyped-def]  # a numba r
             game.known[seat] &= game.hand[seat]
 
 
-@njit(inline="always")
-def _check_end(game, rules):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def _check_end(game: Record, rules: Rules) -> None:
     """End the game when a goal is reached, after passes, or at the safety cap (3.2, 3.4)."""
     for seat in range(2):
         if points(game, seat) >= goal(game, seat, rules):
@@ -278,8 +279,8 @@ def _check_end(game, rules):  # type: ignore[no-untyped-def]  # a numba record
         game.over = True
 
 
-@njit(cache=True)
-def play(game, action, rules):  # type: ignore[no-untyped-def]  # a numba record
+@kernel
+def play(game: Record, action: Int, rules: Rules) -> None:
     """Play one legal action id. Illegal ids are not checked here: see `legal.is_legal`."""
     if action != DEFAULT or game.phase != Phase.MAIN:
         game.passes = 0

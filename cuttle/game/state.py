@@ -3,13 +3,17 @@
 from enum import IntEnum
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from cuttle.game.cards import EIGHTS, FIRST_JACK, NO_CARD, NUM_CARDS, bit, count
+from cuttle.game.compiled import Int, Record, inlined, kernel
+from cuttle.game.variants import Rules
 
 FIRST_HAND = 5  # rules 1.2: the player who moves first
 DEALER_HAND = 6
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # step of a SplitMix64 stream
+_HALF = np.uint64(32)
 
 
 class Phase(IntEnum):
@@ -62,14 +66,14 @@ GAME = np.dtype(
 Games = NDArray[np.void]  # (num_games,) GAME
 
 
-@njit(inline="always")
-def active(game):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def active(game: Record) -> Int:
     """Return the seat whose turn it is."""
     return np.int64(game.turn & 1)
 
 
-@njit(inline="always")
-def acting(game):  # type: ignore[no-untyped-def]  # a numba record
+@kernel
+def acting(game: Record) -> Int:
     """Return the seat that must decide now (rules 10)."""
     seat = active(game)
     if game.phase == Phase.FOUR:
@@ -79,21 +83,27 @@ def acting(game):  # type: ignore[no-untyped-def]  # a numba record
     return seat
 
 
-@njit(inline="always")
-def pile_size(game):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def pile_size(game: Record) -> Int:
     """Count the cards of the draw pile."""
     return NUM_CARDS - np.int64(game.deck_top)
 
 
-@njit(inline="always")
-def sees_hand(game, seat, rules):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def hand_size(game: Record, seat: Int) -> Int:
+    """Count the cards in a hand."""
+    return count(game.hand[seat])
+
+
+@kernel
+def sees_hand(game: Record, seat: Int, rules: Rules) -> bool:
     """Tell whether this seat sees the other hand now (rules 9.2)."""
     open_hands = rules.open_hands_when_pile_empty and pile_size(game) == 0
     return open_hands or game.faces[seat] & EIGHTS != 0
 
 
-@njit(inline="always")
-def jacks_on(game, card):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def jacks_on(game: Record, card: Int) -> Int:
     """Count the jacks on a point card."""
     total = 0
     for jack in range(4):
@@ -102,8 +112,8 @@ def jacks_on(game, card):  # type: ignore[no-untyped-def]  # a numba record
     return total
 
 
-@njit(inline="always")
-def top_jacks(game, seat):  # type: ignore[no-untyped-def]  # a numba record
+@inlined
+def top_jacks(game: Record, seat: Int) -> Int:
     """Return the set of jacks that lie on top of this seat's point cards."""
     tops = np.int64(0)
     for jack in range(4):
@@ -115,20 +125,48 @@ def top_jacks(game, seat):  # type: ignore[no-untyped-def]  # a numba record
     return tops
 
 
-@njit(cache=True)
-def deal(game, deck):  # type: ignore[no-untyped-def]  # a numba record
-    """Start a game from a deck order `(52,) uint8`: five cards, six cards, the pile."""
+@kernel
+def deal(game: Record, deck: NDArray[np.uint8]) -> None:
+    """Start a game from a deck order `(52,) uint8`."""
+    for position in range(NUM_CARDS):
+        game.deck[position] = deck[position]
+    _start(game)
+
+
+@inlined
+def deal_from_stream(game: Record, streams: NDArray[np.uint64], i: Int) -> None:
+    """Start a game from a deck shuffled (Fisher-Yates) with stream i of `streams`, moving it on."""
+    state = streams[i]
+    for position in range(NUM_CARDS):
+        game.deck[position] = position
+    for last in range(NUM_CARDS - 1, 0, -1):
+        state += _GOLDEN
+        other = np.int64((_mixed(state) >> _HALF) * np.uint64(last + 1) >> _HALF)
+        game.deck[last], game.deck[other] = game.deck[other], game.deck[last]
+    streams[i] = state
+    _start(game)
+
+
+@inlined
+def _mixed(state: np.uint64) -> np.uint64:
+    """Turn the state of a SplitMix64 stream into its output."""
+    state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return state ^ (state >> np.uint64(31))
+
+
+@inlined
+def _start(game: Record) -> None:
+    """Deal five cards, six cards and the pile from the game's deck (rules 1.2)."""
     for seat in range(2):
         game.hand[seat] = 0
         game.points[seat] = 0
         game.faces[seat] = 0
         game.known[seat] = 0
-    for position in range(NUM_CARDS):
-        game.deck[position] = deck[position]
     for position in range(FIRST_HAND):
-        game.hand[0] |= bit(deck[position])
+        game.hand[0] |= bit(game.deck[position])
     for position in range(FIRST_HAND, FIRST_HAND + DEALER_HAND):
-        game.hand[1] |= bit(deck[position])
+        game.hand[1] |= bit(game.deck[position])
     for suit in range(4):
         game.jack_host[suit] = NO_CARD
         game.jack_level[suit] = 0
@@ -151,25 +189,16 @@ def deal(game, deck):  # type: ignore[no-untyped-def]  # a numba record
     game.winner = -1
 
 
-@njit(inline="always")
-def shuffle(deck, rng):  # type: ignore[no-untyped-def]  # arrays and a generator
-    """Shuffle a deck in place (Fisher-Yates)."""
-    for last in range(NUM_CARDS - 1, 0, -1):
-        other = rng.integers(0, last + 1)
-        deck[last], deck[other] = deck[other], deck[last]
-
-
 def new_games(num_games: int) -> Games:
     """Allocate games; each must be dealt or filled before use."""
     return np.zeros(num_games, GAME)
 
 
+def random_streams(num_streams: int, rng: np.random.Generator) -> NDArray[np.uint64]:
+    """Draw streams of deals `(num_streams,)`, independent of one another."""
+    return rng.integers(0, 2**64, num_streams, np.uint64)
+
+
 def random_decks(num_decks: int, rng: np.random.Generator) -> NDArray[np.uint8]:
     """Draw deck orders `(num_decks, 52) uint8`."""
     return rng.permuted(np.tile(np.arange(NUM_CARDS, dtype=np.uint8), (num_decks, 1)), axis=1)
-
-
-@njit(inline="always")
-def hand_size(game, seat):  # type: ignore[no-untyped-def]  # a numba record
-    """Count the cards in a hand."""
-    return count(game.hand[seat])

@@ -11,8 +11,7 @@ from cuttle.game.rules import goal, points
 from cuttle.game.state import Games, Phase, acting, new_games, sees_hand
 from cuttle.game.variants import Rules
 
-_BASE_PHASE = {Phase.SCUTTLE_TARGET, Phase.JACK_TARGET, Phase.EFFECT_TARGET}
-_MAIN_PHASE_FIELDS = {"twos": [], "oneOff": None, "oneOffTarget": None}
+_MAIN_PHASE_FIELDS: dict[str, list[str] | None] = {"twos": [], "oneOff": None, "oneOffTarget": None}
 
 
 def _names(mask: int) -> set[str]:

@@ -13,7 +13,6 @@ It sees what any player sees. Values, in points; of equal ones the lowest action
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from cuttle.env.observation import SCALARS, ZONES, read_scalar
@@ -38,6 +37,9 @@ from cuttle.game.cards import (
     lowest,
     point_sum,
 )
+from cuttle.game.compiled import Int, inlined, kernel
+
+Observation = NDArray[np.int64]  # (OBS_WORDS,)
 
 KING, QUEEN, GLASSES, JACK = 20.0, 5.0, 1.0, 6.0  # the jack's only when cards are chosen
 DRAW, TWO, THREE, FOUR_A_CARD, FIVE, SEVEN, NINE = 0.1, 2.0, 2.0, 0.5, 0.2, 1.0, 1.0
@@ -65,8 +67,9 @@ class GapMaximizer:
         return _choose(observation, legal_mask)
 
 
-@njit(cache=True)
-def _choose(observation, legal_mask):  # type: ignore[no-untyped-def]
+@kernel
+def _choose(observation: NDArray[np.int64], legal_mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return the best action of each row, the lowest id of equal ones."""
     actions = np.empty(len(observation), np.int64)
     for row in range(len(observation)):
         best = -np.inf
@@ -79,8 +82,8 @@ def _choose(observation, legal_mask):  # type: ignore[no-untyped-def]
     return actions
 
 
-@njit
-def _value(obs, action):  # type: ignore[no-untyped-def]
+@inlined
+def _value(obs: Observation, action: Int) -> float:
     """Value one legal action."""
     if action == DEFAULT:
         is_draw = not read_scalar(obs, _COUNTERS) and read_scalar(obs, _PILE) > 0
@@ -104,8 +107,8 @@ def _value(obs, action):  # type: ignore[no-untyped-def]
     return -_worth(card) if discards else _table_worth(obs, card)
 
 
-@njit
-def _one_off_value(obs, card, target, own):  # type: ignore[no-untyped-def]
+@inlined
+def _one_off_value(obs: Observation, card: Int, target: Int, own: bool) -> float:
     """Value a one-off or glasses eight to the seat that plays it: the observer's own, or not."""
     rank = card // 4
     if rank == Rank.ACE:
@@ -128,8 +131,8 @@ def _one_off_value(obs, card, target, own):  # type: ignore[no-untyped-def]
     return NINE if rank == Rank.NINE else GLASSES
 
 
-@njit
-def _worth(card):  # type: ignore[no-untyped-def]
+@inlined
+def _worth(card: Int) -> float:
     """Value a card by itself."""
     rank = card // 4
     if rank == Rank.KING:
@@ -139,8 +142,8 @@ def _worth(card):  # type: ignore[no-untyped-def]
     return JACK if rank == Rank.JACK else rank + 1.0
 
 
-@njit
-def _highest(points):  # type: ignore[no-untyped-def]
+@inlined
+def _highest(points: Int) -> float:
     """Return the value of the highest point card of a set."""
     best = 0.0
     for card in range(40):
@@ -149,8 +152,8 @@ def _highest(points):  # type: ignore[no-untyped-def]
     return best
 
 
-@njit
-def _table_worth(obs, card):  # type: ignore[no-untyped-def]
+@inlined
+def _table_worth(obs: Observation, card: Int) -> float:
     """Value a card where it lies: a jack by the points under it, a glasses eight as glasses."""
     if bit(card) & JACKS:
         host = obs[_FIRST_HOST + card - FIRST_JACK]
@@ -160,8 +163,8 @@ def _table_worth(obs, card):  # type: ignore[no-untyped-def]
     return _worth(card)
 
 
-@njit
-def _best_target(obs):  # type: ignore[no-untyped-def]
+@inlined
+def _best_target(obs: Observation) -> float:
     """Return the value of the best target a two has on the opponent's field."""
     faces = obs[_THEIR_FACES]
     if faces & QUEENS:
@@ -175,8 +178,8 @@ def _best_target(obs):  # type: ignore[no-untyped-def]
     return best
 
 
-@njit
-def _royals(obs, faces, points):  # type: ignore[no-untyped-def]
+@inlined
+def _royals(obs: Observation, faces: int, points: int) -> float:
     """Value what a seat loses to a six: its royals, glasses and stolen point cards."""
     stolen = np.int64(0)
     for suit in range(4):

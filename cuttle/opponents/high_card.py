@@ -1,15 +1,16 @@
 """A player that puts down the highest card it can and answers nothing.
 
-It plays the highest card for points or as a royal, else draws or passes; it never counters, scuttles
-or uses a one-off of its own will. It takes the highest target and discards the lowest card.
+It plays the highest card for points or as a royal, else draws or passes; it never counters,
+scuttles or uses a one-off of its own will. It takes the highest target and discards the lowest
+card.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from cuttle.env.observation import scalar
 from cuttle.game.actions import DEFAULT, FIRST_EFFECT, FIRST_PLAY, NUM_ACTIONS
+from cuttle.game.compiled import Int, inlined, kernel
 
 
 class HighCard:
@@ -30,8 +31,9 @@ class HighCard:
         return _choose(legal_mask, discards)
 
 
-@njit(cache=True)
-def _choose(legal_mask, discards):  # type: ignore[no-untyped-def]
+@kernel
+def _choose(legal_mask: NDArray[np.bool_], discards: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the action of each row."""
     actions = np.empty(len(legal_mask), np.int64)
     for row in range(len(legal_mask)):
         legal = legal_mask[row]
@@ -45,8 +47,8 @@ def _choose(legal_mask, discards):  # type: ignore[no-untyped-def]
     return actions
 
 
-@njit(inline="always")
-def _first(legal, start, stop, step):  # type: ignore[no-untyped-def]
+@inlined
+def _first(legal: NDArray[np.bool_], start: Int, stop: Int, step: Int) -> Int:
     """Return the first legal action of a range, or -1."""
     for action in range(start, stop, step):
         if legal[action]:
