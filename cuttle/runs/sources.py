@@ -1,0 +1,121 @@
+"""The sides of a diff: experiments, runs and YAML files as flat documents. Compares nothing."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from cuttle.runs.diff import Flat, Source, flatten
+from cuttle.runs.layout import CONFIG_FILE
+from cuttle.runs.locate import find_side, is_run, some
+from cuttle.runs.reader import Experiment, RunRecord, read_experiment
+from cuttle.runs.yaml_file import read_yaml
+
+# Identity of a run and what its seed alone decides: different in every run, never a difference.
+OWN_METADATA = ("schema", "run_id", "network_type", "run", "seed", "command_line", "initial_q_sd")
+
+
+class SideKind(StrEnum):
+    """What an argument of diff turned out to be."""
+
+    EXPERIMENT = "experiment"
+    GROUP = "network type"  # the runs of one type of an experiment
+    RUN = "run"
+    FILE = "file"
+
+
+@dataclass(frozen=True)
+class Side:
+    """One argument of a comparison, read.
+
+    config, provenance: flat documents by run id
+    records: its runs, none for a file
+    notes: what could not be read
+    """
+
+    label: str
+    kind: SideKind
+    path: Path
+    config: Source
+    provenance: Source
+    records: tuple[RunRecord, ...] = ()
+    notes: list[str] = field(default_factory=list)
+
+
+def open_side(root: Path, text: str) -> Side:
+    """Read the YAML file, run or experiment an argument means."""
+    path = find_side(root, text)
+    if not Path(text).exists():  # a name or a part of one: say which it was
+        text = path.name if path.parent == root else f"{path.parent.name}/{path.name}"
+    if path.is_file():
+        config = Source(text, {"": flatten(read_yaml(path))})
+        return Side(text, SideKind.FILE, path, config, Source(text, {}))
+    if is_run(path):
+        record = RunRecord(path)
+        if not (path / CONFIG_FILE).exists():
+            raise ValueError(f"{path} has no {CONFIG_FILE}: the run was never prepared")
+        return _side_of_records(text, SideKind.RUN, path, (record,))
+    experiment = read_experiment(path)
+    if not any((record.path / CONFIG_FILE).exists() for record in experiment.runs):
+        return _side_of_plan(text, experiment)
+    return _side_of_records(text, SideKind.EXPERIMENT, path, tuple(experiment.runs))
+
+
+def _side_of_plan(label: str, experiment: Experiment) -> Side:
+    """Take the configuration an experiment was described with, before any run was prepared."""
+    base = experiment.meta.get("base_config")
+    if not isinstance(base, dict):
+        raise ValueError(f"{experiment.path} has no configuration yet; nothing to compare")
+    return Side(
+        label,
+        SideKind.EXPERIMENT,
+        experiment.path,
+        Source(label, {"": flatten(base)}),
+        Source(label, {}),
+        tuple(experiment.runs),
+        [f"{label}: no run is prepared yet; its base configuration is compared"],
+    )
+
+
+def _side_of_records(
+    label: str, kind: SideKind, path: Path, records: tuple[RunRecord, ...]
+) -> Side:
+    """Flatten the configuration and metadata of every run that has them; name those without."""
+    configs: dict[str, Flat] = {}
+    provenance: dict[str, Flat] = {}
+    without: list[str] = []
+    for record in records:
+        file = record.path / CONFIG_FILE
+        if file.exists():
+            configs[record.run_id] = flatten(read_yaml(file))
+        else:
+            without.append(record.run_id)
+        if record.metadata:
+            own = {k: v for k, v in record.metadata.items() if k not in OWN_METADATA}
+            provenance[record.run_id] = flatten(own)
+    notes = [f"{label}: not prepared yet, left out: {some(without)}"] if without else []
+    return Side(
+        label, kind, path, Source(label, configs), Source(label, provenance), records, notes
+    )
+
+
+def split_by_type(side: Side) -> list[Side]:
+    """Split an experiment into one side a network type, to see what varies inside it."""
+    types = dict.fromkeys(record.network_type for record in side.records)
+    parts = []
+    for network_type in types:
+        records = tuple(r for r in side.records if r.network_type == network_type)
+        ids = {record.run_id for record in records}
+        config = {run: flat for run, flat in side.config.documents.items() if run in ids}
+        known = {run: flat for run, flat in side.provenance.documents.items() if run in ids}
+        if config:
+            parts.append(
+                Side(
+                    network_type,
+                    SideKind.GROUP,
+                    side.path,
+                    Source(network_type, config),
+                    Source(network_type, known),
+                    records,
+                )
+            )
+    return parts
