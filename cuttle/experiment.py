@@ -12,17 +12,20 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from cuttle.env.observation import SCALARS, ZONES
 from cuttle.game.actions import NUM_ACTIONS
-from cuttle.game.variants import RULES_VERSION
+from cuttle.game.variants import CUTTLE_CARDS, PRESETS, RULES_VERSION, Rules
 from cuttle.runs.layout import CONFIG_FILE, INITIAL_MODEL_FILE, RunState
 from cuttle.runs.lock import AlreadyLocked, locked
 from cuttle.runs.provenance import machine
 from cuttle.runs.recorder import Recorder
 from cuttle.runs.status import read_status
 from cuttle.runs.yaml_file import read_yaml
+from cuttle.training.probe import q_sd
+from cuttle.training.settings import TrainingSettings
 from cuttle.training.trainer import Trainer
 
 NETWORK_PACKAGE = "cuttle.networks."
@@ -78,7 +81,7 @@ def _train(recorder: Recorder, config: dict[str, Any]) -> None:
         recorder.start_over(rounds=config["training"]["rounds"])
         recorder.write_model(INITIAL_MODEL_FILE, model_bytes(trainer, config))
         trainer = build_trainer(config)  # a checkpoint that broke half way has left its traces
-    for report in trainer.rounds(progress=recorder.heartbeat):
+    for report in trainer.rounds(progress=lambda _share: recorder.heartbeat()):
         recorder.record_rows(metrics=report.metrics, matches=report.matches, timings=report.timings)
         if config["checkpoint"]:
             state = {
@@ -113,9 +116,23 @@ def build_trainer(config: dict[str, Any]) -> Trainer:
     torch.set_num_threads(config["threads"])
     return Trainer(
         network=build_network(config["network_type"]),
-        settings=config["training"],
+        settings=TrainingSettings.from_mapping(config["training"]),
         seed=config["seed"]["value"],
+        rules=build_rules(config["rules"]),
     )
+
+
+def build_rules(section: dict[str, Any]) -> Rules:
+    """Look a preset of the rules up and apply the fields given beside its name."""
+    fields: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in section.items()
+    }
+    name = fields.pop("name")
+    if name not in PRESETS:
+        raise ValueError(f"rules.name must be one of {', '.join(PRESETS)}, got {name}")
+    if unknown := sorted(fields.keys() - set(Rules._fields)):
+        raise ValueError(f"rules has no key {unknown[0]!r}; there are {', '.join(Rules._fields)}")
+    return PRESETS[name]._replace(**fields)
 
 
 def build_network(section: dict[str, Any]) -> torch.nn.Module:
@@ -133,30 +150,32 @@ def build_network(section: dict[str, Any]) -> torch.nn.Module:
 
 
 def check(config: dict[str, Any]) -> dict[str, Any]:
-    """Build everything a config describes, or raise an error that names the wrong setting."""
-    trainer = build_trainer(config)
-    return {"parameters": count_parameters(trainer), "rules_version": RULES_VERSION}
+    """Build what a config describes, short of a trainer, or raise an error naming what is wrong."""
+    TrainingSettings.from_mapping(config["training"])
+    build_rules(config["rules"])
+    build_network(config["network_type"])
+    return {"rules_version": RULES_VERSION}
 
 
 def warm_up() -> None:
-    """Load what every run needs, so that forked children find it loaded."""
-    torch.set_num_threads(1)
+    """Load what every run needs and loads late, so that forked children find it loaded.
+
+    The first optimizer imports a compiler (1 s), the first game loads the compiled rules.
+    """
+    torch.set_num_threads(1)  # a parallel region before the fork would break the children
+    torch.optim.Adam([torch.zeros(1, requires_grad=True)])
+    q_sd(lambda observation: np.zeros((len(observation), NUM_ACTIONS), np.float32), CUTTLE_CARDS)
 
 
 def model_bytes(trainer: Trainer, config: dict[str, Any]) -> bytes:
     """Serialise weights, seed and config; `torch.load(weights_only=True)` reads them."""
     return _to_bytes(
         {
-            "weights": trainer.network.state_dict(),
+            "weights": trainer.model_state(),
             "seed": config["seed"]["value"],
             "config": {key: config[key] for key in MODEL_KEYS},
         }
     )
-
-
-def count_parameters(trainer: Trainer) -> int:
-    """Count the numbers that training may change."""
-    return sum(p.numel() for p in trainer.network.parameters() if p.requires_grad)
 
 
 def _facts(trainer: Trainer, config: dict[str, Any]) -> dict[str, Any]:
@@ -164,7 +183,8 @@ def _facts(trainer: Trainer, config: dict[str, Any]) -> dict[str, Any]:
         **machine(),
         "pid": os.getpid(),
         "threads": config["threads"],
-        "parameters": count_parameters(trainer),
+        "parameters": trainer.num_parameters,
+        "initial_q_sd": trainer.initial_q_sd,
     }
 
 

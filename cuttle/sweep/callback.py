@@ -59,7 +59,7 @@ def parallel_runs(config: DictConfig) -> int | None:
 
 
 def _start_here(runs: Sequence[PlannedRun], supervisor: Supervisor) -> list[Outcome]:
-    worker = Worker(runs, threads=runs[0].config["threads"], shares_tasks=True)
+    worker = Worker(runs, shares_tasks=True)
     return worker.work(worker.tasks, supervisor)
 
 
@@ -69,8 +69,11 @@ def _start(runs: Sequence[PlannedRun], supervisor: Supervisor, config: DictConfi
     num_jobs = len(runs) if workers is None else min(workers, len(runs))
     if workers is not None and num_jobs == 1:
         return _start_here(runs, supervisor)
-    supervisor.close()  # each worker has its own
-    worker = Worker(runs, threads=runs[0].config["threads"], shares_tasks=workers is not None)
+    if workers is None:
+        supervisor.close()  # out of reach for the workers
+        worker = Worker(runs, shares_tasks=False)
+    else:
+        worker = Worker(runs, shares_tasks=True, server_address=supervisor.address)
     context = HydraContext(
         config_loader=GlobalHydra.instance().config_loader(), callbacks=_no_callbacks()
     )

@@ -1,150 +1,172 @@
 """A process with everything imported that forks one child per training. Decides nothing.
 
 Importing torch takes over a second, a fork some milliseconds; each run still gets a process of
-its own, so no state leaks from run to run and a crash ends one run only. Requests and replies are
-JSON lines on stdin and stdout, one at a time. The server ends when its stdin does.
+its own, so no state leaks from run to run and a crash ends one run only. Clients are the launcher,
+on standard input, and its workers, on a socket; requests and replies are JSON lines. A child dies
+with the client that asked for it, the server and all its children with the launcher.
 """
 
-import ctypes
 import json
 import os
-import select
+import selectors
 import signal
+import socket
+import struct
 import sys
-import traceback
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
 
-REQUESTS = 0  # file descriptors
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
+from cuttle.sweep.child import Reply, Request, cause_of_death, die_with, run_child
+
+OWNER = 0  # file descriptor
 CHUNK = 65536
-
-Reply = dict[str, Any]
-
-
-def main() -> None:
-    """Import the training code, then answer requests until the client is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the launcher's to handle
-    replies = os.dup(1)
-    os.dup2(2, 1)  # a stray print must not look like a reply
-    import_error = _preload()
-    while request := _read_line():
-        reply = import_error or _serve(json.loads(request))
-        os.write(replies, json.dumps(reply).encode() + b"\n")
+PEER_CREDENTIALS = struct.Struct("3i")  # process, user, group
 
 
-def _preload() -> Reply | None:
-    try:
-        from cuttle import experiment
+@dataclass(eq=False)
+class Client:
+    """One connection; its requests are carried out one at a time."""
 
-        experiment.warm_up()
-    except Exception as error:
-        return {"outcome": "failed", "message": f"the training code does not start: {error!r}"}
-    return None
-
-
-def _read_line() -> bytes:
-    """Return the next request; empty when the client has gone."""
-    line = b""
-    while not line.endswith(b"\n"):
-        chunk = os.read(REQUESTS, CHUNK)
-        if not chunk:
-            return b""
-        line += chunk
-    return line
+    connection: socket.socket
+    received: bytes = b""
+    child: int | None = None  # process id
+    answer: bytes = b""
 
 
-def _serve(request: dict[str, Any]) -> Reply:
-    read_end, write_end = os.pipe()
-    server = os.getpid()
-    child = os.fork()
-    if child == 0:
+class ForkServer:
+    """Serve the owner and whoever connects to the socket."""
+
+    def __init__(self, owner: socket.socket, listener: socket.socket | None) -> None:
+        """Listen; imports come later, so that clients need not wait to connect."""
+        self._selector = selectors.DefaultSelector()
+        self._clients: list[Client] = []
+        self._owner = self._welcome(owner)
+        self._import_error: Reply | None = None
+        self._is_warm = False
+        if listener is not None:
+            self._selector.register(listener, selectors.EVENT_READ, lambda: self._accept(listener))
+
+    def serve(self) -> None:
+        """Import the training code, then answer requests until the owner is gone."""
+        try:
+            import cuttle.experiment  # noqa: F401  # what the children need
+        except Exception as error:  # told to whoever asks for something
+            message = f"the training code does not start: {type(error).__name__}: {error}"
+            self._import_error = {"outcome": "failed", "message": message}
+        while self._owner in self._clients:
+            for key, _ in self._selector.select():
+                key.data()
+
+    def _accept(self, listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        if _user_of(connection) == os.getuid():
+            self._welcome(connection)
+        else:
+            connection.close()
+
+    def _welcome(self, connection: socket.socket) -> Client:
+        client = Client(connection)
+        self._clients.append(client)
+        self._selector.register(connection, selectors.EVENT_READ, lambda: self._hear(client))
+        return client
+
+    def _hear(self, client: Client) -> None:
+        try:
+            chunk = client.connection.recv(CHUNK)
+        except ConnectionError:
+            chunk = b""
+        client.received += chunk
+        if chunk:
+            self._next_request(client)
+        else:
+            self._part_with(client)
+
+    def _part_with(self, client: Client) -> None:
+        self._clients.remove(client)
+        self._selector.unregister(client.connection)
+        client.connection.close()
+        leaving = [client, *self._clients] if client is self._owner else [client]
+        for one in leaving:
+            if one.child is not None:
+                os.kill(one.child, signal.SIGKILL)
+
+    def _next_request(self, client: Client) -> None:
+        while client.child is None and b"\n" in client.received:
+            line, _, client.received = client.received.partition(b"\n")
+            request: Request = json.loads(line)
+            if self._import_error is not None:
+                _send(client, self._import_error)
+            elif request["call"] == "warm_up":
+                self._warm_up()
+            else:
+                self._fork(client, request)
+
+    def _warm_up(self) -> None:
+        if not self._is_warm:
+            from cuttle import experiment
+
+            experiment.warm_up()
+            self._is_warm = True
+
+    def _fork(self, client: Client, request: Request) -> None:
+        read_end, write_end = os.pipe()
+        server = os.getpid()
+        client.child = os.fork()
+        if client.child == 0:
+            self._leave_to_server(read_end)
+            die_with(server)
+            run_child(request, write_end)
+        os.close(write_end)
+        self._selector.register(
+            read_end, selectors.EVENT_READ, lambda: self._collect(client, read_end)
+        )
+
+    def _leave_to_server(self, read_end: int) -> None:
+        """Close what a child has inherited, lest a client wait for the end of a dead server."""
         os.close(read_end)
-        _die_with(server)
-        _run_child(request, write_end)
-    os.close(write_end)
-    answer = _wait(child, read_end)
-    os.close(read_end)
-    _, status = os.waitpid(child, 0)
-    if answer:
-        reply: Reply = json.loads(answer)
-        return reply
-    return {"outcome": "died", "message": _cause_of_death(status), "pid": child}
+        for key in self._selector.get_map().values():
+            if key.fd != OWNER:
+                os.close(key.fd)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), OWNER)
+
+    def _collect(self, client: Client, read_end: int) -> None:
+        if chunk := os.read(read_end, CHUNK):
+            client.answer += chunk
+            return
+        self._selector.unregister(read_end)
+        os.close(read_end)
+        assert client.child is not None
+        _, status = os.waitpid(client.child, 0)
+        answer, client.answer, client.child = client.answer, b"", None
+        if client in self._clients:
+            died: Reply = {"outcome": "died", "message": cause_of_death(status)}
+            _send(client, json.loads(answer) if answer else died)
+            self._next_request(client)
 
 
-def _wait(child: int, read_end: int) -> bytes:
-    """Collect the child's answer; kill it when the client goes away first."""
-    answer = b""
-    while True:
-        ready, _, _ = select.select([REQUESTS, read_end], [], [])
-        if read_end in ready:
-            chunk = os.read(read_end, CHUNK)
-            if not chunk:
-                return answer
-            answer += chunk
-        elif not os.read(REQUESTS, CHUNK):
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-            os._exit(1)
-
-
-def _run_child(request: dict[str, Any], write_end: int) -> None:
-    """Carry one request out and leave without the server's cleanup."""
+def _send(client: Client, reply: Reply) -> None:
     try:
-        os.dup2(os.open(os.devnull, os.O_RDONLY), REQUESTS)
-        reply = HANDLERS[request["call"]](request)
-        os.write(write_end, json.dumps(reply).encode())
-    except BaseException as error:
-        traceback.print_exc()
-        message = {"outcome": "failed", "message": f"{type(error).__name__}: {error}"}
-        os.write(write_end, json.dumps(message).encode())
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(0)
+        client.connection.sendall(json.dumps(reply).encode() + b"\n")
+    except ConnectionError:
+        return  # it has gone; the selector says so next
 
 
-def _check(request: dict[str, Any]) -> Reply:
-    from cuttle import experiment
-
-    try:
-        facts = experiment.check(request["config"])
-    except (ValueError, TypeError, LookupError) as error:
-        return {"outcome": "failed", "message": str(error) or type(error).__name__}
-    return {"outcome": "completed", "message": "", **facts}
+def _user_of(connection: socket.socket) -> int:
+    size = PEER_CREDENTIALS.size
+    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
+    _, user, _ = PEER_CREDENTIALS.unpack(credentials)
+    return int(user)
 
 
-def _train(request: dict[str, Any]) -> Reply:
-    from cuttle import experiment
-    from cuttle.runs.layout import LOG_FILE
-
-    run_dir = Path(request["run_dir"])
-    log = os.open(run_dir / LOG_FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    os.dup2(log, 1)
-    os.dup2(log, 2)
-    outcome = experiment.train_run(run_dir, expected_hash=request["config_hash"])
-    return {"outcome": outcome.kind.value, "message": outcome.message}
-
-
-HANDLERS: dict[str, Callable[[dict[str, Any]], Reply]] = {"check": _check, "train": _train}
-
-
-def _die_with(server: int) -> None:
-    """Ask the kernel to kill this process when the server dies (Linux only)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != server:  # it died before the request was made
-        os._exit(1)
-
-
-def _cause_of_death(status: int) -> str:
-    if os.WIFSIGNALED(status):
-        name = signal.Signals(os.WTERMSIG(status)).name
-        hint = " (often: out of memory)" if name == "SIGKILL" else ""
-        return f"the training process was killed by {name}{hint}"
-    return f"the training process left with status {os.WEXITSTATUS(status)} and no result"
+def listen(address: str) -> socket.socket | None:
+    """Listen at an address without a file (Linux only); an empty one means: for the owner alone."""
+    if not address:
+        return None
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind("\0" + address)
+    listener.listen()
+    return listener
 
 
 if __name__ == "__main__":
-    main()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the launcher's to handle
+    ForkServer(socket.socket(fileno=OWNER), listen(sys.argv[1])).serve()

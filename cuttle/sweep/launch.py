@@ -39,6 +39,8 @@ def launch(jobs: Sequence[Job], *, num_workers: int, start: Start) -> int:
         rules_version = _check_configs(to_do, supervisor)
         if options["dry_run"]:
             return 0
+        if not options["init_only"]:
+            supervisor.warm_up()  # while the runs are being frozen
         state = RunState.PENDING if options["init_only"] else RunState.PREPARED
         frozen = freeze(decisions, state=state, rules_version=rules_version)
         if options["init_only"]:

@@ -103,7 +103,7 @@ def _check_keys(config: dict[str, Any]) -> None:
 def _check_kind(config: dict[str, Any], keys: Iterable[str], kind: type, wanted: str) -> None:
     for key in keys:
         value = config[key]
-        if type(value) is not kind or (key in COUNTS and int(value) < 1):
+        if type(value) is not kind or (kind is int and config[key] < 1):
             raise Refusal(f"{key} must be {wanted.format(key=key)}, got {value}")
 
 

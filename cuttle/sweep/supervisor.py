@@ -2,7 +2,9 @@
 
 import json
 import os
+import secrets
 import select
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -13,79 +15,113 @@ import cuttle
 PATIENCE_S = 0.25  # between two looks at whether the launcher is still there
 CHUNK = 65536
 
+Reply = dict[str, Any]
+
 
 class LauncherGone(RuntimeError):
     """The process that started this worker has died, so nobody wants its results now."""
 
 
 class Supervisor:
-    """A fork server of one's own, started when first needed."""
+    """A connection to a fork server: that of the launcher where it can be reached, or one's own."""
 
-    def __init__(self, *, threads: int) -> None:
-        """Remember how many threads its trainings may use."""
+    def __init__(self, *, threads: int, address: str = "") -> None:
+        """Remember how many threads a training may use, and where the launcher's server is."""
         self._threads = threads
-        self._process: subprocess.Popen[bytes] | None = None
+        self._launcher_address = address
         self._launcher = os.getppid()
+        self._server: subprocess.Popen[bytes] | None = None
+        self._connection: socket.socket | None = None
+        # Other systems have no addresses without a file; there, every worker has its own server.
+        self.address = f"cuttle-{secrets.token_hex(16)}" if sys.platform == "linux" else ""
 
     def start(self) -> None:
-        """Start the server without waiting for its imports."""
-        if self._process is not None and self._process.poll() is None:
-            return
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "cuttle.sweep.fork_server"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=_environment(self._threads),
-            start_new_session=True,  # Ctrl-C reaches the launcher only
-        )
+        """Reach a server, or start one without waiting for its imports."""
+        if self._connection is None:
+            self._connection = self._connect() or self._start_own()
 
-    def check(self, config: dict[str, Any]) -> dict[str, Any]:
-        """Build everything a config describes and return what was found out."""
+    def warm_up(self) -> None:
+        """Let the server load what trainings need; there is no reply to wait for."""
+        self._send({"call": "warm_up"})
+
+    def check(self, config: dict[str, Any]) -> Reply:
+        """Build what a config describes and return what was found out."""
         return self._ask({"call": "check", "config": config})
 
-    def train(self, run_dir: Path, config_hash: str) -> dict[str, Any]:
+    def train(self, run_dir: Path, config_hash: str) -> Reply:
         """Train one frozen run and return its outcome."""
+        self._send({"call": "warm_up"})
         request = {"call": "train", "run_dir": str(run_dir), "config_hash": config_hash}
         return self._ask(request)
 
     def close(self) -> None:
-        """End the server and what it runs."""
-        if self._process is None:
-            return
-        process, self._process = self._process, None
-        assert process.stdin is not None and process.stdout is not None
-        process.stdin.close()
-        process.stdout.close()
-        process.wait()
+        """End what was asked for, and the server if it is one's own."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        if self._server is not None:
+            self._server.wait()
+            self._server = None
 
-    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        self.start()
-        assert self._process is not None
-        assert self._process.stdin is not None and self._process.stdout is not None
+    def _connect(self) -> socket.socket | None:
+        if not self._launcher_address:
+            return None
+        connection = socket.socket(socket.AF_UNIX)
         try:
-            self._process.stdin.write(json.dumps(request).encode() + b"\n")
-            self._process.stdin.flush()
-            answer = self._read_line(self._process.stdout.fileno())
-        except BrokenPipeError:
-            answer = b""
+            connection.connect("\0" + self._launcher_address)
+        except ConnectionError:
+            connection.close()
+            return None
+        return connection
+
+    def _start_own(self) -> socket.socket:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._server = subprocess.Popen(
+                [sys.executable, "-m", "cuttle.sweep.fork_server", self.address],
+                stdin=theirs.fileno(),
+                env=_environment(self._threads),
+                start_new_session=True,  # Ctrl-C reaches the launcher only
+            )
+        return ours
+
+    def _send(self, request: dict[str, Any]) -> None:
+        self.start()
+        assert self._connection is not None
+        try:
+            self._connection.sendall(json.dumps(request).encode() + b"\n")
+        except ConnectionError:
+            self.close()
+
+    def _ask(self, request: dict[str, Any]) -> Reply:
+        self._send(request)
+        answer = self._read_line() if self._connection is not None else b""
         if not answer:
             self.close()
             return {"outcome": "died", "message": "the fork server was killed"}
-        reply: dict[str, Any] = json.loads(answer)
+        reply: Reply = json.loads(answer)
         return reply
 
-    def _read_line(self, descriptor: int) -> bytes:
+    def _read_line(self) -> bytes:
+        assert self._connection is not None
         line = b""
         while not line.endswith(b"\n"):
-            ready, _, _ = select.select([descriptor], [], [], PATIENCE_S)
+            ready, _, _ = select.select([self._connection], [], [], PATIENCE_S)
             if ready:
-                chunk = os.read(descriptor, CHUNK)
+                chunk = _receive(self._connection)
                 if not chunk:
                     return b""
                 line += chunk
             elif os.getppid() != self._launcher:
                 raise LauncherGone
         return line
+
+
+def _receive(connection: socket.socket) -> bytes:
+    try:
+        return connection.recv(CHUNK)
+    except ConnectionError:
+        return b""
 
 
 def _environment(threads: int) -> dict[str, str]:

@@ -47,10 +47,13 @@ class Worker:
     composition of its config and no import of the training code.
     """
 
-    def __init__(self, runs: Sequence[PlannedRun], *, threads: int, shares_tasks: bool) -> None:
-        """Keep what is needed and can be pickled."""
+    def __init__(
+        self, runs: Sequence[PlannedRun], *, shares_tasks: bool, server_address: str = ""
+    ) -> None:
+        """Keep what can be pickled; the address is that of the launcher's fork server, if near."""
         self.tasks = [Task(run.run_dir, run.config_hash) for run in runs]
-        self.threads = threads
+        self.threads = runs[0].config["threads"]
+        self.server_address = server_address
         self.shares_tasks = shares_tasks
         self.launcher_pid = os.getpid()
 
@@ -63,7 +66,7 @@ class Worker:
 
     def work(self, tasks: Sequence[Task], supervisor: Supervisor | None = None) -> list[Outcome]:
         """Train tasks one after another."""
-        supervisor = supervisor or Supervisor(threads=self.threads)
+        supervisor = supervisor or Supervisor(threads=self.threads, address=self.server_address)
         try:
             return [outcome for task in tasks if (outcome := run_task(task, supervisor))]
         except LauncherGone:

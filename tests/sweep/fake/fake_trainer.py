@@ -12,6 +12,10 @@ from typing import Any
 
 import torch
 
+from cuttle.training.settings import TrainingSettings
+
+STATE_SIZE = 1000
+
 
 class TwoArgumentsError(Exception):
     """An exception that cannot be unpickled."""
@@ -34,25 +38,29 @@ class RoundReport:
 class Trainer:
     """Draw numbers; the state is a generator and a heap of tensors."""
 
-    def __init__(self, *, network: torch.nn.Module, settings: dict[str, Any], seed: int, **_: Any):
-        if settings["rounds"] < 1:
-            raise ValueError(f"training.rounds must be positive, got {settings['rounds']}")
+    def __init__(
+        self, *, network: torch.nn.Module, settings: TrainingSettings, seed: int, **_: Any
+    ) -> None:
+        """Start from a seed; what a round costs comes from the environment."""
         self.network = network
+        self.num_parameters = sum(p.numel() for p in network.parameters())
+        self.initial_q_sd = 0.5
+        self.round_s = float(os.environ.get("ROUND_S", "0"))
         self.settings = settings
         self.seed = seed
         self.done = 0
         self.generator = torch.Generator().manual_seed(seed)
-        self.state = torch.zeros(settings["state_size"])
+        self.state = torch.zeros(STATE_SIZE)
 
-    def initial_q_sd(self) -> float:
-        """Return a number."""
-        return 0.5
+    def model_state(self) -> dict[str, torch.Tensor]:
+        """Return the weights."""
+        return self.network.state_dict()
 
-    def rounds(self, progress: Callable[[], None] = lambda: None) -> Iterator[RoundReport]:
+    def rounds(self, progress: Callable[[float], None]) -> Iterator[RoundReport]:
         """Yield the rounds that are left."""
-        while self.done < self.settings["rounds"]:
-            time.sleep(self.settings["round_s"])
-            progress()
+        while self.done < self.settings.rounds:
+            time.sleep(self.round_s)
+            progress(self.done / self.settings.rounds)
             self.done += 1
             self.state += torch.rand(len(self.state), generator=self.generator)
             with torch.no_grad():
@@ -76,7 +84,7 @@ class Trainer:
             for seat in (0, 1)
         ]
         names = ("self_play_s", "learn_s", "evaluate_s", "round_s")
-        timings = {"round": self.done, **dict.fromkeys(names, self.settings["round_s"])}
+        timings = {"round": self.done, **dict.fromkeys(names, self.round_s)}
         return RoundReport(self.done, metrics, matches, timings)
 
     def state_dict(self) -> dict[str, Any]:
