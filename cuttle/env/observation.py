@@ -67,6 +67,7 @@ _NUM_ZONES = len(ZONES)
 _NUM_SCALARS = len(SCALARS)
 _LARGEST = np.array(list(_SCALAR_RANGES.values()), np.int64)
 _SCALE = (1.0 / _LARGEST).astype(np.float32)
+_BITS_OF_BYTE = (np.arange(256)[:, None] >> np.arange(8) & 1).astype(np.float32)
 
 
 @inlined
@@ -145,14 +146,27 @@ def observe(game: Record, seat: Int, rules: Rules, out: NDArray[np.int64]) -> No
     _write_scalars(game, seat, rules, out)
 
 
-@kernel
 def unpack(packed: NDArray[np.int64], out: NDArray[np.float32]) -> None:
     """Expand `packed (batch, OBS_WORDS)` into `out (batch, OBS_DIM)`, every value from 0 to 1."""
+    wanted = (len(packed), OBS_DIM)
+    if out.shape != wanted or out.dtype != np.float32:
+        raise ValueError(f"out must be {wanted} float32, got {out.shape} {out.dtype}")
+    _unpack(packed, out)
+
+
+@kernel
+def _unpack(packed: NDArray[np.int64], out: NDArray[np.float32]) -> None:
     for row in range(packed.shape[0]):
         for zone in range(_NUM_ZONES):
             word = packed[row, zone]
-            for card in range(52):
-                out[row, 52 * zone + card] = np.float32((word >> card) & 1)
+            first = 52 * zone
+            for byte in range(6):
+                bits = _BITS_OF_BYTE[(word >> (8 * byte)) & 0xFF]
+                for k in range(8):
+                    out[row, first + 8 * byte + k] = bits[k]
+            bits = _BITS_OF_BYTE[(word >> 48) & 0xF]
+            for k in range(4):
+                out[row, first + 48 + k] = bits[k]
         for index in range(_NUM_SCALARS):
             word = packed[row, _NUM_ZONES + index // _BYTES]
             value = (word >> (8 * (index % _BYTES))) & 0xFF
