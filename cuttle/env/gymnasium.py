@@ -1,0 +1,233 @@
+"""Gymnasium faces: one seat against a chosen opponent, alone or as a batch. No learning.
+
+Needs the extra `cuttle[envs]`. Both give the same observation, a dict of
+`observation (OBS_DIM,) float32`, see `cuttle.env.observation`, and `action_mask (181,) int8`, which
+is also in the info. The reward is 1 for a won and -1 for a lost game, 0 otherwise; an illegal
+action loses the game at once and sets `illegal_action` in the info. Importing this module
+registers `Cuttle-v0` for `gymnasium.make` and `gymnasium.make_vec`; pass `opponent=`.
+"""
+
+from typing import Any, cast
+
+import gymnasium
+import numpy as np
+from gymnasium import spaces
+from gymnasium.vector import AutoresetMode
+from gymnasium.vector.utils import batch_space
+from numpy.typing import NDArray
+
+from cuttle.env.match import Player
+from cuttle.env.observation import OBS_DIM, unpack
+from cuttle.env.render import board
+from cuttle.env.seated import SeatedGames
+from cuttle.game.actions import NUM_ACTIONS
+from cuttle.game.state import random_decks
+from cuttle.game.variants import CUTTLE_CARDS, Rules
+
+Observation = dict[str, NDArray[Any]]
+_RENDER_MODES = ["ansi"]
+
+
+def observation_space() -> spaces.Space[Observation]:
+    """Describe one observation."""
+    parts: dict[str, spaces.Space[Any]] = {
+        "observation": spaces.Box(0.0, 1.0, (OBS_DIM,), np.float32),
+        "action_mask": spaces.Box(0, 1, (NUM_ACTIONS,), np.int8),
+    }
+    # The type of a Dict space leaves open what its values are; ours are arrays.
+    return cast(spaces.Space[Observation], spaces.Dict(parts))
+
+
+def _observe(games: SeatedGames, rows: NDArray[np.int64]) -> Observation:
+    """Return the batched observation of some games, fresh."""
+    packed, legal_mask = games.view(rows)
+    unpacked = np.empty((len(rows), OBS_DIM), np.float32)
+    unpack(packed, unpacked)
+    return {"observation": unpacked, "action_mask": legal_mask.astype(np.int8)}
+
+
+def _start(
+    games: SeatedGames, rows: NDArray[np.int64], seat: int | None, rng: np.random.Generator
+) -> None:
+    """Deal the games `rows` from `rng`, at a fixed seat or at one drawn for each."""
+    decks = random_decks(len(rows), rng)
+    drawn = rng.integers(0, 2, len(rows)) if seat is None else np.full(len(rows), seat)
+    games.deal(rows, decks, drawn.astype(np.uint8), rng)
+
+
+def _check_arguments(seat: int | None, render_mode: str | None) -> None:
+    if seat not in (None, 0, 1):
+        raise ValueError(f"seat must be 0 (moves first), 1 (dealer) or None (drawn), got {seat!r}")
+    if render_mode is not None and render_mode not in _RENDER_MODES:
+        raise ValueError(f"render_mode must be None or 'ansi', got {render_mode!r}")
+
+
+class CuttleEnv(gymnasium.Env[Observation, np.int64]):
+    """One game at a time against an opponent.
+
+    `seat` is 0 to move first, 1 to deal, None to draw it anew for each game.
+    With `skip_forced`, decisions that leave no choice are played unseen.
+    """
+
+    metadata = {"render_modes": _RENDER_MODES, "render_fps": 4}  # noqa: RUF012  # the name and form Gymnasium asks
+
+    def __init__(
+        self,
+        opponent: Player,
+        *,
+        seat: int | None = None,
+        rules: Rules = CUTTLE_CARDS,
+        skip_forced: bool = True,
+        render_mode: str | None = None,
+    ) -> None:
+        """Seat the opponent; call `reset` to deal."""
+        _check_arguments(seat, render_mode)
+        self.observation_space = observation_space()
+        self.action_space = spaces.Discrete(NUM_ACTIONS)
+        self.render_mode = render_mode
+        self._games = SeatedGames(1, opponent, rules=rules, skip_forced=skip_forced)
+        self._seat = seat
+        self._row = np.zeros(1, np.int64)
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Observation, dict[str, Any]]:
+        """Deal a new game; there are no options."""
+        super().reset(seed=seed)
+        _start(self._games, self._row, self._seat, self.np_random)
+        observation = self._observe()
+        return observation, {"action_mask": observation["action_mask"].copy()}
+
+    def step(self, action: np.int64) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
+        """Play one action and the opponent's replies."""
+        outcome = self._games.step(np.array([action], np.int64), self.np_random)
+        observation = self._observe()
+        info = {
+            "action_mask": observation["action_mask"].copy(),
+            "illegal_action": bool(outcome.illegal[0]),
+        }
+        return (
+            observation,
+            float(outcome.reward[0]),
+            bool(outcome.terminated[0]),
+            bool(outcome.truncated[0]),
+            info,
+        )
+
+    def render(self) -> str | None:
+        """Draw the board as the own seat may know it."""
+        if self.render_mode is None:
+            return None
+        return _draw(self._games, 0)
+
+    def _observe(self) -> Observation:
+        return {key: value[0] for key, value in _observe(self._games, self._row).items()}
+
+
+def _draw(games: SeatedGames, row: int) -> str:
+    seat = int(games.seats[row])
+    names = ("you", "opponent") if seat == 0 else ("opponent", "you")
+    return board(games.games[row], games.rules, viewer=seat, names=names)
+
+
+class CuttleVectorEnv(gymnasium.vector.VectorEnv[Observation, NDArray[np.int64], NDArray[Any]]):
+    """Many games against an opponent, stepped by the batch engine.
+
+    A game that ends is dealt anew within the same step (autoreset mode `SAME_STEP`): the returned
+    observation is the first of the new game, the last of the old one is in `infos["final_obs"]`
+    and `infos["final_info"]` for the games that `infos["_final_obs"]` marks.
+    All games draw on one generator, so a seed fixes the batch as a whole.
+    """
+
+    metadata = {  # noqa: RUF012  # as above
+        "render_modes": _RENDER_MODES,
+        "render_fps": 4,
+        "autoreset_mode": AutoresetMode.SAME_STEP,
+    }
+
+    def __init__(
+        self,
+        num_envs: int,
+        opponent: Player,
+        *,
+        seat: int | None = None,
+        rules: Rules = CUTTLE_CARDS,
+        skip_forced: bool = True,
+        render_mode: str | None = None,
+    ) -> None:
+        """Seat the opponent in `num_envs` games; call `reset` to deal."""
+        _check_arguments(seat, render_mode)
+        self.num_envs = num_envs
+        self.single_observation_space = observation_space()
+        self.single_action_space = spaces.Discrete(NUM_ACTIONS)
+        self.observation_space = batch_space(self.single_observation_space, num_envs)
+        self.action_space = batch_space(self.single_action_space, num_envs)
+        self.render_mode = render_mode
+        self._games = SeatedGames(num_envs, opponent, rules=rules, skip_forced=skip_forced)
+        self._seat = seat
+        self._rows = np.arange(num_envs)
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Observation, dict[str, Any]]:
+        """Deal every game anew; there are no options."""
+        super().reset(seed=seed)
+        _start(self._games, self._rows, self._seat, self.np_random)
+        observation = _observe(self._games, self._rows)
+        return observation, self._infos(observation)
+
+    def step(
+        self, actions: NDArray[np.int64]
+    ) -> tuple[Observation, NDArray[Any], NDArray[Any], NDArray[Any], dict[str, Any]]:
+        """Play `actions (num_envs,)` and the opponent's replies; deal finished games anew."""
+        outcome = self._games.step(np.asarray(actions, np.int64), self.np_random)
+        done = outcome.terminated | outcome.truncated
+        final = _observe(self._games, np.flatnonzero(done)) if done.any() else None
+        if final is not None:
+            _start(self._games, np.flatnonzero(done), self._seat, self.np_random)
+        observation = _observe(self._games, self._rows)
+        infos = self._infos(observation)
+        if final is not None:
+            infos |= self._final(final, done, outcome.illegal)
+        return observation, outcome.reward, outcome.terminated, outcome.truncated, infos
+
+    def render(self) -> tuple[str, ...] | None:
+        """Draw every board as the own seat may know it."""
+        if self.render_mode is None:
+            return None
+        return tuple(_draw(self._games, row) for row in range(self.num_envs))
+
+    def _infos(self, observation: Observation) -> dict[str, Any]:
+        return {
+            "action_mask": observation["action_mask"].copy(),
+            "_action_mask": np.ones(self.num_envs, np.bool_),
+        }
+
+    def _final(
+        self, final: Observation, done: NDArray[np.bool_], illegal: NDArray[np.bool_]
+    ) -> dict[str, Any]:
+        """Lay out the last views of finished games as Gymnasium's vector environments do."""
+        final_obs = np.full(self.num_envs, None, dtype=object)
+        masks = np.zeros((self.num_envs, NUM_ACTIONS), np.int8)
+        masks[done] = final["action_mask"]
+        for i, row in enumerate(np.flatnonzero(done)):
+            final_obs[row] = {key: value[i].copy() for key, value in final.items()}
+        info = {
+            "action_mask": masks,
+            "_action_mask": done.copy(),
+            "illegal_action": illegal.copy(),
+            "_illegal_action": done.copy(),
+        }
+        return {
+            "final_obs": final_obs,
+            "_final_obs": done.copy(),
+            "final_info": info,
+            "_final_info": done.copy(),
+        }
+
+
+gymnasium.register(
+    id="Cuttle-v0",
+    entry_point="cuttle.env.gymnasium:CuttleEnv",
+    vector_entry_point="cuttle.env.gymnasium:CuttleVectorEnv",
+)

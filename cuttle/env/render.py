@@ -1,0 +1,156 @@
+"""The board as text a person can read, and moves in words. No input, no playing."""
+
+from collections import defaultdict
+from typing import Any
+
+from cuttle.game.cards import FIRST_JACK, NO_CARD, NUM_CARDS, Rank, card_text, cards_of, parse_card
+from cuttle.game.rules import goal, points
+from cuttle.game.state import Phase, sees_hand
+from cuttle.game.variants import Rules
+
+SUIT_SIGNS = {"C": "♣", "D": "♦", "H": "♥", "S": "♠"}
+_WIDTH = 76
+_SCRAP_PER_LINE = 18  # cards
+
+_PLAIN_MOVES = {
+    "draw": "draw a card",
+    "pass": "pass",
+    "resolve": "let it take effect",
+    "resolveFour:": "discard nothing",
+    "resolveFive:": "draw",
+}
+_ONE_OFFS = {
+    Rank.ACE: "scrap all points of both sides",
+    Rank.TWO: "scrap {target}",
+    Rank.THREE: "take a card from the scrap",
+    Rank.FOUR: "make the other side discard two cards",
+    Rank.FIVE: "discard a card, draw three",
+    Rank.SIX: "scrap all royals, jacks and glasses",
+    Rank.SEVEN: "reveal two cards and play one",
+    Rank.NINE: "send {target} back to its hand",
+}
+_CARD_MOVES = {
+    "points": "play {card} for points",
+    "scuttle": "scuttle {target} with {card}",
+    "jack": "steal {target} with {card}",
+    "oneOff": "one-off {card}: {effect}",
+    "counter": "counter with {card}",
+    "resolveThree": "take {card} from the scrap",
+    "resolveFour": "discard {card}",
+    "resolveFive": "discard {card}, then draw",
+    "discardToHandLimit": "discard {card}",
+    "discard": "scrap {card}, which cannot be played",
+}
+_FACE_CARDS = {Rank.EIGHT: "glasses", Rank.QUEEN: "a queen", Rank.KING: "a king"}
+
+
+def card_sign(card: int) -> str:
+    """Write a card for people, such as `10♥`."""
+    name = card_text(card)
+    return name[0].replace("T", "10") + SUIT_SIGNS[name[1]]
+
+
+def move_text(key: str) -> str:
+    """Put a move key of `cuttle.game.moves` into words: `jack:JC>TH` is `steal 10♥ with J♣`."""
+    if key in _PLAIN_MOVES:
+        return _PLAIN_MOVES[key]
+    verb, _, rest = key.partition(":")
+    from_seven = verb.startswith("seven")
+    if from_seven:
+        verb = verb.removeprefix("seven")
+        verb = verb[0].lower() + verb[1:]
+    names, _, target_name = rest.partition(">")
+    cards = [parse_card(name) for name in names.split(",")]
+    target = card_sign(parse_card(target_name.rpartition(":")[2])) if target_name else ""
+    rank = Rank(cards[0] // 4)
+    card = " and ".join(card_sign(card) for card in cards)
+    if verb == "faceCard":
+        return f"play {card} as {_FACE_CARDS[rank]}"
+    effect = _ONE_OFFS.get(rank, "").format(target=target)
+    return _CARD_MOVES[verb].format(card=card, target=target, effect=effect)
+
+
+def board(
+    game: Any,
+    rules: Rules,
+    *,
+    viewer: int | None = None,
+    names: tuple[str, str] = ("first", "dealer"),
+) -> str:
+    """Draw a GAME record as the seat `viewer`, at the bottom, may know it; None sees both hands."""
+    bottom = 0 if viewer is None else viewer
+    rule = "-" * _WIDTH
+    top = _field(game, 1 - bottom)
+    lines = [
+        _seat(game, rules, 1 - bottom, viewer=viewer, name=names[1 - bottom]),
+        *reversed(top),
+        rule,
+        *_middle(game),
+        rule,
+        *_field(game, bottom),
+        _seat(game, rules, bottom, viewer=viewer, name=names[bottom]),
+    ]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _signs(mask: int) -> str:
+    return " ".join(card_sign(card) for card in cards_of(mask))
+
+
+def _seat(game: Any, rules: Rules, seat: int, *, viewer: int | None, name: str) -> str:
+    """Write name, score and hand of a seat; unknown cards as `??`, frozen ones with a star."""
+    hand = int(game["hand"][seat])
+    shown = hand
+    if viewer not in (None, seat) and not sees_hand(game, 1 - seat, rules):
+        shown &= int(game["known"][seat])
+    cards = [
+        card_sign(card) + ("*" if int(game["frozen"]) >> card & 1 else "")
+        for card in cards_of(shown)
+    ]
+    cards += ["??"] * (hand.bit_count() - len(cards))
+    score = f"{points(game, seat)} of {goal(game, seat, rules)} points"
+    return f"{name}: {score}, hand of {len(cards)}: {' '.join(cards)}"
+
+
+def _field(game: Any, seat: int) -> list[str]:
+    """Write the field of a seat: royals nearest to its edge of the board."""
+    jacks: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for suit in range(4):
+        host = int(game["jack_host"][suit])
+        if host != NO_CARD:
+            jacks[host].append((int(game["jack_level"][suit]), card_sign(FIRST_JACK + suit)))
+    stacks = [
+        card_sign(card) + "".join(f"<{name}" for _, name in sorted(jacks[card]))
+        for card in cards_of(game["points"][seat])
+    ]
+    return [f"    points  {' '.join(stacks)}", f"    royals  {_signs(game['faces'][seat])}"]
+
+
+def _middle(game: Any) -> list[str]:
+    """Write what lies between the seats: pile, scrap, the one-off in play."""
+    pile = [int(card) for card in game["deck"][game["deck_top"] :]]
+    shown = int(game["revealed"]) or min(int(game["known_top"]), 1)
+    top = f", on top {' '.join(card_sign(card) for card in pile[:shown])}" if shown else ""
+    scrap = [card_sign(card) for card in cards_of(game["scrap"])]
+    rows = [scrap[i : i + _SCRAP_PER_LINE] for i in range(0, NUM_CARDS, _SCRAP_PER_LINE)]
+    lines = [f"    pile    {len(pile)} cards{top}"]
+    lines += [f"    scrap   {' '.join(rows[0])}"]
+    lines += [f"            {' '.join(row)}" for row in rows[1:] if row]
+    if game["one_off"] != NO_CARD:
+        lines.append(f"    in play {_in_play(game)}")
+    if game["pending"] != NO_CARD:
+        lines.append(f"    in play {card_sign(int(game['pending']))}, choosing its target")
+    return lines
+
+
+def _in_play(game: Any) -> str:
+    """Write the one-off in limbo with its target and the twos on it."""
+    text = card_sign(int(game["one_off"]))
+    if game["target"] != NO_CARD:
+        text += f" at {card_sign(int(game['target']))}"
+    twos = [card_sign(int(card)) for card in game["twos"][: game["num_twos"]]]
+    if twos:
+        text += f", countered by {', then '.join(twos)}"
+    if game["phase"] == Phase.SEVEN:
+        text += ", showing the cards on top of the pile"
+    return text
