@@ -77,7 +77,11 @@ def parse_card(text: str) -> int:
 
 def cards_of(mask: int) -> list[int]:
     """List the cards of a set, lowest first."""
-    return [card for card in range(NUM_CARDS) if int(mask) >> card & 1]
+    rest, cards = int(mask), []
+    while rest:
+        cards.append((rest & -rest).bit_length() - 1)
+        rest &= rest - 1
+    return cards
 
 
 def mask_of(cards: list[int]) -> int:

@@ -7,8 +7,6 @@ sevenPoints:C, sevenFaceCard:C, sevenScuttle:C>T, sevenJack:C>T, sevenOneOff:C[>
 sevenDiscard:C.
 """
 
-from typing import Any
-
 import numpy as np
 
 from cuttle.game.actions import (
@@ -19,6 +17,7 @@ from cuttle.game.actions import (
     FIRST_SCUTTLE,
 )
 from cuttle.game.cards import JACKS, NUMBERS, Rank, card_text
+from cuttle.game.compiled import Record
 from cuttle.game.legal import legal_actions
 from cuttle.game.rules import play
 from cuttle.game.state import Games, Phase
@@ -28,7 +27,7 @@ _DISCARDS = {Phase.FOUR: "resolveFour", Phase.HAND_LIMIT: "discardToHandLimit"}
 _TARGET_PHASES = (Phase.SCUTTLE_TARGET, Phase.JACK_TARGET, Phase.EFFECT_TARGET)
 
 
-def legal_moves(game: Any, rules: Rules) -> dict[str, tuple[int, ...]]:
+def legal_moves(game: Record, rules: Rules) -> dict[str, tuple[int, ...]]:
     """Map the key of every legal move to its action ids; `game` is one GAME record."""
     phase = Phase(game["phase"])
     moves: dict[str, tuple[int, ...]] = {}
@@ -37,10 +36,13 @@ def legal_moves(game: Any, rules: Rules) -> dict[str, tuple[int, ...]]:
     return moves
 
 
-def _sequences(game: Any, rules: Rules, phase: Phase) -> list[tuple[int, ...]]:
+def _sequences(game: Record, rules: Rules, phase: Phase) -> list[tuple[int, ...]]:
     """List the action sequences that carry out one whole move."""
-    sequences = []
-    for action in legal_actions(game, rules):
+    sequences: list[tuple[int, ...]] = []
+    for action in legal_actions(game, rules).tolist():
+        if not _may_go_on(game, action, phase):
+            sequences.append((action,))
+            continue
         after: Games = np.array([game])
         play(after[0], action, rules)
         inner = Phase(after[0]["phase"])
@@ -48,11 +50,18 @@ def _sequences(game: Any, rules: Rules, phase: Phase) -> list[tuple[int, ...]]:
             inner == phase and phase in _DISCARDS and after[0]["owed"] > 0
         )
         rests = _sequences(after[0], rules, phase) if unfinished else [()]
-        sequences += [(int(action), *rest) for rest in rests]
+        sequences += [(action, *rest) for rest in rests]
     return sequences
 
 
-def move_key(game: Any, actions: tuple[int, ...]) -> str:
+def _may_go_on(game: Record, action: int, phase: Phase) -> bool:
+    """Tell whether an action can be less than a whole move; False saves trying it out."""
+    if phase in _DISCARDS:
+        return bool(game["owed"] > 1)
+    return phase in (Phase.MAIN, Phase.SEVEN) and DEFAULT < action < FIRST_CHOICE
+
+
+def move_key(game: Record, actions: tuple[int, ...]) -> str:
     """Write the key of the move that these action ids make in this position."""
     phase = Phase(game["phase"])
     first = actions[0]
@@ -71,7 +80,7 @@ def move_key(game: Any, actions: tuple[int, ...]) -> str:
     return "seven" + key[0].upper() + key[1:] if phase == Phase.SEVEN else key
 
 
-def _main_key(game: Any, actions: tuple[int, ...]) -> str:
+def _main_key(game: Record, actions: tuple[int, ...]) -> str:
     """Write the key of a card played from the hand or from a seven."""
     first = actions[0]
     target = card_text(actions[1] - FIRST_CHOICE) if len(actions) > 1 else ""
@@ -91,7 +100,7 @@ def _main_key(game: Any, actions: tuple[int, ...]) -> str:
     return f"{'points' if NUMBERS >> card & 1 else 'faceCard'}:{card_text(card)}"
 
 
-def target_type(game: Any, card: int) -> str:
+def target_type(game: Record, card: int) -> str:
     """Say as what a card lies on the table: `point`, `faceCard` or `jack`."""
     if JACKS >> card & 1:
         return "jack"

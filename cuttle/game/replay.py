@@ -14,14 +14,15 @@ from typing import Any
 import numpy as np
 
 from cuttle.game.cards import parse_card
+from cuttle.game.compiled import Record
 from cuttle.game.moves import legal_moves
 from cuttle.game.rules import play
-from cuttle.game.state import Games, acting, deal, new_games
+from cuttle.game.state import Games, deal, new_games
+from cuttle.game.talk import ANSWERS, Talk
 from cuttle.game.trace import comparable, describe, from_trace
 from cuttle.game.variants import CUTTLE_CARDS
 
-# Stalemate offers and conceding are talk between people, not actions of the engine.
-LEFT_OUT = {"stalemateRequest", "concede"}
+SCHEMA = 1  # of the recorded games
 SHOWN_DIFFERENCES = 10
 
 
@@ -31,7 +32,7 @@ class Replay:
 
     games: int = 0
     steps: int = 0
-    skipped: int = 0
+    skipped: int = 0  # games of another schema
     differences: list[str] = field(default_factory=list)
 
     def summary(self) -> str:
@@ -72,26 +73,38 @@ def differences(record: dict[str, Any]) -> Iterator[str]:
             yield text
     assert games is not None
     game = games[0]
+    talk = Talk()
     for number, step in enumerate(record["steps"]):
         where = f"{label} step {number} {step['key']}"
-        moves = legal_moves(game, CUTTLE_CARDS)
-        if acting(game) != step["active"]:
-            yield f"{where}: recorded to act {step['active']}, ours {acting(game)}"
-        if set(moves) != set(step["legal"]):
-            yield (
-                f"{where}: legal only as recorded {sorted(set(step['legal']) - set(moves))}, "
-                f"only ours {sorted(set(moves) - set(step['legal']))}"
-            )
-        if step["key"] not in moves:
-            yield f"{where}: not legal here, rest of the game left out"
-            return
-        for action in moves[step["key"]]:
-            play(game, action, CUTTLE_CARDS)
-        yield from _different_fields(where, comparable(step["state"]), describe(game, CUTTLE_CARDS))
+        moves = {} if talk.offered_by is not None else legal_moves(game, CUTTLE_CARDS)
+        yield from _choice_differences(where, step, game, talk, set(moves) or ANSWERS)
+        if not talk.hear(game, step["player"], step["key"]):
+            if step["key"] not in moves:
+                yield f"{where}: not legal here, rest of the game left out"
+                return
+            for action in moves[step["key"]]:
+                play(game, action, CUTTLE_CARDS)
+        ours = describe(game, CUTTLE_CARDS) | talk.describe(game)
+        yield from _different_fields(where, comparable(step["state"]), ours)
     yield from _end_differences(record, label, game)
 
 
-def _end_differences(record: dict[str, Any], label: str, game: Any) -> Iterator[str]:
+def _choice_differences(
+    where: str, step: dict[str, Any], game: Record, talk: Talk, legal: set[str]
+) -> Iterator[str]:
+    """Compare who must act and what is legal before a step."""
+    if talk.acting(game) != step["active"]:
+        yield f"{where}: recorded to act {step['active']}, ours {talk.acting(game)}"
+    if legal != set(step["legal"]):
+        yield (
+            f"{where}: legal only as recorded {sorted(set(step['legal']) - legal)}, "
+            f"only ours {sorted(legal - set(step['legal']))}"
+        )
+    if [talk.may_offer(game)] * 2 != step["stalemateOk"]:
+        yield f"{where}: recorded offers {step['stalemateOk']}, ours {talk.may_offer(game)}"
+
+
+def _end_differences(record: dict[str, Any], label: str, game: Record) -> Iterator[str]:
     result = record["result"]
     winner = int(game["winner"]) if game["winner"] >= 0 else None
     if (bool(game["over"]), winner) != (result["over"], result["winner"]):
@@ -110,7 +123,7 @@ def replay(paths: list[Path]) -> Replay:
             for line in lines:
                 record = json.loads(line)
                 outcome.games += 1
-                if LEFT_OUT & {step["key"] for step in record["steps"]}:
+                if record["schema"] != SCHEMA:
                     outcome.skipped += 1
                     continue
                 outcome.steps += len(record["steps"])

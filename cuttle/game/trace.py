@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from cuttle.game.cards import FIRST_JACK, NO_CARD, card_text, cards_of, mask_of, parse_card
+from cuttle.game.compiled import Record
 from cuttle.game.moves import target_type
 from cuttle.game.rules import goal, points
 from cuttle.game.state import Games, Phase, acting, new_games, sees_hand
@@ -18,7 +19,7 @@ def _names(mask: int) -> set[str]:
     return {card_text(card) for card in cards_of(mask)}
 
 
-def _stacks(game: Any, seat: int) -> set[tuple[str, ...]]:
+def _stacks(game: Record, seat: int) -> set[tuple[str, ...]]:
     """List the point cards of a seat, each with the jacks on it, bottom to top."""
     jacks: dict[int, list[tuple[int, str]]] = defaultdict(list)
     for suit in range(4):
@@ -35,7 +36,7 @@ def _card_or_none(card: int) -> str | None:
     return None if card == NO_CARD else card_text(card)
 
 
-def describe(game: Any, rules: Rules) -> dict[str, Any]:
+def describe(game: Record, rules: Rules) -> dict[str, Any]:
     """Write a position in the schema's fields, unordered ones as sets."""
     phase = Phase(game["phase"])
     in_hands = game["hand"][0] | game["hand"][1]
