@@ -7,8 +7,8 @@ from typing import Any
 from cuttle.runs.diff import ABSENT, IGNORED_KEYS, flatten, is_ignored, token
 
 TYPE_SECTION = "network_type"  # may differ between types, not within one
-# How a run was seeded and how it is looked at afterwards do not change what is measured.
-NOT_COMPARED = (*IGNORED_KEYS, "seed", "analysis")
+# How a run was seeded, where it lies and how it is read do not change what is measured.
+NOT_COMPARED = (*IGNORED_KEYS, "seed", "analysis", "root")
 MAX_RUNS_SHOWN = 12
 
 

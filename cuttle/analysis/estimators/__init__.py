@@ -74,6 +74,7 @@ from cuttle.analysis.estimators.paired import (
     friedman,
     paired_t,
     repeated_anova,
+    tost_paired,
     wilcoxon_signed_rank,
 )
 from cuttle.analysis.estimators.permutation import Permutation, permutation_test
@@ -176,6 +177,7 @@ __all__ = [
     "t_band",
     "t_interval",
     "t_interval_from_summary",
+    "tost_paired",
     "tost_welch",
     "tukey_hsd",
     "variance_components",

@@ -17,8 +17,7 @@ from cuttle.analysis.estimators.core import (
     too_few,
 )
 from cuttle.analysis.estimators.omnibus import anova
-
-MAX_SHAPIRO_N = 5000  # AS R94 is fitted up to here
+from cuttle.analysis.estimators.shapiro import MAX_N, statistic_and_p
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +46,9 @@ def shapiro_wilk(x: Values) -> ShapiroWilk | NotComputable:
         return NotComputable(f"n < 3: normality not testable with {values.size} value(s)")
     if is_constant(values):
         return NotComputable("constant: all values are equal, normality not testable")
-    if values.size > MAX_SHAPIRO_N:
-        return NotComputable(f"n > {MAX_SHAPIRO_N}: outside the range the p-value was fitted for")
-    from scipy.stats import shapiro  # half a second of imports that only this needs
-
-    # W does not change with location and scale; the routine warns about small ranges.
-    result = shapiro((values - values.mean()) / np.ptp(values))
-    return ShapiroWilk(float(result.statistic), float(result.pvalue))
+    if values.size > MAX_N:
+        return NotComputable(f"n > {MAX_N}: outside the range the p-value was fitted for")
+    return ShapiroWilk(*statistic_and_p(values))
 
 
 def levene(

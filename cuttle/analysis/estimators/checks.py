@@ -1,9 +1,10 @@
 """What a reader must be told before believing any number of these groups. Computes no result."""
 
+import itertools
+import math
 from collections.abc import Mapping
 
 from cuttle.analysis.estimators.core import Values, as_values, is_constant
-from cuttle.analysis.estimators.multiplicity import pairs_of
 from cuttle.analysis.estimators.ranks import smallest_exact_p
 
 
@@ -28,15 +29,15 @@ def check_groups(groups: Mapping[str, Values], alpha: float = 0.05) -> list[str]
 
 
 def _unreachable(groups: Mapping[str, Values], alpha: float) -> list[str]:
-    """Name the pairs whose smallest attainable exact p exceeds the corrected level."""
-    sizes = {name: as_values(x).size for name, x in groups.items()}
-    pairs = [(a, b) for a, b in pairs_of(list(groups)) if min(sizes[a], sizes[b]) > 0]
+    """Name the group sizes whose smallest attainable exact p exceeds the corrected level."""
+    sizes = [n for x in groups.values() if (n := as_values(x).size)]
+    family_size = math.comb(len(sizes), 2)
     warnings = []
-    for a, b in pairs:
-        smallest = smallest_exact_p(sizes[a], sizes[b])
-        if smallest > alpha / len(pairs):
+    for n1, n2 in sorted({(min(pair), max(pair)) for pair in itertools.combinations(sizes, 2)}):
+        smallest = smallest_exact_p(n1, n2)
+        if smallest > alpha / family_size:
             warnings.append(
-                f"{a} and {b}: rank and permutation tests cannot reach significance: smallest "
-                f"attainable p {smallest:.3g} exceeds {alpha / len(pairs):.3g}"
+                f"with {n1} and {n2} runs rank and permutation tests cannot reach significance: "
+                f"smallest attainable p {smallest:.3g} exceeds {alpha / family_size:.3g}"
             )
     return warnings

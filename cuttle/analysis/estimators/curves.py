@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cuttle.analysis.estimators.core import Estimate, FloatArray, NotComputable
 from cuttle.analysis.estimators.descriptive import CONFIDENCE
@@ -18,7 +19,7 @@ from cuttle.analysis.estimators.permutation import (
     welch_t_of,
 )
 
-Rounds = Sequence[int] | Sequence[float] | FloatArray
+Rounds = Sequence[int] | Sequence[float] | NDArray[np.int64] | FloatArray
 Matrix = Sequence[Sequence[float]] | FloatArray
 
 

@@ -3,10 +3,9 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
 from cuttle.analysis.estimators.binomial import Counts
@@ -14,8 +13,11 @@ from cuttle.analysis.estimators.core import Estimate, FloatArray, NotComputable
 from cuttle.analysis.estimators.distributions import chi2_upper
 
 NODES = 25
-NEWTON_STEPS = 30
-SMALL_SD = 1e-4
+NEWTON_STEPS = 50
+HALVINGS = 30
+CONVERGED = 1e-9
+DIFFERENCE = 1e-4
+SMALL_SD = 1e-3  # of a logit; below this the spread of runs is that of coin flips
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def logit_normal(groups: Mapping[str, tuple[Counts, Counts]]) -> LogitNormal | N
     return LogitNormal(
         coefficients=tuple(float(b) for b in full[0][:-1]),
         standard_errors=_standard_errors(_Data(wins, games, design), full[0]),
-        sd_run=float(abs(full[0][-1])),
+        sd_run=sd if (sd := float(full[0][-1])) >= SMALL_SD else 0.0,
         log_likelihood=-full[1],
         lrt_chi2=lrt,
         df=len(parts) - 1,
@@ -71,37 +73,57 @@ def logit_normal(groups: Mapping[str, tuple[Counts, Counts]]) -> LogitNormal | N
 
 
 def _fit(data: _Data) -> tuple[FloatArray, float]:
-    """Minimise the negative log-likelihood over coefficients and the sd of runs."""
-    from scipy.optimize import minimize  # nothing else of the analysis minimises
-
+    """Minimise the negative log-likelihood over coefficients and the sd of runs, by Newton."""
     rates = (data.wins + 0.5) / (data.games + 1)
     logits = np.log(rates / (1 - rates))
     start = np.asarray(np.linalg.lstsq(data.design, logits, rcond=None)[0], dtype=np.float64)
-    spread = max(float(np.std(logits - data.design @ start)), 0.05)
-    bounds: list[tuple[float | None, float | None]] = [(None, None)] * start.size
-    result = minimize(
-        partial(_negative_log_likelihood, data=data),
-        np.append(start, spread),
-        method="L-BFGS-B",
-        bounds=[*bounds, (0.0, None)],
-        options={"ftol": 1e-14, "gtol": 1e-8},
-    )
-    return np.asarray(result.x, dtype=np.float64), float(result.fun)
+    theta = np.append(start, max(float(np.std(logits - data.design @ start)), 0.05))
+    value, gradient = _negative_log_likelihood(theta, data)
+    for _ in range(NEWTON_STEPS):
+        scales, axes = np.linalg.eigh(_hessian(theta, data))
+        # Away from the optimum a direction may bend the wrong way; go down it all the same.
+        step = -axes @ ((axes.T @ gradient) / np.maximum(np.abs(scales), 1e-6))
+        step /= max(1.0, float(np.abs(step).max()))
+        theta, value, gradient, moved = _line_search(theta, step, value, data, gradient)
+        if moved < CONVERGED:
+            break
+    theta[-1] = abs(theta[-1])
+    return theta, value
 
 
-def _negative_log_likelihood(theta: NDArray[np.float64], data: _Data) -> float:
-    """Integrate each run's effect out by Gauss-Hermite nodes placed at its mode."""
-    eta, sd = data.design @ theta[:-1], float(abs(theta[-1]))
-    constant = _log_choose(data)
-    if sd < SMALL_SD:
-        return -float(np.sum(constant + _log_binomial(eta, data.wins, data.games)))
+def _line_search(
+    theta: FloatArray, step: FloatArray, value: float, data: _Data, gradient: FloatArray
+) -> tuple[FloatArray, float, FloatArray, float]:
+    """Halve a step until it goes down; return where it led and how far it moved."""
+    for halvings in range(HALVINGS):
+        moved = step / 2**halvings
+        candidate, slope = _negative_log_likelihood(theta + moved, data)
+        if candidate <= value:
+            return theta + moved, candidate, slope, float(np.abs(moved).max())
+    return theta, value, gradient, 0.0
+
+
+def _negative_log_likelihood(theta: FloatArray, data: _Data) -> tuple[float, FloatArray]:
+    """Integrate each run's effect out by Gauss-Hermite nodes at its mode; value and gradient.
+
+    The likelihood is even in the sd, so that a step across zero does no harm.
+    """
+    eta, sd = data.design @ theta[:-1], float(theta[-1])
     mode, scale = _modes(eta, sd, data)
-    nodes, weights = np.polynomial.hermite.hermgauss(NODES)
+    nodes, weights = _hermite()
     z = mode[:, None] + math.sqrt(2) * scale[:, None] * nodes
-    inner = _log_binomial(eta[:, None] + sd * z, data.wins[:, None], data.games[:, None])
+    at = eta[:, None] + sd * z
+    inner = _log_binomial(at, data.wins[:, None], data.games[:, None])
     log_terms = inner - z**2 / 2 + nodes**2 + np.log(weights)
-    log_integral = special.logsumexp(log_terms, axis=1) + np.log(scale) - 0.5 * math.log(math.pi)
-    return -float(np.sum(constant + log_integral))
+    top = log_terms.max(axis=1)
+    terms = np.exp(log_terms - top[:, None])
+    sums = terms.sum(axis=1)
+    integral = top + np.log(sums) + np.log(scale) - 0.5 * math.log(math.pi)
+    score = terms * (data.wins[:, None] - data.games[:, None] * special.expit(at))
+    by_run = score.sum(axis=1) / sums
+    by_sd = float(np.sum((score * z).sum(axis=1) / sums))
+    value = -float(np.sum(_log_choose(data) + integral))
+    return value, -np.append(data.design.T @ by_run, by_sd)
 
 
 def _modes(eta: FloatArray, sd: float, data: _Data) -> tuple[FloatArray, FloatArray]:
@@ -110,28 +132,30 @@ def _modes(eta: FloatArray, sd: float, data: _Data) -> tuple[FloatArray, FloatAr
     for _ in range(NEWTON_STEPS):
         p = special.expit(eta + sd * z)
         gradient = sd * (data.wins - data.games * p) - z
-        curvature = sd**2 * data.games * p * (1 - p) + 1
-        step = np.clip(gradient / curvature, -2.0, 2.0)
+        step = np.clip(gradient / (sd**2 * data.games * p * (1 - p) + 1), -2.0, 2.0)
         z = z + step
-        if np.max(np.abs(step)) < 1e-10:
+        if np.max(np.abs(step)) < CONVERGED:
             break
     p = special.expit(eta + sd * z)
     return z, 1 / np.sqrt(sd**2 * data.games * p * (1 - p) + 1)
 
 
+def _hessian(theta: FloatArray, data: _Data) -> FloatArray:
+    """Second derivatives by central differences of the gradient."""
+    moves = DIFFERENCE * np.eye(theta.size)
+    rows = [
+        _negative_log_likelihood(theta + move, data)[1]
+        - _negative_log_likelihood(theta - move, data)[1]
+        for move in moves
+    ]
+    hessian = np.array(rows) / (2 * DIFFERENCE)
+    return np.asarray((hessian + hessian.T) / 2)
+
+
 def _standard_errors(data: _Data, theta: FloatArray) -> tuple[float, ...]:
-    """Invert the numeric Hessian; without a run effect, over the coefficients alone."""
-    count = theta.size if theta[-1] > SMALL_SD * 10 else theta.size - 1
-    step = 1e-3
-    moves = step * np.eye(theta.size)[:count]
-
-    def at(shift: FloatArray) -> float:
-        return _negative_log_likelihood(theta + shift, data)
-
-    hessian = np.array(
-        [[at(a + b) - at(a - b) - at(b - a) + at(-a - b) for b in moves] for a in moves]
-    )
-    covariance = np.linalg.pinv(hessian / (4 * step**2))
+    """Invert the Hessian; without a run effect, over the coefficients alone."""
+    count = theta.size if theta[-1] >= SMALL_SD else theta.size - 1
+    covariance = np.linalg.pinv(_hessian(theta, data)[:count, :count])
     return tuple(float(math.sqrt(max(0.0, v))) for v in np.diag(covariance)[: theta.size - 1])
 
 
@@ -146,3 +170,9 @@ def _log_choose(data: _Data) -> FloatArray:
         - special.gammaln(data.wins + 1)
         - special.gammaln(losses + 1)
     )
+
+
+@lru_cache(maxsize=1)
+def _hermite() -> tuple[FloatArray, FloatArray]:
+    nodes, weights = np.polynomial.hermite.hermgauss(NODES)
+    return nodes, weights

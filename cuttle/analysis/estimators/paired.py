@@ -26,6 +26,7 @@ from cuttle.analysis.estimators.distributions import (
     t_two_sided,
 )
 from cuttle.analysis.estimators.ranks import average_ranks, tie_sum
+from cuttle.analysis.estimators.two_sample import Equivalence, tost_from_error
 
 MAX_ENUMERATED_N = 16  # 2^16 sign patterns
 NUM_SAMPLED = 20_000
@@ -46,6 +47,7 @@ class PairedTest(Estimate):
     n: int
     n_dropped: int
     diff: float
+    se: float
     t: float
     df: int
     p: float
@@ -108,6 +110,7 @@ def paired_t(x: Values, y: Values, confidence: float = CONFIDENCE) -> PairedTest
         n=a.size,
         n_dropped=dropped,
         diff=diff,
+        se=se,
         t=diff / se,
         df=df,
         p=t_two_sided(diff / se, df),
@@ -119,6 +122,16 @@ def paired_t(x: Values, y: Values, confidence: float = CONFIDENCE) -> PairedTest
         n_signflips=count,
         signflip_method=method,
     )
+
+
+def tost_paired(
+    x: Values, y: Values, margin: float, alpha: float = 0.05
+) -> Equivalence | NotComputable:
+    """Test whether a mean paired difference is smaller than a margin (Schuirmann 1987)."""
+    test = paired_t(x, y)
+    if isinstance(test, NotComputable):
+        return test
+    return tost_from_error(test.diff, test.se, test.df, margin, alpha)
 
 
 def sign_flip(differences: FloatArray, seed: int = SEED) -> tuple[float, int, str]:

@@ -96,23 +96,30 @@ def tost_welch(
     x: Values, y: Values, margin: float, alpha: float = 0.05
 ) -> Equivalence | NotComputable:
     """Test whether two means differ by less than a margin (Schuirmann 1987, Welch's error)."""
-    if margin <= 0:
-        raise ValueError(f"the equivalence margin must be positive, got {margin}")
-    test = welch_t(x, y, 1 - 2 * alpha)
+    test = welch_t(x, y)
     if isinstance(test, NotComputable):
         return test
-    lower = t_upper((test.diff + margin) / test.se, test.df)
-    upper = t_upper((margin - test.diff) / test.se, test.df)
+    return tost_from_error(test.diff, test.se, test.df, margin, alpha)
+
+
+def tost_from_error(
+    diff: float, se: float, df: float, margin: float, alpha: float = 0.05
+) -> Equivalence:
+    """Two one-sided tests from a difference, its standard error and degrees of freedom."""
+    if margin <= 0:
+        raise ValueError(f"the equivalence margin must be positive, got {margin}")
+    lower, upper = t_upper((diff + margin) / se, df), t_upper((margin - diff) / se, df)
+    half = t_quantile(1 - alpha, df) * se
     p = max(lower, upper)
     return Equivalence(
         margin=margin,
         alpha=alpha,
-        diff=test.diff,
+        diff=diff,
         p_lower=lower,
         p_upper=upper,
         p=p,
-        ci_low=test.ci_low,
-        ci_high=test.ci_high,
+        ci_low=diff - half,
+        ci_high=diff + half,
         is_equivalent=p < alpha,
     )
 

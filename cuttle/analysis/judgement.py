@@ -1,0 +1,158 @@
+"""What may be said of two types after looking at the data, in plain words. Computes no test.
+
+A test that rejects nothing is not evidence of equality: the words for it are "not decided".
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cuttle.analysis.estimators.two_sample import Equivalence
+from cuttle.analysis.pairwise import Comparison, EquivalenceOfPair, Refusal
+from cuttle.analysis.words import count, p_text, percent, points, span
+
+Judged = tuple[Comparison | Refusal, EquivalenceOfPair]
+
+TEST_NAMES = {"welch": "Welch", "paired_t": "paired t"}
+
+
+class Decision(StrEnum):
+    """What the data say to a question."""
+
+    DIFFERENT = "different"
+    DIFFERENT_WITHIN_MARGIN = "different_within_margin"
+    EQUIVALENT = "equivalent"
+    UNDECIDED = "undecided"
+    NOT_COMPUTABLE = "not_computable"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One question with its answer; role is `primary`, `secondary` or None for the whole study."""
+
+    question: str
+    answer: str
+    decision: Decision
+    opponent: str | None = None
+    role: str | None = None
+    types: tuple[str, ...] = ()
+
+
+def decide(pair: Comparison | Refusal, equivalence: EquivalenceOfPair) -> Decision:
+    """Decide one pair from its corrected tests of difference and of equivalence."""
+    if isinstance(pair, Refusal):
+        return Decision.NOT_COMPUTABLE
+    if pair.is_significant:
+        within = equivalence.is_shown
+        return Decision.DIFFERENT_WITHIN_MARGIN if within else Decision.DIFFERENT
+    return Decision.EQUIVALENT if equivalence.is_shown else Decision.UNDECIDED
+
+
+def judge_pair(
+    pair: Comparison | Refusal, equivalence: EquivalenceOfPair, detectable: float | None
+) -> tuple[Decision, str]:
+    """Answer whether two types differ; `detectable` is the difference found with 80 % power."""
+    decision = decide(pair, equivalence)
+    if isinstance(pair, Refusal):
+        return decision, f"{pair.a} and {pair.b} cannot be compared: {pair.reason}."
+    if decision in (Decision.DIFFERENT, Decision.DIFFERENT_WITHIN_MARGIN):
+        return decision, _difference(pair, equivalence, decision)
+    if decision is Decision.EQUIVALENT:
+        return decision, _equivalence(equivalence)
+    return decision, _undecided(pair, detectable)
+
+
+def summarise(opponent: str, role: str, judged: Sequence[Judged], detectable: float | None) -> str:
+    """Put the answers about all pairs into one sentence."""
+    if not judged:
+        return f"No comparison: fewer than two types have runs against {opponent}."
+    won = [pair for pair, _ in judged if isinstance(pair, Comparison) and pair.is_significant]
+    parts = [f"{winner(pair)} beats {loser(pair)} by {points(abs(pair.diff))}" for pair in won]
+    equal = [e for pair, e in judged if decide(pair, e) is Decision.EQUIVALENT]
+    parts += [f"{e.a} and {e.b} are equivalent within {points(_margin(e))}" for e in equal]
+    rest = len(judged) - len(won) - len(equal)
+    if rest == len(judged):
+        parts.append("no difference between types is shown, and none is excluded")
+    elif rest:
+        parts.append(f"{count(rest, 'other pair')} {'is' if rest == 1 else 'are'} not decided")
+    if rest and detectable is not None:
+        parts.append(f"differences below about {points(detectable)} were out of reach")
+    return f"Against {opponent} ({role} opponent): {'; '.join(parts)}."
+
+
+def loser(pair: Comparison) -> str:
+    """Name the type with the lower mean."""
+    return pair.b if pair.diff > 0 else pair.a
+
+
+def _margin(equivalence: EquivalenceOfPair) -> float:
+    assert isinstance(equivalence.tost, Equivalence)  # only called where it was shown
+    return equivalence.tost.margin
+
+
+def winner(pair: Comparison) -> str:
+    """Name the type with the higher mean."""
+    return pair.a if pair.diff > 0 else pair.b
+
+
+def _difference(pair: Comparison, equivalence: EquivalenceOfPair, decision: Decision) -> str:
+    is_a_ahead = pair.diff > 0
+    ahead, behind = (pair.a, pair.b) if is_a_ahead else (pair.b, pair.a)
+    ends = (pair.ci_low, pair.ci_high) if is_a_ahead else (-pair.ci_high, -pair.ci_low)
+    chance = pair.prob_improvement if is_a_ahead else 1 - pair.prob_improvement
+    text = (
+        f"{ahead} beats {behind} by {points(abs(pair.diff))} (95 % CI {span(*ends)}; "
+        f"{TEST_NAMES[pair.test]}, Holm {p_text(pair.p_holm)}; {_sizes(pair)}). A new run of "
+        f"{ahead} would beat a new run of {behind} with a probability of about {percent(chance)}."
+    )
+    if decision is Decision.DIFFERENT_WITHIN_MARGIN and isinstance(equivalence.tost, Equivalence):
+        text += (
+            f" The difference is real but smaller than the margin of "
+            f"{points(equivalence.tost.margin)} that was declared to matter."
+        )
+    return text
+
+
+def _equivalence(equivalence: EquivalenceOfPair) -> str:
+    tost = equivalence.tost
+    assert isinstance(tost, Equivalence) and equivalence.p_holm is not None
+    return (
+        f"{equivalence.a} and {equivalence.b} are equivalent within {points(tost.margin)} either "
+        f"way (TOST, Holm {p_text(equivalence.p_holm)}; 90 % CI of {equivalence.a} minus "
+        f"{equivalence.b} {span(tost.ci_low, tost.ci_high)} points)."
+    )
+
+
+def _undecided(pair: Comparison, detectable: float | None) -> str:
+    corrected = f" after correcting for {count(pair.family_size, 'comparison')}"
+    text = (
+        f"Not decided{corrected * (pair.family_size > 1)} ({TEST_NAMES[pair.test]} "
+        f"{p_text(pair.p)}, Holm {p_text(pair.p_holm)}; {_sizes(pair)}): the data allow "
+        f"{_range(pair)}. They show neither that the types differ nor that they are equal."
+    )
+    if detectable is not None:
+        text += f" Differences below about {points(detectable)} were out of this study's reach."
+    return text
+
+
+def _range(pair: Comparison) -> str:
+    """Say what the interval allows, from one type ahead to the other."""
+    low, high = pair.ci_low, pair.ci_high
+    if low >= 0 or high <= 0:
+        ahead = winner(pair)
+        ends = sorted((abs(low), abs(high)))
+        return f"{ahead} ahead by {100 * ends[0]:.1f} to {points(ends[1])} (95 % CI, uncorrected)"
+    return f"anything from {pair.b} ahead by {points(-low)} to {pair.a} ahead by {points(high)}"
+
+
+def _sizes(pair: Comparison) -> str:
+    if pair.test == "paired_t":
+        return f"{count(pair.n_a, 'pair')} of runs"
+    if pair.n_a == pair.n_b:
+        return f"{count(pair.n_a, 'run')} each"
+    return f"{pair.n_a} and {pair.n_b} runs"
+
+
+def join(names: Sequence[str]) -> str:
+    """List names in words: `a, b and c`."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -1,0 +1,82 @@
+"""Mean, median, IQM and optimality gap with bootstrap intervals, and P(X > Y), as rliable has them.
+
+Percentile intervals at 7 runs cover 87 to 91 %, not 95 %: the t interval is the main one.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from cuttle.analysis.estimators.aggregates import (
+    aggregate_iqm,
+    aggregate_mean,
+    aggregate_median,
+    aggregate_optimality_gap,
+)
+from cuttle.analysis.estimators.bootstrap import (
+    STATISTICS,
+    bootstrap_difference,
+    bootstrap_interval,
+    bootstrap_prob_improvement,
+)
+from cuttle.analysis.estimators.core import FloatArray, NotComputable
+from cuttle.analysis.estimators.multiplicity import pairs_of
+from cuttle.analysis.estimators.ranks import prob_improvement
+from cuttle.analysis.opponents import groups_with_runs, no_runs, per_opponent, too_many_types
+from cuttle.analysis.study import Study
+
+LABEL = "percentile bootstrap; at 7 runs a nominal 95 % interval covers 87 to 91 %"
+
+
+def compute(study: Study) -> Any:
+    """Aggregate by opponent, and over all opponents with whole runs resampled."""
+    if not study.runs:
+        return NotComputable(no_runs(study))
+    return {
+        "interval": LABEL,
+        "opponents": per_opponent(study, lambda opponent: _block(study, opponent)),
+        "all_opponents": _all_opponents(study),
+    }
+
+
+def _block(study: Study, opponent: str) -> dict[str, Any]:
+    groups = groups_with_runs(study, opponent)
+    block: dict[str, Any] = {"types": {name: _aggregates(x) for name, x in groups.items()}}
+    block["pairs"] = too_many_types(groups) or [
+        {
+            "a": a,
+            "b": b,
+            "prob_improvement": prob_improvement(groups[a], groups[b]),
+            "prob_improvement_ci": bootstrap_prob_improvement(groups[a], groups[b]),
+            "mean_difference_ci": bootstrap_difference(groups[a], groups[b], "mean"),
+            "iqm_difference_ci": bootstrap_difference(groups[a], groups[b], "iqm"),
+        }
+        for a, b in pairs_of(list(groups))
+    ]
+    return block
+
+
+def _all_opponents(study: Study) -> Any:
+    """Aggregate scores `(runs, opponents)`: one trained network meets all opponents."""
+    if len(study.opponents) < 2:
+        return NotComputable("fewer than 2 opponents")
+    types = {}
+    for network_type in study.types:
+        rows = [
+            [run.tally(opponent).win_rate for opponent in study.opponents]
+            for run in study.runs_of(network_type)
+            if all(run.tally(opponent).games for opponent in study.opponents)
+        ]
+        types[network_type] = _aggregates(np.array(rows)) if rows else NotComputable("no runs")
+    return {"strata": "opponents", "resampled": "whole runs", "types": types}
+
+
+def _aggregates(scores: FloatArray) -> dict[str, Any]:
+    return {
+        "n": scores.shape[0],
+        "mean": aggregate_mean(scores),
+        "median_of_opponent_means": aggregate_median(scores),
+        "iqm": aggregate_iqm(scores),
+        "optimality_gap": aggregate_optimality_gap(scores),
+        "bootstrap": {name: bootstrap_interval(scores, name) for name in STATISTICS},
+    }

@@ -1,0 +1,161 @@
+"""What a reader must know before believing the numbers: gaps, copies, seeds, few games."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cuttle.analysis.estimators.checks import check_groups
+from cuttle.analysis.opponents import no_runs
+from cuttle.analysis.study import LAST_ROUND, Study, StudyRun
+
+FINAL_GAMES = 2_000  # against the primary opponent; fewer leave the games' luck visible
+COLLAPSE = 0.10  # win rate below the rest of its type that makes a run worth naming
+MAX_NAMES = 12
+FENCE = 3.0  # interquartile ranges; Tukey's far out
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One finding: level is `error` (numbers mislead), `warning` or `note`."""
+
+    id: str
+    level: str
+    text: str
+
+
+def compute(study: Study) -> Any:
+    """Collect all findings, worst first."""
+    checks: tuple[Callable[[Study], Iterator[Check]], ...] = (
+        _completeness, _final_evaluation, _seeds, _copies, _provenance, _groups, _collapsed,
+    )  # fmt: skip
+    findings = [finding for check in checks for finding in check(study)]
+    order = {"error": 0, "warning": 1, "note": 2}
+    return sorted(findings, key=lambda finding: order[finding.level])
+
+
+def names(run_ids: Sequence[str]) -> str:
+    """List run ids, the first dozen by name."""
+    shown = ", ".join(run_ids[:MAX_NAMES])
+    more = len(run_ids) - MAX_NAMES
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _completeness(study: Study) -> Iterator[Check]:
+    if not study.runs:
+        yield Check("no_runs", "error", no_runs(study))
+    reasons: dict[str, list[str]] = {}
+    for out in study.left_out:
+        reasons.setdefault(out.reason, []).append(out.run_id)
+    for reason, runs in reasons.items():
+        yield Check("left_out", "warning", f"left out, {reason}: {names(runs)}")
+    for name in study.types:
+        if study.runs and not study.runs_of(name):
+            yield Check("missing_type", "warning", f"{name}: no runs that can be used")
+    for note in study.notes:
+        yield Check("note", "warning", note)
+    sizes = {name: len(study.runs_of(name)) for name in study.types}
+    if len(set(sizes.values())) > 1:
+        counts = ", ".join(f"{name} {n}" for name, n in sizes.items())
+        yield Check("unequal_n", "note", f"types have different numbers of runs: {counts}")
+
+
+def _final_evaluation(study: Study) -> Iterator[Check]:
+    if study.final_source == LAST_ROUND:
+        return  # the study's own note says so
+    for opponent in study.opponents:
+        games = sorted({t.games for runs in study.tallies(opponent).values() for t in runs})
+        if len(games) > 1:
+            text = f"final games against {opponent} differ between runs: {games[0]} to {games[-1]}"
+            yield Check("unequal_games", "warning", text)
+        if games and games[0] < FINAL_GAMES:
+            text = (
+                f"only {games[0]} final games against {opponent}; below {FINAL_GAMES} the luck of "
+                "the games widens every interval"
+            )
+            yield Check("few_games", "warning", text)
+
+
+def _seeds(study: Study) -> Iterator[Check]:
+    by_seed: dict[tuple[str, int], list[str]] = {}
+    for run in study.runs:
+        told = {"status": run.seed, "metadata": run.record.metadata.get("seed")}
+        seed = run.config.get("seed")
+        told["config"] = seed.get("value") if isinstance(seed, dict) else None
+        known = {name: value for name, value in told.items() if value is not None}
+        if len(set(known.values())) > 1:
+            listed = ", ".join(f"{name} {value}" for name, value in known.items())
+            yield Check("seed_mismatch", "error", f"{run.run_id}: its seed is not one: {listed}")
+        if run.seed is not None:
+            by_seed.setdefault((run.network_type, run.seed), []).append(run.run_id)
+    for (_, seed), runs in by_seed.items():
+        if len(runs) > 1:
+            text = f"{names(runs)} share the seed {seed}: copies are no independent evidence"
+            yield Check("shared_seed", "error", text)
+
+
+def _copies(study: Study) -> Iterator[Check]:
+    """Find runs of one type with equal results in every game, though their seeds differ."""
+    by_results: dict[tuple[Any, ...], list[StudyRun]] = {}
+    for run in study.runs:
+        by_results.setdefault((run.network_type, *_fingerprint(run)), []).append(run)
+    for runs in by_results.values():
+        if len({run.seed for run in runs}) > 1:
+            ids = [run.run_id for run in runs]
+            text = f"identical results across seeds in {names(ids)}: is the seed used?"
+            yield Check("identical_results", "error", text)
+
+
+def _fingerprint(run: StudyRun) -> tuple[Any, ...]:
+    final = [(o, seat, tally) for o, seats in run.final.items() for seat, tally in seats.items()]
+    curves = [
+        (o, seat, curve.wins.tobytes(), curve.draws.tobytes())
+        for o, seats in run.curves.items()
+        for seat, curve in seats.items()
+    ]
+    return (tuple(sorted(final, key=str)), tuple(sorted(curves, key=str)))
+
+
+def _provenance(study: Study) -> Iterator[Check]:
+    commits = {str((run.record.metadata.get("git") or {}).get("commit")) for run in study.runs}
+    if len(commits) > 1:
+        text = f"runs come from {len(commits)} commits: {', '.join(sorted(commits))}"
+        yield Check("mixed_commits", "warning", text)
+    dirty = [r.run_id for r in study.runs if (r.record.metadata.get("git") or {}).get("dirty")]
+    if dirty:
+        text = f"trained with uncommitted changes: {names(dirty)}"
+        yield Check("uncommitted_changes", "note", text)
+    packages: dict[str, set[str]] = {}
+    for run in study.runs:
+        for package, version in (run.record.metadata.get("versions") or {}).items():
+            packages.setdefault(package, set()).add(str(version))
+    for package, versions in packages.items():
+        if len(versions) > 1:
+            text = f"runs used different versions of {package}: {', '.join(sorted(versions))}"
+            yield Check("mixed_versions", "warning", text)
+
+
+def _groups(study: Study) -> Iterator[Check]:
+    for opponent in study.opponents:
+        groups = {name: x for name, x in study.win_rates(opponent).items() if x.size}
+        for text in check_groups(groups):
+            yield Check("groups", "warning", f"against {opponent}: {text}")
+
+
+def _collapsed(study: Study) -> Iterator[Check]:
+    """Name runs far below the others of their type: means mislead where seeds collapse."""
+    for opponent in study.opponents:
+        for name, rates in study.win_rates(opponent).items():
+            if rates.size < 4:
+                continue
+            q1, q3 = np.quantile(rates, [0.25, 0.75])
+            line = min(q1 - FENCE * (q3 - q1), float(np.median(rates)) - COLLAPSE)
+            low = [
+                f"{run.run_id} ({run.tally(opponent).win_rate:.3f})"
+                for run in study.runs_of(name)
+                if run.tally(opponent).games and run.tally(opponent).win_rate < line
+            ]
+            if low:
+                text = f"far below the other runs of {name} against {opponent}: {names(low)}"
+                yield Check("collapsed", "warning", text)

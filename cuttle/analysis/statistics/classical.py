@@ -1,0 +1,38 @@
+"""The classical decision tree of the earlier system, pair by pair, with its reasons printed."""
+
+from typing import Any
+
+from cuttle.analysis.estimators.assumptions import levene, shapiro_wilk
+from cuttle.analysis.estimators.decision_tree import classical_tests
+from cuttle.analysis.opponents import groups_with_runs, per_opponent, too_many_types
+from cuttle.analysis.study import Study
+
+PROCEDURE = (
+    "Shapiro-Wilk in both groups and Levene (median-centred, Brown-Forsythe) choose: Student if "
+    "neither rejects at .05, Welch if only Levene does, else Mann-Whitney (exact). Bonferroni over "
+    "the pairs tested. The question changes with the branch: t tests ask about means, Mann-Whitney "
+    "about P(X > Y). A pre-test that does not reject is no evidence for its null."
+)
+
+
+def compute(study: Study) -> Any:
+    """Run the classical procedure by opponent."""
+    return per_opponent(study, lambda opponent: _block(study, opponent))
+
+
+def _block(study: Study, opponent: str) -> dict[str, Any]:
+    groups = groups_with_runs(study, opponent)
+    if refused := too_many_types(groups):
+        return {"pairs": refused}
+    result = classical_tests(groups)
+    return {
+        "procedure": PROCEDURE,
+        "shapiro_wilk": {name: shapiro_wilk(rates) for name, rates in groups.items()},
+        "levene_median": levene(groups),
+        "family_size": result.family_size,
+        "planned_size": len(study.types) * (len(study.types) - 1) // 2,
+        "alpha": result.alpha,
+        "alpha_bonferroni": result.alpha_bonferroni,
+        "anova": result.anova,
+        "pairs": [{"a": a, "b": b, "result": pair} for (a, b), pair in result.pairs.items()],
+    }

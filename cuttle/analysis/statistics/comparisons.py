@@ -1,0 +1,60 @@
+"""The primary comparison of types: one test for all pairs, chosen before seeing the data."""
+
+from typing import Any
+
+from cuttle.analysis.estimators.decision_tree import ClassicalPair, classical_tests
+from cuttle.analysis.estimators.ranks import smallest_exact_p
+from cuttle.analysis.opponents import groups_with_runs, per_opponent, too_many_types
+from cuttle.analysis.pairwise import ALPHA, Comparison, Refusal, compare_types
+from cuttle.analysis.study import Study
+
+
+def compute(study: Study) -> Any:
+    """Compare all pairs by opponent, and name where the classical procedure says otherwise."""
+    return per_opponent(study, lambda opponent: _block(study, opponent))
+
+
+def _block(study: Study, opponent: str) -> dict[str, Any]:
+    groups = groups_with_runs(study, opponent)
+    if refused := too_many_types(groups):
+        return {"pairs": refused}
+    pairs = compare_types(study, opponent)
+    compared = [pair for pair in pairs if isinstance(pair, Comparison)]
+    classical = classical_tests(groups)
+    return {
+        "direction": "a minus b",
+        "test": "paired t by run number" if study.is_paired else "Welch",
+        "alpha": ALPHA,
+        "correction": "Holm over the pairs compared; Shaffer and Bonferroni beside it",
+        "family_size": len(compared),
+        "pairs": pairs,
+        "disagreements": [
+            line for pair in compared if (line := _disagreement(pair, classical.pairs))
+        ],
+        "warnings": [line for pair in pairs if (line := _unreachable(pair, len(compared)))],
+    }
+
+
+def _disagreement(pair: Comparison, classical: Any) -> str | None:
+    """Say where the classical procedure decides differently."""
+    other = classical.get((pair.a, pair.b))
+    if not isinstance(other, ClassicalPair) or other.significant_bonferroni == pair.is_significant:
+        return None
+    return (
+        f"{pair.a} and {pair.b}: the classical procedure ({other.branch}, Bonferroni p = "
+        f"{other.p_bonferroni:.3g}) and the primary one ({pair.test}, Holm p = {pair.p_holm:.3g}) "
+        "decide differently; the primary one counts"
+    )
+
+
+def _unreachable(pair: Comparison | Refusal, family_size: int) -> str | None:
+    """Warn where too few runs let no rank or permutation test reject."""
+    if isinstance(pair, Refusal):
+        return None
+    smallest = smallest_exact_p(pair.n_a, pair.n_b)
+    if pair.test != "welch" or smallest <= ALPHA / family_size:
+        return None
+    return (
+        f"{pair.a} and {pair.b}: with {pair.n_a} and {pair.n_b} runs the permutation test cannot "
+        f"reach significance, its smallest attainable p is {smallest:.3g}"
+    )

@@ -1,0 +1,59 @@
+"""What the runs cost: seconds by part, throughput, parameters. Wall clock, so of these machines."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from cuttle.analysis.estimators.core import NotComputable
+from cuttle.analysis.estimators.descriptive import describe
+from cuttle.analysis.opponents import no_runs
+from cuttle.analysis.study import Study, StudyRun
+from cuttle.runs.layout import TIMINGS_COLUMNS
+
+PARTS = tuple(column for column in TIMINGS_COLUMNS if column != "round")
+COUNTERS = {"games_per_s": "episodes", "decisions_per_s": "decisions"}
+
+
+def compute(study: Study) -> Any:
+    """Describe time, throughput and size by type."""
+    if not study.runs:
+        return NotComputable(no_runs(study))
+    return {"types": {name: _type(study.runs_of(name)) for name in study.types}}
+
+
+def _type(runs: Sequence[StudyRun]) -> dict[str, Any]:
+    rows = [_costs(run) for run in runs]
+    return {
+        "parameters": sorted({run.record.metadata.get("parameters") or 0 for run in runs} - {0}),
+        "hosts": sorted({str(run.record.metadata.get("host")) for run in runs} - {"None"}),
+        **{name: describe([row[name] for row in rows]) for name in _names()},
+    }
+
+
+def _names() -> tuple[str, ...]:
+    return ("duration_s", *PARTS, *COUNTERS, "self_play_games_per_s")
+
+
+def _costs(run: StudyRun) -> dict[str, float | None]:
+    """Sum up one run; None where its rows do not tell."""
+    costs: dict[str, float | None] = {"duration_s": _number(run.record.status.get("duration_s"))}
+    for part in PARTS:
+        values = [_number(row.get(part)) for row in run.timings]
+        known = [value for value in values if value is not None]
+        costs[part] = sum(known) if known and len(known) == len(values) else None
+    last: Mapping[str, Any] = run.metrics[-1] if run.metrics else {}
+    total = costs["round_s"]
+    for name, column in COUNTERS.items():
+        costs[name] = _ratio(_number(last.get(column)), total)
+    costs["self_play_games_per_s"] = _ratio(_number(last.get("episodes")), costs["self_play_s"])
+    return costs
+
+
+def _ratio(amount: float | None, seconds: float | None) -> float | None:
+    return amount / seconds if amount is not None and seconds else None
+
+
+def _number(value: Any) -> float | None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and np.isfinite(value) else None

@@ -1,0 +1,177 @@
+"""The answers in plain words, one a question. Never "no difference" where the data cannot tell."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from cuttle.analysis.estimators.binomial import variance_components
+from cuttle.analysis.estimators.core import NotComputable
+from cuttle.analysis.estimators.curves import MaxT, max_t
+from cuttle.analysis.estimators.multiplicity import holm, pairs_of
+from cuttle.analysis.estimators.omnibus import RobustAnova, welch_anova
+from cuttle.analysis.estimators.paired import RepeatedAnova, repeated_anova
+from cuttle.analysis.judgement import (
+    Decision,
+    Judged,
+    Statement,
+    join,
+    judge_pair,
+    summarise,
+    winner,
+)
+from cuttle.analysis.learning import learning_curves
+from cuttle.analysis.opponents import groups_with_runs, no_runs, too_many_types
+from cuttle.analysis.pairwise import (
+    ALPHA,
+    Comparison,
+    compare_types,
+    complete_runs,
+    equivalence_family,
+)
+from cuttle.analysis.reach import detectable_difference
+from cuttle.analysis.statistics.checks import compute as find_checks
+from cuttle.analysis.statistics.variance import reading
+from cuttle.analysis.study import Study
+from cuttle.analysis.words import count, p_text, percent, points
+
+
+def compute(study: Study) -> Any:
+    """Answer each question of the study, the primary opponent's first."""
+    if not study.runs:
+        return {"headline": f"No answer: {no_runs(study)}.", "statements": []}
+    statements: list[Statement] = []
+    headline = ""
+    for opponent, role in study.roles.items():
+        if refused := too_many_types(groups_with_runs(study, opponent)):
+            return {"headline": f"No answer: {refused.reason}.", "statements": statements}
+        judged = _judged(study, opponent)
+        statements += _about_types(study, opponent, role, judged)
+        if not headline:  # opponents come with the primary one first
+            detectable = detectable_difference(study, opponent)
+            headline = summarise(opponent, role, judged, detectable)
+            statements += _about_study(study, opponent, role, detectable)
+    return {"headline": headline, "statements": [*statements, _trust(study)]}
+
+
+def _judged(study: Study, opponent: str) -> list[Judged]:
+    pairs = {(pair.a, pair.b): pair for pair in compare_types(study, opponent)}
+    return [(pairs[e.a, e.b], e) for e in equivalence_family(study, opponent)]
+
+
+def _about_types(
+    study: Study, opponent: str, role: str, judged: list[Judged]
+) -> Iterator[Statement]:
+    """Answer whether types differ, which one is best, and every pair."""
+    if len(groups_with_runs(study, opponent)) > 2:
+        yield _overall(study, opponent, role)
+        yield _best(study, opponent, role, judged)
+    detectable = detectable_difference(study, opponent)
+    for pair, equivalence in judged:
+        decision, answer = judge_pair(pair, equivalence, detectable)
+        question = f"Do {pair.a} and {pair.b} differ against {opponent}?"
+        yield Statement(question, answer, decision, opponent, role, (pair.a, pair.b))
+    if not judged:
+        question = f"Do types differ against {opponent}?"
+        answer = "There are fewer than two types with runs to compare."
+        yield Statement(question, answer, Decision.NOT_COMPUTABLE, opponent, role)
+
+
+def _overall(study: Study, opponent: str, role: str) -> Statement:
+    question = f"Does the network type matter against {opponent}?"
+    fit: RobustAnova | RepeatedAnova | NotComputable
+    if study.is_paired:
+        fit, name = repeated_anova(complete_runs(study, opponent)), "repeated-measures ANOVA"
+    else:
+        fit, name = welch_anova(groups_with_runs(study, opponent)), "Welch ANOVA"
+    if isinstance(fit, NotComputable):
+        answer = f"Cannot be computed: {fit.reason}."
+        return Statement(question, answer, Decision.NOT_COMPUTABLE, opponent, role)
+    p = fit.p if isinstance(fit, RobustAnova) else fit.p_gg
+    numbers = f"({name}, F({fit.df1:.3g}, {fit.df2:.3g}) = {fit.F:.2f}, {p_text(p)})"
+    if p < ALPHA:
+        answer = f"Yes: at least two types differ {numbers}."
+        return Statement(question, answer, Decision.DIFFERENT, opponent, role)
+    answer = f"Not shown {numbers}; this is no evidence that the types are equal."
+    return Statement(question, answer, Decision.UNDECIDED, opponent, role)
+
+
+def _best(study: Study, opponent: str, role: str, judged: list[Judged]) -> Statement:
+    question = f"Which type is best against {opponent}?"
+    means = {name: float(x.mean()) for name, x in groups_with_runs(study, opponent).items()}
+    top = max(means, key=lambda name: means[name])
+    rivals = [
+        pair.b if pair.a == top else pair.a
+        for pair, _ in judged
+        if top in (pair.a, pair.b)
+        and not (isinstance(pair, Comparison) and pair.is_significant and winner(pair) == top)
+    ]
+    if not rivals:
+        answer = f"{top}: better than every other type after correction."
+        return Statement(question, answer, Decision.DIFFERENT, opponent, role, (top,))
+    answer = (
+        f"No type is shown to be best: {top} has the highest mean ({percent(means[top])}), but is "
+        f"not distinguished from {join(rivals)}."
+    )
+    return Statement(question, answer, Decision.UNDECIDED, opponent, role, (top, *rivals))
+
+
+def _about_study(
+    study: Study, opponent: str, role: str, detectable: float | None
+) -> Iterator[Statement]:
+    """Answer what the study could see, whether seeds matter, and whether curves differ."""
+    if detectable is not None:
+        question = f"What could this study have seen against {opponent}?"
+        answer = (
+            f"Differences of about {points(detectable)} or more, with 80 % power after correction "
+            "for all pairs; smaller ones would mostly have been missed, and a significant one is "
+            "likely to be overstated."
+        )
+        yield Statement(question, answer, Decision.UNDECIDED, opponent, role)
+    for name, tallies in study.tallies(opponent).items():
+        if tallies:
+            part = variance_components([t.wins for t in tallies], [t.games for t in tallies])
+            is_known = not isinstance(part, NotComputable) and part.p_over < ALPHA
+            question = f"Do the runs of {name} differ by more than luck against {opponent}?"
+            decision = Decision.DIFFERENT if is_known else Decision.UNDECIDED
+            if isinstance(part, NotComputable):
+                decision = Decision.NOT_COMPUTABLE
+            answer = f"{name}: {reading(part)}."
+            yield Statement(question, answer, decision, opponent, role, (name,))
+    yield from _about_curves(study, opponent, role)
+
+
+def _about_curves(study: Study, opponent: str, role: str) -> Iterator[Statement]:
+    curves = learning_curves(study, opponent)
+    pairs = pairs_of(list(curves.types)) if curves.rounds.size else []
+    tests = {(a, b): max_t(curves.types[a], curves.types[b]) for a, b in pairs}
+    known = {pair: test.p_global for pair, test in tests.items() if isinstance(test, MaxT)}
+    adjusted = dict(zip(known, holm(list(known.values())), strict=True))
+    for pair, test in tests.items():
+        question = f"Do {join(pair)} differ in any round of learning against {opponent}?"
+        if isinstance(test, NotComputable):
+            answer, decision = f"Cannot be computed: {test.reason}.", Decision.NOT_COMPUTABLE
+        elif adjusted[pair] < ALPHA:
+            per_round = zip(curves.rounds, test.p_adjusted_per_round, strict=True)
+            rounds = [str(number) for number, p in per_round if p < ALPHA]
+            noun = "round" if len(rounds) == 1 else "rounds"
+            answer = f"Yes, in {noun} {join(rounds)} (max-T, Holm {p_text(adjusted[pair])})."
+            decision = Decision.DIFFERENT
+        else:
+            answer = (
+                f"Not shown in any of {count(curves.rounds.size, 'round')} (max-T, Holm "
+                f"{p_text(adjusted[pair])}); this is no evidence that they learn alike."
+            )
+            decision = Decision.UNDECIDED
+        yield Statement(question, answer, decision, opponent, role, pair)
+
+
+def _trust(study: Study) -> Statement:
+    question = "Can these numbers be taken at face value?"
+    findings = find_checks(study)
+    errors = [finding.text for finding in findings if finding.level == "error"]
+    warnings = sum(finding.level == "warning" for finding in findings)
+    if errors:
+        return Statement(question, f"No: {'; '.join(errors)}.", Decision.UNDECIDED)
+    if warnings:
+        answer = f"With {count(warnings, 'reservation')}, listed under checks."
+        return Statement(question, answer, Decision.UNDECIDED)
+    return Statement(question, "Nothing suspicious was found.", Decision.UNDECIDED)
