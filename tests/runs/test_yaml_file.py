@@ -42,7 +42,7 @@ def test_bad_file_is_named_with_its_fault(tmp_path: Path, text: str, message: st
     path = tmp_path / "config.yaml"
     path.write_text(text)
 
-    with pytest.raises(ValueError, match="config.yaml") as caught:
+    with pytest.raises(ValueError, match=r"config\.yaml") as caught:
         read_yaml(path)
 
     assert message in str(caught.value)

@@ -1,0 +1,67 @@
+"""One experiment read and evaluated: what tables, exports and the report show. Formats nothing."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from cuttle.analysis.evaluate import evaluate
+from cuttle.analysis.study import Study, build_study
+from cuttle.runs.reader import Experiment, read_experiment
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A study with all its statistics.
+
+    statistics: plain JSON values by the name of the statistic
+    generated_at: ISO 8601 in UTC; the only thing that differs when nothing else does
+    """
+
+    experiment: Experiment
+    study: Study
+    statistics: Mapping[str, Any]
+    generated_at: str
+    tool_version: str | None
+
+    def block(self, statistic: str, opponent: str) -> Mapping[str, Any]:
+        """Return one statistic's results for one opponent, empty where it has none."""
+        block = self.statistics.get(statistic, {}).get(opponent, {})
+        return block if isinstance(block, Mapping) else {}
+
+
+def analyse(experiment_dir: Path, opponents: Sequence[str] = ()) -> Analysis:
+    """Read and evaluate an experiment, against all opponents or only the named ones."""
+    experiment = read_experiment(experiment_dir)
+    study = restrict(build_study(experiment), opponents)
+    return Analysis(experiment, study, evaluate(study), _now(), _version())
+
+
+def restrict(study: Study, opponents: Sequence[str]) -> Study:
+    """Keep the named opponents only, in the study's order; their roles stay what they are."""
+    if not opponents:
+        return study
+    unknown = [name for name in opponents if name not in study.opponents]
+    if unknown:
+        known = ", ".join(study.opponents) or "none"
+        raise ValueError(
+            f"no games against {', '.join(unknown)} in {study.name}; there are: {known}"
+        )
+    return replace(study, opponents=tuple(o for o in study.opponents if o in opponents))
+
+
+def _now() -> str:
+    """Return the present, or the time that SOURCE_DATE_EPOCH sets for reproducible output."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    now = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    return now.isoformat(timespec="seconds")
+
+
+def _version() -> str | None:
+    try:
+        return version("cuttle")
+    except PackageNotFoundError:
+        return None

@@ -1,0 +1,181 @@
+"""The commands of analyze.py and their options. What they do is imported when they are called."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn, Optional
+
+import typer
+
+from cuttle.runs.locate import find_experiment
+
+TROUBLE = 2  # exit status, as of diff
+
+# the base of all errors of usage; newer versions of typer carry a click of their own
+UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Read experiments. Without a command: the whole report of the selected experiment.",
+)
+
+Root = Annotated[
+    Path, typer.Option("--root", envvar="CUTTLE_ROOT", help="Folder that holds the experiments.")
+]
+ExperimentName = Annotated[
+    Optional[str],  # noqa: UP045  # typer reads the annotation at run time
+    typer.Argument(metavar="[EXPERIMENT]", help="Name, unambiguous part of one, or path."),
+]
+Formats = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option("--format", help="json,csv,latex; all if not given."),
+]
+OutputDir = Annotated[
+    Optional[Path],  # noqa: UP045
+    typer.Option("--output-dir", help="Where to write; the experiment's analysis folder."),
+]
+Opponents = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option("--opponent", help="Only these opponents, comma-separated."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+DEFAULT_ROOT = Path("multirun")
+
+
+@app.callback(invoke_without_command=True)
+def everything(context: typer.Context, root: Root = DEFAULT_ROOT) -> None:
+    """Read experiments. Without a command: the whole report of the selected experiment."""
+    if context.invoked_subcommand is None:
+        from cuttle.analysis.cli.report import make_report
+
+        make_report(find_experiment(root, None))
+
+
+@app.command()
+def status(
+    experiment: ExperimentName = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Follow it; Ctrl-C leaves.")] = False,
+    failed: Annotated[bool, typer.Option("--failed", help="Only what went wrong.")] = False,
+    as_json: AsJson = False,
+    root: Root = DEFAULT_ROOT,
+) -> None:
+    """Show every run: state, progress, seed, duration, last win rates, error."""
+    from cuttle.analysis.cli.status import show_status, watch_status
+
+    path = find_experiment(root, experiment)
+    if watch:
+        watch_status(path, as_json=as_json)
+    else:
+        show_status(path, as_json=as_json, failed_only=failed)
+
+
+@app.command(name="list")
+def list_all(as_json: AsJson = False, root: Root = DEFAULT_ROOT) -> None:
+    """Show all experiments: counts, dates, disk use, which is selected."""
+    from cuttle.analysis.cli.listing import show_list
+
+    show_list(root, as_json=as_json)
+
+
+@app.command()
+def select(
+    name: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Argument(metavar="[NAME]", help="Name or unambiguous part of one."),
+    ] = None,
+    root: Root = DEFAULT_ROOT,
+) -> None:
+    """Choose the experiment that commands without a name mean."""
+    from cuttle.analysis.cli.listing import show_selection
+
+    show_selection(root, name)
+
+
+@app.command()
+def report(
+    experiment: ExperimentName = None,
+    formats: Formats = None,
+    output_dir: OutputDir = None,
+    opponent: Opponents = None,
+    figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw.")] = True,
+    root: Root = DEFAULT_ROOT,
+) -> None:
+    """Write the whole report: statistics, figures, tables, one HTML page."""
+    from cuttle.analysis.cli.report import make_report
+
+    make_report(
+        find_experiment(root, experiment),
+        formats=_words(formats),
+        output_dir=output_dir,
+        opponents=_words(opponent) or (),
+        has_figures=figures,
+    )
+
+
+@app.command()
+def export(
+    experiment: ExperimentName = None,
+    formats: Formats = None,
+    output_dir: OutputDir = None,
+    opponent: Opponents = None,
+    figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw too.")] = False,
+    root: Root = DEFAULT_ROOT,
+) -> None:
+    """Write the statistics and data as files and print their paths."""
+    from cuttle.analysis.cli.report import make_exports
+
+    make_exports(
+        find_experiment(root, experiment),
+        formats=_words(formats),
+        output_dir=output_dir,
+        opponents=_words(opponent) or (),
+        has_figures=figures,
+    )
+
+
+def _words(text: list[str] | None) -> list[str] | None:
+    """Split comma-separated words, given once or more."""
+    if text is None:
+        return None
+    return [word for part in text for word in part.replace(" ", "").split(",") if word]
+
+
+@app.command()
+def diff(
+    sides: Annotated[list[str], typer.Argument(help="Experiments, runs or YAML files.")],
+    as_json: AsJson = False,
+    show_all: Annotated[
+        bool, typer.Option("--all", help="Count keys that only name or run a study too.")
+    ] = False,
+    root: Root = DEFAULT_ROOT,
+) -> None:
+    """Show what differs: configuration, provenance, results.
+
+    Exit status 0: equal configurations, 1: different ones, 2: trouble.
+    """
+    from cuttle.analysis.cli.diff import show_diff
+
+    if show_diff(root, sides, as_json=as_json, show_all=show_all):
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run the command line: bad input is one line on stderr and exit status 2."""
+    try:
+        exit_status = app(standalone_mode=False)
+    except UsageError as error:
+        message = getattr(error, "format_message", error.__str__)()
+        fail(f"{message} (python analyze.py --help)")
+    except (ValueError, OSError) as error:
+        fail(str(error))
+    except (KeyboardInterrupt, typer.Abort):
+        sys.exit(130)
+    sys.exit(exit_status if isinstance(exit_status, int) else 0)
+
+
+def fail(message: str) -> NoReturn:
+    """End the program with one line that says what is wrong."""
+    sys.stderr.write(f"error: {' '.join(message.split())}\n")
+    sys.exit(TROUBLE)

@@ -1,0 +1,75 @@
+"""Console output shared by the commands: a console, durations, sizes, JSON. No views."""
+
+import json
+import sys
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from cuttle.runs.layout import RunState
+
+PIPE_WIDTH = 400  # a pipe has no edge: lines are not folded there
+STATE_STYLES = {
+    RunState.PENDING: "dim",
+    RunState.PREPARED: "dim",
+    RunState.RUNNING: "bold blue",
+    RunState.COMPLETED: "green",
+    RunState.FAILED: "bold red",
+    RunState.INTERRUPTED: "yellow",
+}
+
+
+def make_console() -> Console:
+    """Make a console for stdout: as wide as a terminal, plain and unfolded in a pipe."""
+    width = None if sys.stdout.isatty() else PIPE_WIDTH
+    # names and messages come from files: brackets and colons in them are no markup
+    return Console(width=width, highlight=False, markup=False, emoji=False)
+
+
+def plain_table(*columns: str, right: tuple[str, ...] = (), title: str | None = None) -> Table:
+    """Make a table without lines; the columns named in `right` hold numbers."""
+    table = Table(box=None, pad_edge=False, title=title, title_justify="left", title_style="bold")
+    for column in columns:
+        table.add_column(
+            column,
+            justify="right" if column in right else "left",
+            header_style="bold",
+            overflow="fold",
+        )
+    return table
+
+
+def state_text(state: RunState) -> Text:
+    """Render a state in its colour."""
+    return Text(str(state), style=STATE_STYLES[state])
+
+
+def duration(seconds: float | None) -> str:
+    """Spell a duration: `42 s`, `3 min 05 s`, `2 h 07 min`, `3 d 04 h`."""
+    if seconds is None:
+        return ""
+    whole = round(seconds)
+    for large, small, size in (("d", "h", 86_400), ("h", "min", 3_600), ("min", "s", 60)):
+        if whole >= size:
+            part = {"d": 3_600, "h": 60, "min": 1}[large]
+            return f"{whole // size} {large} {whole % size // part:02d} {small}"
+    return f"{whole} s"
+
+
+def size(num_bytes: int) -> str:
+    """Spell a size on disk in decimal units: `1.2 MB`."""
+    value = float(num_bytes)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} TB"
+
+
+def print_json(document: Any, *, compact: bool = False) -> None:
+    """Write a strict JSON document to stdout; compact makes it one line."""
+    indent = None if compact else 2
+    sys.stdout.write(json.dumps(document, indent=indent, allow_nan=False) + "\n")
+    sys.stdout.flush()

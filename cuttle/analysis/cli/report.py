@@ -1,0 +1,91 @@
+"""The whole report, or exports alone: tables, figures, files, the next command."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from matplotlib.figure import Figure
+from rich.console import Console
+
+from cuttle.analysis.analysis import Analysis, analyse
+from cuttle.analysis.cli.console import make_console
+from cuttle.analysis.cli.tables import print_results
+from cuttle.analysis.exporting import check_formats, export_all, format_names
+from cuttle.analysis.gallery import draw_figures
+from cuttle.analysis.report.page import write_report
+from cuttle.analysis.style import save
+from cuttle.runs.layout import ANALYSIS_DIR
+
+GRAPHS_DIR = "graphs"
+
+
+def make_report(
+    path: Path,
+    *,
+    formats: Sequence[str] | None = None,
+    output_dir: Path | None = None,
+    opponents: Sequence[str] = (),
+    has_figures: bool = True,
+) -> None:
+    """Print the results and write figures, exports and the page; say what to do next."""
+    names = format_names() if formats is None else list(formats)
+    check_formats(names)
+    console = make_console()
+    directory = output_dir or path / ANALYSIS_DIR
+    analysis = analyse(path, opponents)
+    print_results(console, analysis)
+    export_all(analysis, names, directory)
+    figures = _save_figures(analysis, directory) if has_figures else {}
+    page = write_report(analysis, figures, directory)
+    _print_next(console, analysis, directory, page, num_figures=len(figures))
+
+
+def make_exports(
+    path: Path,
+    *,
+    formats: Sequence[str] | None = None,
+    output_dir: Path | None = None,
+    opponents: Sequence[str] = (),
+    has_figures: bool = False,
+) -> None:
+    """Write exports, and figures if asked, and print the paths."""
+    names = format_names() if formats is None else list(formats)
+    check_formats(names)
+    directory = output_dir or path / ANALYSIS_DIR
+    analysis = analyse(path, opponents)
+    paths = export_all(analysis, names, directory)
+    console = make_console()
+    for written in paths:
+        console.print(str(written))
+    if has_figures and _save_figures(analysis, directory):
+        console.print(f"{directory / GRAPHS_DIR}/")
+
+
+def _save_figures(analysis: Analysis, directory: Path) -> dict[str, Figure]:
+    """Draw and save all figures, none where there is no run to draw."""
+    if not analysis.study.runs:
+        return {}
+    graphs = directory / GRAPHS_DIR
+    graphs.mkdir(parents=True, exist_ok=True)
+    figures = {}
+    for name, figure in draw_figures(analysis.study):
+        save(figure, graphs / name)
+        figures[name] = figure
+    return figures
+
+
+def _print_next(
+    console: Console, analysis: Analysis, directory: Path, page: Path, *, num_figures: int
+) -> None:
+    console.print()
+    if num_figures:
+        console.print(f"figures: {num_figures} in {directory / GRAPHS_DIR}/ (PDF and PNG)")
+    console.print(f"report:  {page}")
+    unfinished = [out for out in analysis.study.left_out if out.state != "completed"]
+    if unfinished:
+        name = analysis.study.name
+        console.print(
+            f"next:    the command that trained it finishes {len(unfinished)} unfinished runs; "
+            f"python analyze.py status {name} shows them"
+        )
+    else:
+        console.print(f"next:    open {page}, or compare: python analyze.py diff A B")

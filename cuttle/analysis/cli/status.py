@@ -1,0 +1,218 @@
+"""The state of every run of an experiment, once or as a live view. Reads status files only."""
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from cuttle.analysis.cli.console import (
+    STATE_STYLES,
+    duration,
+    make_console,
+    plain_table,
+    print_json,
+    state_text,
+)
+from cuttle.runs.layout import RunState
+from cuttle.runs.reader import Experiment, RunRecord, read_experiment
+
+SCHEMA = "cuttle-status/1"
+WATCH_INTERVAL_S = 1.0
+FINISHED = (RunState.COMPLETED, RunState.FAILED)
+# What needs eyes comes first where the screen is too short for all.
+URGENCY = (
+    RunState.RUNNING,
+    RunState.FAILED,
+    RunState.INTERRUPTED,
+    RunState.PREPARED,
+    RunState.PENDING,
+    RunState.COMPLETED,
+)
+RESERVED_LINES = 8  # of the screen: summary, table head, note of what is hidden, prompt
+
+
+def show_status(path: Path, *, as_json: bool, failed_only: bool) -> None:
+    """Print every run's state, progress, seed, duration, last win rates and error."""
+    experiment = read_experiment(path)
+    if failed_only:
+        unhealthy = (RunState.FAILED, RunState.INTERRUPTED)
+        experiment.runs = [run for run in experiment.runs if run.state in unhealthy]
+    if as_json:
+        print_json(status_document(experiment))
+        return
+    make_console().print(status_view(experiment, experiment.runs))
+
+
+def watch_status(path: Path, *, as_json: bool) -> None:
+    """Follow an experiment until every run is completed or failed, or Ctrl-C."""
+    console = make_console()
+    try:
+        if as_json or not console.is_terminal:
+            _follow_lines(path, as_json=as_json)
+        else:
+            _follow_screen(path, console)
+            console.print(status_view(experiment := read_experiment(path), experiment.runs))
+    except KeyboardInterrupt:
+        pass  # the way to leave a live view
+
+
+def _follow_screen(path: Path, console: Console) -> None:
+    """Redraw the view on a screen of its own, which a resize cannot spoil."""
+    with Live(console=console, screen=True, auto_refresh=False) as live:
+        while True:
+            experiment = read_experiment(path)
+            room = max(1, console.size.height - RESERVED_LINES)
+            urgent = sorted(experiment.runs, key=lambda run: URGENCY.index(run.state))[:room]
+            kept = {run.run_id for run in urgent}
+            rows = [run for run in experiment.runs if run.run_id in kept]
+            live.update(status_view(experiment, rows), refresh=True)
+            if _is_finished(experiment):
+                return
+            time.sleep(WATCH_INTERVAL_S)
+
+
+def _follow_lines(path: Path, *, as_json: bool) -> None:
+    """Print a line for every run whose state or round has changed, for logs and pipes."""
+    seen: dict[str, tuple[Any, ...]] = {}
+    while True:
+        experiment = read_experiment(path)
+        for run in experiment.runs:
+            now = (run.state, run.status.get("round"))
+            if seen.get(run.run_id) == now:
+                continue
+            seen[run.run_id] = now
+            if as_json:
+                print_json(run_document(run), compact=True)
+            else:
+                sys.stdout.write(_line(run) + "\n")
+        sys.stdout.flush()
+        if _is_finished(experiment):
+            return
+        time.sleep(WATCH_INTERVAL_S)
+
+
+def _is_finished(experiment: Experiment) -> bool:
+    return all(run.state in FINISHED for run in experiment.runs)
+
+
+def status_document(experiment: Experiment) -> dict[str, Any]:
+    """Return the status as a JSON document."""
+    counts = Counter(run.state for run in experiment.runs)
+    return {
+        "schema": SCHEMA,
+        "experiment": experiment.name,
+        "path": str(experiment.path),
+        "counts": {str(state): counts[state] for state in RunState},
+        "problems": list(experiment.problems),
+        "runs": [run_document(run) for run in experiment.runs],
+    }
+
+
+def run_document(run: RunRecord) -> dict[str, Any]:
+    """Return one run's status as a JSON document."""
+    copied = ("attempt", "host", "pid", "started_at", "ended_at", "duration_s", "round", "rounds")
+    return {
+        "run_id": run.run_id,
+        "network_type": run.network_type,
+        "run": run.run,
+        "seed": run.seed,
+        "state": str(run.state),
+        **{name: run.status.get(name) for name in copied},
+        "seconds_left": run.seconds_left,
+        "win_rates": run.status.get("win_rates", {}),
+        "error": run.status.get("error"),
+        "problems": list(run.problems),
+    }
+
+
+def status_view(experiment: Experiment, rows: list[RunRecord]) -> RenderableType:
+    """Lay out the summary, a table of the given runs, and what went wrong."""
+    parts: list[RenderableType] = [_summary(experiment)]
+    if experiment.runs:
+        parts += [Text(""), _table(rows)]
+    if hidden := len(experiment.runs) - len(rows):
+        parts.append(Text(f"and {hidden} more runs; python analyze.py status shows all", "dim"))
+    parts += [Text(line, STATE_STYLES[RunState.FAILED]) for line in _troubles(experiment, rows)]
+    return Group(*parts)
+
+
+def _summary(experiment: Experiment) -> Text:
+    """Say in one line how far the experiment is, and how long it may still take."""
+    counts = Counter(run.state for run in experiment.runs)
+    text = Text(experiment.name, style="bold")
+    text.append(": ", style="not bold")
+    if not experiment.runs:
+        return text.append("no runs", style="not bold")
+    for number, state in enumerate(state for state in RunState if counts[state]):
+        text.append(", " if number else "", style="not bold")
+        text.append(f"{counts[state]} {state}", style=f"not bold {STATE_STYLES[state]}")
+    text.append(f" of {len(experiment.runs)}", style="not bold")
+    if left := seconds_left(experiment.runs):
+        text.append(f"; about {duration(left)} left", style="not bold")
+    return text
+
+
+def seconds_left(runs: Iterable[RunRecord]) -> float | None:
+    """Estimate the seconds to the end of a running sweep, at its present parallelism."""
+    runs = list(runs)
+    running = [left for run in runs if (left := run.seconds_left) is not None]
+    waiting = sum(run.state in (RunState.PENDING, RunState.PREPARED) for run in runs)
+    done = [run.status["duration_s"] for run in runs if run.state is RunState.COMPLETED]
+    if not running:
+        return None
+    each = sum(done) / len(done) if done else None
+    if waiting and each is None:
+        return None
+    return (sum(running) + waiting * (each or 0.0)) / len(running)
+
+
+def _table(rows: list[RunRecord]) -> Table:
+    opponents = list(dict.fromkeys(o for run in rows for o in run.status.get("win_rates", {})))
+    numbers = ("round", "seed", "time", *opponents)
+    table = plain_table("run", "state", *numbers, right=numbers)
+    for run in rows:
+        rates = run.status.get("win_rates", {})
+        table.add_row(
+            run.run_id,
+            state_text(run.state),
+            _progress(run),
+            "" if run.seed is None else str(run.seed),
+            duration(run.status.get("duration_s") or None),
+            *(f"{100 * rates[o]:.1f} %" if o in rates else "" for o in opponents),
+        )
+    return table
+
+
+def _progress(run: RunRecord) -> str:
+    rounds = run.status.get("rounds")
+    return f"{run.status.get('round', 0)}/{rounds}" if rounds else ""
+
+
+def _troubles(experiment: Experiment, rows: Iterable[RunRecord]) -> list[str]:
+    """List errors with their logs, and damaged files, one line each."""
+    lines = [f"{experiment.name}: {problem}" for problem in experiment.problems]
+    for run in rows:
+        if error := run.status.get("error"):
+            log = f" (log: {error['log']})" if error.get("log") else ""
+            message = str(error.get("message")).split("\n")[0]
+            lines.append(f"{run.run_id}: {error.get('type')}: {message}{log}")
+        lines += [f"{run.run_id}: {problem}" for problem in run.problems]
+    return ["", *lines] if lines else []
+
+
+def _line(run: RunRecord) -> str:
+    """Say a run's state in one line."""
+    rates = run.status.get("win_rates", {})
+    parts = [f"{run.run_id}: {run.state}"]
+    parts += [f"round {progress}"] if (progress := _progress(run)) else []
+    parts += [f"{opponent} {100 * rate:.1f} %" for opponent, rate in rates.items()]
+    if error := run.status.get("error"):
+        parts.append(f"{error.get('type')}: {error.get('message')}".split("\n")[0])
+    return ", ".join(parts)

@@ -1,0 +1,79 @@
+"""The results on the console: answer, tables, what is left out. Computes nothing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from cuttle.analysis.analysis import Analysis
+from cuttle.analysis.cli.console import plain_table
+from cuttle.analysis.numbers import decimal, interval, p_value, percent, why_not
+
+GROUP_COLUMNS = ("n", "mean", "95 % CI", "SD", "SE", "min", "median", "max", "IQM")
+PAIR_COLUMNS = ("a - b", "95 % CI", "p", "p Holm", "p perm", "g", "P(a > b)", "classical")
+LEVELS = {"error": "bold red", "warning": "yellow", "note": "dim"}
+
+
+def print_results(console: Console, analysis: Analysis) -> None:
+    """Print the answer first, then the tables it rests on, then what to know about them."""
+    verdict = analysis.statistics.get("verdict", {})
+    console.print(Text(analysis.study.name, "bold"))
+    console.print(str(verdict.get("headline", "")))
+    for opponent, role in analysis.study.roles.items():
+        console.print(f"\nagainst {opponent} ({role}): win rate in %", style="bold")
+        console.print(_groups(analysis.block("descriptives", opponent)))
+        pairs = analysis.block("comparisons", opponent).get("pairs", [])
+        if isinstance(pairs, list) and pairs:
+            console.print(_pairs(pairs, analysis.block("classical", opponent)))
+    checks = analysis.statistics.get("checks", [])
+    if checks:
+        console.print()
+    for check in checks:
+        console.print(Text(f"{check['level']}: {check['text']}", LEVELS.get(check["level"], "")))
+
+
+def _groups(block: Mapping[str, Any]) -> Table:
+    table = plain_table("network type", *GROUP_COLUMNS, right=GROUP_COLUMNS)
+    for name, group in block.get("types", {}).items():
+        values = group["win_rate"]
+        if not values.get("computable"):
+            table.add_row(name, "0", "", why_not(values))
+            continue
+        table.add_row(
+            name,
+            str(values["n"]),
+            percent(values["mean"]),
+            interval(values["ci_low"], values["ci_high"]) or "-",
+            *(percent(values[key]) or "-" for key in ("sd", "se", "min", "median", "max", "iqm")),
+        )
+    return table
+
+
+def _pairs(pairs: list[Mapping[str, Any]], classical: Mapping[str, Any]) -> Table:
+    """Put the primary test of each pair and the classical one in a row."""
+    classics = classical.get("pairs", [])
+    by_pair = {(c["a"], c["b"]): c["result"] for c in classics if isinstance(classics, list)}
+    table = plain_table("pair", *PAIR_COLUMNS, right=PAIR_COLUMNS)
+    for pair in pairs:
+        name = f"{pair['a']} - {pair['b']}"
+        if not pair.get("computable"):
+            table.add_row(name, "", why_not(pair))
+            continue
+        table.add_row(
+            name,
+            percent(pair["diff"], signed=True),
+            interval(pair["ci_low"], pair["ci_high"]),
+            *(p_value(pair[key]) for key in ("p", "p_holm", "p_permutation")),
+            decimal(pair["effects"].get("hedges_g_exact")) or "-",
+            decimal(pair["prob_improvement"]),
+            _classical_text(by_pair.get((pair["a"], pair["b"]), {})),
+        )
+    return table
+
+
+def _classical_text(result: Mapping[str, Any]) -> str:
+    if not result.get("computable"):
+        return "-"
+    return f"{result['branch']} {p_value(result['p_bonferroni'])}"

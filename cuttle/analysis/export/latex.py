@@ -1,0 +1,183 @@
+"""Tables for a paper, as LaTeX with booktabs: descriptives and pairwise tests. Computes nothing."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from cuttle.analysis.analysis import Analysis
+from cuttle.analysis.numbers import MINUS, decimal, interval, p_value, percent
+from cuttle.analysis.panels import games_text, runs_text
+from cuttle.runs.files import write_text
+
+BRANCHES = {"student": "Student", "welch": "Welch", "mwu": "Mann-Whitney"}
+PREAMBLE = "% needs \\usepackage{booktabs}\n"
+ESCAPES = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    **{character: f"\\{character}" for character in "&%$#_{}"},
+    "<": r"$<$",
+    ">": r"$>$",
+    "|": r"$|$",
+    '"': r"\textquotedbl{}",
+    MINUS: r"$-$",
+    "\N{MULTIPLICATION SIGN}": r"$\times$",
+    "\N{PLUS-MINUS SIGN}": r"$\pm$",
+    "\N{HORIZONTAL ELLIPSIS}": r"\ldots{}",
+}
+
+
+def write(analysis: Analysis, directory: Path) -> list[Path]:
+    """Write the tables of descriptives, of the primary comparisons, of the classical ones."""
+    tables = {
+        "table.tex": _descriptives(analysis),
+        "comparisons.tex": _comparisons(analysis),
+        "classical.tex": _classical(analysis),
+    }
+    for name, text in tables.items():
+        write_text(directory / name, PREAMBLE + text)
+    return [directory / name for name in tables]
+
+
+def escape(text: str) -> str:
+    """Spell any text so that LaTeX prints it as it is; what the fonts lack becomes a question mark.
+
+    Letters with accents are left to the engine, which reads UTF-8.
+    """
+    spelled = (ESCAPES.get(character, character) for character in text if character.isprintable())
+    return "".join(c if len(c) > 1 or ord(c) < 0x180 else "?" for c in spelled)
+
+
+def _descriptives(analysis: Analysis) -> str:
+    columns = ("Network type", "$n$", "Mean", "SD", "SE", "95\\,\\% CI", "Min", "Median", "Max")
+    study = analysis.study
+    caption = (
+        f"Final win rate (%) of {study.name}: {games_text(study)}, {runs_text(study)}. A draw "
+        "counts as not won. CI: t-interval of the mean over runs."
+    )
+    rows = []
+    for opponent, role in study.roles.items():
+        types = analysis.block("descriptives", opponent).get("types", {})
+        rows.append((f"against {opponent} ({role})", [_group(n, g) for n, g in types.items()]))
+    return _table(columns, "lr" + "r" * 3 + "c" + "r" * 3, rows, caption, "tab:win-rates")
+
+
+def _group(name: str, group: Mapping[str, Any]) -> list[str]:
+    values = group["win_rate"]
+    return [
+        name,
+        str(values.get("n", 0)),
+        *(percent(values.get(key)) for key in ("mean", "sd", "se")),
+        interval(values.get("ci_low"), values.get("ci_high")),
+        *(percent(values.get(key)) for key in ("min", "median", "max")),
+    ]
+
+
+def _comparisons(analysis: Analysis) -> str:
+    columns = (
+        "Pair", "Difference", "95\\,\\% CI", "$p$", "$p_{\\mathrm{Holm}}$",
+        "$p_{\\mathrm{perm}}$", "$g$", "95\\,\\% CI", "$P(A>B)$",
+    )  # fmt: skip
+    study = analysis.study
+    test = "Paired $t$" if study.is_paired else "Welch"
+    caption = (
+        f"Pairwise differences of the final win rate (points) of {study.name}, first minus second "
+        f"type: {games_text(study)}, {runs_text(study)}. Intervals are not adjusted, Holm's p is, "
+        "over the pairs of one opponent; perm: exact permutation test of the studentised "
+        "difference; g: Hedges' standardised difference with its interval; P(A>B): probability "
+        "that a run of the first type wins more than one of the second."
+    )
+    rows = []
+    for opponent, role in study.roles.items():
+        pairs = analysis.block("comparisons", opponent).get("pairs", [])
+        lines = [_pair(pair) for pair in pairs] if isinstance(pairs, list) else []
+        rows.append((f"against {opponent} ({role})", lines))
+    return _table(
+        columns, "l" + "rc" + "rrr" + "rc" + "r", rows, caption, "tab:comparisons", extra=test
+    )
+
+
+def _pair(pair: Mapping[str, Any]) -> list[str]:
+    name = f"{pair['a']} {MINUS} {pair['b']}"
+    if not pair.get("computable"):
+        return [name, f"not computable: {pair.get('reason')}"]
+    effects = pair.get("effects") or {}
+    low, high = (decimal(effects.get(key)) for key in ("g_ci_low", "g_ci_high"))
+    return [
+        name,
+        percent(pair["diff"], signed=True),
+        interval(pair["ci_low"], pair["ci_high"]),
+        p_value(pair["p"]),
+        p_value(pair["p_holm"]),
+        p_value(pair["p_permutation"]),
+        decimal(effects.get("hedges_g_exact")),
+        f"[{low}, {high}]" if low and high else "",
+        decimal(pair["prob_improvement"]),
+    ]
+
+
+def _classical(analysis: Analysis) -> str:
+    columns = ("Pair", "Test", "Statistic", "$p$", "$p_{\\mathrm{Bonf}}$", "$d$", "Size")
+    study = analysis.study
+    caption = (
+        f"The classical procedure on {study.name}: Shapiro-Wilk and Levene (median-centred) choose "
+        "Student's, Welch's or the Mann-Whitney test; Bonferroni over the pairs of one opponent; "
+        "d: Cohen's standardised difference, first minus second type."
+    )
+    rows = []
+    for opponent, role in study.roles.items():
+        pairs = analysis.block("classical", opponent).get("pairs", [])
+        lines = [_classical_pair(pair) for pair in pairs] if isinstance(pairs, list) else []
+        rows.append((f"against {opponent} ({role})", lines))
+    return _table(columns, "llrrrrl", rows, caption, "tab:classical")
+
+
+def _classical_pair(pair: Mapping[str, Any]) -> list[str]:
+    name, result = f"{pair['a']} {MINUS} {pair['b']}", pair["result"]
+    if not result.get("computable"):
+        return [name, f"not computable: {result.get('reason')}"]
+    return [
+        name,
+        BRANCHES.get(result["branch"], result["branch"]),
+        decimal(result["statistic"]),
+        p_value(result["p_raw"]),
+        p_value(result["p_bonferroni"]),
+        decimal(result["cohens_d"]),
+        result["effect_band"],
+    ]
+
+
+def _table(
+    columns: Sequence[str],
+    alignment: str,
+    blocks: Sequence[tuple[str, list[list[str]]]],
+    caption: str,
+    label: str,
+    extra: str = "",
+) -> str:
+    """Lay out blocks of rows, each under a line of its own; a short row spans the rest."""
+    lines = [
+        r"\begin{table}",
+        r"\centering\footnotesize\setlength{\tabcolsep}{3.5pt}",
+        rf"\caption{{{extra + ' tests. ' if extra else ''}{escape(caption)}}}",
+        rf"\label{{{label}}}",
+        rf"\begin{{tabular}}{{{alignment}}}",
+        r"\toprule",
+        " & ".join(columns) + r" \\",
+        *_body(blocks, len(columns)),
+        r"\bottomrule",
+        r"\end{tabular}",
+        r"\end{table}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _body(blocks: Sequence[tuple[str, list[list[str]]]], width: int) -> Iterator[str]:
+    for title, rows in blocks:
+        yield r"\midrule"
+        yield rf"\multicolumn{{{width}}}{{l}}{{\emph{{{escape(title)}}}}} \\"
+        for cells in rows or [["no results"]]:
+            texts = [escape(cell) or "--" for cell in cells]
+            if 1 < len(texts) < width:
+                texts[-1] = rf"\multicolumn{{{width - len(texts) + 1}}}{{l}}{{{texts[-1]}}}"
+            yield " & ".join(texts) + r" \\"

@@ -1,0 +1,132 @@
+"""Estimation plot: every pairwise difference with its interval, and the margin of equality."""
+
+from collections.abc import Mapping
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from cuttle.analysis.estimators.core import FloatArray, NotComputable
+from cuttle.analysis.estimators.multiplicity import Pair, pairs_of
+from cuttle.analysis.estimators.paired import PairedTest, paired_t
+from cuttle.analysis.estimators.two_sample import TTest, welch_t
+from cuttle.analysis.pairwise import rates_by_run
+from cuttle.analysis.panels import (
+    AXIS_HEIGHT,
+    NOTE_HEIGHT,
+    TYPE_HEIGHT,
+    WHISKER,
+    draw_runs,
+    games_text,
+    label_groups,
+    percents,
+    runs_text,
+    span,
+)
+from cuttle.analysis.study import Study
+from cuttle.analysis.style import (
+    DOUBLE_COLUMN,
+    FAINT,
+    INK,
+    MARGIN_COLOUR,
+    category_axis,
+    empty,
+    looks,
+    set_caption,
+    short,
+    styled,
+)
+
+MINUS = "\N{MINUS SIGN}"
+MAX_PAIRS = 10  # all pairs of five types; beyond that each type is held against the first
+
+
+@styled
+def draw(study: Study) -> Figure:
+    """Draw the runs on the left and the differences of means on the right."""
+    groups = study.win_rates(study.primary_opponent)
+    pairs = _pairs(study)
+    if not pairs:
+        return empty("one network type only: no difference to draw")
+    rows = max(2, len(study.types), len(pairs))
+    figure = Figure(figsize=(DOUBLE_COLUMN, rows * TYPE_HEIGHT + AXIS_HEIGHT + NOTE_HEIGHT))
+    left, right = figure.subplots(1, 2)
+    _draw_groups(left, study, groups)
+    _draw_differences(right, study, groups, pairs)
+    test = "paired t" if study.is_paired else "Welch"
+    selection = (
+        "" if len(pairs) < MAX_PAIRS else f" Only differences to {study.types[0]} are shown."
+    )
+    caption = (
+        f"Final win rate against {study.primary_opponent} ({games_text(study)}, "
+        f"{runs_text(study)}). Left: runs and their mean. Right: differences of means with 95 % "
+        f"{test} intervals, not adjusted for the number of comparisons. The shaded band is the "
+        f"margin of equivalence, {100 * study.equivalence_margin:g} points.{selection}"
+    )
+    note = (
+        f"against {study.primary_opponent}; left: runs, line: mean; right: difference of means, "
+        f"95 % {test} interval, unadjusted; band: "
+        f"±{100 * study.equivalence_margin:g} points, the margin of equivalence"
+    )
+    return set_caption(figure, caption, note=note)
+
+
+def _pairs(study: Study) -> list[Pair]:
+    """List all pairs, or only those with the first type where they are many."""
+    pairs = pairs_of(study.types)
+    return pairs if len(pairs) <= MAX_PAIRS else [p for p in pairs if p[0] == study.types[0]]
+
+
+def _draw_groups(axes: Axes, study: Study, groups: Mapping[str, FloatArray]) -> None:
+    label_groups(axes, groups)
+    low, high = span([v for rates in groups.values() for v in percents(rates)])
+    for place, (network_type, look) in enumerate(looks(study.types).items()):
+        if values := percents(groups[network_type]):
+            mean = sum(values) / len(values)
+            axes.plot([mean, mean], [place - 0.3, place + 0.3], color=look.colour, linewidth=2.4)
+            draw_runs(axes, place, values, look, axis_length=high - low)
+    axes.set_xlim(low, high)
+    axes.set_xlabel("win rate (%)")
+
+
+def _draw_differences(
+    axes: Axes, study: Study, groups: Mapping[str, FloatArray], pairs: list[Pair]
+) -> None:
+    margin = 100 * study.equivalence_margin
+    category_axis(axes, [f"{short(a)}\n{MINUS} {short(b)}" for a, b in pairs])
+    axes.axvspan(-margin, margin, color=MARGIN_COLOUR, zorder=0)
+    axes.axvline(0, color=INK, linewidth=0.8)
+    ends = [-1.6 * margin, 1.6 * margin]
+    for place, (a, b) in enumerate(pairs):
+        test = _test(study, groups, a, b)
+        if isinstance(test, NotComputable):
+            axes.annotate(
+                "no interval",
+                (0.02, place),
+                xycoords=("axes fraction", "data"),
+                va="center",
+                color=FAINT,
+                fontsize=7,
+            )
+            if len(groups[a]) and len(groups[b]):
+                diff = 100 * float(groups[a].mean() - groups[b].mean())
+                axes.plot(diff, place, marker="o", markersize=4.5, color=INK, fillstyle="none")
+                ends.append(diff)
+            continue
+        diff, low, high = percents([test.diff, test.ci_low, test.ci_high])
+        axes.errorbar(diff, place, xerr=[[diff - low], [high - diff]], **WHISKER)
+        axes.plot(diff, place, marker="o", markersize=4.5, color=INK)
+        ends += [low, high]
+    reach = max(-min(ends), max(ends)) * 1.06
+    axes.set_xlim(-reach, reach)
+    axes.set_xlabel("difference (percentage points)")
+
+
+def _test(
+    study: Study, groups: Mapping[str, FloatArray], a: str, b: str
+) -> TTest | PairedTest | NotComputable:
+    """Compare two types as the experiment was declared, paired by run number or not."""
+    if not study.is_paired:
+        return welch_t(groups[a], groups[b])
+    rates = rates_by_run(study, study.primary_opponent)
+    numbers = sorted(rates[a].keys() & rates[b].keys())
+    return paired_t([rates[a][n] for n in numbers], [rates[b][n] for n in numbers])

@@ -1,0 +1,62 @@
+"""HTML put together from escaped parts. Knows nothing of the study."""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+
+class Html(str):
+    """Text that is HTML already; any other text is escaped when it becomes a part."""
+
+    __slots__ = ()
+
+
+def join(parts: Iterable[str]) -> Html:
+    """Put parts one after the other, escaping those that are plain text."""
+    return Html("".join(part if isinstance(part, Html) else escape(part) for part in parts))
+
+
+def tag(name: str, *parts: str, **attributes: str) -> Html:
+    """Make an element; a trailing underscore in an attribute's name is dropped."""
+    given = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"'
+        for key, value in attributes.items()
+    )
+    return Html(f"<{name}{given}>{join(parts)}</{name}>")
+
+
+def void(name: str, **attributes: str) -> Html:
+    """Make an element that has no content."""
+    given = "".join(f' {key.rstrip("_")}="{escape(value)}"' for key, value in attributes.items())
+    return Html(f"<{name}{given}>")
+
+
+def section(identifier: str, title: str, *parts: str) -> Html:
+    """Make a section with a heading to link to."""
+    return tag("section", tag("h2", title), *parts, id=identifier)
+
+
+def folded(title: str, *parts: str) -> Html:
+    """Make a part that is closed at first."""
+    return tag("details", tag("summary", title), *parts)
+
+
+def listed(items: Sequence[str], class_: str = "") -> Html:
+    """Make a list."""
+    return tag("ul", *(tag("li", item) for item in items), class_=class_)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, text: int = 1) -> Html:
+    """Make a sortable table whose first `text` columns are text and the rest numbers."""
+    head = (
+        tag("th", column, scope="col", class_="text" if place < text else "number")
+        for place, column in enumerate(columns)
+    )
+    body = (
+        tag("tr", *(
+            tag("td", cell, class_="text" if place < text else "number")
+            for place, cell in enumerate(row)
+        ))
+        for row in rows
+    )  # fmt: skip
+    content = tag("table", tag("thead", tag("tr", *head)), tag("tbody", *body), class_="sortable")
+    return tag("div", content, class_="wide")

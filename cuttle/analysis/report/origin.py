@@ -1,0 +1,125 @@
+"""Runs, configurations and provenance for the report. Computes nothing."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from cuttle.analysis.analysis import Analysis
+from cuttle.analysis.cli.console import duration
+from cuttle.analysis.cli.values import spread_text, value_text
+from cuttle.analysis.numbers import percent
+from cuttle.analysis.report.html import Html, folded, join, listed, table, tag
+from cuttle.runs.diff import Flat, Source, compare, flatten, is_ignored, spread
+from cuttle.runs.reader import RunRecord
+from cuttle.runs.sources import OWN_METADATA
+
+
+def status_grid(analysis: Analysis) -> Html:
+    """Show the state of every planned run: a row a type, a cell a run."""
+    by_type: dict[str, list[RunRecord]] = {}
+    for record in analysis.experiment.runs:
+        by_type.setdefault(record.network_type, []).append(record)
+    rows = [
+        tag(
+            "tr",
+            tag("th", name, scope="row"),
+            *(
+                tag("td", str(r.run), class_=f"state {r.state}", title=f"{r.run_id}: {r.state}")
+                for r in records
+            ),
+        )
+        for name, records in by_type.items()
+    ]
+    return tag("div", tag("table", tag("tbody", *rows), class_="grid"), class_="wide")
+
+
+def left_out(analysis: Analysis) -> Html:
+    """Name every run that no number uses, and why."""
+    study = analysis.study
+    if not study.left_out:
+        return tag("p", f"All {len(study.runs)} runs are completed and used.")
+    rows = [[out.run_id, out.state, out.reason] for out in study.left_out]
+    return join(
+        [
+            tag("p", f"{len(study.runs)} runs are used; {len(rows)} are left out:"),
+            table(("run", "state", "why"), rows, text=3),
+        ]
+    )
+
+
+def run_table(analysis: Analysis) -> Html:
+    """Show every used run with its results."""
+    study = analysis.study
+    columns = ("run", "network type", "number", "seed", "time", *study.opponents)
+    rows = [
+        [
+            run.run_id,
+            run.network_type,
+            str(run.run),
+            "" if run.seed is None else str(run.seed),
+            duration(run.record.status.get("duration_s")),
+            *(percent(t.win_rate) if (t := run.tally(o)).games else "" for o in study.opponents),
+        ]
+        for run in study.runs
+    ]
+    return folded(f"All {len(rows)} runs, win rates in percent", table(columns, rows, text=2))
+
+
+def configuration(analysis: Analysis) -> Html:
+    """Show what differs between the types, what varies within them, and the whole configuration."""
+    records = [run.record for run in analysis.study.runs if run.record.config]
+    flats = {record.run_id: flatten(record.config) for record in records}
+    types = {record.run_id: record.network_type for record in records}
+    groups: dict[str, dict[str, Flat]] = {}
+    for run_id, flat in flats.items():
+        groups.setdefault(types[run_id], {})[run_id] = flat
+    shown, hidden = compare([Source(name, group) for name, group in groups.items()])
+    rows = [[d.key, *(spread_text(s, types) for s in d.spreads)] for d in shown]
+    parts: list[str] = [_differences(rows, list(groups))]
+    keys = sorted({key for flat in flats.values() for key in flat})
+    spreads = {key: spread(flats, key) for key in keys}
+    own = [key for key in keys if is_ignored(key) and not spreads[key].is_constant]
+    if own or hidden:
+        names = ", ".join(dict.fromkeys([*own, *(d.key for d in hidden)]))
+        parts.append(tag("p", f"Different in every run, as they name or seed it: {names}."))
+    common = [[key, value_text(s.value)] for key, s in spreads.items() if s.is_constant]
+    parts.append(folded(f"All {len(common)} common settings", table(("key", "value"), common)))
+    return join(parts)
+
+
+def _differences(rows: Sequence[Sequence[str]], types: Sequence[str]) -> Html:
+    if len(types) < 2:
+        return tag("p", "There is one network type only.")
+    if not rows:
+        return tag("p", "The configurations of the types do not differ.")
+    return table(("differs between types", *types), rows, text=len(types) + 1)
+
+
+def provenance(analysis: Analysis) -> Html:
+    """Show where the numbers come from: commit, versions, machine, commands."""
+    study = analysis.study
+    documents = {
+        run.run_id: flatten(
+            {key: v for key, v in run.record.metadata.items() if key not in OWN_METADATA}
+        )
+        for run in study.runs
+    }
+    types = {run.run_id: run.network_type for run in study.runs}
+    keys = sorted({key for document in documents.values() for key in document})
+    rows = [[key, spread_text(spread(documents, key), types)] for key in keys]
+    meta: dict[str, Any] = {
+        key: study.meta.get(key) for key in ("created_at", "git", "seed_mode", "rules_version")
+    }
+    history = [_command(entry) for entry in study.meta.get("history") or []]
+    return join(
+        [
+            table(("experiment", "value"), [[k, value_text(v)] for k, v in flatten(meta).items()]),
+            table(("recorded by the runs", "value"), rows, text=2),
+            *([folded(f"{len(history)} commands", listed(history))] if history else []),
+        ]
+    )
+
+
+def _command(entry: Any) -> Html:
+    text = entry if isinstance(entry, str) else json.dumps(entry, ensure_ascii=False)
+    return tag("code", text)

@@ -1,0 +1,36 @@
+"use strict";
+// Tables sort by a click on their heads; without this script they read as they are.
+function valueOf(row, column) {
+  const text = (row.cells[column] ? row.cells[column].textContent : "").trim();
+  const number = parseFloat(text.replace(/\u2212/g, "-").replace(/^[\[<]/, ""));
+  return [text, number];
+}
+function sortBy(table, column, head) {
+  const ascending = head.getAttribute("aria-sort") !== "ascending";
+  const isText = head.classList.contains("text");
+  const rows = Array.from(table.tBodies[0].rows);
+  rows.sort((first, second) => {
+    const [a, x] = valueOf(first, column);
+    const [b, y] = valueOf(second, column);
+    if (isText) return a.localeCompare(b, "en", {numeric: true});
+    if (isNaN(x) || isNaN(y)) return isNaN(x) - isNaN(y);
+    return x - y;
+  });
+  if (!ascending) rows.reverse();
+  for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+  head.setAttribute("aria-sort", ascending ? "ascending" : "descending");
+  table.tBodies[0].append(...rows);
+}
+for (const table of document.querySelectorAll("table.sortable")) {
+  Array.from(table.tHead.rows[0].cells).forEach((head, column) => {
+    head.tabIndex = 0;
+    head.addEventListener("click", () => sortBy(table, column, head));
+    head.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") sortBy(table, column, head);
+    });
+  });
+}
+// What is folded on the screen is open on paper.
+window.addEventListener("beforeprint", () => {
+  for (const part of document.querySelectorAll("details")) part.open = true;
+});

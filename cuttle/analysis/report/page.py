@@ -1,0 +1,109 @@
+"""The page itself: order of the parts, figures, downloads. Writes one file."""
+
+import base64
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+
+from matplotlib.figure import Figure
+
+from cuttle.analysis.analysis import Analysis
+from cuttle.analysis.report import origin
+from cuttle.analysis.report.html import Html, folded, join, listed, section, tag, void
+from cuttle.analysis.report.results import results_of
+from cuttle.analysis.style import caption_of, image
+from cuttle.runs.files import write_text
+
+LEADING = ("win_rates", "differences", "learning_curves")  # what the answer rests on comes first
+MAX_SVG_BYTES = 300_000  # thousands of points are smaller as pixels
+MEDIA = {"svg": "image/svg+xml", "png": "image/png"}
+ATTACHED = ("runs.csv", "summary.csv", "comparisons.csv", "table.tex", "comparisons.tex")
+MARKS = {"different": "differs", "equivalent": "equal", "undecided": "open"}
+
+
+def write_report(analysis: Analysis, figures: Mapping[str, Figure], directory: Path) -> Path:
+    """Write report.html, which needs no other file and no network."""
+    study = analysis.study
+    parts = {
+        "answer": ("Answer", [_answer(analysis)]),
+        "figures": ("Figures", [_figures(figures)]),
+        "results": ("Results", [results_of(analysis, o) for o in study.opponents]),
+        "runs": (
+            "Runs",
+            [origin.status_grid(analysis), origin.left_out(analysis), origin.run_table(analysis)],
+        ),
+        "configuration": ("Configuration", [origin.configuration(analysis)]),
+        "provenance": ("Provenance", [origin.provenance(analysis), _downloads(directory)]),
+    }
+    folder = files("cuttle.analysis.report")
+    page = Template((folder / "page.html").read_text(encoding="utf-8")).substitute(
+        title=join([study.name]),
+        description=join([str(study.meta.get("description") or "")]),
+        generated=join([analysis.generated_at]),
+        style=(folder / "page.css").read_text(encoding="utf-8"),
+        script=(folder / "page.js").read_text(encoding="utf-8"),
+        navigation=join(tag("a", title, href=f"#{key}") for key, (title, _) in parts.items()),
+        content=join(section(key, title, *content) for key, (title, content) in parts.items()),
+    )
+    path = directory / "report.html"
+    write_text(path, page)
+    return path
+
+
+def _answer(analysis: Analysis) -> Html:
+    """Put the headline first, then what to know before believing it, then question by question."""
+    verdict = analysis.statistics.get("verdict", {})
+    checks = [
+        tag("li", tag("b", check["level"]), f": {check['text']}", class_=check["level"])
+        for check in analysis.statistics.get("checks", [])
+    ]
+    statements = verdict.get("statements", [])
+    primary = [_statement(s) for s in statements if s.get("role") != "secondary"]
+    secondary = [_statement(s) for s in statements if s.get("role") == "secondary"]
+    return join(
+        [
+            tag("p", str(verdict.get("headline", "")), class_="headline"),
+            *([tag("h3", "Before you believe it"), tag("ul", *checks)] if checks else []),
+            tag("dl", *primary, class_="verdicts"),
+            *([folded("Secondary opponents", tag("dl", *secondary))] if secondary else []),
+        ]
+    )
+
+
+def _statement(statement: Mapping[str, str]) -> Html:
+    decision = str(statement.get("decision"))
+    mark = tag("span", MARKS.get(decision, "no answer"), class_=f"mark {decision}")
+    return join([tag("dt", statement["question"]), tag("dd", mark, " ", statement["answer"])])
+
+
+def _figures(figures: Mapping[str, Figure]) -> Html:
+    if not figures:
+        return tag("p", "No figures were drawn.")
+    names = [n for n in LEADING if n in figures] + [n for n in figures if n not in LEADING]
+    return join(_figure(name, figures[name]) for name in names)
+
+
+def _figure(name: str, figure: Figure) -> Html:
+    """Embed a figure as vectors, or as pixels where vectors are many."""
+    kind, content = "svg", image(figure, "svg")
+    if len(content) > MAX_SVG_BYTES:
+        kind, content = "png", image(figure, "png")
+    picture = void(
+        "img",
+        src=f"data:{MEDIA[kind]};base64,{base64.b64encode(content).decode('ascii')}",
+        alt=caption_of(figure),
+        style=f"width:{figure.get_figwidth() * 1.35:.2f}in",
+    )
+    return tag("figure", picture, tag("figcaption", caption_of(figure)), id=f"figure-{name}")
+
+
+def _downloads(directory: Path) -> Html:
+    """Attach the exported tables that lie beside the report, so that they travel with it."""
+    links = []
+    for path in (directory / name for name in ATTACHED):
+        if path.exists():
+            content = base64.b64encode(path.read_bytes()).decode("ascii")
+            href = f"data:application/octet-stream;base64,{content}"
+            links.append(tag("a", path.name, href=href, download=path.name))
+    return join([tag("h3", "Attached"), listed(links)]) if links else Html("")

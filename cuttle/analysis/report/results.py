@@ -1,0 +1,169 @@
+"""Tables of results for the report. Computes nothing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cuttle.analysis.analysis import Analysis
+from cuttle.analysis.numbers import decimal, interval, p_value, percent, why_not
+from cuttle.analysis.report.html import Html, folded, join, table, tag
+
+DESCRIPTIVE_COLUMNS = (
+    "network type", "n", "mean", "95 % CI", "SD", "SE", "min", "Q1", "median", "Q3", "max", "IQM",
+    "with half draws",
+)  # fmt: skip
+PAIR_COLUMNS = (
+    "a", "b", "a minus b", "95 % CI", "p", "p Holm", "p Shaffer", "p permutation", "Hedges g",
+    "95 % CI of g", "P(a > b)", "95 % CI of P",
+)  # fmt: skip
+CLASSICAL_COLUMNS = ("a", "b", "test", "why", "p", "p Bonferroni", "Cohen d", "size")
+EQUIVALENCE_COLUMNS = ("a", "b", "margin", "90 % CI of a minus b", "p TOST", "p Holm", "equivalent")
+OMNIBUS = {
+    "anova": "one-way ANOVA",
+    "welch_anova": "Welch ANOVA",
+    "kruskal_wallis": "Kruskal-Wallis",
+    "repeated_anova": "repeated-measures ANOVA",
+    "friedman": "Friedman",
+}
+
+
+def results_of(analysis: Analysis, opponent: str) -> Html:
+    """Show the descriptives and tests against one opponent."""
+    return join(
+        [
+            tag("h3", f"Against {opponent} ({analysis.study.roles[opponent]}), in percent"),
+            _descriptives(analysis.block("descriptives", opponent)),
+            tag("h4", "Pairs, in percentage points"),
+            _pairs(analysis.block("comparisons", opponent)),
+            folded("All types at once", _omnibus(analysis.block("omnibus", opponent))),
+            folded("Equivalence", _equivalence(analysis.block("equivalence", opponent))),
+            folded("The classical procedure", _classical(analysis.block("classical", opponent))),
+        ]
+    )
+
+
+def _descriptives(block: Mapping[str, Any]) -> Html:
+    rows = []
+    for name, group in block.get("types", {}).items():
+        values = group["win_rate"]
+        if not values.get("computable"):
+            rows.append([name, "0", why_not(values)])
+            continue
+        rows.append(
+            [
+                name,
+                str(values["n"]),
+                percent(values["mean"]),
+                interval(values["ci_low"], values["ci_high"]) or str(values.get("reason") or ""),
+                *(percent(values[key]) for key in ("sd", "se", "min", "q1", "median", "q3", "max")),
+                percent(values["iqm"]),
+                percent(group["half_draw_rate"].get("mean")),
+            ]
+        )
+    return table(DESCRIPTIVE_COLUMNS, rows)
+
+
+def _pairs(block: Mapping[str, Any]) -> Html:
+    pairs = block.get("pairs", [])
+    if not isinstance(pairs, list):
+        return tag("p", why_not(pairs))
+    if not pairs:
+        return tag("p", "There is no pair to compare.")
+    note = (
+        f"{block['test']} test, two-sided; {block['correction']}; family of "
+        f"{block['family_size']}. Intervals are not adjusted."
+    )
+    lines = [*block.get("disagreements", []), *block.get("warnings", [])]
+    return join(
+        [
+            table(PAIR_COLUMNS, [_pair(pair) for pair in pairs], text=2),
+            tag("p", note, class_="note"),
+            *(tag("p", line, class_="note warning") for line in lines),
+        ]
+    )
+
+
+def _pair(pair: Mapping[str, Any]) -> list[str]:
+    if not pair.get("computable"):
+        return [pair["a"], pair["b"], why_not(pair)]
+    effects = pair["effects"]
+    g_low, g_high = (decimal(effects.get(key)) for key in ("g_ci_low", "g_ci_high"))
+    low, high = (decimal(pair[f"prob_improvement_{end}"]) for end in ("low", "high"))
+    return [
+        pair["a"],
+        pair["b"],
+        percent(pair["diff"], signed=True),
+        interval(pair["ci_low"], pair["ci_high"]),
+        *(p_value(pair[key]) for key in ("p", "p_holm", "p_shaffer", "p_permutation")),
+        decimal(effects.get("hedges_g_exact")),
+        f"[{g_low}, {g_high}]" if g_low and g_high else "",
+        decimal(pair["prob_improvement"]),
+        f"[{low}, {high}]",
+    ]
+
+
+def _omnibus(block: Mapping[str, Any]) -> Html:
+    rows = []
+    for key, name in OMNIBUS.items():
+        result = block.get(key)
+        if result is None:
+            continue
+        if not result.get("computable"):
+            rows.append([name, why_not(result)])
+            continue
+        statistic = next(s for s in ("F", "H", "chi2") if s in result)
+        degrees = [decimal(result[df], 1) for df in ("df1", "df2", "df") if df in result]
+        sizes = {"eta2": "η²", "omega2": "ω²", "rank_epsilon2": "ε²", "kendall_w": "W"}
+        effects = [f"{sign} {decimal(result[s])}" for s, sign in sizes.items() if s in result]
+        p = result.get("p_gg", result.get("p"))
+        statistics = f"{statistic}({', '.join(degrees)}) = {decimal(result[statistic])}"
+        rows.append([name, statistics, p_value(p), ", ".join(effects)])
+    return table(("test", "statistic", "p", "effect size"), rows)
+
+
+def _equivalence(block: Mapping[str, Any]) -> Html:
+    pairs = block.get("pairs", [])
+    if not isinstance(pairs, list):
+        return tag("p", why_not(pairs))
+    rows = []
+    for pair in pairs:
+        test = pair["tost"]
+        if not test.get("computable"):
+            rows.append([pair["a"], pair["b"], why_not(test)])
+            continue
+        rows.append(
+            [
+                pair["a"],
+                pair["b"],
+                percent(test["margin"]),
+                interval(test["ci_low"], test["ci_high"]),
+                p_value(test["p"]),
+                p_value(pair["p_holm"]),
+                "yes" if pair["p_holm"] < block["alpha"] else "not shown",
+            ]
+        )
+    return table(EQUIVALENCE_COLUMNS, rows, text=2)
+
+
+def _classical(block: Mapping[str, Any]) -> Html:
+    pairs = block.get("pairs", [])
+    if not isinstance(pairs, list):
+        return tag("p", why_not(pairs))
+    rows = []
+    for pair in pairs:
+        result = pair["result"]
+        if not result.get("computable"):
+            rows.append([pair["a"], pair["b"], "", why_not(result)])
+            continue
+        rows.append(
+            [
+                pair["a"],
+                pair["b"],
+                result["branch"],
+                result["reason"],
+                p_value(result["p_raw"]),
+                p_value(result["p_bonferroni"]),
+                decimal(result["cohens_d"]),
+                result["effect_band"],
+            ]
+        )
+    return join([tag("p", str(block.get("procedure", ""))), table(CLASSICAL_COLUMNS, rows, text=4)])

@@ -1,0 +1,201 @@
+"""The look of every figure: colours, sizes, labels, saving. Draws no data."""
+
+import functools
+import io
+import textwrap
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from cuttle.analysis.study import Study
+from cuttle.runs.files import write_bytes
+
+SINGLE_COLUMN = 3.4  # inches, one column of a two-column page
+DOUBLE_COLUMN = 7.0  # inches, the full text width
+PNG_DPI = 300
+
+# Tol's high-contrast scheme: apart in grey print and under every colour deficiency.
+# The control is grey: it is no contender.
+TYPE_COLOURS = {
+    "boolean": "#004488",
+    "embedding": "#DDAA33",
+    "multi_encoder": "#BB5566",
+    "blind": "#777777",
+}
+# For types that come later, in the order of the plan: from Tol's muted and vibrant schemes.
+FURTHER_COLOURS = (
+    "#44AA99", "#AA4499", "#117733", "#88CCEE", "#EE7733", "#882255", "#999933", "#332288",
+)  # fmt: skip
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")  # 9 and 8 have no common divisor
+DASHES: tuple[Any, ...] = ("-", "--", "-.", (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1)))
+INK = "#222222"
+FAINT = "#8A8A8A"
+GRID = "#DDDDDD"
+MARGIN_COLOUR = "#E8EEF4"  # the band of differences that count as equal
+
+LABEL_WIDTH = 16  # characters of a type's name on one line
+LABEL_LINES = 2
+NOTE_WIDTH_PER_INCH = 21  # characters of the note's size
+
+# typed as Any: the stubs of matplotlib spell out every key there is
+RC: Any = {
+    "font.family": "DejaVu Sans",  # ships with matplotlib: the same bytes on every machine
+    "font.size": 8,
+    "axes.labelsize": 8,
+    "axes.titlesize": 8,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "legend.fontsize": 7,
+    "legend.frameon": False,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "text.color": INK,
+    "axes.linewidth": 0.6,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "grid.color": GRID,
+    "grid.linewidth": 0.5,
+    "lines.linewidth": 1.4,
+    "patch.linewidth": 0.6,
+    "figure.facecolor": "white",
+    "figure.constrained_layout.use": True,
+    "pdf.fonttype": 42,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "cuttle",
+    "text.parse_math": False,  # a dollar in a name is a dollar
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How one network type is drawn: a colour and, for print in grey, a marker and a dash."""
+
+    colour: str
+    marker: str
+    dash: Any
+
+
+def looks(types: Sequence[str]) -> dict[str, Look]:
+    """Give each network type its look; the known ones look alike in every study."""
+    known = list(TYPE_COLOURS)
+    further = [name for name in types if name not in TYPE_COLOURS]
+    result = {}
+    for name in types:
+        if name in TYPE_COLOURS:
+            number, colour = known.index(name), TYPE_COLOURS[name]
+        else:
+            place = further.index(name)
+            number, colour = len(known) + place, FURTHER_COLOURS[place % len(FURTHER_COLOURS)]
+        dash = DASHES[number % len(DASHES)]
+        result[name] = Look(colour, MARKERS[number % len(MARKERS)], dash)
+    return result
+
+
+Draw = Callable[[Study], Figure]
+
+
+def styled(draw: Draw) -> Draw:
+    """Make a draw function use the common look, whatever the caller's settings are."""
+
+    @functools.wraps(draw)
+    def drawn(study: Study) -> Figure:
+        with mpl.rc_context():
+            mpl.rcdefaults()
+            mpl.rcParams.update(RC)
+            return draw(study)
+
+    return drawn
+
+
+def set_caption(figure: Figure, caption: str, *, note: str) -> Figure:
+    """Attach the caption for page and report, and write the note below the axes."""
+    figure.set_label(caption)
+    width = int(figure.get_figwidth() * NOTE_WIDTH_PER_INCH)
+    figure.supxlabel(
+        "\n".join(textwrap.wrap(note, width)), fontsize=6, color=FAINT, x=0.02, ha="left"
+    )
+    return figure
+
+
+def caption_of(figure: Figure) -> str:
+    """Return the caption attached to a figure."""
+    return str(figure.get_label())
+
+
+def clip(name: str, limit: int = LABEL_WIDTH * LABEL_LINES - 4) -> str:
+    """Cut out the middle of a name that is too long: its ends tell names apart."""
+    half = (limit - 1) // 2
+    return name if len(name) <= limit else f"{name[:half]}…{name[-half:]}"
+
+
+def short(name: str) -> str:
+    """Break a long name over two lines at its underscores, cut in its middle if need be."""
+    name = clip(name)
+    if len(name) <= LABEL_WIDTH + 2:
+        return name
+    cuts = [i + 1 for i, c in enumerate(name[:LABEL_WIDTH]) if c in "_-. "]
+    cut = cuts[-1] if cuts and cuts[-1] >= len(name) - LABEL_WIDTH - 4 else len(name) // 2
+    return f"{name[:cut]}\n{name[cut:]}"
+
+
+def empty(message: str) -> Figure:
+    """Draw a figure that says why there is nothing to draw."""
+    figure = Figure(figsize=(SINGLE_COLUMN, 1.0))
+    lines = textwrap.fill(message, int(SINGLE_COLUMN * NOTE_WIDTH_PER_INCH * 0.7))
+    figure.text(0.5, 0.5, lines, ha="center", va="center", color=FAINT)
+    figure.set_label(message)
+    return figure
+
+
+def category_axis(axes: Axes, labels: Sequence[str]) -> None:
+    """Put categories on the vertical axis, the first on top, where long names stay readable."""
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_ylim(len(labels) - 0.5, -0.5)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x")
+
+
+def offsets(values: Sequence[float], *, bin_width: float, step: float) -> list[float]:
+    """Spread points that would cover each other, without chance: `(points,)` around zero."""
+    members: dict[int, list[int]] = {}
+    for index in sorted(range(len(values)), key=lambda i: values[i]):
+        members.setdefault(round(values[index] / bin_width), []).append(index)
+    result = [0.0] * len(values)
+    for indices in members.values():
+        room = min(step, 0.6 / max(1, len(indices) - 1))
+        for place, index in enumerate(indices):
+            result[index] = (place - (len(indices) - 1) / 2) * room
+    return result
+
+
+def image(figure: Figure, kind: str) -> bytes:
+    """Render a figure as `pdf`, `png` or `svg`, the same bytes each time.
+
+    The layout is worked out once: doing it again for each kind takes most of the time.
+    """
+    undated = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {"Software": None}}
+    buffer = io.BytesIO()
+    with mpl.rc_context(RC):
+        if figure.get_layout_engine() is not None:
+            figure.draw_without_rendering()
+            figure.set_layout_engine("none")
+        figure.savefig(buffer, format=kind, dpi=PNG_DPI, metadata=undated[kind])
+    return buffer.getvalue()
+
+
+def save(figure: Figure, stem: Path) -> list[Path]:
+    """Write a figure as PDF and PNG beside each other."""
+    paths = [stem.with_name(f"{stem.name}.{kind}") for kind in ("pdf", "png")]
+    for path in paths:
+        write_bytes(path, image(figure, path.suffix[1:]))
+    return paths

@@ -1,0 +1,171 @@
+"""diff on the command line: sides, exit status, provenance and results."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .experiments import TRAINING, TYPES, write_experiment, write_run
+from .test_cli_status import run_cli
+
+RATES = [0.60, 0.61, 0.64, 0.58, 0.62]
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("CUTTLE_ROOT", str(tmp_path))
+    write_experiment(
+        tmp_path, {"boolean": RATES, "embedding": RATES}, name="old", planned=TYPES[:2]
+    )
+    write_experiment(tmp_path, {"boolean": [r + 0.1 for r in RATES]}, name="new", planned=TYPES[:1])
+    return tmp_path
+
+
+def changed_run(root: Path, run: int = 1, **training: Any) -> None:
+    config = {"training": {**TRAINING, **training}}
+    run_dir = root / "new" / f"boolean_run_{run:02d}"
+    for path in sorted(run_dir.rglob("*"), reverse=True):
+        path.unlink() if path.is_file() else path.rmdir()
+    write_run(root / "new", "boolean", run, config=config)
+
+
+def diff_json(capsys: Any, *sides: str | Path) -> tuple[int, Any]:
+    status = run_cli("diff", "--json", *sides)
+    return status, json.loads(capsys.readouterr().out)
+
+
+def test_equal_runs_end_with_zero(root: Path, capsys: Any):
+    status, document = diff_json(capsys, "old/boolean_run_01", "new/boolean_run_02")
+
+    assert status == 0
+    assert document["equal"] is True
+    assert {d["key"] for d in document["ignored"]} == {"experiment", "run", "seed.value"}
+
+
+def test_different_key_ends_with_one_and_shows_both_values(root: Path, capsys: Any):
+    changed_run(root, rounds=9)
+
+    assert run_cli("diff", "old/boolean_run_01", "new/boolean_run_01") == 1
+    assert "changed  training.rounds  4  ->  9" in capsys.readouterr().out
+
+
+def test_numbers_are_compared_as_numbers(root: Path, tmp_path: Path, capsys: Any):
+    (tmp_path / "a.yaml").write_text("lr: 1e-3\nn: 1_000\n")
+    (tmp_path / "b.yaml").write_text("n: 1000.0\nlr: 0.001\n")
+
+    assert run_cli("diff", tmp_path / "a.yaml", tmp_path / "b.yaml") == 0
+
+
+def test_experiments_with_other_groups_compare(root: Path, capsys: Any):
+    status, document = diff_json(capsys, "old", "new")
+
+    assert status == 1
+    assert [d["key"] for d in document["configuration"]] == ["network_type.name"]
+    values = document["configuration"][0]["sides"][0]["values"]
+    assert [v["value"] for v in values] == ["boolean", "embedding"]
+    assert any(note.startswith("runs only in old: embedding_run_01") for note in document["notes"])
+
+
+def test_results_come_with_intervals_and_their_difference(root: Path, capsys: Any):
+    _, document = diff_json(capsys, "old", "new")
+
+    row = next(r for r in document["results"] if r["opponent"] == "gap_maximizer")
+    assert row["network_type"] == "boolean"
+    assert [side["n"] for side in row["sides"]] == [5, 5]
+    assert row["sides"][0]["ci_low"] < row["sides"][0]["win_rate"] < row["sides"][0]["ci_high"]
+    assert row["difference"]["diff"] == pytest.approx(0.1)
+    assert row["difference"]["ci_low"] > 0
+
+
+def test_lone_runs_are_told_apart_by_the_luck_of_their_games(root: Path, capsys: Any):
+    _, document = diff_json(capsys, "old/boolean_run_01", "new/boolean_run_01")
+
+    cell = document["results"][0]["sides"][0]
+    assert (cell["method"], cell["games"]) == ("wilson", 2000)
+    assert document["results"][0]["difference"] == {
+        "computable": False,
+        "reason": document["results"][0]["difference"]["reason"],
+    }
+
+
+def test_mixed_experiment_is_compared_and_said_to_be_mixed(root: Path, capsys: Any):
+    changed_run(root, run=2, rounds=9)
+
+    status, document = diff_json(capsys, "old", "new")
+
+    assert status == 1
+    assert "new: the runs of boolean have different settings" in document["notes"]
+
+
+def test_lone_experiment_shows_what_varies_between_its_types(root: Path, capsys: Any):
+    assert run_cli("diff", "old") == 1
+
+    text = capsys.readouterr().out
+    assert "changed  network_type.name  boolean  ->  embedding" in text
+
+
+def test_more_than_two_sides_make_a_table(root: Path, capsys: Any):
+    changed_run(root, rounds=9)
+
+    assert run_cli("diff", *(f"{e}/boolean_run_01" for e in ("old", "new")), "old") == 1
+
+    text = capsys.readouterr().out
+    assert "training.rounds    4        9        4" in text
+
+
+def test_all_counts_the_naming_keys_too(root: Path, capsys: Any):
+    assert run_cli("diff", "--all", "old/boolean_run_01", "old/boolean_run_02") == 1
+    assert "changed  seed.value" in capsys.readouterr().out
+
+
+def test_provenance_is_compared(root: Path, capsys: Any):
+    for name, version in (("p", "2.0"), ("q", "2.1")):
+        write_run(root / name, "boolean", 1, metadata={"versions": {"numpy": version}})
+
+    status, document = diff_json(capsys, "p", "q")
+
+    assert status == 0
+    assert [d["key"] for d in document["provenance"]] == ["versions.numpy"]
+
+
+def test_unfinished_run_compares_without_results(root: Path, capsys: Any):
+    write_run(root / "part", "boolean", 1, state="running", matches=[])
+
+    status, document = diff_json(capsys, "part", "old/boolean_run_01")
+
+    assert status == 0
+    assert "part: no results yet" in document["notes"]
+
+
+def test_document_is_strict_json(root: Path, tmp_path: Path, capsys: Any):
+    (tmp_path / "a.yaml").write_text("x: .nan\ny: .inf\nz: [1, .nan]\n")
+    (tmp_path / "b.yaml").write_text("x: 1\n")
+
+    run_cli("diff", "--json", tmp_path / "a.yaml", tmp_path / "b.yaml")
+
+    def refuse(name: str) -> None:
+        raise AssertionError(name)
+
+    document = json.loads(capsys.readouterr().out, parse_constant=refuse)
+    assert document["configuration"][0]["sides"][0]["values"][0]["value"] == "nan"
+
+
+def test_text_that_looks_like_a_number_is_quoted(root: Path, tmp_path: Path, capsys: Any):
+    (tmp_path / "a.yaml").write_text("x: '1'\n")
+    (tmp_path / "b.yaml").write_text("x: 1\n")
+
+    assert run_cli("diff", tmp_path / "a.yaml", tmp_path / "b.yaml") == 1
+    assert 'x    "1"  ->  1' in capsys.readouterr().out
+
+
+def test_unprepared_experiment_compares_by_its_base_configuration(root: Path, capsys: Any):
+    from .experiments import write_meta
+
+    write_meta(root / "plan", base_config={"training": {"rounds": 4}})
+    (root / "plan.yaml").write_text("training: {rounds: 5}\n")
+
+    assert run_cli("diff", "plan", root / "plan.yaml") == 1
+    text = capsys.readouterr().out
+    assert "changed  training.rounds  4  ->  5" in text
+    assert "no run is prepared yet" in text

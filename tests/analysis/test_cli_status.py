@@ -1,0 +1,172 @@
+"""status, list and select: what they say of an experiment, for people and for scripts."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cuttle.analysis.cli.app import main
+from cuttle.analysis.cli.console import duration, size
+
+from .experiments import write_experiment, write_json, write_meta, write_run
+
+
+def run_cli(*arguments: str | Path) -> int:
+    """Call the command line in this process and return its exit status."""
+    sys.argv = ["analyze.py", *map(str, arguments)]
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return int(ended.value.code or 0)
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(sys, "argv", [])
+    monkeypatch.setenv("CUTTLE_ROOT", str(tmp_path))
+    write_experiment(tmp_path, {"boolean": [0.6, 0.62]}, name="first", planned=["boolean"], runs=3)
+    return tmp_path
+
+
+def out_json(capsys: pytest.CaptureFixture[str]) -> Any:
+    return json.loads(capsys.readouterr().out)
+
+
+def test_status_counts_and_lists_every_planned_run(root: Path, capsys: Any):
+    assert run_cli("status", "first") == 0
+
+    text = capsys.readouterr().out
+    assert "first: 1 pending, 2 completed of 3" in text
+    assert "boolean_run_03  pending" in text
+
+
+def test_status_shows_the_error_and_its_log(root: Path, capsys: Any):
+    error = {"type": "ValueError", "message": "loss [red]is[/red] nan\nmore", "log": "a/train.log"}
+    write_run(root / "first", "boolean", 3, state="failed", status={"error": error})
+
+    run_cli("status")
+
+    text = capsys.readouterr().out
+    assert "boolean_run_03: ValueError: loss [red]is[/red] nan (log: a/train.log)" in text
+
+
+def test_status_as_json_has_all_fields(root: Path, capsys: Any):
+    rates = {"gap_maximizer": 0.61}
+    write_run(root / "first", "boolean", 3, status={"win_rates": rates})
+
+    run_cli("status", "--json")
+
+    document = out_json(capsys)
+    assert document["schema"] == "cuttle-status/1"
+    assert document["counts"]["completed"] == 3
+    last = document["runs"][2]
+    assert last["win_rates"] == rates
+    assert {"run_id", "state", "seed", "round", "rounds", "duration_s", "error"} <= last.keys()
+
+
+def test_damaged_status_is_reported_and_leaves_the_rest(root: Path, capsys: Any):
+    (root / "first" / "boolean_run_01" / "status.json").write_text('{"state": ')
+
+    assert run_cli("status") == 0
+
+    text = capsys.readouterr().out
+    assert "1 completed, 1 failed" in text
+    assert "boolean_run_01: status.json is damaged" in text
+
+
+def test_only_failed_runs_on_request(root: Path, capsys: Any):
+    write_run(root / "first", "boolean", 3, state="failed")
+
+    run_cli("status", "--failed", "--json")
+
+    assert [run["run_id"] for run in out_json(capsys)["runs"]] == ["boolean_run_03"]
+
+
+def test_watch_in_a_pipe_prints_a_line_a_run_and_ends_when_all_is_done(root: Path, capsys: Any):
+    write_run(root / "first", "boolean", 3)
+
+    assert run_cli("status", "--watch") == 0
+
+    assert capsys.readouterr().out.splitlines() == [
+        f"boolean_run_0{number}: completed, round 4/4" for number in (1, 2, 3)
+    ]
+
+
+def test_experiment_without_runs_has_a_status(root: Path, capsys: Any):
+    write_meta(root / "bare", planned=[])
+
+    assert run_cli("status", "bare") == 0
+    assert "bare: no runs" in capsys.readouterr().out
+
+
+def test_list_marks_the_selected_experiment(root: Path, capsys: Any):
+    write_meta(root / "second", description="[b]two[/b]")
+    assert run_cli("select", "sec") == 0
+    capsys.readouterr()
+
+    run_cli("list", "--json")
+
+    experiments = out_json(capsys)["experiments"]
+    assert [(e["name"], e["selected"]) for e in experiments] == [("first", False), ("second", True)]
+    assert experiments[0]["bytes"] > 0
+    assert experiments[1]["description"] == "[b]two[/b]"
+
+
+def test_list_prints_markup_as_it_is(root: Path, capsys: Any):
+    write_meta(root / "second", description="[b]two[/b] :smile:")
+
+    run_cli("list")
+
+    assert "[b]two[/b] :smile:" in capsys.readouterr().out
+
+
+def test_empty_root_is_no_error_for_list(tmp_path: Path, capsys: Any):
+    assert run_cli("list", "--root", tmp_path / "none") == 0
+    assert "no experiment under" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["status", "absent"], "no experiment 'absent'"),
+        (["select", "absent"], "no experiment 'absent'"),
+        (["statsu"], "No such command"),
+        (["status", "--wach"], "No such option"),
+        (["diff"], "Missing argument"),
+        (["diff", "first"], "two or more"),
+        (["diff", "first", "absent"], "no experiment 'absent'"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_status_two(
+    root: Path, capsys: Any, arguments: list[str], message: str
+):
+    assert run_cli(*arguments) == 2
+
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    assert message in captured.err
+
+
+def test_experiment_file_that_is_no_object_is_reported(root: Path, capsys: Any):
+    write_json(root / "first" / "experiment.json", [1, 2])
+
+    assert run_cli("status") == 0
+    assert "experiment.json is not a JSON object" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(None, ""), (0.4, "0 s"), (59.6, "1 min 00 s"), (125, "2 min 05 s"), (7620, "2 h 07 min"),
+     (100_000, "1 d 03 h")],
+)  # fmt: skip
+def test_durations_read_well(seconds: float | None, text: str):
+    assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("num_bytes", "text"), [(0, "0 B"), (999, "999 B"), (1500, "1.5 kB"), (2_000_000, "2.0 MB")]
+)
+def test_sizes_read_well(num_bytes: int, text: str):
+    assert size(num_bytes) == text
