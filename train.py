@@ -11,7 +11,7 @@ from omegaconf import DictConfig
 
 from cuttle.sweep.callback import train_one
 from cuttle.sweep.errors import one_line_errors
-from cuttle.sweep.signals import end_like_ctrl_c
+from cuttle.sweep.process import prepare_process
 
 
 @hydra.main(version_base="1.3", config_path="conf", config_name="config")
@@ -21,6 +21,6 @@ def main(config: DictConfig) -> None:
 
 
 if __name__ == "__main__":
-    end_like_ctrl_c()
+    prepare_process()
     with one_line_errors():
         main()

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from cuttle import opponents
 from cuttle.env.observation import SCALARS, ZONES
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.variants import CUTTLE_CARDS, PRESETS, RULES_VERSION, Rules
@@ -75,12 +76,8 @@ def _train_locked(run_dir: Path, expected_hash: str) -> Outcome:
 
 
 def _train(recorder: Recorder, config: dict[str, Any]) -> None:
-    trainer = build_trainer(config)
+    trainer = _resumed(recorder, config) or _begun(recorder, config)
     recorder.add_metadata(_facts(trainer, config))
-    if not _resume(recorder, trainer, config):
-        recorder.start_over(rounds=config["training"]["rounds"])
-        recorder.write_model(INITIAL_MODEL_FILE, model_bytes(trainer, config))
-        trainer = build_trainer(config)  # a checkpoint that broke half way has left its traces
     for report in trainer.rounds(progress=lambda _share: recorder.heartbeat()):
         recorder.record_rows(metrics=report.metrics, matches=report.matches, timings=report.timings)
         if config["checkpoint"]:
@@ -93,22 +90,35 @@ def _train(recorder: Recorder, config: dict[str, Any]) -> None:
     recorder.complete(model_bytes(trainer, config))
 
 
-def _resume(recorder: Recorder, trainer: Trainer, config: dict[str, Any]) -> bool:
+def _begun(recorder: Recorder, config: dict[str, Any]) -> Trainer:
+    trainer = build_trainer(config)
+    recorder.start_over(rounds=config["training"]["rounds"])
+    recorder.write_model(INITIAL_MODEL_FILE, model_bytes(trainer, config))
+    return trainer
+
+
+def _resumed(recorder: Recorder, config: dict[str, Any]) -> Trainer | None:
+    """Return the trainer as an earlier attempt left it; None where the run has to start over."""
     content = recorder.checkpoint() if config["checkpoint"] else None
     if content is None:
-        return False
+        return None
     try:
         state = torch.load(io.BytesIO(content), weights_only=True)
+        trainer = build_trainer(config)
         trainer.load_state_dict(state["trainer"])
+        is_whole = recorder.resume(
+            completed_rounds=state["round"],
+            rounds=config["training"]["rounds"],
+            extents=state["extents"],
+        )
     except Exception:  # a damaged checkpoint fails in many ways; all mean: start over
-        print("the checkpoint cannot be read, the run starts over")
         traceback.print_exc()
-        return False
-    return recorder.resume(
-        completed_rounds=state["round"],
-        rounds=config["training"]["rounds"],
-        extents=state["extents"],
-    )
+        is_whole = False
+    if not is_whole:
+        print("the checkpoint cannot be used, the run starts over", flush=True)
+        return None
+    print(f"going on after round {state['round']}", flush=True)
+    return trainer
 
 
 def build_trainer(config: dict[str, Any]) -> Trainer:
@@ -143,9 +153,12 @@ def build_network(section: dict[str, Any]) -> torch.nn.Module:
         raise ValueError(f"network_type._target_ must start with {NETWORK_PACKAGE}, got {target}")
     sizes = {key: value for key, value in section.items() if key not in ("_target_", "name")}
     network_class = getattr(importlib.import_module(module_name), class_name)
-    network: torch.nn.Module = network_class(
-        zones=len(ZONES), scalars=len(SCALARS), num_actions=NUM_ACTIONS, **sizes
-    )
+    try:
+        network: torch.nn.Module = network_class(
+            zones=len(ZONES), scalars=len(SCALARS), num_actions=NUM_ACTIONS, **sizes
+        )
+    except (TypeError, RuntimeError) as error:
+        raise ValueError(f"network_type={section['name']} with {sizes}: {error}") from error
     return network
 
 
@@ -154,6 +167,12 @@ def check(config: dict[str, Any]) -> dict[str, Any]:
     TrainingSettings.from_mapping(config["training"])
     build_rules(config["rules"])
     build_network(config["network_type"])
+    primary = config["analysis"]["primary_opponent"]
+    if primary not in opponents.names():
+        raise ValueError(
+            f"analysis.primary_opponent has unknown {primary!r}; "
+            f"there are {', '.join(opponents.names())}"
+        )
     return {"rules_version": RULES_VERSION}
 
 

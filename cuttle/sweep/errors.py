@@ -1,13 +1,19 @@
 """Refusals as one clear line and an exit code. What is refused is decided elsewhere."""
 
+import difflib
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from hydra.errors import HydraException
+from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
+UNKNOWN_OPTION = re.compile(r"Could not find '([^']+)/([^'/]+)'\s+Available options[^:]*:([^:]+)")
+NOISE = ("full_key", "object_type", "reference_type", "See https")
+NUMBER_HINT = "for example seed=fixed seed.value=3 instead of seed=3"
 EXIT_REFUSED = 2
 EXIT_INTERRUPTED = 130
 FULL_ERROR = "HYDRA_FULL_ERROR"  # Hydra's own switch for tracebacks
@@ -32,7 +38,7 @@ def one_line_errors() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         sys.exit(EXIT_INTERRUPTED)
-    except (Refusal, HydraException, OmegaConfBaseException, OSError) as error:
+    except (ValueError, HydraException, OmegaConfBaseException, OSError) as error:
         print(f"error: {describe(error)}", file=sys.stderr)
         sys.exit(EXIT_REFUSED)
 
@@ -40,16 +46,32 @@ def one_line_errors() -> Iterator[None]:
 def describe(error: BaseException) -> str:
     """Put an error into one line that names the thing, the value and the way out."""
     if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename or 'a file'}: {error.strerror}; nothing else was changed"
-    cause = error.__cause__
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    if isinstance(cause, OmegaConfBaseException):
-        lines += [line.strip() for line in str(cause).splitlines() if line.strip()]
-    kept = [line for line in lines if not line.startswith(("full_key", "object_type", "reference"))]
-    return " ".join(kept) + "".join(_way_out(lines))
+        return f"{error.filename or 'a file'}: {error.strerror}"
+    text = str(error)
+    if isinstance(error.__cause__, OmegaConfBaseException):
+        text += "\n" + str(error.__cause__)
+    if missing := re.search(r"Could not override '([^']+)'", text):
+        return f"there is no key {missing[1]!r}; {_keys_beside(error.__cause__, missing[1])}"
+    if option := re.search(
+        r"Could not find '([^']+)/([^'/]+)'\s+Available options[^:]*:([^:]+)", text
+    ):
+        options = ", ".join(option[3].split()[:-3])  # without the words `Config search path`
+        return f"there is no option {option[1]}={option[2]}; there are {options}"
+    if "group override must be a string" in text:
+        return f"{_group_argument()}: an option of a folder of conf/ is a word, {NUMBER_HINT}"
+    kept = [line.strip() for line in text.splitlines() if line.strip()]
+    return " ".join(line for line in kept if not line.startswith(NOISE))
 
 
-def _way_out(lines: list[str]) -> list[str]:
-    if any("not in struct" in line or "Could not override" in line for line in lines):
-        return ["; `python train.py --cfg job` shows the keys there are"]
-    return []
+def _keys_beside(cause: BaseException | None, dotted: str) -> str:
+    """Name the keys that are there, the one most like the mistyped key first."""
+    parent = getattr(cause, "parent_node", None)
+    keys = [str(key) for key in parent] if isinstance(parent, DictConfig) else []
+    close = difflib.get_close_matches(dotted.rpartition(".")[2], keys, n=1)
+    hint = f"did you mean {close[0]!r}? " if close else ""
+    return f"{hint}there are {', '.join(keys)}" if keys else "see `python train.py --cfg job`"
+
+
+def _group_argument() -> str:
+    arguments = [a for a in sys.argv[1:] if re.fullmatch(r"[a-z_/]+=(null|true|false|[0-9.]+)", a)]
+    return arguments[0] if arguments else "the command line"

@@ -89,6 +89,8 @@ def _check_keys(config: dict[str, Any]) -> None:
     for key in config:
         if key not in KEYS:
             raise Refusal(f"unknown key {key}={config[key]}; the keys are {', '.join(KEYS)}")
+    if missing := [key for key in KEYS if key not in config]:
+        raise Refusal(f"{missing[0]} is missing from the config; leave `~{missing[0]}` out")
     _check_kind(config, SECTIONS, dict, "an option of the folder conf/{key}")
     _check_kind(config, TEXTS, str, "text; quote it as {key}='\"...\"'")
     _check_kind(config, FLAGS, bool, "true or false")

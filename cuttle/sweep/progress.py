@@ -16,12 +16,14 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from cuttle.runs.layout import RunState
+from cuttle.runs.layout import RunState, Stage
 from cuttle.runs.reader import RunRecord
+from cuttle.runs.recorder import last_win_rates
 from cuttle.sweep.plan import PlannedRun
 from cuttle.sweep.report import duration
 
 POLL_INTERVAL_S = 0.5
+VALIDATION = Stage.VALIDATION.value
 ENDED = (RunState.COMPLETED, RunState.FAILED)
 
 
@@ -98,15 +100,19 @@ class Progress:
 
 def news(before: RunRecord, now: RunRecord) -> list[str]:
     """Return a line for each thing that is new about a run."""
+    rounds = now.status.get("rounds", 0)
+    lines = []
+    for number in range(before.status.get("round", 0) + 1, now.status.get("round", 0) + 1):
+        rows = [r for r in now.matches if r["round"] == number and r["stage"] == VALIDATION]
+        lines.append(f"{now.run_id} round {number}/{rounds}: {percentages(last_win_rates(rows))}")
     if now.state is RunState.COMPLETED:
         took = duration(float(now.status["duration_s"]))
-        return [f"{now.run_id} completed in {took}: {_win_rates(now)}"]
-    if now.state is RunState.FAILED and now.status.get("error"):
-        error = now.status["error"]
-        return [f"{now.run_id} failed: {error['type']}: {error['message']} (log: {error['log']})"]
-    if now.status.get("round", 0) > before.status.get("round", 0):
-        return [f"{now.run_id} {_round(now)}: {_win_rates(now)}"]
-    return []
+        lines.append(f"{now.run_id} completed in {took}: {_win_rates(now)}")
+    if now.state is RunState.FAILED and (error := now.status.get("error")):
+        lines.append(
+            f"{now.run_id} failed: {error['type']}: {error['message']}, see {error['log']}"
+        )
+    return lines
 
 
 def seconds_left(records: Sequence[RunRecord]) -> float | None:
@@ -135,7 +141,10 @@ def _round(record: RunRecord) -> str:
 
 
 def _win_rates(record: RunRecord) -> str:
-    rates = record.status.get("win_rates", {})
-    return (
-        ", ".join(f"{opponent} {rate:.1%}" for opponent, rate in rates.items()) or "not played yet"
-    )
+    return percentages(record.status.get("win_rates", {}))
+
+
+def percentages(win_rates: dict[str, float]) -> str:
+    """Write win rates for people."""
+    texts = [f"{opponent} {rate:.1%}" for opponent, rate in win_rates.items()]
+    return ", ".join(texts) or "no matches"

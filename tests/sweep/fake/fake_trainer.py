@@ -51,6 +51,7 @@ class Trainer:
         self.done = 0
         self.generator = torch.Generator().manual_seed(seed)
         self.state = torch.zeros(STATE_SIZE)
+        self.shake_weights()
 
     def model_state(self) -> dict[str, torch.Tensor]:
         """Return the weights."""
@@ -63,12 +64,16 @@ class Trainer:
             progress(self.done / self.settings.rounds)
             self.done += 1
             self.state += torch.rand(len(self.state), generator=self.generator)
-            with torch.no_grad():
-                for parameter in self.network.parameters():
-                    parameter.copy_(torch.rand(parameter.shape, generator=self.generator))
+            self.shake_weights()
             if self.done == 2:
                 misbehave()
             yield self.report()
+
+    def shake_weights(self) -> None:
+        """Draw new weights."""
+        with torch.no_grad():
+            for parameter in self.network.parameters():
+                parameter.copy_(torch.rand(parameter.shape, generator=self.generator))
 
     def report(self) -> RoundReport:
         """Describe the round just done."""

@@ -1,0 +1,19 @@
+"""The launching process as the shell sees it: its signals and arguments. Launches nothing."""
+
+import signal
+import sys
+from types import FrameType
+
+MULTIRUN_FLAGS = ("-m", "--multirun")
+
+
+def prepare_process() -> None:
+    """Let SIGTERM and SIGHUP stop the launcher as Ctrl-C does, and take -m at any place."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    # Hydra 1.3 refuses a flag between overrides.
+    sys.argv[1:] = sorted(sys.argv[1:], key=lambda argument: argument not in MULTIRUN_FLAGS)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

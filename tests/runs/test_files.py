@@ -1,0 +1,67 @@
+"""Files survive interruption: replaced whole, read as far as they are whole."""
+
+from pathlib import Path
+
+import pytest
+
+from cuttle.runs.files import append_rows, format_row, read_json, read_rows, write_bytes, write_json
+
+
+def test_a_failed_replacement_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "status.json"
+    write_json(path, {"state": "running"})
+
+    with pytest.raises(ValueError, match="Out of range float"):
+        write_json(path, {"loss": float("nan")})
+    with pytest.raises(TypeError):
+        write_bytes(path, "text")  # type: ignore[arg-type]  # provokes a failure half way
+
+    assert read_json(path) == {"state": "running"}
+    assert [entry.name for entry in tmp_path.iterdir()] == ["status.json"]
+
+
+def test_damaged_json_names_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "status.json"
+    path.write_text('{"state": "run')
+
+    with pytest.raises(ValueError, match=r"status\.json is not readable JSON"):
+        read_json(path)
+
+
+def test_rows_come_back_in_column_order(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    append_rows(path, [{"b": 2, "a": 1}], ("a", "b"))
+    append_rows(path, [{"a": 3, "b": None}], ("a", "b"))
+
+    assert path.read_text() == '{"a": 1, "b": 2}\n{"a": 3, "b": null}\n'
+    assert read_rows(path) == ([{"a": 1, "b": 2}, {"a": 3, "b": None}], None)
+
+
+def test_a_row_with_other_columns_is_refused() -> None:
+    with pytest.raises(ValueError, match="must have the columns a, b, got a, c"):
+        format_row({"a": 1, "c": 2}, ("a", "b"))
+
+
+def test_an_unfinished_last_line_is_left_out_silently(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"a": 1}\n{"a": 2')
+
+    assert read_rows(path) == ([{"a": 1}], None)
+
+
+@pytest.mark.parametrize("line", ["not json", "[1, 2]", ""])
+def test_rows_above_a_damaged_line_are_kept_and_it_is_named(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text(f'{{"a": 1}}\n{line}\n{{"a": 3}}\n')
+
+    rows, problem = read_rows(path)
+
+    assert rows == [{"a": 1}]
+    assert problem == "rows.jsonl line 2 is damaged; the rows above it were kept"
+
+
+def test_rows_of_a_missing_file_are_a_problem(tmp_path: Path) -> None:
+    rows, problem = read_rows(tmp_path / "rows.jsonl")
+
+    assert rows == []
+    assert problem is not None and "cannot be read" in problem

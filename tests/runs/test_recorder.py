@@ -1,0 +1,142 @@
+"""The recorder writes what the reader reads, and cuts back what a crash left."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cuttle.runs.files import write_json
+from cuttle.runs.identity import config_hash, differences
+from cuttle.runs.layout import (
+    CHECKPOINT_FILE,
+    FINAL_MODEL_FILE,
+    METADATA_FILE,
+    METRICS_COLUMNS,
+    METRICS_FILE,
+    TIMINGS_COLUMNS,
+    RunState,
+)
+from cuttle.runs.reader import RunRecord
+from cuttle.runs.recorder import Recorder, last_win_rates
+from cuttle.runs.status import Status, read_status, write_status
+
+
+def open_run(run_dir: Path) -> Recorder:
+    status = read_status(run_dir)
+    if status is None:
+        status = Status(RunState.PREPARED, run_dir.name, "boolean", 1, 7, "hash")
+        write_status(run_dir, status)
+    return Recorder(run_dir, status)
+
+
+def match(number: int, seat: int, wins: int, stage: str = "validation") -> dict[str, Any]:
+    row = {"round": number, "stage": stage, "opponent": "high_card", "seat": seat}
+    return {**row, "games": 10, "wins": wins, "draws": 0, "losses": 10 - wins}
+
+
+def record(recorder: Recorder, number: int) -> None:
+    metrics = {**dict.fromkeys(METRICS_COLUMNS, 0), "round": number}
+    timings = {**dict.fromkeys(TIMINGS_COLUMNS, 0.5), "round": number}
+    matches = [match(number, 0, 4), match(number, 1, 6)]
+    recorder.record_rows(metrics=metrics, matches=matches, timings=timings)
+
+
+def test_a_recorded_run_reads_back(tmp_path: Path) -> None:
+    write_json(tmp_path / METADATA_FILE, {"run_id": "x"})
+    recorder = open_run(tmp_path)
+    recorder.start_over(rounds=2)
+    recorder.add_metadata({"parameters": 12})
+    record(recorder, 1)
+    recorder.write_checkpoint(b"state")
+    record(recorder, 2)
+    recorder.complete(b"model")
+
+    run = RunRecord(tmp_path)
+
+    assert run.state is RunState.COMPLETED
+    assert [row["round"] for row in run.metrics] == [1, 2]
+    assert len(run.matches) == 4 and len(run.timings) == 2
+    assert run.metadata == {"run_id": "x", "parameters": 12}
+    assert run.status["win_rates"] == {"high_card": 0.5}
+    assert (tmp_path / FINAL_MODEL_FILE).read_bytes() == b"model"
+    assert not (tmp_path / CHECKPOINT_FILE).exists()
+
+
+def test_resuming_cuts_rows_back_to_the_checkpoint(tmp_path: Path) -> None:
+    recorder = open_run(tmp_path)
+    recorder.start_over(rounds=3)
+    record(recorder, 1)
+    extents = recorder.extents()
+    record(recorder, 2)
+    with (tmp_path / METRICS_FILE).open("a") as file:
+        file.write('{"round": 3, "epi')
+
+    again = open_run(tmp_path)
+    assert again.resume(completed_rounds=1, rounds=3, extents=extents)
+
+    assert again.extents() == extents
+    assert again.status.attempt == 2
+    assert [row["round"] for row in RunRecord(tmp_path).metrics] == [1]
+
+
+def test_rows_that_do_not_belong_to_the_checkpoint_are_not_resumed(tmp_path: Path) -> None:
+    recorder = open_run(tmp_path)
+    recorder.start_over(rounds=3)
+    record(recorder, 1)
+    extents = recorder.extents()
+    (tmp_path / METRICS_FILE).write_text("lost\n")
+
+    assert not open_run(tmp_path).resume(completed_rounds=1, rounds=3, extents=extents)
+    assert (tmp_path / METRICS_FILE).read_text() == "lost\n"
+
+
+def test_starting_over_leaves_nothing_of_earlier_attempts(tmp_path: Path) -> None:
+    recorder = open_run(tmp_path)
+    record(recorder, 1)
+    recorder.write_checkpoint(b"state")
+    (tmp_path / ".tmp-x").write_text("half")
+
+    again = open_run(tmp_path)
+    again.start_over(rounds=3)
+
+    left = {path.name for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == {"status.json"}
+
+
+def test_a_failure_names_its_reason_and_log(tmp_path: Path) -> None:
+    recorder = open_run(tmp_path)
+
+    recorder.fail(RuntimeError("boom"))
+
+    assert RunRecord(tmp_path).status["error"] == {
+        "type": "RuntimeError",
+        "message": "boom",
+        "log": str(tmp_path / "train.log"),
+    }
+
+
+def test_final_games_count_before_validation_games() -> None:
+    rows = [match(2, 0, 1), match(2, 1, 1), match(2, 0, 9, "final"), match(2, 1, 7, "final")]
+
+    assert last_win_rates(rows) == {"high_card": 0.8}
+    assert last_win_rates([]) == {}
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("experiment", "other"), ("force", True), ("root", "x"), ("analysis", {})]
+)
+def test_how_a_run_is_carried_out_is_not_its_identity(key: str, value: object) -> None:
+    config = {"run": 1, "training": {"rounds": 2}, "seed": {"mode": "fixed", "value": 0}}
+
+    assert config_hash({**config, key: value}) == config_hash(config)
+
+
+def test_differences_name_dotted_keys() -> None:
+    old = {"run": 1, "training": {"rounds": 2, "a": 1}, "seed": {"value": 0}}
+    new = {"run": 1, "training": {"rounds": 3}, "seed": {"value": 5}}
+
+    assert differences(old, new) == [
+        "seed.value: 0 -> 5",
+        "training.a: 1 -> (absent)",
+        "training.rounds: 2 -> 3",
+    ]

@@ -1,0 +1,170 @@
+"""States, locks and what the reader makes of them."""
+
+import json
+import multiprocessing
+import os
+import signal
+import socket
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cuttle.runs.layout import MATCHES_FILE, METRICS_FILE, RunState, run_name
+from cuttle.runs.lock import AlreadyLocked, acquire, is_locked, locked
+from cuttle.runs.reader import RunRecord, list_experiments, read_experiment
+from cuttle.runs.status import RunError, Status, read_status, utc_now, write_status
+
+
+def make_run(root: Path, run: int = 1, **changes: object) -> Path:
+    run_id = run_name("boolean", run)
+    run_dir = root / run_id
+    run_dir.mkdir(parents=True)
+    status = Status(RunState.PENDING, run_id, "boolean", run, 7, "hash")
+    write_status(run_dir, replace(status, **changes))  # type: ignore[arg-type]  # test shorthand
+    return run_dir
+
+
+def hold_lock(directory: str, taken: "multiprocessing.synchronize.Event") -> None:
+    acquire(Path(directory))
+    taken.set()
+    time.sleep(60)
+
+
+def test_a_status_comes_back_as_it_was_written(tmp_path: Path) -> None:
+    error = RunError("ValueError", "no", "train.log")
+    run_dir = make_run(tmp_path, state=RunState.FAILED, error=error, win_rates={"high_card": 0.5})
+
+    status = read_status(run_dir)
+
+    assert status is not None
+    assert status.error == error
+    assert status.state is RunState.FAILED
+    assert status.win_rates == {"high_card": 0.5}
+
+
+def test_no_status_file_is_none(tmp_path: Path) -> None:
+    assert read_status(tmp_path) is None
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"state": "running"}', "null"])
+def test_a_damaged_status_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "status.json").write_text(text)
+
+    with pytest.raises(ValueError, match=r"status\.json"):
+        read_status(tmp_path)
+
+
+def test_a_lock_is_held_once(tmp_path: Path) -> None:
+    with locked(tmp_path):
+        assert is_locked(tmp_path)
+        with pytest.raises(AlreadyLocked):
+            acquire(tmp_path, patience_s=0.05)
+
+    assert not is_locked(tmp_path)
+
+
+def test_the_kernel_frees_the_lock_of_a_killed_process(tmp_path: Path) -> None:
+    run_dir = make_run(tmp_path, state=RunState.RUNNING, host=socket.gethostname())
+    context = multiprocessing.get_context("spawn")
+    taken = context.Event()
+    holder = context.Process(target=hold_lock, args=(str(run_dir), taken))
+    holder.start()
+    assert taken.wait(30)
+
+    assert RunRecord(run_dir).state is RunState.RUNNING
+    assert holder.pid is not None
+    os.kill(holder.pid, signal.SIGKILL)
+    holder.join()
+
+    assert RunRecord(run_dir).state is RunState.INTERRUPTED
+
+
+def test_a_run_on_another_host_lives_while_its_heart_beats(tmp_path: Path) -> None:
+    now = utc_now()
+    running = {"state": RunState.RUNNING, "host": "elsewhere"}
+    recent = make_run(tmp_path, 1, **running, heartbeat_at=now)
+    stale = make_run(tmp_path, 2, **running, heartbeat_at="2020-01-01T00:00:00.000+00:00")
+
+    assert RunRecord(recent).state is RunState.RUNNING
+    assert RunRecord(stale).state is RunState.INTERRUPTED
+
+
+def test_the_reader_survives_every_kind_of_damage(tmp_path: Path) -> None:
+    root = tmp_path / "exp"
+    make_run(root, 1)
+    make_run(root, 2, state=RunState.COMPLETED)
+    (make_run(root, 3) / "status.json").write_text("{")
+    (make_run(root, 4) / "status.json").unlink()
+    (root / "notes").mkdir()
+    (root / "experiment.json").write_text("{")
+
+    experiment = read_experiment(root)
+
+    found = {run.run_id: (run.state, bool(run.problems)) for run in experiment.runs}
+    assert found == {
+        "boolean_run_01": (RunState.PENDING, False),
+        "boolean_run_02": (RunState.COMPLETED, True),
+        "boolean_run_03": (RunState.FAILED, True),
+        "boolean_run_04": (RunState.PENDING, True),
+    }
+    assert experiment.problems
+    assert [run.run for run in experiment.runs] == [1, 2, 3, 4]
+
+
+def test_planned_runs_without_a_directory_are_pending(tmp_path: Path) -> None:
+    planned = [{"run_id": "boolean_run_02", "network_type": "boolean", "run": 2, "seed": 9}]
+    make_run(tmp_path, 1)
+    (tmp_path / "experiment.json").write_text(json.dumps({"planned": planned}))
+
+    planned_run, found_run = read_experiment(tmp_path).runs
+
+    assert (planned_run.run_id, planned_run.seed) == ("boolean_run_02", 9)
+    assert planned_run.state is RunState.PENDING and not planned_run.problems
+    assert found_run.run_id == "boolean_run_01"
+
+
+def test_a_planned_path_outside_the_experiment_is_ignored(tmp_path: Path) -> None:
+    (tmp_path / "experiment.json").write_text(json.dumps({"planned": [{"run_id": "../x"}]}))
+
+    assert read_experiment(tmp_path).runs == []
+
+
+def test_rows_are_read_lazily_and_their_damage_is_reported(tmp_path: Path) -> None:
+    run_dir = make_run(tmp_path, 1, state=RunState.FAILED)
+    (run_dir / METRICS_FILE).write_text('{"round": 1}\noops\n')
+    record = RunRecord(run_dir)
+    assert not record.problems
+
+    assert record.metrics == [{"round": 1}]
+    assert record.matches == []
+    assert record.problems == [f"{METRICS_FILE} line 2 is damaged; the rows above it were kept"]
+    assert not (run_dir / MATCHES_FILE).exists()
+
+
+def test_experiments_are_listed_by_name_and_nothing_else_is(tmp_path: Path) -> None:
+    make_run(tmp_path / "b")
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "experiment.json").write_text("{}")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / ".current").write_text("a")
+
+    assert [path.name for path in list_experiments(tmp_path)] == ["a", "b"]
+    assert list_experiments(tmp_path / "missing") == []
+
+
+def test_a_missing_experiment_is_an_error_with_a_way_out(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"analyze\.py list"):
+        read_experiment(tmp_path / "missing")
+
+
+def test_a_thousand_runs_are_read_well_below_a_second(tmp_path: Path) -> None:
+    for run in range(1, 1001):
+        make_run(tmp_path, run, state=RunState.FAILED)
+
+    started = time.perf_counter()
+    experiment = read_experiment(tmp_path)
+
+    assert len(experiment.runs) == 1000
+    assert time.perf_counter() - started < 1.0

@@ -1,0 +1,133 @@
+"""Launch `train.py` as a user would, with the real or the fake trainer. No tests here."""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+FAKE = Path(__file__).with_name("fake")
+TIMEOUT_S = 120
+
+Finished = subprocess.CompletedProcess[str]
+
+
+def command(*overrides: str, fake: bool = True) -> list[str]:
+    """Return the command line of a launch."""
+    options = ["--config-dir", str(FAKE / "conf"), "training=fake"] if fake else []
+    return [sys.executable, str(REPOSITORY / "train.py"), *options, *overrides]
+
+
+def environment(*, fake: bool = True, **variables: str) -> dict[str, str]:
+    """Return the environment of a launch; variables set the faults of the fake trainer."""
+    path = os.pathsep.join([str(FAKE), str(REPOSITORY)] if fake else [str(REPOSITORY)])
+    return {**os.environ, "PYTHONPATH": path, **variables}
+
+
+def launch(directory: Path, *overrides: str, fake: bool = True, **variables: str) -> Finished:
+    """Run a launch to its end in a working directory."""
+    return subprocess.run(
+        command(*overrides, fake=fake),
+        cwd=directory,
+        env=environment(fake=fake, **variables),
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
+    )
+
+
+def start(directory: Path, *overrides: str, **variables: str) -> subprocess.Popen[str]:
+    """Begin a launch in a process group of its own, as a shell does."""
+    return subprocess.Popen(
+        command(*overrides),
+        cwd=directory,
+        env=environment(**variables),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def status(directory: Path, run_id: str, experiment: str = "test") -> dict[str, Any]:
+    """Read a run's status file."""
+    path = directory / "multirun" / experiment / run_id / "status.json"
+    content: dict[str, Any] = json.loads(path.read_text())
+    return content
+
+
+def states(directory: Path, experiment: str = "test") -> dict[str, str]:
+    """Return the stored state of every run."""
+    paths = sorted((directory / "multirun" / experiment).glob("*/status.json"))
+    return {path.parent.name: json.loads(path.read_text())["state"] for path in paths}
+
+
+def results(directory: Path, experiment: str = "test") -> dict[str, str]:
+    """Fingerprint the files that must come out the same, however a sweep went."""
+    root = directory / "multirun" / experiment
+    names = ("metrics.jsonl", "matches.jsonl", "models/model_initial.pt", "models/model_final.pt")
+    return {
+        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for name in names
+        for path in sorted(root.glob(f"*/{name}"))
+    }
+
+
+def snapshot(directory: Path) -> dict[str, tuple[int, str]]:
+    """Fingerprint every file under a directory, with its time of change."""
+    return {
+        str(path.relative_to(directory)): (path.stat().st_mtime_ns, _fingerprint(path))
+        for path in sorted(directory.rglob("*"))
+        if path.is_file()
+    }
+
+
+def _fingerprint(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def wait_for(condition: Callable[[], bool], *, timeout_s: float = 60.0) -> None:
+    """Wait until something is so, or raise TimeoutError."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError("the condition did not come about")
+        time.sleep(0.05)
+
+
+def processes_in(directory: Path) -> list[int]:
+    """Return the living processes that work in a directory: launcher, workers, trainings."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            is_ours = entry.name.isdecimal() and (entry / "cwd").resolve() == directory.resolve()
+            if is_ours and "Z" not in (entry / "stat").read_text().rpartition(")")[2].split()[0]:
+                found.append(int(entry.name))
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            continue
+    return found
+
+
+def all_gone(directory: Path, *, timeout_s: float = 10.0) -> bool:
+    """Say whether all processes of a directory end in time."""
+    try:
+        wait_for(lambda: not processes_in(directory), timeout_s=timeout_s)
+    except TimeoutError:
+        return False
+    return True
+
+
+def kill_all(processes: Sequence[int]) -> None:
+    """End processes of a failed test, by their ids."""
+    for process in processes:
+        try:
+            os.kill(process, signal.SIGKILL)
+        except ProcessLookupError:
+            continue

@@ -1,0 +1,167 @@
+"""Runs that fail, die or are stopped: others go on, causes are named, a later launch mends."""
+
+import os
+import signal
+import stat
+import time
+from pathlib import Path
+
+import pytest
+
+from cuttle.runs.layout import RunState
+from cuttle.runs.reader import read_experiment
+from sweep.launching import (
+    all_gone,
+    kill_all,
+    launch,
+    processes_in,
+    results,
+    start,
+    states,
+    status,
+    wait_for,
+)
+
+pytestmark = pytest.mark.slow
+
+SWEEP = ("-m", "experiment=test", "run=1,2,3,4")
+PARALLEL = (*SWEEP, "hydra.launcher.n_jobs=2")
+FAULTS = {
+    "raise": "RuntimeError: asked to fail",
+    "unpicklable": "TwoArgumentsError: 1 and 2",
+    "exit": "SystemExit: 3",
+    "interrupt": "KeyboardInterrupt: KeyboardInterrupt",
+    "kill": "ProcessDied: the training process was killed by SIGKILL (often: out of memory)",
+    "vanish": "ProcessDied: the training process left with status 0 and no result",
+    "full": "OSError: [Errno 28] No space left on device: 'metrics.jsonl'",
+}
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Fingerprints of the files of a sweep that nothing happened to."""
+    directory = tmp_path_factory.mktemp("undisturbed")
+    assert launch(directory, *SWEEP).returncode == 0
+    return results(directory)
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_failing_runs_neither_stop_nor_hide_the_others(n_jobs: int, tmp_path: Path) -> None:
+    sweep = ("-m", "experiment=test", "run=range(1,10)", f"hydra.launcher.n_jobs={n_jobs}")
+    faults = ",".join(f"{run}={fault}" for run, fault in enumerate(FAULTS, start=2))
+
+    finished = launch(tmp_path, *sweep, FAULTS=faults)
+
+    assert finished.returncode == 1
+    assert "2 trained now" in finished.stdout
+    assert "Traceback" not in finished.stdout + finished.stderr
+    for run, cause in enumerate(FAULTS.values(), start=2):
+        failed = status(tmp_path, f"boolean_run_0{run}")
+        assert failed["state"] == "failed" and failed["round"] == 1
+        assert cause in finished.stdout
+        assert f"boolean_run_0{run}/train.log" in finished.stdout
+    assert launch(tmp_path, *sweep).returncode == 0
+    assert status(tmp_path, "boolean_run_02")["attempt"] == 2
+    assert status(tmp_path, "boolean_run_01")["attempt"] == 1
+
+
+def test_a_failed_run_keeps_its_traceback(tmp_path: Path) -> None:
+    launch(tmp_path, "experiment=test", "run=2", FAULTS="2=raise")
+    launch(tmp_path, "experiment=test", "run=2")
+
+    log = (tmp_path / "multirun" / "test" / "boolean_run_02" / "train.log").read_text()
+    assert "RuntimeError: asked to fail" in log and "Traceback" in log
+
+
+def test_fail_fast_stops_the_sweep_at_the_first_failure(tmp_path: Path) -> None:
+    finished = launch(tmp_path, *SWEEP, "fail_fast=true", FAULTS="1=raise", ROUND_S="0.7")
+
+    assert finished.returncode == 1
+    assert "boolean_run_01 failed and fail_fast=true" in finished.stdout
+    assert "completed" not in states(tmp_path).values()
+    assert all_gone(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("number", "n_jobs", "to_group"),
+    [
+        (signal.SIGINT, 2, True),  # Ctrl-C on a terminal
+        (signal.SIGINT, 1, False),
+        (signal.SIGTERM, 2, False),
+        (signal.SIGTERM, 1, True),
+    ],
+)
+def test_a_stop_is_prompt_and_resumable(
+    number: signal.Signals,
+    n_jobs: int,
+    to_group: bool,
+    tmp_path: Path,
+    undisturbed: dict[str, str],
+) -> None:
+    sweep = (*SWEEP, f"hydra.launcher.n_jobs={n_jobs}")
+    process = start(tmp_path, *sweep, ROUND_S="0.5")
+    wait_for(lambda: "running" in states(tmp_path).values())
+    time.sleep(0.2)
+
+    stopped_at = time.monotonic()
+    (os.killpg if to_group else os.kill)(process.pid, number)
+    output, _ = process.communicate(timeout=30)
+
+    assert process.returncode == 130, output
+    assert time.monotonic() - stopped_at < 5
+    assert all_gone(tmp_path, timeout_s=2)
+    assert "Traceback" not in output
+    runs = read_experiment(tmp_path / "multirun" / "test").runs
+    assert RunState.INTERRUPTED in {run.state for run in runs}
+    assert launch(tmp_path, *sweep).returncode == 0
+    assert results(tmp_path) == undisturbed
+
+
+def test_a_killed_launcher_leaves_no_process_behind(
+    tmp_path: Path, undisturbed: dict[str, str]
+) -> None:
+    process = start(tmp_path, *PARALLEL, ROUND_S="0.5")
+    wait_for(lambda: "running" in states(tmp_path).values())
+
+    process.kill()
+    process.communicate()
+
+    assert all_gone(tmp_path, timeout_s=5)
+    assert launch(tmp_path, *PARALLEL).returncode == 0
+    assert results(tmp_path) == undisturbed
+
+
+def test_two_launchers_share_the_work(tmp_path: Path, undisturbed: dict[str, str]) -> None:
+    launchers = [start(tmp_path, *PARALLEL, ROUND_S="0.2") for _ in range(2)]
+    try:
+        outputs = [launcher.communicate(timeout=100)[0] for launcher in launchers]
+    finally:
+        kill_all(processes_in(tmp_path))
+
+    assert [launcher.returncode for launcher in launchers] == [0, 0], outputs
+    assert results(tmp_path) == undisturbed
+    attempts = [status(tmp_path, f"boolean_run_0{run}")["attempt"] for run in range(1, 5)]
+    assert attempts == [1, 1, 1, 1]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_read_only_directory_is_a_clear_failure(tmp_path: Path) -> None:
+    (tmp_path / "multirun").mkdir(mode=stat.S_IRUSR | stat.S_IXUSR)
+
+    finished = launch(tmp_path, *SWEEP)
+
+    assert finished.returncode == 2
+    assert "Permission denied" in finished.stderr and finished.stderr.count("\n") == 1
+
+
+def test_a_damaged_checkpoint_means_starting_over(
+    tmp_path: Path, undisturbed: dict[str, str]
+) -> None:
+    launch(tmp_path, *SWEEP, FAULTS="2=raise")
+    checkpoint = tmp_path / "multirun" / "test" / "boolean_run_02" / "checkpoint.pt"
+    checkpoint.write_bytes(checkpoint.read_bytes()[:-100])
+
+    assert launch(tmp_path, *SWEEP).returncode == 0
+    assert results(tmp_path) == undisturbed
+    log = (checkpoint.parent / "train.log").read_text()
+    assert "the checkpoint cannot be used, the run starts over" in log

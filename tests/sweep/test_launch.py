@@ -1,0 +1,207 @@
+"""Launches as a user sees them: what is trained, skipped, refused, and what is left on disk."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cuttle.runs.reader import read_experiment
+from sweep.launching import launch, results, snapshot, states, status
+
+pytestmark = pytest.mark.slow
+
+SWEEP = ("-m", "experiment=test", "hydra.launcher.n_jobs=2", "run=1,2,3")
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A completed sweep of three runs, to be copied or compared with."""
+    directory = tmp_path_factory.mktemp("undisturbed")
+    finished = launch(directory, *SWEEP)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    return directory
+
+
+@pytest.fixture
+def completed(undisturbed: Path, tmp_path: Path) -> Path:
+    """A copy of the completed sweep that a test may disturb."""
+    shutil.copytree(undisturbed / "multirun", tmp_path / "multirun")
+    return tmp_path
+
+
+def test_a_sweep_leaves_complete_run_directories(undisturbed: Path) -> None:
+    experiment = read_experiment(undisturbed / "multirun" / "test")
+
+    assert [run.state.value for run in experiment.runs] == ["completed"] * 3
+    assert [problem for run in experiment.runs for problem in run.problems] == []
+    assert [entry["seed"] for entry in experiment.meta["planned"]] == [
+        run.config["seed"]["value"] for run in experiment.runs
+    ]
+    names = {path.name for path in (undisturbed / "multirun" / "test" / "boolean_run_01").iterdir()}
+    assert names == {
+        *(".hydra", ".lock", "models", "train.log", "status.json", "run_metadata.json"),
+        *("metrics.jsonl", "matches.jsonl", "timings.jsonl"),
+    }
+
+
+def test_provenance_is_complete(undisturbed: Path) -> None:
+    experiment = read_experiment(undisturbed / "multirun" / "test")
+    metadata = experiment.runs[0].metadata
+
+    assert {"git", "versions", "rules_version", "host", "cpu", "threads"} <= metadata.keys()
+    assert {"parameters", "initial_q_sd", "command_line", "source_hash"} <= metadata.keys()
+    assert "hydra.launcher.n_jobs=2" in metadata["command_line"]
+    assert experiment.meta["history"][0]["command_line"] == metadata["command_line"]
+    assert experiment.meta["seed_mode"] == "independent"
+
+
+def test_a_finished_sweep_is_skipped_without_a_byte_changed(completed: Path) -> None:
+    before = snapshot(completed)
+
+    finished = launch(completed, *SWEEP)
+
+    assert finished.returncode == 0
+    assert "0 trained now, 3 completed before" in finished.stdout
+    assert snapshot(completed) == before
+
+
+def test_single_runs_give_the_files_of_the_sweep(undisturbed: Path, tmp_path: Path) -> None:
+    for run in (3, 1, 2):
+        assert launch(tmp_path, "experiment=test", f"run={run}").returncode == 0
+
+    assert results(tmp_path) == results(undisturbed)
+
+
+def test_a_larger_sweep_trains_only_what_is_new(completed: Path) -> None:
+    before = snapshot(completed / "multirun" / "test" / "boolean_run_01")
+
+    finished = launch(completed, "-m", "experiment=test", "run=range(1,5)")
+
+    assert "1 trained now, 3 completed before" in finished.stdout
+    assert status(completed, "boolean_run_04")["state"] == "completed"
+    assert snapshot(completed / "multirun" / "test" / "boolean_run_01") == before
+    assert len(read_experiment(completed / "multirun" / "test").meta["planned"]) == 4
+
+
+def test_force_trains_again_and_gives_the_same(completed: Path, undisturbed: Path) -> None:
+    finished = launch(completed, *SWEEP, "force=true")
+
+    assert finished.returncode == 0
+    assert "3 trained now" in finished.stdout
+    assert status(completed, "boolean_run_01")["attempt"] == 2
+    assert results(completed) == results(undisturbed)
+
+
+def test_a_dry_run_shows_every_run_and_touches_nothing(completed: Path) -> None:
+    before = snapshot(completed)
+
+    finished = launch(completed, "-m", "experiment=test", "run=range(1,6)", "dry_run=true")
+
+    assert finished.returncode == 0
+    rows = [line.split() for line in finished.stdout.splitlines()]
+    assert rows[0] == ["run", "seed", "state", "decision"]
+    assert rows[1][::2] == ["boolean_run_01", "completed"] and rows[1][3] == "skip"
+    assert rows[5][::2] == ["boolean_run_05", "pending"] and rows[5][3] == "train"
+    assert "5 runs, 2 to train" in finished.stdout and "about" in finished.stdout
+    assert snapshot(completed) == before
+
+
+def test_a_dry_run_of_a_new_experiment_creates_nothing(tmp_path: Path) -> None:
+    finished = launch(tmp_path, *SWEEP, "dry_run=true")
+
+    assert finished.returncode == 0
+    assert "time unknown" in finished.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_init_only_sets_up_and_a_later_launch_trains(undisturbed: Path, tmp_path: Path) -> None:
+    finished = launch(tmp_path, *SWEEP, "init_only=true", "description='a test'")
+
+    assert finished.returncode == 0
+    assert set(states(tmp_path).values()) == {"pending"}
+    assert read_experiment(tmp_path / "multirun" / "test").meta["description"] == "a test"
+
+    assert launch(tmp_path, *SWEEP).returncode == 0
+    assert results(tmp_path) == results(undisturbed)
+    assert read_experiment(tmp_path / "multirun" / "test").meta["description"] == "a test"
+
+
+def test_another_config_is_refused_with_the_key_named(completed: Path) -> None:
+    before = snapshot(completed)
+
+    finished = launch(completed, *SWEEP, "training.rounds=4")
+
+    assert finished.returncode == 2
+    assert "boolean_run_01 was trained with another config" in finished.stderr
+    assert "training.rounds: 3 -> 4 (and 2 more runs)" in finished.stderr
+    assert finished.stderr.count("\n") == 1
+    assert snapshot(completed) == before
+
+
+def test_force_accepts_another_config(completed: Path) -> None:
+    finished = launch(completed, *SWEEP, "training.rounds=4", "force=true")
+
+    assert finished.returncode == 0
+    assert status(completed, "boolean_run_02")["round"] == 4
+
+
+def test_damaged_runs_are_reported_and_left_alone(completed: Path) -> None:
+    experiment = completed / "multirun" / "test"
+    (experiment / "boolean_run_01" / "status.json").write_text('{"state": "comp')
+    (experiment / "boolean_run_02" / "metrics.jsonl").unlink()
+    (experiment / "boolean_run_03" / "status.json").unlink()
+    before = snapshot(completed)
+
+    finished = launch(completed, "-m", "experiment=test", "run=range(1,5)")
+
+    assert finished.returncode == 1
+    assert "boolean_run_01  damaged  status.json is damaged" in finished.stdout
+    assert "metrics.jsonl is missing or empty, though the run is completed" in finished.stdout
+    assert "boolean_run_03  damaged  status.json is missing" in finished.stdout
+    assert status(completed, "boolean_run_04")["state"] == "completed"
+    after = snapshot(completed)
+    changed = {name for name in before if after[name] != before[name]}
+    assert changed == {"multirun/test/experiment.json"}
+
+
+def test_force_mends_a_damaged_run(completed: Path, undisturbed: Path) -> None:
+    (completed / "multirun" / "test" / "boolean_run_01" / "status.json").write_text("{")
+
+    assert launch(completed, *SWEEP, "force=true").returncode == 0
+    assert results(completed) == results(undisturbed)
+
+
+def test_a_damaged_experiment_file_is_written_anew(completed: Path) -> None:
+    path = completed / "multirun" / "test" / "experiment.json"
+    path.write_text("{")
+
+    assert launch(completed, "-m", "experiment=test", "run=range(1,5)").returncode == 0
+    assert len(json.loads(path.read_text())["planned"]) == 4
+
+
+def test_the_study_is_one_word(tmp_path: Path) -> None:
+    finished = launch(tmp_path, "+study=input_representation", "dry_run=true")
+    part = launch(tmp_path, "+study=input_representation", "network_type=blind", "dry_run=true")
+
+    assert "21 runs, 21 to train" in finished.stdout
+    assert "7 runs, 7 to train" in part.stdout
+
+
+def test_hydra_s_basic_launcher_trains_one_after_another(undisturbed: Path, tmp_path: Path) -> None:
+    finished = launch(tmp_path, "-m", "experiment=test", "run=1,2,3", "hydra/launcher=basic")
+
+    assert finished.returncode == 0
+    assert results(tmp_path) == results(undisturbed)
+
+
+def test_order_and_parallelism_change_no_result(undisturbed: Path, tmp_path: Path) -> None:
+    finished = launch(tmp_path, "-m", "experiment=test", "run=3,2,1", "hydra.launcher.n_jobs=1")
+
+    assert finished.returncode == 0
+    assert results(tmp_path) == results(undisturbed)
+
+
+def test_without_checkpoints_the_results_are_the_same(undisturbed: Path, tmp_path: Path) -> None:
+    assert launch(tmp_path, *SWEEP, "checkpoint=false").returncode == 0
+    assert results(tmp_path) == results(undisturbed)
