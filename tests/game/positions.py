@@ -1,0 +1,78 @@
+"""Positions written as text, and random play to reach them. No tests.
+
+`position("P0 hand: 9S 2C / P1 points: 7H+JC+JD TS / P1 faces: QD / turn: 0")` reads as it looks:
+jacks follow their point card, bottom first. `deck:` names the top of the pile, first card first;
+cards named nowhere lie below it in card order, or in the scrap when `deck: none` is written.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from cuttle.game.cards import NUM_CARDS, card_text
+from cuttle.game.legal import legal_actions
+from cuttle.game.moves import legal_moves
+from cuttle.game.rules import play
+from cuttle.game.state import Games, deal, new_games, random_decks
+from cuttle.game.trace import from_trace
+from cuttle.game.variants import CUTTLE_CARDS, Rules
+
+Game = Any  # one GAME record
+
+
+def position(text: str) -> Game:
+    """Build a main-phase position from text."""
+    parts: dict[str, list[str]] = {}
+    for part in text.split("/"):
+        name, _, cards = part.partition(":")
+        parts[name.strip()] = cards.split()
+    turn = int(parts.pop("turn", ["0"])[0])
+    deck, scrap = parts.pop("deck", []), parts.pop("scrap", [])
+    zones = {
+        zone: [parts.pop(f"P{seat} {zone}", []) for seat in (0, 1)]
+        for zone in ("hand", "points", "faces")
+    }
+    frozen = parts.pop("frozen", [])
+    assert not parts, f"unknown part of a position: {parts}"
+    stacks = [*deck, *scrap, *(name for seats in zones.values() for seat in seats for name in seat)]
+    named = {card for stack in stacks for card in stack.split("+")}
+    rest = [card for card in map(card_text, range(NUM_CARDS)) if card not in named]
+    state = {
+        "turn": turn,
+        "phase": 1,
+        "hands": zones["hand"],
+        "points": [[stack.split("+") for stack in seat] for seat in zones["points"]],
+        "faces": zones["faces"],
+        "deck": [] if deck == ["none"] else deck + rest,
+        "scrap": scrap + rest if deck == ["none"] else scrap,
+        "twos": [],
+        "oneOff": None,
+        "oneOffTarget": None,
+        "frozen": frozen,
+        "passStreak": 0,
+        "seesOppHand": [any(card[0] == "8" for card in faces) for faces in zones["faces"]],
+    }
+    return from_trace(state)[0]
+
+
+def make_moves(game: Game, *keys: str, rules: Rules = CUTTLE_CARDS) -> Game:
+    """Play whole moves, each of which must be legal, and return the game."""
+    for key in keys:
+        moves = legal_moves(game, rules)
+        assert key in moves, f"{key} is not legal; legal are {sorted(moves)}"
+        for action in moves[key]:
+            play(game, action, rules)
+    return game
+
+
+def random_position(rng: np.random.Generator, rules: Rules, longest: int = 60) -> Games:
+    """Play a random game up to a random decision; return it `(1,) GAME`, not finished."""
+    games = new_games(1)
+    while True:
+        deal(games[0], random_decks(1, rng)[0])
+        for _ in range(rng.integers(longest)):
+            before = games.copy()
+            play(games[0], rng.choice(legal_actions(games[0], rules)), rules)
+            if games[0]["over"]:
+                return before
+        return games

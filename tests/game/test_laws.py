@@ -1,0 +1,68 @@
+"""Laws of the game, over random games and over every action of random positions."""
+
+import numpy as np
+import pytest
+
+from cuttle.game.actions import NUM_ACTIONS
+from cuttle.game.legal import legal_actions
+from cuttle.game.rules import play
+from cuttle.game.state import GAME
+from cuttle.game.variants import CUTTLE_CARDS, PRESETS
+
+from .laws import Law, check_games
+from .positions import random_position
+
+# Threes that recycle threes can play on for ever: only there the safety cap ends games.
+LONGEST = {
+    name: rules.max_decisions if rules.three_takes_three else 300 for name, rules in PRESETS.items()
+}
+
+
+def test_a_hundred_thousand_games_break_no_law() -> None:
+    law, tally, game = check_games(100_000, CUTTLE_CARDS, 1, LONGEST["cuttle_cards"])
+
+    assert law == Law.NONE, str(dict(zip(GAME.names, game, strict=True)))
+    assert tally[:3].sum() == 100_000
+    assert all(tally[:3] > 1_000), "both seats win and games are drawn"
+
+
+@pytest.mark.parametrize("name", ["cuttle_cards_1_0_1", "classic"])
+def test_variants_break_no_law(name: str) -> None:
+    law, tally, game = check_games(20_000, PRESETS[name], 2, LONGEST[name])
+
+    assert law == Law.NONE, str(dict(zip(GAME.names, game, strict=True)))
+    assert tally[:3].sum() == 20_000
+
+
+def test_a_game_reaching_the_safety_cap_is_a_draw() -> None:
+    capped = CUTTLE_CARDS._replace(max_decisions=6)
+
+    law, tally, _ = check_games(1_000, capped, 3, 6)
+
+    assert law == Law.NONE
+    assert tally[2] > 900
+    assert tally[3] == 6
+
+
+def test_playing_one_of_the_legal_actions_touches_nothing_else() -> None:
+    rng = np.random.default_rng(5)
+
+    for _ in range(50):
+        games = np.repeat(random_position(rng, CUTTLE_CARDS), 3)
+        before = games.copy()
+        play(games[1], rng.choice(legal_actions(games[1], CUTTLE_CARDS)), CUTTLE_CARDS)
+
+        assert games[0] == before[0]
+        assert games[2] == before[2]
+        assert games[1] != before[1]
+
+
+def test_legal_actions_are_sorted_ids() -> None:
+    rng = np.random.default_rng(6)
+
+    for _ in range(50):
+        actions = legal_actions(random_position(rng, CUTTLE_CARDS)[0], CUTTLE_CARDS)
+
+        assert (np.diff(actions) > 0).all()
+        assert actions[0] >= 0
+        assert actions[-1] < NUM_ACTIONS

@@ -1,0 +1,1 @@
+"""Tests of the players that do not learn."""
