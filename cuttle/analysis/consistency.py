@@ -7,8 +7,8 @@ from typing import Any
 from cuttle.runs.diff import ABSENT, IGNORED_KEYS, flatten, is_ignored, token
 
 TYPE_SECTION = "network_type"  # may differ between types, not within one
-# How a run was seeded, where it lies and how it is read do not change what is measured.
-NOT_COMPARED = (*IGNORED_KEYS, "seed", "analysis", "root")
+# Seeding, later analysis and threads change roundings at most, not what is measured.
+NOT_COMPARED = (*IGNORED_KEYS, "seed", "analysis", "threads")
 MAX_RUNS_SHOWN = 12
 
 

@@ -91,7 +91,7 @@ def write_run(
     write_rows(run_dir / layout.MATCHES_FILE, matches)
     write_rows(run_dir / layout.METRICS_FILE, [_metrics(r) for r in range(1, rounds + 1)])
     model = run_dir / layout.FINAL_MODEL_FILE
-    model.parent.mkdir()
+    model.parent.mkdir(exist_ok=True)
     model.write_bytes(b"weights")
     write_rows(run_dir / layout.TIMINGS_FILE, [_timings(r) for r in range(1, rounds + 1)])
     return run_dir

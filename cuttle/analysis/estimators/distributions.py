@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from scipy import special
@@ -78,9 +79,8 @@ def noncentral_f_cdf(f: float, df1: float, df2: float, nc: float) -> float:
 def find_root(function: Callable[[float], float], low: float, high: float) -> float:
     """Find where a monotone function crosses zero, widening `high` until it does.
 
-    Regula falsi with the Illinois weights, bisecting where it crawls (Dowell & Jarratt 1971);
-    scipy's would cost a fifth of a second to import. Return inf where there is no crossing below
-    1e8.
+    Inverse quadratic steps where they are safe, else bisection (Chandrupatla 1997); scipy's own
+    would cost a tenth of a second to import. Return inf where there is no crossing below 1e8.
     """
     at_low, at_high = function(low), function(high)
     while at_low * at_high > 0:
@@ -88,20 +88,34 @@ def find_root(function: Callable[[float], float], low: float, high: float) -> fl
         at_high = function(high)
         if high > BRACKET_LIMIT:
             return math.inf
-    for step in range(MAX_STEPS):
-        if at_high == 0:
-            return high
-        if at_low == 0 or abs(high - low) <= 1e-14 * max(1.0, abs(high)):
-            return low
-        falsi = high - at_high * (high - low) / (at_high - at_low)
-        middle = (low + high) / 2 if step % 3 == 2 else falsi
-        value = function(middle)
-        if value * at_high < 0:
-            low, at_low = high, at_high
-        else:
-            at_low /= 2
-        high, at_high = middle, value
-    return high
+    a, b, c = _Point(high, at_high), _Point(low, at_low), _Point(high, at_high)
+    share = 0.5
+    for _ in range(MAX_STEPS):
+        x = a.x + share * (b.x - a.x)
+        new = _Point(x, function(x))
+        c, b = (a, b) if (new.value > 0) == (a.value > 0) else (b, a)
+        a = new
+        best = a if abs(a.value) < abs(b.value) else b
+        least = 1e-14 * max(1.0, abs(best.x)) / abs(b.x - a.x) if b.x != a.x else 1.0
+        if least > 0.5 or best.value == 0:
+            break
+        share = min(max(_next_share(a, b, c), least), 1 - least)
+    return best.x
+
+
+class _Point(NamedTuple):
+    x: float
+    value: float
+
+
+def _next_share(a: _Point, b: _Point, c: _Point) -> float:
+    """Say how far to go from a to b: to the inverse quadratic through a, b, c, or half-way."""
+    xi, phi = (a.x - b.x) / (c.x - b.x), (a.value - b.value) / (c.value - b.value)
+    if not (phi**2 < xi and (1 - phi) ** 2 < 1 - xi):
+        return 0.5
+    first = a.value / (b.value - a.value) * c.value / (b.value - c.value)
+    slope = (c.x - a.x) / (b.x - a.x)
+    return first + slope * a.value / (c.value - a.value) * b.value / (c.value - b.value)
 
 
 def studentized_range_upper(q: float, num_groups: int, df: float) -> float:
@@ -130,6 +144,7 @@ def studentized_range_upper(q: float, num_groups: int, df: float) -> float:
     return float(np.clip(1 - np.sum(weight_s * np.exp(log_density) * below), 0.0, 1.0))
 
 
+@lru_cache(maxsize=1024)
 def studentized_range_quantile(q: float, num_groups: int, df: float) -> float:
     """Quantile of the studentized range."""
     return find_root(lambda x: (1 - q) - studentized_range_upper(x, num_groups, df), 1e-6, 10.0)

@@ -1,0 +1,357 @@
+"""Every statistic on every kind of study: strict JSON, reasons instead of numbers, right words."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cuttle.analysis.evaluate import evaluate, load_statistic, statistic_names
+from cuttle.analysis.study import Study, load_study
+
+from .experiments import (
+    PRIMARY,
+    SECONDARY,
+    TYPES,
+    match_rows,
+    write_experiment,
+    write_meta,
+    write_run,
+)
+from .reference import topic
+
+MAIN: dict[str, list[float]] = topic("06_decision_tree")["cases"][0]["groups"]
+Groups = Mapping[str, Sequence[float]]
+
+STUDIES: dict[str, Groups] = {
+    "seven runs a type": MAIN,
+    "one run a type": {"boolean": [0.58], "embedding": [0.66], "multi_encoder": [0.67]},
+    "two runs a type": {"boolean": [0.58, 0.61], "embedding": [0.66, 0.64]},
+    "one type": {"boolean": [0.58, 0.61, 0.6]},
+    "one run": {"boolean": [0.58]},
+    "constant types": {"boolean": [0.5] * 7, "embedding": [0.6] * 7, "multi_encoder": [0.7] * 7},
+    "one constant type": {"boolean": [0.5] * 7, "embedding": [0.61, 0.62, 0.6]},
+    "all equal": {"boolean": [0.5] * 7, "embedding": [0.5] * 7},
+    "ties": {"boolean": [0.5, 0.5, 0.6, 0.6], "embedding": [0.5, 0.6, 0.6, 0.6]},
+    "unequal numbers": {"boolean": [0.5], "embedding": [0.6, 0.65], "multi_encoder": [0.7] * 3},
+    "nothing won": {"boolean": [0.01, 0.01, 0.01], "embedding": [0.01, 0.02, 0.03]},
+    "a collapsed seed": {"boolean": [0.7, 0.71, 0.7, 0.72, 0.42], "embedding": [0.7, 0.72, 0.71]},
+}
+
+
+def study_of(root: Path, groups: Groups, **meta: Any) -> Study:
+    return load_study(write_experiment(root, groups, **meta))
+
+
+def statements(study: Study, opponent: str = PRIMARY) -> dict[tuple[str, ...], dict[str, Any]]:
+    """Verdicts on pairs of types by pair."""
+    results = evaluate(study, ("verdict",))["verdict"]["statements"]
+    pairs = [
+        s for s in results if s["question"].startswith("Do ") and " differ against" in s["question"]
+    ]
+    return {tuple(s["types"]): s for s in pairs if s["opponent"] == opponent}
+
+
+def width(interval: Mapping[str, float]) -> float:
+    return interval["high"] - interval["low"]
+
+
+@pytest.mark.parametrize("name", statistic_names())
+@pytest.mark.parametrize("kind", STUDIES)
+def test_statistic_gives_strict_json_for_any_study(tmp_path: Path, name: str, kind: str) -> None:
+    study = study_of(tmp_path, STUDIES[kind])
+
+    text = json.dumps(evaluate(study, (name,)), allow_nan=False)
+
+    assert text
+    assert "np.float64" not in text
+
+
+@pytest.mark.parametrize("name", statistic_names())
+def test_statistic_gives_a_reason_for_an_empty_experiment(tmp_path: Path, name: str) -> None:
+    write_meta(tmp_path / "study", planned=[])
+
+    result = evaluate(load_study(tmp_path / "study"), (name,))[name]
+
+    assert "no runs" in json.dumps(result, allow_nan=False)
+
+
+@pytest.mark.parametrize("name", statistic_names())
+def test_statistic_takes_unfinished_runs_and_missing_types(tmp_path: Path, name: str) -> None:
+    path = write_experiment(tmp_path, {"boolean": [0.6, 0.62, 0.64]})
+    error = {"type": "ValueError", "message": "broken", "log": "train.log"}
+    write_run(path, "embedding", 1, state="failed", status={"error": error})
+    write_run(path, "boolean", 4, state="running")
+
+    json.dumps(evaluate(load_study(path), (name,)), allow_nan=False)
+
+
+@pytest.mark.parametrize("name", statistic_names())
+def test_statistic_takes_paired_studies_with_gaps(tmp_path: Path, name: str) -> None:
+    path = write_experiment(tmp_path, MAIN, paired=True, seed_mode="paired")
+    write_run(path, "embedding", 3, state="failed")
+
+    json.dumps(evaluate(load_study(path), (name,)), allow_nan=False)
+
+
+@pytest.mark.parametrize("name", statistic_names())
+def test_statistic_takes_runs_that_missed_an_opponent(tmp_path: Path, name: str) -> None:
+    path = write_experiment(tmp_path, {"boolean": [0.6, 0.62]})
+    write_run(path, "embedding", 1, matches=match_rows(0.5, rounds=4, opponent=SECONDARY))
+    write_run(path, "embedding", 2, matches=match_rows(0.5, rounds=3, opponent=PRIMARY))
+
+    json.dumps(evaluate(load_study(path), (name,)), allow_nan=False)
+
+
+def test_unknown_statistic_is_named_with_those_there_are() -> None:
+    with pytest.raises(ValueError, match=r"no statistic is called 'mode'; there are: aggregates"):
+        load_statistic("mode")
+
+
+def test_every_statistic_labels_the_opponents(tmp_path: Path) -> None:
+    results = evaluate(study_of(tmp_path, MAIN))
+
+    assert list(results["comparisons"]) == [PRIMARY, SECONDARY]
+    assert results["comparisons"][PRIMARY]["role"] == "primary"
+    assert results["comparisons"][SECONDARY]["role"] == "secondary"
+
+
+def test_descriptives_name_runs_seats_and_half_draws(tmp_path: Path) -> None:
+    results = evaluate(study_of(tmp_path, MAIN), ("descriptives",))["descriptives"]
+
+    boolean = results[PRIMARY]["types"]["boolean"]
+    assert boolean["win_rate"]["mean"] == pytest.approx(0.605)
+    assert boolean["runs"]["boolean_run_01"] == pytest.approx(0.581)
+    assert boolean["half_draw_rate"]["mean"] > boolean["win_rate"]["mean"]
+    assert boolean["by_seat"]["0"]["mean"] == pytest.approx(0.615)
+    assert boolean["games_per_run"] == [2000]
+
+
+def test_classical_block_prints_its_reasons(tmp_path: Path) -> None:
+    block = evaluate(study_of(tmp_path, MAIN), ("classical",))["classical"][PRIMARY]
+
+    first = block["pairs"][0]["result"]
+    assert first["branch"] == "student"
+    assert "does not reject equal variances" in first["reason"]
+    assert first["p_bonferroni"] == pytest.approx(0.0066130836786)
+    assert block["family_size"] == block["planned_size"] == 3
+
+
+def test_family_is_stated_when_a_type_is_missing(tmp_path: Path) -> None:
+    groups = {name: MAIN[name] for name in ("boolean", "embedding")}
+
+    block = evaluate(study_of(tmp_path, groups), ("classical",))["classical"][PRIMARY]
+
+    assert (block["family_size"], block["planned_size"]) == (1, 3)
+
+
+def test_comparisons_hold_every_recommended_number(tmp_path: Path) -> None:
+    block = evaluate(study_of(tmp_path, MAIN), ("comparisons",))["comparisons"][PRIMARY]
+
+    pair = block["pairs"][0]
+    assert (pair["a"], pair["b"], pair["test"]) == ("boolean", "embedding", "welch")
+    assert pair["p"] == pytest.approx(0.0022452162793790494)
+    assert pair["p_permutation"] == pytest.approx(0.004079254079254079)
+    assert pair["effects"]["hedges_g_exact"] == pytest.approx(-1.939021327946801)
+    assert pair["prob_improvement"] == pytest.approx(0.061224489795918366)
+    assert pair["p_holm"] == pytest.approx(0.004490432558758099)
+    assert pair["is_significant"] is True
+
+
+def test_declared_pairs_are_compared_by_run_number(tmp_path: Path) -> None:
+    cases = topic("11_paired")["cases"]
+    groups = {"boolean": cases[0]["x"], "embedding": cases[0]["y"]}
+
+    study = study_of(tmp_path, groups, paired=True)
+
+    pair = evaluate(study, ("comparisons",))["comparisons"][PRIMARY]["pairs"][0]
+    assert pair["test"] == "paired_t"
+    assert pair["p"] == pytest.approx(cases[0]["expected"]["p"])
+    assert pair["p_permutation"] == cases[0]["expected"]["signflip_p"]
+
+
+def test_pairing_uses_the_runs_both_types_have(tmp_path: Path) -> None:
+    path = write_experiment(tmp_path, MAIN, paired=True)
+    write_run(path, "embedding", 3, state="failed")
+
+    rows = evaluate(load_study(path), ("paired",))["paired"][PRIMARY]["pairs"]
+
+    assert [row["n"] for row in rows] == [6, 7, 6]
+
+
+def test_undeclared_pairs_are_not_tested_but_their_correlation_is_shown(tmp_path: Path) -> None:
+    row = evaluate(study_of(tmp_path, MAIN), ("paired",))["paired"][PRIMARY]["pairs"][0]
+
+    assert row["paired_t"]["computable"] is False
+    assert "never after seeing the correlation" in row["paired_t"]["reason"]
+    assert -1 <= row["correlation"] <= 1
+
+
+def test_verdict_names_the_winner_with_size_and_interval(tmp_path: Path) -> None:
+    answer = statements(study_of(tmp_path, MAIN))["boolean", "embedding"]
+
+    assert answer["decision"] == "different"
+    assert answer["answer"].startswith(
+        "embedding beats boolean by 6.0 points (95 % CI 2.6 to 9.3; Welch, Holm p = .004; 7 runs"
+    )
+
+
+def test_verdict_does_not_call_undecided_types_equal(tmp_path: Path) -> None:
+    study = study_of(tmp_path, MAIN)
+
+    answer = statements(study)["embedding", "multi_encoder"]
+
+    assert answer["decision"] == "undecided"
+    assert "neither that the types differ nor that they are equal" in answer["answer"]
+    assert "out of this study's reach" in answer["answer"]
+
+
+def test_verdict_calls_types_equivalent_only_by_an_equivalence_test(tmp_path: Path) -> None:
+    groups = {"boolean": [0.6, 0.601, 0.602, 0.603], "embedding": [0.601, 0.602, 0.603, 0.6015]}
+
+    answer = statements(study_of(tmp_path, groups))["boolean", "embedding"]
+
+    assert answer["decision"] == "equivalent"
+    assert "equivalent within 5.0 points" in answer["answer"]
+
+
+def test_verdict_tells_a_real_but_small_difference(tmp_path: Path) -> None:
+    groups = {"boolean": [0.6, 0.601, 0.602, 0.603], "embedding": [0.62, 0.621, 0.622, 0.623]}
+
+    answer = statements(study_of(tmp_path, groups))["boolean", "embedding"]
+
+    assert answer["decision"] == "different_within_margin"
+    assert "smaller than the margin of 5.0 points" in answer["answer"]
+
+
+@pytest.mark.parametrize("kind", STUDIES)
+def test_verdict_never_says_no_difference(tmp_path: Path, kind: str) -> None:
+    verdict = evaluate(study_of(tmp_path, STUDIES[kind]), ("verdict",))["verdict"]
+
+    for statement in verdict["statements"]:
+        text = statement["answer"].lower()
+        assert "no difference" not in text
+        assert "accept" not in text
+        assert "trend" not in text
+
+
+def test_headline_of_an_undecided_study_excludes_nothing(tmp_path: Path) -> None:
+    groups = {"boolean": [0.5, 0.6, 0.7], "embedding": [0.55, 0.65, 0.6]}
+
+    headline = evaluate(study_of(tmp_path, groups), ("verdict",))["verdict"]["headline"]
+
+    assert "no difference between types is shown, and none is excluded" in headline
+
+
+def test_identical_results_across_seeds_are_an_error(tmp_path: Path) -> None:
+    findings = evaluate(study_of(tmp_path, {"boolean": [0.6, 0.6, 0.6]}), ("checks",))["checks"]
+
+    by_id = {finding["id"]: finding for finding in findings}
+    assert by_id["identical_results"]["level"] == "error"
+    assert "is the seed used?" in by_id["identical_results"]["text"]
+    assert findings[0]["level"] == "error"
+
+
+def test_shared_and_contradictory_seeds_are_errors(tmp_path: Path) -> None:
+    path = write_experiment(tmp_path, {"boolean": [0.6]})
+    write_run(path, "boolean", 2, 0.61, seed=1007)
+    write_run(path, "boolean", 3, 0.62, metadata={"seed": 5})
+
+    findings = evaluate(load_study(path), ("checks",))["checks"]
+
+    texts = {finding["id"]: finding["text"] for finding in findings}
+    assert "boolean_run_01, boolean_run_02 share the seed 1007" in texts["shared_seed"]
+    assert "boolean_run_03: its seed is not one" in texts["seed_mismatch"]
+
+
+def test_few_games_mixed_commits_and_left_out_runs_are_warned_of(tmp_path: Path) -> None:
+    path = tmp_path / "study"
+    write_meta(path, planned=["boolean"], runs=3)
+    for run in (1, 2):
+        rows = match_rows(0.5 + run / 100, rounds=4, opponent=PRIMARY, games=62)
+        write_run(path, "boolean", run, matches=rows, metadata={"git": {"commit": str(run)}})
+
+    ids = {finding["id"] for finding in evaluate(load_study(path), ("checks",))["checks"]}
+
+    assert {"few_games", "mixed_commits", "left_out"} <= ids
+
+
+def test_collapsed_run_is_named(tmp_path: Path) -> None:
+    findings = evaluate(study_of(tmp_path, STUDIES["a collapsed seed"]), ("checks",))["checks"]
+
+    texts = [finding["text"] for finding in findings if finding["id"] == "collapsed"]
+    assert any("boolean_run_05 (0.420)" in text for text in texts)
+
+
+def test_power_tells_what_was_out_of_reach(tmp_path: Path) -> None:
+    block = evaluate(study_of(tmp_path, MAIN), ("power",))["power"][PRIMARY]
+
+    assert block["mde_d"] == pytest.approx(1.97, abs=0.005)
+    assert block["study"]["mde"] == pytest.approx(block["mde_d"] * block["study"]["pooled_sd"])
+    assert block["study"]["pooled_sd_upper_80"] > block["study"]["pooled_sd"]
+    assert block["runs_needed_by_effect"] == {"0.5": 86, "0.8": 35, "1": 23, "1.5": 11, "2": 7}
+
+
+def test_equivalence_says_when_it_could_not_have_passed(tmp_path: Path) -> None:
+    groups = {"boolean": [0.5, 0.6, 0.7], "embedding": [0.55, 0.65, 0.6]}
+
+    block = evaluate(study_of(tmp_path, groups), ("equivalence",))["equivalence"][PRIMARY]
+
+    assert block["pairs"][0]["could_pass"] is False
+
+
+def test_learning_curves_name_the_rounds_that_differ(tmp_path: Path) -> None:
+    block = evaluate(study_of(tmp_path, MAIN), ("learning_curves",))["learning_curves"][PRIMARY]
+
+    assert block["rounds"] == [1, 2, 3, 4]
+    assert 4 in block["pairs"][0]["rounds_that_differ"]
+    band = block["types"]["boolean"]["simultaneous_band"]
+    assert band["low"][0] < block["types"]["boolean"]["pointwise_band"]["low"][0]
+
+
+def test_threshold_never_reached_is_counted_not_imputed(tmp_path: Path) -> None:
+    block = evaluate(study_of(tmp_path, MAIN), ("sample_efficiency",))["sample_efficiency"]
+
+    at = block[PRIMARY]["rounds_to_threshold"]["0.9"]["types"]["boolean"]
+    assert at["rounds"] == [None] * 7
+    assert at["n_reached"] == 0
+    assert at["median"]["computable"] is False
+
+
+def test_cost_is_described_by_type(tmp_path: Path) -> None:
+    costs = evaluate(study_of(tmp_path, MAIN), ("cost",))["cost"]["types"]["boolean"]
+
+    assert costs["parameters"] == [190_000]
+    assert costs["round_s"]["mean"] == pytest.approx(14.0)
+    assert costs["games_per_s"]["mean"] == pytest.approx(1000 / 14)
+
+
+def test_all_opponents_are_aggregated_by_whole_runs(tmp_path: Path) -> None:
+    results = evaluate(study_of(tmp_path, MAIN), ("aggregates",))["aggregates"]
+
+    both = results["all_opponents"]["types"]["boolean"]
+    assert both["mean"] == pytest.approx(0.655)
+    alone = results["opponents"][PRIMARY]["types"]["boolean"]["bootstrap"]["mean"]
+    width = alone["high"] - alone["low"]
+    assert both["bootstrap"]["mean"]["high"] - both["bootstrap"]["mean"]["low"] == pytest.approx(
+        width
+    )
+
+
+def test_twelve_types_are_compared_as_one_family(tmp_path: Path) -> None:
+    names = [f"type_{i:02d}" for i in range(12)]
+    groups = {name: [0.5 + i / 50, 0.51 + i / 50, 0.53 + i / 50] for i, name in enumerate(names)}
+
+    results = evaluate(study_of(tmp_path, groups, planned=names))
+
+    assert results["comparisons"][PRIMARY]["family_size"] == 66
+    json.dumps(results, allow_nan=False)
+
+
+def test_results_are_equal_when_computed_again(tmp_path: Path) -> None:
+    study = study_of(
+        tmp_path, {name: [*MAIN[name], *(r + 0.01 for r in MAIN[name])] for name in TYPES}
+    )
+
+    assert evaluate(study) == evaluate(study)
