@@ -186,11 +186,18 @@ def image(figure: Figure, kind: str) -> bytes:
     undated = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {"Software": None}}
     buffer = io.BytesIO()
     with mpl.rc_context(RC):
-        if figure.get_layout_engine() is not None:
-            figure.draw_without_rendering()
-            figure.set_layout_engine("none")
+        _freeze_layout(figure)
         figure.savefig(buffer, format=kind, dpi=PNG_DPI, metadata=undated[kind])
     return buffer.getvalue()
+
+
+def _freeze_layout(figure: Figure) -> None:
+    """Work the layout out once and drop its engine, for which every render would draw twice."""
+    if engine := figure.get_layout_engine():
+        if figure.axes:  # it warns where there is nothing to lay out
+            engine.execute(figure)
+        mpl.rcParams["figure.constrained_layout.use"] = False  # None asks for this default
+        figure.set_layout_engine(None)
 
 
 def save(figure: Figure, stem: Path) -> list[Path]:

@@ -50,7 +50,7 @@ def everything(context: typer.Context, root: Root = DEFAULT_ROOT) -> None:
     if context.invoked_subcommand is None:
         from cuttle.analysis.cli.report import make_report
 
-        make_report(find_experiment(root, None))
+        _end(make_report(find_experiment(root, None)))
 
 
 @app.command()
@@ -105,13 +105,14 @@ def report(
     """Write the whole report: statistics, figures, tables, one HTML page."""
     from cuttle.analysis.cli.report import make_report
 
-    make_report(
+    has_results = make_report(
         find_experiment(root, experiment),
         formats=_words(formats),
         output_dir=output_dir,
         opponents=_words(opponent) or (),
         has_figures=figures,
     )
+    _end(has_results)
 
 
 @app.command()
@@ -126,13 +127,20 @@ def export(
     """Write the statistics and data as files and print their paths."""
     from cuttle.analysis.cli.report import make_exports
 
-    make_exports(
+    has_results = make_exports(
         find_experiment(root, experiment),
         formats=_words(formats),
         output_dir=output_dir,
         opponents=_words(opponent) or (),
         has_figures=figures,
     )
+    _end(has_results)
+
+
+def _end(has_results: bool) -> None:
+    """End with exit status 1 where no completed run could be analysed."""
+    if not has_results:
+        raise typer.Exit(1)
 
 
 def _words(text: list[str] | None) -> list[str] | None:

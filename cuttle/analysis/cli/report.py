@@ -25,8 +25,8 @@ def make_report(
     output_dir: Path | None = None,
     opponents: Sequence[str] = (),
     has_figures: bool = True,
-) -> None:
-    """Print the results and write figures, exports and the page; say what to do next."""
+) -> bool:
+    """Write figures, exports and the page, print the results, and say whether there are any."""
     names = format_names() if formats is None else list(formats)
     check_formats(names)
     console = make_console()
@@ -37,6 +37,7 @@ def make_report(
     figures = _save_figures(analysis, directory) if has_figures else {}
     page = write_report(analysis, figures, directory)
     _print_next(console, analysis, directory, page, num_figures=len(figures))
+    return bool(analysis.study.runs)
 
 
 def make_exports(
@@ -46,8 +47,8 @@ def make_exports(
     output_dir: Path | None = None,
     opponents: Sequence[str] = (),
     has_figures: bool = False,
-) -> None:
-    """Write exports, and figures if asked, and print the paths."""
+) -> bool:
+    """Write exports, and figures if asked, print the paths, and say whether there are results."""
     names = format_names() if formats is None else list(formats)
     check_formats(names)
     directory = output_dir or path / ANALYSIS_DIR
@@ -58,6 +59,7 @@ def make_exports(
         console.print(str(written))
     if has_figures and _save_figures(analysis, directory):
         console.print(f"{directory / GRAPHS_DIR}/")
+    return bool(analysis.study.runs)
 
 
 def _save_figures(analysis: Analysis, directory: Path) -> dict[str, Figure]:

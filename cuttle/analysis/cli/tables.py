@@ -25,8 +25,14 @@ def print_results(console: Console, analysis: Analysis) -> None:
         console.print(f"\nagainst {opponent} ({role}): win rate in %", style="bold")
         console.print(_groups(analysis.block("descriptives", opponent)))
         pairs = analysis.block("comparisons", opponent).get("pairs", [])
-        if isinstance(pairs, list) and pairs:
-            console.print(_pairs(pairs, analysis.block("classical", opponent)))
+        if not isinstance(pairs, list):
+            console.print(why_not(pairs))
+            continue
+        if computed := [pair for pair in pairs if pair.get("computable")]:
+            console.print(_pairs(computed, analysis.block("classical", opponent)))
+        for pair in pairs:
+            if not pair.get("computable"):
+                console.print(f"{pair['a']} - {pair['b']}: {why_not(pair)}")
     checks = analysis.statistics.get("checks", [])
     if checks:
         console.print()
@@ -39,7 +45,7 @@ def _groups(block: Mapping[str, Any]) -> Table:
     for name, group in block.get("types", {}).items():
         values = group["win_rate"]
         if not values.get("computable"):
-            table.add_row(name, "0", "", why_not(values))
+            table.add_row(name, "0", *("-" for _ in GROUP_COLUMNS[1:]))
             continue
         table.add_row(
             name,
@@ -58,9 +64,6 @@ def _pairs(pairs: list[Mapping[str, Any]], classical: Mapping[str, Any]) -> Tabl
     table = plain_table("pair", *PAIR_COLUMNS, right=PAIR_COLUMNS)
     for pair in pairs:
         name = f"{pair['a']} - {pair['b']}"
-        if not pair.get("computable"):
-            table.add_row(name, "", why_not(pair))
-            continue
         table.add_row(
             name,
             percent(pair["diff"], signed=True),

@@ -18,7 +18,7 @@ MAX_UPRIGHT = 5  # names that stand beside each other on a page
 @styled
 def draw(study: Study) -> Figure:
     """Draw one row a type and one column an opponent, all on the scale from 0 to 100 %."""
-    width = min(DOUBLE_COLUMN, max(SINGLE_COLUMN, 1.9 + CELL_WIDTH * len(study.opponents)))
+    width = min(DOUBLE_COLUMN, max(SINGLE_COLUMN, 1.5 + CELL_WIDTH * len(study.opponents)))
     figure = Figure(figsize=(width, 1.2 + CELL_HEIGHT * len(study.types)))
     axes = figure.subplots()
     means = [[_mean(study.win_rates(o)[t]) for o in study.opponents] for t in study.types]

@@ -46,17 +46,24 @@ def listed(items: Sequence[str], class_: str = "") -> Html:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, text: int = 1) -> Html:
-    """Make a sortable table whose first `text` columns are text and the rest numbers."""
+    """Make a sortable table whose first `text` columns are text and the rest numbers.
+
+    The last cell of a short row spans what is left: it says why there are no numbers.
+    """
     head = (
         tag("th", column, scope="col", class_="text" if place < text else "number")
         for place, column in enumerate(columns)
     )
-    body = (
-        tag("tr", *(
-            tag("td", cell, class_="text" if place < text else "number")
-            for place, cell in enumerate(row)
-        ))
-        for row in rows
-    )  # fmt: skip
+    body = (_row(row, len(columns), text) for row in rows)
     content = tag("table", tag("thead", tag("tr", *head)), tag("tbody", *body), class_="sortable")
     return tag("div", content, class_="wide")
+
+
+def _row(cells: Sequence[str], width: int, text: int) -> Html:
+    parts = []
+    for place, cell in enumerate(cells):
+        is_spanning = place == len(cells) - 1 and len(cells) < width
+        span = {"colspan": str(width - place)} if is_spanning else {}
+        kind = "text" if place < text or is_spanning else "number"
+        parts.append(tag("td", cell, class_=kind, **span))
+    return tag("tr", *parts)

@@ -83,7 +83,9 @@ def configuration(analysis: Analysis) -> Html:
         names = ", ".join(dict.fromkeys([*own, *(d.key for d in hidden)]))
         parts.append(tag("p", f"Different in every run, as they name or seed it: {names}."))
     common = [[key, value_text(s.value)] for key, s in spreads.items() if s.is_constant]
-    parts.append(folded(f"All {len(common)} common settings", table(("key", "value"), common)))
+    parts.append(
+        folded(f"All {len(common)} common settings", table(("key", "value"), common, text=2))
+    )
     return join(parts)
 
 
@@ -113,7 +115,11 @@ def provenance(analysis: Analysis) -> Html:
     history = [_command(entry) for entry in study.meta.get("history") or []]
     return join(
         [
-            table(("experiment", "value"), [[k, value_text(v)] for k, v in flatten(meta).items()]),
+            table(
+                ("experiment", "value"),
+                [[k, value_text(v)] for k, v in flatten(meta).items()],
+                text=2,
+            ),
             table(("recorded by the runs", "value"), rows, text=2),
             *([folded(f"{len(history)} commands", listed(history))] if history else []),
         ]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from string import Template
+from typing import Any
 
 from matplotlib.figure import Figure
 
@@ -12,13 +13,14 @@ from cuttle.analysis.analysis import Analysis
 from cuttle.analysis.report import origin
 from cuttle.analysis.report.html import Html, folded, join, listed, section, tag, void
 from cuttle.analysis.report.results import results_of
-from cuttle.analysis.style import caption_of, image
+from cuttle.analysis.style import DOUBLE_COLUMN, SINGLE_COLUMN, caption_of, image
 from cuttle.runs.files import write_text
 
-LEADING = ("win_rates", "differences", "learning_curves")  # what the answer rests on comes first
+LEADING = ("win_rates", "learning_curves", "differences")  # what the answer rests on comes first
 MAX_SVG_BYTES = 300_000  # thousands of points are smaller as pixels
 MEDIA = {"svg": "image/svg+xml", "png": "image/png"}
 ATTACHED = ("runs.csv", "summary.csv", "comparisons.csv", "table.tex", "comparisons.tex")
+MAX_ANSWERS = 14  # open at first; all that three types raise
 MARKS = {"different": "differs", "equivalent": "equal", "undecided": "open"}
 
 
@@ -60,28 +62,31 @@ def _answer(analysis: Analysis) -> Html:
     ]
     statements = verdict.get("statements", [])
     primary = [_statement(s) for s in statements if s.get("role") != "secondary"]
+    first, more = primary[:MAX_ANSWERS], primary[MAX_ANSWERS:]
     secondary = [_statement(s) for s in statements if s.get("role") == "secondary"]
     return join(
         [
             tag("p", str(verdict.get("headline", "")), class_="headline"),
             *([tag("h3", "Before you believe it"), tag("ul", *checks)] if checks else []),
-            tag("dl", *primary, class_="verdicts"),
+            tag("dl", *first),
+            *([folded(f"{len(more)} more answers", tag("dl", *more))] if more else []),
             *([folded("Secondary opponents", tag("dl", *secondary))] if secondary else []),
         ]
     )
 
 
-def _statement(statement: Mapping[str, str]) -> Html:
+def _statement(statement: Mapping[str, Any]) -> Html:
     decision = str(statement.get("decision"))
     mark = tag("span", MARKS.get(decision, "no answer"), class_=f"mark {decision}")
-    return join([tag("dt", statement["question"]), tag("dd", mark, " ", statement["answer"])])
+    marks = [mark, " "] if decision != "undecided" or statement.get("types") else []
+    return join([tag("dt", statement["question"]), tag("dd", *marks, statement["answer"])])
 
 
 def _figures(figures: Mapping[str, Figure]) -> Html:
     if not figures:
         return tag("p", "No figures were drawn.")
     names = [n for n in LEADING if n in figures] + [n for n in figures if n not in LEADING]
-    return join(_figure(name, figures[name]) for name in names)
+    return tag("div", *(_figure(name, figures[name]) for name in names), class_="figures")
 
 
 def _figure(name: str, figure: Figure) -> Html:
@@ -93,9 +98,12 @@ def _figure(name: str, figure: Figure) -> Html:
         "img",
         src=f"data:{MEDIA[kind]};base64,{base64.b64encode(content).decode('ascii')}",
         alt=caption_of(figure),
-        style=f"width:{figure.get_figwidth() * 1.35:.2f}in",
     )
-    return tag("figure", picture, tag("figcaption", caption_of(figure)), id=f"figure-{name}")
+    caption = tag("figcaption", caption_of(figure))
+    is_wide = figure.get_figwidth() > (SINGLE_COLUMN + DOUBLE_COLUMN) / 2
+    return tag(
+        "figure", picture, caption, id=f"figure-{name}", class_="full" if is_wide else "half"
+    )
 
 
 def _downloads(directory: Path) -> Html:

@@ -5,6 +5,7 @@ from typing import Any
 
 from cuttle.analysis.analysis import Analysis
 from cuttle.analysis.numbers import decimal, interval, p_value, percent, why_not
+from cuttle.analysis.report.design import learning, power
 from cuttle.analysis.report.html import Html, folded, join, table, tag
 
 DESCRIPTIVE_COLUMNS = (
@@ -37,6 +38,8 @@ def results_of(analysis: Analysis, opponent: str) -> Html:
             folded("All types at once", _omnibus(analysis.block("omnibus", opponent))),
             folded("Equivalence", _equivalence(analysis.block("equivalence", opponent))),
             folded("The classical procedure", _classical(analysis.block("classical", opponent))),
+            folded("Speed of learning", learning(analysis.block("sample_efficiency", opponent))),
+            folded("What this study could see", power(analysis.block("power", opponent))),
         ]
     )
 
@@ -111,7 +114,7 @@ def _omnibus(block: Mapping[str, Any]) -> Html:
             rows.append([name, why_not(result)])
             continue
         statistic = next(s for s in ("F", "H", "chi2") if s in result)
-        degrees = [decimal(result[df], 1) for df in ("df1", "df2", "df") if df in result]
+        degrees = [f"{result[df]:.3g}" for df in ("df1", "df2", "df") if df in result]
         sizes = {"eta2": "η²", "omega2": "ω²", "rank_epsilon2": "ε²", "kendall_w": "W"}
         effects = [f"{sign} {decimal(result[s])}" for s, sign in sizes.items() if s in result]
         p = result.get("p_gg", result.get("p"))
