@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from cuttle.runs.layout import MATCHES_COLUMNS, Stage
 
 COUNT_COLUMNS = ("games", "wins", "draws", "losses")
+REQUIRED = frozenset(MATCHES_COLUMNS)
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
@@ -72,15 +74,14 @@ def read_matches(rows: Iterable[Mapping[str, Any]]) -> tuple[SeatTallies, SeatCu
     counts: dict[str, dict[int, dict[int, Tally]]] = {}
     for row in rows:
         tally = _tally(row)
+        opponent, seat, place = str(row["opponent"]), _count(row, "seat"), _count(row, "round")
         if tally.games == 0:
             continue
-        opponent, seat = str(row["opponent"]), _count(row, "seat")
         if row["stage"] == Stage.FINAL:
             seats = final.setdefault(opponent, {})
             seats[seat] = seats.get(seat, EMPTY_TALLY) + tally
         elif row["stage"] == Stage.VALIDATION:
-            by_round = counts.setdefault(opponent, {}).setdefault(seat, {})
-            by_round[_count(row, "round")] = tally
+            counts.setdefault(opponent, {}).setdefault(seat, {})[place] = tally
         else:
             stages = ", ".join(Stage)
             raise ValueError(f"matches row of unknown stage {row['stage']!r}; known: {stages}")
@@ -112,36 +113,41 @@ def add_seats(curves: Mapping[int, Curve]) -> Curve:
     if len(parts) <= 1:
         return parts[0] if parts else EMPTY_CURVE
     rounds = parts[0].rounds
-    for part in parts[1:]:
-        rounds = np.intersect1d(rounds, part.rounds, assume_unique=True)
-    sums: list[IntArray] = []
-    for column in COUNT_COLUMNS:
-        picked = [getattr(p, column)[np.searchsorted(p.rounds, rounds)] for p in parts]
-        sums.append(np.asarray(np.sum(picked, axis=0), dtype=np.int64))
+    if any(not np.array_equal(part.rounds, rounds) for part in parts):
+        rounds = reduce(np.intersect1d, (part.rounds for part in parts))
+        parts = [_restrict(part, rounds) for part in parts]
+    sums = (sum((getattr(p, name) for p in parts), 0 * rounds) for name in COUNT_COLUMNS)
     return Curve(rounds, *sums)
+
+
+def _restrict(curve: Curve, rounds: IntArray) -> Curve:
+    """Keep some of a curve's rounds."""
+    at = np.searchsorted(curve.rounds, rounds)
+    return Curve(rounds, *(getattr(curve, name)[at] for name in COUNT_COLUMNS))
 
 
 def _tally(row: Mapping[str, Any]) -> Tally:
     """Read the four counts of a row and check that they add up."""
-    if missing := [column for column in MATCHES_COLUMNS if column not in row]:
+    if not row.keys() >= REQUIRED:
+        missing = [column for column in MATCHES_COLUMNS if column not in row]
         raise ValueError(f"matches row without {', '.join(missing)}: {dict(row)}")
-    games, wins, draws, losses = (_count(row, column) for column in COUNT_COLUMNS)
+    games, wins, draws, losses = [_count(row, column) for column in COUNT_COLUMNS]
     if wins + draws + losses != games:
         raise ValueError(
-            f"round {row.get('round')} against {row.get('opponent')}: "
-            f"{wins} wins + {draws} draws + {losses} losses are not {games} games"
+            f"{_place(row)}: {wins} wins + {draws} draws + {losses} losses are not {games} games"
         )
     return Tally(games, wins, draws, losses)
 
 
 def _count(row: Mapping[str, Any], column: str) -> int:
     value = row[column]
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ValueError(
-            f"round {row.get('round')} against {row.get('opponent')}: "
-            f"{column} must be a count, got {value!r}"
-        )
-    return value
+    if type(value) is int and value >= 0:  # not isinstance: true is no count
+        return value
+    raise ValueError(f"{_place(row)}: {column} must be a count, got {value!r}")
+
+
+def _place(row: Mapping[str, Any]) -> str:
+    return f"round {row['round']} against {row['opponent']}"
 
 
 def _curve(by_round: Mapping[int, Tally]) -> Curve:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -84,14 +85,14 @@ class EquivalenceOfPair:
         return self.p_holm is not None and self.p_holm < ALPHA
 
 
-def compare_types(study: Study, opponent: str) -> list[Comparison | Refusal]:
+@lru_cache(maxsize=8)
+def compare_types(study: Study, opponent: str) -> tuple[Comparison | Refusal, ...]:
     """Compare all pairs of types that have runs, by Welch or, if declared, by paired runs."""
     if study.is_paired:
-        return _adjust(
-            [_compare_paired(pair, x, y) for pair, x, y in paired_rates(study, opponent)]
-        )
+        lined = paired_rates(study, opponent)
+        return tuple(_adjust([_compare_paired(pair, x, y) for pair, x, y in lined]))
     rates = {name: x for name, x in study.win_rates(opponent).items() if x.size}
-    return compare_groups(rates)
+    return tuple(compare_groups(rates))
 
 
 def compare_groups(groups: Mapping[str, FloatArray]) -> list[Comparison | Refusal]:

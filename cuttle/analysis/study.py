@@ -76,7 +76,7 @@ class LeftOut:
     reason: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # two studies are never equal by value; results are cached by it
 class Study:
     """All that statistics, figures and exports need of one experiment.
 

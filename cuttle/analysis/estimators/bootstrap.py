@@ -84,9 +84,8 @@ def resamples_of(n: int, seed: int = SEED) -> Resamples:
     if n <= MAX_ENUMERATED_N:
         indices, weights = _multisets(n)
         return Resamples(indices, weights, "exact", None)
-    count = NUM_SAMPLED_LARGE if n > LARGE_N else NUM_SAMPLED
-    rng = np.random.default_rng(seed)
-    indices = rng.integers(n, size=(count, n))
+    indices = _sampled(n, seed)
+    count = indices.shape[0]
     return Resamples(indices, np.full(count, 1 / count), "sampled", seed)
 
 
@@ -193,7 +192,9 @@ def percentile_interval(
 
 
 def _distribution(values: FloatArray, statistic: str, draw: Resamples) -> FloatArray:
-    rows = values[draw.indices].reshape(draw.indices.shape[0], -1)
+    # Ascending rows of ascending values need no sorting again for medians and trimmed means.
+    ordered = np.sort(values, axis=0) if values.shape[1] == 1 else values
+    rows = ordered[draw.indices].reshape(draw.indices.shape[0], -1)
     return STATISTICS[statistic](rows)
 
 
@@ -259,3 +260,12 @@ def _multisets(n: int) -> tuple[Counts, FloatArray]:
     weights = orders / float(n) ** n
     indices.flags.writeable = weights.flags.writeable = False
     return indices, weights
+
+
+@lru_cache(maxsize=4)
+def _sampled(n: int, seed: int) -> Counts:
+    """Draw index rows `(resamples, n) int64` from a seed, in ascending order within a row."""
+    count = NUM_SAMPLED_LARGE if n > LARGE_N else NUM_SAMPLED
+    indices = np.sort(np.random.default_rng(seed).integers(n, size=(count, n)), axis=1)
+    indices.flags.writeable = False
+    return indices

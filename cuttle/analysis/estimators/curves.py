@@ -96,11 +96,10 @@ def rounds_to_threshold(
 ) -> int | None:
     """First round from which `consecutive` rounds in a row reach a threshold; None if never."""
     reached = np.asarray(curve, dtype=np.float64) >= threshold
-    windows = reached.size - consecutive + 1
-    for start in range(max(0, windows)):
-        if reached[start : start + consecutive].all():
-            return int(rounds[start])
-    return None
+    if reached.size < consecutive:
+        return None
+    starts = np.flatnonzero(np.lib.stride_tricks.sliding_window_view(reached, consecutive).all(1))
+    return int(rounds[int(starts[0])]) if starts.size else None
 
 
 def rounds_to_threshold_sustained(

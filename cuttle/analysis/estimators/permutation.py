@@ -91,13 +91,9 @@ def labellings(n: int, n1: int, seed: int = SEED) -> Iterator[Labels]:
     if math.comb(n, n1) <= MAX_ENUMERATED:
         yield from np.array_split(_all_labels(n, n1), _chunks(math.comb(n, n1), n))
         return
-    yield first_labels(n, n1)
-    rng = np.random.default_rng(seed)
-    count = NUM_SAMPLED_LARGE if n > LARGE_N else NUM_SAMPLED
-    chunks = _chunks(count, n)
-    for index in range(chunks):
-        rows = count // chunks + (index < count % chunks)
-        yield rng.permuted(np.repeat(first_labels(n, n1), rows, axis=0), axis=1)
+    sampled = _sampled_labels(n, n1, seed)
+    for chunk in np.array_split(sampled, _chunks(*sampled.shape)):
+        yield chunk.astype(np.float64)
 
 
 def first_labels(n: int, n1: int) -> Labels:
@@ -154,5 +150,16 @@ def _all_labels(n: int, n1: int) -> Labels:
     ).reshape(count, n1)
     labels = np.zeros((count, n))
     np.put_along_axis(labels, chosen, 1.0, axis=1)
+    labels.flags.writeable = False
+    return labels
+
+
+@lru_cache(maxsize=2)
+def _sampled_labels(n: int, n1: int, seed: int) -> NDArray[np.bool_]:
+    """Draw labellings from a seed, `(labellings, n) bool`; the observed one comes first."""
+    count = NUM_SAMPLED_LARGE if n > LARGE_N else NUM_SAMPLED
+    first = first_labels(n, n1) > 0
+    drawn = np.random.default_rng(seed).permuted(np.repeat(first, count, axis=0), axis=1)
+    labels = np.concatenate([first, drawn])
     labels.flags.writeable = False
     return labels

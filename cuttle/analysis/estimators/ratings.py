@@ -60,7 +60,8 @@ def fit(scores: FloatArray, games: FloatArray) -> FloatArray:
         strength += step
         if np.abs(step).max() < _TOLERANCE:
             break
-    return strength - strength.mean()
+    centred: FloatArray = strength - strength.mean()
+    return centred
 
 
 def expected_scores(strength: FloatArray) -> FloatArray:

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 
 from cuttle.analysis.estimators.core import FloatArray, NotComputable
-from cuttle.analysis.estimators.curves import MaxT, best_minus_last, last_k_mean, max_t, t_band
+from cuttle.analysis.estimators.curves import MaxT, best_minus_last, last_k_mean, t_band
 from cuttle.analysis.estimators.descriptive import describe
-from cuttle.analysis.estimators.multiplicity import holm, pairs_of
-from cuttle.analysis.learning import LearningCurves, learning_curves
+from cuttle.analysis.learning import CurvePair, compare_curves, learning_curves
+from cuttle.analysis.matches import IntArray
 from cuttle.analysis.opponents import per_opponent, too_many_types
 from cuttle.analysis.study import Study
 
@@ -28,7 +28,8 @@ def _block(study: Study, opponent: str) -> dict[str, Any]:
     return {
         "rounds": curves.rounds,
         "types": {name: _type(matrix) for name, matrix in curves.types.items()},
-        "pairs": too_many_types(curves.types) or _pairs(curves),
+        "pairs": too_many_types(curves.types)
+        or [_pair(pair, curves.rounds) for pair in compare_curves(study, opponent)],
     }
 
 
@@ -44,20 +45,9 @@ def _type(matrix: FloatArray) -> dict[str, Any]:
     }
 
 
-def _pairs(curves: LearningCurves) -> list[dict[str, Any]]:
-    tests = {
-        (a, b): max_t(curves.types[a], curves.types[b]) for a, b in pairs_of(list(curves.types))
-    }
-    raw = {pair: test.p_global for pair, test in tests.items() if isinstance(test, MaxT)}
-    adjusted = dict(zip(raw, holm(list(raw.values())), strict=True))
-    rows = []
-    for (a, b), test in tests.items():
-        row: dict[str, Any] = {"a": a, "b": b, "max_t": test, "p_holm": adjusted.get((a, b))}
-        if isinstance(test, MaxT):
-            row["rounds_that_differ"] = [
-                int(number)
-                for number, p in zip(curves.rounds, test.p_adjusted_per_round, strict=True)
-                if p < ALPHA
-            ]
-        rows.append(row)
-    return rows
+def _pair(pair: CurvePair, rounds: IntArray) -> dict[str, Any]:
+    row: dict[str, Any] = {"a": pair.a, "b": pair.b, "max_t": pair.max_t, "p_holm": pair.p_holm}
+    if isinstance(pair.max_t, MaxT):
+        per_round = zip(rounds, pair.max_t.p_adjusted_per_round, strict=True)
+        row["rounds_that_differ"] = [int(number) for number, p in per_round if p < ALPHA]
+    return row

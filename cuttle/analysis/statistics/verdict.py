@@ -5,8 +5,6 @@ from typing import Any
 
 from cuttle.analysis.estimators.binomial import variance_components
 from cuttle.analysis.estimators.core import NotComputable
-from cuttle.analysis.estimators.curves import MaxT, max_t
-from cuttle.analysis.estimators.multiplicity import holm, pairs_of
 from cuttle.analysis.estimators.omnibus import RobustAnova, welch_anova
 from cuttle.analysis.estimators.paired import RepeatedAnova, repeated_anova
 from cuttle.analysis.judgement import (
@@ -18,7 +16,7 @@ from cuttle.analysis.judgement import (
     summarise,
     winner,
 )
-from cuttle.analysis.learning import learning_curves
+from cuttle.analysis.learning import compare_curves, learning_curves
 from cuttle.analysis.opponents import groups_with_runs, no_runs, too_many_types
 from cuttle.analysis.pairwise import (
     ALPHA,
@@ -140,28 +138,25 @@ def _about_study(
 
 
 def _about_curves(study: Study, opponent: str, role: str) -> Iterator[Statement]:
-    curves = learning_curves(study, opponent)
-    pairs = pairs_of(list(curves.types)) if curves.rounds.size else []
-    tests = {(a, b): max_t(curves.types[a], curves.types[b]) for a, b in pairs}
-    known = {pair: test.p_global for pair, test in tests.items() if isinstance(test, MaxT)}
-    adjusted = dict(zip(known, holm(list(known.values())), strict=True))
-    for pair, test in tests.items():
-        question = f"Do {join(pair)} differ in any round of learning against {opponent}?"
-        if isinstance(test, NotComputable):
-            answer, decision = f"Cannot be computed: {test.reason}.", Decision.NOT_COMPUTABLE
-        elif adjusted[pair] < ALPHA:
-            per_round = zip(curves.rounds, test.p_adjusted_per_round, strict=True)
-            rounds = [str(number) for number, p in per_round if p < ALPHA]
-            noun = "round" if len(rounds) == 1 else "rounds"
-            answer = f"Yes, in {noun} {join(rounds)} (max-T, Holm {p_text(adjusted[pair])})."
+    rounds = learning_curves(study, opponent).rounds
+    for pair in compare_curves(study, opponent):
+        question = f"Do {pair.a} and {pair.b} differ in any round of learning against {opponent}?"
+        if isinstance(pair.max_t, NotComputable) or pair.p_holm is None:
+            reason = getattr(pair.max_t, "reason", "no test")
+            answer, decision = f"Cannot be computed: {reason}.", Decision.NOT_COMPUTABLE
+        elif pair.p_holm < ALPHA:
+            per_round = zip(rounds, pair.max_t.p_adjusted_per_round, strict=True)
+            differing = [str(number) for number, p in per_round if p < ALPHA]
+            noun = "round" if len(differing) == 1 else "rounds"
+            answer = f"Yes, in {noun} {join(differing)} (max-T, Holm {p_text(pair.p_holm)})."
             decision = Decision.DIFFERENT
         else:
             answer = (
-                f"Not shown in any of {count(curves.rounds.size, 'round')} (max-T, Holm "
-                f"{p_text(adjusted[pair])}); this is no evidence that they learn alike."
+                f"Not shown in any of {count(rounds.size, 'round')} (max-T, Holm "
+                f"{p_text(pair.p_holm)}); this is no evidence that they learn alike."
             )
             decision = Decision.UNDECIDED
-        yield Statement(question, answer, decision, opponent, role, pair)
+        yield Statement(question, answer, decision, opponent, role, (pair.a, pair.b))
 
 
 def _trust(study: Study) -> Statement:
