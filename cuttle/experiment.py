@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from cuttle import opponents
-from cuttle.env.observation import SCALARS, ZONES
+from cuttle.env.observation import OBS_DIM, ZONES
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.variants import CUTTLE_CARDS, PRESETS, RULES_VERSION, Rules
 from cuttle.runs.layout import CONFIG_FILE, INITIAL_MODEL_FILE, RunState
@@ -39,7 +39,7 @@ class OutcomeKind(StrEnum):
     COMPLETED = "completed"
     FAILED = "failed"
     BUSY = "busy"  # another process works in the directory
-    DONE = "done"  # another process completed it before
+    DONE = "done"  # another process has ended it before
 
 
 @dataclass(frozen=True)
@@ -50,20 +50,25 @@ class Outcome:
     message: str = ""
 
 
-def train_run(run_dir: Path, *, expected_hash: str) -> Outcome:
-    """Train, or go on training, the run whose config is frozen in a directory."""
+def train_run(run_dir: Path, *, expected_hash: str, claims_interrupted: bool = False) -> Outcome:
+    """Train, or go on training, the run whose config is frozen in a directory.
+
+    An interrupted run is gone on with only where its job was given back by a cluster: elsewhere
+    another worker of the same launch has tried it.
+    """
     try:
         with locked(run_dir):
-            return _train_locked(run_dir, expected_hash)
+            return _train_locked(run_dir, expected_hash, claims_interrupted)
     except AlreadyLocked:
         return Outcome(OutcomeKind.BUSY)
 
 
-def _train_locked(run_dir: Path, expected_hash: str) -> Outcome:
+def _train_locked(run_dir: Path, expected_hash: str, claims_interrupted: bool) -> Outcome:
     status = read_status(run_dir)
     if status is None or status.config_hash != expected_hash:
         return Outcome(OutcomeKind.FAILED, "another launch has changed the config of this run")
-    if status.state is RunState.COMPLETED:
+    is_interrupted = status.state is RunState.RUNNING  # its lock was free
+    if status.state is not RunState.PREPARED and not (is_interrupted and claims_interrupted):
         return Outcome(OutcomeKind.DONE)
     recorder = Recorder(run_dir, status)
     try:
@@ -155,7 +160,10 @@ def build_network(section: dict[str, Any]) -> torch.nn.Module:
     network_class = getattr(importlib.import_module(module_name), class_name)
     try:
         network: torch.nn.Module = network_class(
-            zones=len(ZONES), scalars=len(SCALARS), num_actions=NUM_ACTIONS, **sizes
+            zones=len(ZONES),
+            scalars=OBS_DIM - 52 * len(ZONES),
+            num_actions=NUM_ACTIONS,
+            **sizes,
         )
     except (TypeError, RuntimeError) as error:
         raise ValueError(f"network_type={section['name']} with {sizes}: {error}") from error

@@ -59,9 +59,26 @@ _SCALAR_RANGES = {
 }
 SCALARS = tuple(_SCALAR_RANGES)
 
-_BYTES = 7  # a word, so that its sign bit stays clear
-OBS_WORDS = len(ZONES) + -(-len(SCALARS) // _BYTES)
-OBS_DIM = 52 * len(ZONES) + len(SCALARS)
+# Numbers that the packed form holds already, unpacked once more as thermometers: the flag
+# `own_needs_at_least_5` is 1 if five or more points are missing. From a scaled count alone a
+# small network cannot tell that a card wins now.
+_THERMOMETER_STEPS = {
+    "own_needs": 20,  # points missing to the goal
+    "opponent_needs": 20,
+    "hand_size": 10,
+    "opponent_hand_size": 10,
+    "highest_points": 10,  # rank of the highest point card, 0 without one
+    "opponent_highest_points": 10,
+}
+FLAGS = tuple(
+    f"{name}_at_least_{step}"
+    for name, steps in _THERMOMETER_STEPS.items()
+    for step in range(1, steps + 1)
+)
+
+BYTES_A_WORD = 7  # scalars, so that its sign bit stays clear
+OBS_WORDS = len(ZONES) + -(-len(SCALARS) // BYTES_A_WORD)
+OBS_DIM = 52 * len(ZONES) + len(SCALARS) + len(FLAGS)
 
 _NUM_ZONES = len(ZONES)
 _NUM_SCALARS = len(SCALARS)
@@ -105,7 +122,7 @@ def _write_zones(game: Record, seat: Int, out: NDArray[np.int64]) -> None:
 def _put(out: NDArray[np.int64], index: Int, value: Int) -> None:
     """Store scalar number `index`."""
     cut = min(np.int64(value), _LARGEST[index])
-    out[_NUM_ZONES + index // _BYTES] |= cut << (8 * (index % _BYTES))
+    out[_NUM_ZONES + index // BYTES_A_WORD] |= cut << (8 * (index % BYTES_A_WORD))
 
 
 @inlined
@@ -168,15 +185,35 @@ def _unpack(packed: NDArray[np.int64], out: NDArray[np.float32]) -> None:
             for k in range(4):
                 out[row, first + 48 + k] = bits[k]
         for index in range(_NUM_SCALARS):
-            word = packed[row, _NUM_ZONES + index // _BYTES]
-            value = (word >> (8 * (index % _BYTES))) & 0xFF
+            word = packed[row, _NUM_ZONES + index // BYTES_A_WORD]
+            value = (word >> (8 * (index % BYTES_A_WORD))) & 0xFF
             out[row, 52 * _NUM_ZONES + index] = np.float32(value) * _SCALE[index]
+        _unpack_flags(packed[row], out[row])
+
+
+@inlined
+def _unpack_flags(row: NDArray[np.int64], out: NDArray[np.float32]) -> None:
+    flags = out[52 * _NUM_ZONES + _NUM_SCALARS :]
+    _fill(flags[0:20], read_scalar(row, 14) - read_scalar(row, 12))
+    _fill(flags[20:40], read_scalar(row, 15) - read_scalar(row, 13))
+    _fill(flags[40:50], read_scalar(row, 17))
+    _fill(flags[50:60], read_scalar(row, 18))
+    for k in range(10):
+        # A card of that rank or a higher one; number cards end at card 39.
+        flags[60 + k] = np.float32(row[2] >> (4 * k) != 0)
+        flags[70 + k] = np.float32(row[5] >> (4 * k) != 0)
+
+
+@inlined
+def _fill(thermometer: NDArray[np.float32], value: Int) -> None:
+    for step in range(len(thermometer)):
+        thermometer[step] = np.float32(value > step)
 
 
 @inlined
 def read_scalar(row: NDArray[np.int64], index: int) -> Int:
     """Read scalar number `index` of one packed row `(OBS_WORDS,)`, unscaled; for compiled code."""
-    return (row[_NUM_ZONES + index // _BYTES] >> (8 * (index % _BYTES))) & 0xFF
+    return (row[_NUM_ZONES + index // BYTES_A_WORD] >> (8 * (index % BYTES_A_WORD))) & 0xFF
 
 
 def zone(packed: NDArray[np.int64], name: str) -> NDArray[np.int64]:
@@ -188,8 +225,8 @@ def zone(packed: NDArray[np.int64], name: str) -> NDArray[np.int64]:
 def scalar(packed: NDArray[np.int64], name: str) -> NDArray[np.int64]:
     """Read one scalar of packed observations `(..., OBS_WORDS)`, unscaled, as `(...)`."""
     index = SCALARS.index(name)
-    words = packed[..., _NUM_ZONES + index // _BYTES]
-    value: NDArray[np.int64] = (words >> (8 * (index % _BYTES))) & 0xFF
+    words = packed[..., _NUM_ZONES + index // BYTES_A_WORD]
+    value: NDArray[np.int64] = (words >> (8 * (index % BYTES_A_WORD))) & 0xFF
     return value
 
 

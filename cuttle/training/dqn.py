@@ -44,8 +44,8 @@ class DQNLearner:
         self.num_updates = 0
         self._device = device
         self._settings = settings
-        self._parameters = list(self.network.parameters())
-        self._target_parameters = list(self.target.parameters())
+        self._parameters: list[Tensor] = list(self.network.parameters())
+        self._target_parameters: list[Tensor] = list(self.target.parameters())
         self._optimizer = torch.optim.Adam(self._parameters, lr=settings.learning_rate, fused=True)
         self._sums = torch.zeros(2, device=device)  # of loss and chosen q, since `take_means`
         self._num_summed = 0
@@ -64,7 +64,7 @@ class DQNLearner:
         q_t = q.gather(1, self._to_device(batch.action).unsqueeze(1)).squeeze(1)
         loss = nn.functional.huber_loss(q_t, target, delta=self._settings.huber_delta)
         self._optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(self._parameters, self._settings.max_gradient_norm, foreach=True)
         self._optimizer.param_groups[0]["lr"] = learning_rate
         self._optimizer.step()

@@ -15,9 +15,7 @@ def epsilon_at(progress: float, settings: ExplorationSettings) -> float:
     """Return epsilon after that share of the budget."""
     if settings.decay_fraction == 0.0:
         return settings.epsilon_end
-    return linear(
-        settings.epsilon_start, settings.epsilon_end, progress / settings.decay_fraction
-    )
+    return linear(settings.epsilon_start, settings.epsilon_end, progress / settings.decay_fraction)
 
 
 def explore(

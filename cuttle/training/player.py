@@ -26,4 +26,6 @@ class GreedyPlayer:
         """Choose a legal action `(batch,)` for each packed observation; no chance involved."""
         unpacked = np.empty((len(observation), OBS_DIM), np.float32)
         unpack(observation, unpacked)
-        return np.where(legal_mask, self._q_values(unpacked), -np.inf).argmax(axis=1)
+        q = np.where(legal_mask, self._q_values(unpacked), -np.inf)
+        actions: NDArray[np.int64] = q.argmax(axis=1)
+        return actions

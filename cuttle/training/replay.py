@@ -12,6 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cuttle.env.observation import OBS_DIM, OBS_WORDS, unpack
+from cuttle.env.symmetry import (
+    SUIT_ORDERS,
+    rename_in_actions,
+    rename_in_masks,
+    rename_suits,
+)
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.training.settings import ReplaySettings
 
@@ -108,26 +114,44 @@ class Replay:
         # The newest rows wait until the rows that complete their returns are there.
         drawn = rng.integers(0, (held - self.horizon) * num_envs, batch_size)
         start = self._num_added - held
-        return self._read(start + drawn // num_envs, drawn % num_envs)
+        order = SUIT_ORDERS[rng.integers(0, len(SUIT_ORDERS), batch_size)]
+        return self._read(
+            start + drawn // num_envs,
+            drawn % num_envs,
+            order if self._settings.rename_suits else None,
+        )
 
-    def _read(self, tick: NDArray[np.int64], env: NDArray[np.int64]) -> Batch:
-        """Read the transitions that begin at the given rows `(batch,)`."""
+    def _read(
+        self,
+        tick: NDArray[np.int64],
+        env: NDArray[np.int64],
+        order: NDArray[np.int64] | None,
+    ) -> Batch:
+        """Read the transitions that begin at these rows `(batch,)`, suits renamed by `order`."""
         columns = self._columns
         row = tick % self._ticks
         reward, bootstrap, steps = self._sum_returns(tick, env)
         next_row = (tick + steps) % self._ticks
+        state, next_state = columns["observation"][row, env], columns["observation"][next_row, env]
+        action = columns["action"][row, env].astype(np.int64)
+        packed_mask = columns["legal_mask"][next_row, env]
+        next_legal_mask = np.unpackbits(packed_mask, axis=1, count=NUM_ACTIONS).view(np.bool_)
+        if order is not None:
+            rename_suits(state, order)
+            rename_suits(next_state, order)
+            action = rename_in_actions(action, order)
+            next_legal_mask = rename_in_masks(next_legal_mask, order)
         observation = np.empty((len(tick), OBS_DIM), np.float32)
         next_observation = np.empty((len(tick), OBS_DIM), np.float32)
-        unpack(columns["observation"][row, env], observation)
-        unpack(columns["observation"][next_row, env], next_observation)
-        packed_mask = columns["legal_mask"][next_row, env]
+        unpack(state, observation)
+        unpack(next_state, next_observation)
         return Batch(
             observation=observation,
-            action=columns["action"][row, env].astype(np.int64),
+            action=action,
             reward=reward,
             bootstrap=bootstrap,
             next_observation=next_observation,
-            next_legal_mask=np.unpackbits(packed_mask, axis=1, count=NUM_ACTIONS).view(np.bool_),
+            next_legal_mask=next_legal_mask,
         )
 
     def _sum_returns(

@@ -75,6 +75,7 @@ class ReplaySettings:
     n_step: int  # decisions, of either seat, summed before bootstrapping
     until_own_decision: bool  # go on summing until the same player decides again
     stop_at_exploration: bool  # do not sum past an action chosen at random
+    rename_suits: bool  # show each sample with its suits renamed at random
     alias_final_position: bool  # artefact: a finished game's rows all show its last position
 
     def __post_init__(self) -> None:

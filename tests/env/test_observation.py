@@ -1,9 +1,12 @@
 """What players are shown: everything public, nothing hidden."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from cuttle.env.observation import (
+    FLAGS,
     OBS_DIM,
     OBS_WORDS,
     SCALARS,
@@ -147,7 +150,7 @@ def test_unpacking_writes_zones_then_scaled_scalars() -> None:
         start = 52 * ZONES.index(name)
         bits = zone(packed, name)[:, None] >> np.arange(52) & 1
         assert (out[:, start : start + 52] == bits).all()
-    assert out[:, 52 * len(ZONES) :].shape == (40, len(SCALARS))
+    assert out[:, 52 * len(ZONES) :].shape == (40, len(SCALARS) + len(FLAGS))
     assert out.min() >= 0
     assert out.max() <= 1
     pile = out[:, 52 * len(ZONES) + SCALARS.index("pile_size")]
@@ -157,3 +160,29 @@ def test_unpacking_writes_zones_then_scaled_scalars() -> None:
 def test_unpacking_into_the_wrong_shape_is_refused() -> None:
     with pytest.raises(ValueError, match=f"out must be .2, {OBS_DIM}. float32"):
         unpack(np.zeros((2, OBS_WORDS), np.int64), np.zeros((2, 5), np.float32))
+
+
+def test_flags_are_thermometers_of_public_numbers() -> None:
+    rng = np.random.default_rng(3)
+    games = [random_position(rng, CUTTLE_CARDS)[0] for _ in range(40)]
+    packed = np.array([observation_of(g, k % 2, CUTTLE_CARDS) for k, g in enumerate(games)])
+    out = np.empty((40, OBS_DIM), np.float32)
+
+    unpack(packed, out)
+
+    def height(name: str) -> np.ndarray[Any, np.dtype[np.float32]]:
+        indices = [k for k, flag in enumerate(FLAGS) if flag.startswith(f"{name}_at_least_")]
+        flags = out[:, 52 * len(ZONES) + len(SCALARS) + np.array(indices)]
+        assert (np.diff(flags, axis=1) <= 0).all()  # no gaps
+        return flags.sum(axis=1)
+
+    def highest(cards: int) -> int:
+        return max((card // 4 + 1 for card in range(40) if cards >> card & 1), default=0)
+
+    for whose, prefix in (("own", ""), ("opponent", "opponent_")):
+        needs = scalar(packed, f"{whose}_goal") - scalar(packed, f"{whose}_points")
+        assert height(f"{whose}_needs").tolist() == needs.clip(0, 20).tolist()
+        tallest = [highest(int(cards)) for cards in zone(packed, f"{prefix}points")]
+        assert height(f"{prefix}highest_points").tolist() == tallest
+    for size in ("hand_size", "opponent_hand_size"):
+        assert height(size).tolist() == scalar(packed, size).tolist()

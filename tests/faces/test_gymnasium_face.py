@@ -9,7 +9,7 @@ from gymnasium.utils.env_checker import check_env  # noqa: E402  # only with the
 
 from cuttle import opponents  # noqa: E402
 from cuttle.env.gymnasium import CuttleEnv, CuttleVectorEnv  # noqa: E402
-from cuttle.env.observation import OBS_DIM, SCALARS  # noqa: E402
+from cuttle.env.observation import OBS_DIM, SCALARS, ZONES  # noqa: E402
 from cuttle.game.actions import NUM_ACTIONS  # noqa: E402
 from cuttle.game.variants import CUTTLE_CARDS  # noqa: E402
 
@@ -35,7 +35,7 @@ def test_seat_is_kept_and_seen_in_the_observation(seat: int) -> None:
     for seed in range(5):
         observation, _ = env.reset(seed=seed)
 
-        is_dealer = observation["observation"][SCALARS.index("is_dealer") - len(SCALARS)]
+        is_dealer = observation["observation"][52 * len(ZONES) + SCALARS.index("is_dealer")]
         assert is_dealer == seat
 
 

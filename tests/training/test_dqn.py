@@ -1,0 +1,188 @@
+"""The update against numbers worked out by hand, and two tiny games solved. No Cuttle here."""
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from cuttle.training.dqn import DQNLearner, td_targets
+from cuttle.training.replay import Batch
+from cuttle.training.settings import LearnerSettings
+from tests.training.build import settings
+
+LEARNER = dataclasses.replace(settings().learner, double=False, mask_targets=True)
+
+
+class Table(nn.Module):
+    """Q-values of one-hot states as a table."""
+
+    def __init__(self, values: list[list[float]]) -> None:
+        super().__init__()
+        self.values = nn.Parameter(torch.tensor(values))
+
+    def forward(self, observation: Tensor) -> Tensor:
+        q: Tensor = observation @ self.values
+        return q
+
+
+def learner(values: list[list[float]], **changes: object) -> DQNLearner:
+    learner_settings: LearnerSettings = dataclasses.replace(LEARNER, **changes)  # type: ignore[arg-type]
+    return DQNLearner(network=Table(values), settings=learner_settings, device=torch.device("cpu"))
+
+
+def batch(
+    rows: list[tuple[int, int, float, float, int]], legal: dict[int, list[bool]], states: int
+) -> Batch:
+    """Make a batch of (state, action, reward, bootstrap, next state) with legal actions a state."""
+    one_hot = np.eye(states, dtype=np.float32)
+    state, action, reward, bootstrap, next_state = zip(*rows, strict=True)
+    return Batch(
+        observation=one_hot[list(state)],
+        action=np.array(action),
+        reward=np.array(reward, np.float32),
+        bootstrap=np.array(bootstrap, np.float32),
+        next_observation=one_hot[list(next_state)],
+        next_legal_mask=np.array([legal[s] for s in next_state]),
+    )
+
+
+def targets(bootstrap: float, *, choice: list[float], allowed: list[bool]) -> float:
+    return td_targets(
+        reward=torch.tensor([0.5]),
+        bootstrap=torch.tensor([bootstrap]),
+        q_next=torch.tensor([[1.0, 2.0, 4.0]]),
+        q_next_choice=torch.tensor([choice], dtype=torch.float32),
+        allowed=torch.tensor([allowed]),
+    ).item()
+
+
+@pytest.mark.parametrize(
+    ("bootstrap", "choice", "allowed", "expected"),
+    [
+        (0.0, [1, 2, 4], [True, True, True], 0.5),  # the game is over
+        (1.0, [1, 2, 4], [True, True, True], 4.5),  # own sub-decision
+        (-1.0, [1, 2, 4], [True, True, True], -3.5),  # what the opponent gains is lost
+        (-0.5, [1, 2, 4], [True, True, False], -0.5),  # the best action is illegal
+        (1.0, [9, 0, 0], [True, True, True], 1.5),  # double: chosen by the other network
+        (1.0, [9, 0, 1], [False, True, True], 4.5),  # double, and its choice is illegal
+    ],
+)
+def test_a_target_is_the_number_worked_out_by_hand(
+    bootstrap: float, choice: list[float], allowed: list[bool], expected: float
+) -> None:
+    assert targets(bootstrap, choice=choice, allowed=allowed) == expected
+
+
+def test_one_update_reports_the_hand_worked_loss() -> None:
+    dqn = learner([[0.0, 0.0], [0.25, 3.0]], huber_delta=1.0)
+    rows = [(0, 0, 0.5, 1.0, 1), (0, 1, 2.0, 0.0, 1)]
+
+    dqn.update(batch(rows, {1: [True, False]}, states=2), learning_rate=0.1)
+
+    # Errors 0.75 and 2: half the square of the first, 2 - 1/2 of the second.
+    loss, q_mean = dqn.take_means()
+    assert loss == pytest.approx((0.75**2 / 2 + 1.5) / 2)
+    assert q_mean == 0.0
+    assert dqn.take_means() == (None, None)
+
+
+def test_targets_over_illegal_actions_are_an_artefact_switch() -> None:
+    rows = [(0, 0, 0.0, 1.0, 1)]
+    legal = {1: [True, False]}
+    losses = []
+    for mask_targets in (True, False):
+        dqn = learner([[0.0, 0.0], [0.5, 1.0]], mask_targets=mask_targets)
+        dqn.update(batch(rows, legal, states=2), learning_rate=0.1)
+        losses.append(dqn.take_means()[0])
+
+    assert losses == [pytest.approx(0.125), pytest.approx(0.5)]
+
+
+def test_double_dqn_chooses_by_the_online_network() -> None:
+    losses = []
+    for double in (False, True):
+        dqn = learner([[0.0, 0.0], [1.0, 0.0]], double=double)
+        with torch.no_grad():
+            dqn.network.get_parameter("values").copy_(torch.tensor([[0.0, 0.0], [0.0, 1.0]]))
+        dqn.update(batch([(0, 0, 0.0, 1.0, 1)], {1: [True, True]}, states=2), learning_rate=0.1)
+        losses.append(dqn.take_means()[0])
+
+    assert losses == [0.5, 0.0]
+
+
+@pytest.mark.parametrize(("tau", "period"), [(0.25, None), (0.25, 2)])
+def test_the_target_network_follows(tau: float, period: int | None) -> None:
+    dqn = learner([[0.0]], target_tau=tau, target_period=period)
+    one = batch([(0, 0, 1.0, 0.0, 0)], {0: [True]}, states=1)
+    followed = []
+    for _ in range(2):
+        dqn.update(one, learning_rate=0.1)
+        followed.append(dqn.target.get_parameter("values") / dqn.network.get_parameter("values"))
+
+    first = 0.25 if period is None else 0.0
+    assert followed[0].item() == pytest.approx(first)
+    assert followed[1].item() == pytest.approx(1.0) if period else followed[1].item() < 1.0
+
+
+def test_gradients_are_clipped_to_their_norm() -> None:
+    dqn = learner([[0.0, 0.0]], max_gradient_norm=1e-3)
+
+    dqn.update(batch([(0, 0, 1.0, 0.0, 0)], {0: [True, True]}, states=1), learning_rate=0.1)
+
+    gradient = dqn.network.get_parameter("values").grad
+    assert gradient is not None
+    assert gradient.norm().item() == pytest.approx(1e-3, rel=1e-3)
+
+
+def test_a_masked_bandit_is_solved() -> None:
+    # Arm 2 looks best and is never legal; its value must reach neither play nor targets.
+    dqn = learner([[0.0, 0.0, 5.0], [0.0, 0.0, 5.0]])
+    legal = {0: [True, True, False], 1: [True, True, False]}
+    rows = [(0, 0, 0.0, 1.0, 1), (0, 1, 0.1, 0.0, 1), (1, 0, 0.2, 0.0, 1), (1, 1, 0.7, 0.0, 1)]
+
+    for _ in range(2_000):
+        dqn.update(batch(rows, legal, states=2), learning_rate=0.01)
+
+    q = dqn.q_values(np.eye(2, dtype=np.float32), target=False)
+    np.testing.assert_allclose(q[:, :2], [[0.7, 0.1], [0.2, 0.7]], atol=0.02)
+    assert q[:, 2].tolist() == [5.0, 5.0]
+
+
+def test_a_two_step_zero_sum_game_is_solved() -> None:
+    # The first player goes left (1) or right (2); the second answers and takes the rest.
+    # Left looks better on average, but a good answer refutes it: minimax value 0, by right.
+    legal = {state: [True, True] for state in range(3)}
+    rows = [
+        (0, 0, 0.0, -1.0, 1),
+        (0, 1, 0.0, -1.0, 2),
+        (1, 0, -1.0, 0.0, 0),  # rewards are the second player's
+        (1, 1, 0.5, 0.0, 0),
+        (2, 0, 0.0, 0.0, 0),
+        (2, 1, -0.25, 0.0, 0),
+    ]
+    dqn = learner([[0.0, 0.0], [0.0, 0.0], [0.0, 0.0]])
+
+    for _ in range(2_000):
+        dqn.update(batch(rows, legal, states=3), learning_rate=0.01)
+
+    q = dqn.q_values(np.eye(3, dtype=np.float32), target=False)
+    np.testing.assert_allclose(q, [[-0.5, 0.0], [-1.0, 0.5], [0.0, -0.25]], atol=0.02)
+
+
+def test_a_learner_continues_exactly_where_its_state_was_taken() -> None:
+    one = batch([(0, 0, 1.0, 0.5, 0)], {0: [True, True]}, states=1)
+    first, second = learner([[0.3, 0.1]]), learner([[0.0, 0.0]])
+    first.update(one, learning_rate=0.1)
+    first.take_means()
+
+    second.load_state_dict(first.state_dict())
+    for dqn in (first, second):
+        dqn.update(one, learning_rate=0.05)
+
+    assert first.take_means() == second.take_means()
+    for name, weight in first.network.state_dict().items():
+        assert torch.equal(weight, second.network.state_dict()[name])
+    assert math.isfinite(first.q_values(np.ones((1, 1), np.float32), target=True)[0, 0])
