@@ -75,7 +75,7 @@ def _choose(observation: NDArray[np.int64], legal_mask: NDArray[np.bool_]) -> ND
         best = -np.inf
         for action in range(NUM_ACTIONS):
             if legal_mask[row, action]:
-                value = _value(observation[row], action)
+                value = action_value(observation[row], action)
                 if value > best:
                     best = value
                     actions[row] = action
@@ -83,8 +83,8 @@ def _choose(observation: NDArray[np.int64], legal_mask: NDArray[np.bool_]) -> ND
 
 
 @inlined
-def _value(obs: Observation, action: Int) -> float:
-    """Value one legal action."""
+def action_value(obs: Observation, action: Int) -> float:
+    """Value one legal action; for other compiled players too."""
     if action == DEFAULT:
         is_draw = not read_scalar(obs, _COUNTERS) and read_scalar(obs, _PILE) > 0
         return DRAW if is_draw else 0.0
