@@ -23,7 +23,7 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
         {"hydra", "omegaconf", "torch"},
     ),
     "play": (
-        {"runs", "training", "networks", "opponents", "env", "game"},
+        {"runs", "experiment", "training", "networks", "opponents", "env", "game"},
         {"torch", "typer", "rich"},
     ),
 }

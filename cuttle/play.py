@@ -1,0 +1,281 @@
+"""Cuttle in the terminal: `python -m cuttle.play`. How a board looks is in `cuttle.env.render`.
+
+A person meets an opponent or a trained model, or watches two of them. Nothing is written or learnt.
+"""
+
+import argparse
+import functools
+import secrets
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from cuttle import opponents
+from cuttle.env.match import Player
+from cuttle.env.render import SUIT_SIGNS, board, card_sign, move_text
+from cuttle.env.vector import DealtGames
+from cuttle.game.cards import cards_of
+from cuttle.game.moves import legal_moves, move_key
+from cuttle.game.rules import points
+from cuttle.game.state import random_decks
+from cuttle.game.variants import PRESETS, Rules
+
+HELP = """\
+Reach 21 points; each king on your side lowers that: 14, 10, 5, 0. In your turn do one thing:
+  points     put an ace to ten down; it counts its rank
+  scuttle    scrap a point card of the other side with a higher one (equal rank: higher suit,
+             ♣ < ♦ < ♥ < ♠); both are scrapped
+  one-off    use a card once: A scraps all points, 2 scraps a royal or jack, 3 takes a card from the
+             scrap, 4 costs the other side two cards, 5 draws three for one, 6 scraps all royals and
+             jacks, 7 plays one of the two top cards, 9 sends a card back; a 2 counters any of these
+  royals     jack steals a point card, queen protects all your other cards, king lowers your goal,
+             eight as glasses shows you the other hand
+  draw       take a card; with more than eight you discard
+Three passes in a row with an empty pile are a draw. A star marks a card that may not be played yet.
+Type the number of a move, b for the board, ? for this, q to leave."""
+HINT = "Type a number from 1 to {}, b for the board, ? for help or q to leave."
+
+
+class Chair(NamedTuple):
+    """Who sits at one side of the table."""
+
+    name: str
+    player: Player | None  # None is the person at the keyboard
+
+
+class Left(Exception):
+    """The person has left the table."""
+
+
+def load_model(run_dir: Path) -> Player:
+    """Load the final network of a run as a player; raise ValueError where there is none."""
+    import torch  # a second to import, and needed for models only
+
+    from cuttle.experiment import build_network
+    from cuttle.runs.layout import CONFIG_FILE, FINAL_MODEL_FILE
+    from cuttle.runs.yaml_file import read_yaml
+    from cuttle.training.player import GreedyPlayer
+
+    missing = [name for name in (CONFIG_FILE, FINAL_MODEL_FILE) if not (run_dir / name).is_file()]
+    if missing:
+        raise ValueError(
+            f"{run_dir} has no {' and no '.join(missing)}; give the directory of a completed run"
+        )
+    network = build_network(read_yaml(run_dir / CONFIG_FILE)["network_type"])
+    content = torch.load(run_dir / FINAL_MODEL_FILE, weights_only=True)
+    network.load_state_dict(content["weights"])
+    network.eval()
+
+    def q_values(observation: np.ndarray) -> np.ndarray:
+        with torch.inference_mode():
+            values: np.ndarray = network(torch.from_numpy(observation)).numpy()
+        return values
+
+    return GreedyPlayer(q_values)
+
+
+def say(text: str = "") -> None:
+    """Print a line, with letters for suits where the terminal has no signs for them."""
+    try:
+        SUIT_SIGNS["S"].encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        for letter, sign in SUIT_SIGNS.items():
+            text = text.replace(sign, letter)
+    print(text, flush=True)
+
+
+def ask(keys: list[str], show_board: Callable[[], None]) -> str:
+    """Let the person choose among move keys; asks again until the answer is one of them."""
+    for number, key in enumerate(keys, 1):
+        say(f"  {number:>2}  {move_text(key)}")
+    while True:
+        try:
+            answer = input("your move> ").strip().lower()
+        except (EOFError, KeyboardInterrupt):
+            say()
+            raise Left from None
+        except UnicodeDecodeError:
+            answer = ""
+        if answer in ("q", "quit", "exit"):
+            raise Left
+        if answer in ("?", "h", "help"):
+            say(HELP)
+        elif answer in ("b", "board"):
+            show_board()
+        elif answer.isascii() and answer.isdigit() and 1 <= int(answer[:9]) <= len(keys):
+            return keys[int(answer) - 1]
+        else:
+            say(HINT.format(len(keys)))
+
+
+class Table:
+    """One game between two chairs, shown as it is played."""
+
+    def __init__(
+        self, chairs: tuple[Chair, Chair], rules: Rules, *, seed: list[int], pause_s: float | None
+    ) -> None:
+        """Deal from `seed`; boards are shown to a watcher every `pause_s`, with None not at all."""
+        self._chairs = chairs
+        self._rules = rules
+        self._rng = np.random.default_rng(seed)
+        self._games = DealtGames(random_decks(1, self._rng), rules=rules, skip_forced=False)
+        self._pause_s = pause_s
+        persons = [seat for seat, chair in enumerate(chairs) if chair.player is None]
+        self._viewer = persons[0] if persons else None
+
+    def play(self) -> int:
+        """Play the game to its end; return the winning seat, or -1 for a draw."""
+        while not self._games.over[0]:
+            if self._viewer is None and self._pause_s is not None:
+                self._show()
+                time.sleep(self._pause_s)
+            chair = self._chairs[self._games.acting[0]]
+            if chair.player is None:
+                self._ask_person(chair)
+            else:
+                self._let_play(chair, chair.player)
+        return int(self._games.winner[0])
+
+    def show_end(self, winner: int) -> None:
+        """Show the last board with open hands, and who won."""
+        game = self._games.games[0]
+        names = self._names()
+        self._tell("\n" + board(game, self._rules, names=names))
+        if winner >= 0:
+            totals = f"{points(game, winner)} points to {points(game, 1 - winner)}"
+            self._tell(f"{self._chairs[winner].name} won: {totals}.")
+        else:
+            self._tell("A draw.")
+
+    def _ask_person(self, chair: Chair) -> None:
+        game = self._games.games[0]
+        moves = legal_moves(game, self._rules)
+        keys = list(moves)
+        if len(keys) == 1:
+            key = keys[0]
+            say(f"{chair.name}: {move_text(key)} (nothing else is possible)")
+        else:
+            self._show()
+            key = ask(keys, self._show)
+            say(f"{chair.name}: {move_text(key)}")
+        seat = int(self._games.acting[0])
+        before = int(game["hand"][seat])
+        for action in moves[key]:
+            self._games.step(np.array([action]))
+        drawn = cards_of(int(self._games.games[0]["hand"][seat]) & ~before)
+        if drawn and not key.startswith("resolveThree"):
+            say(f"       you get {' '.join(card_sign(card) for card in drawn)}")
+
+    def _let_play(self, chair: Chair, player: Player) -> None:
+        """Let a player decide until its move, which may be two decisions, is whole."""
+        before = self._games.games[0].copy()
+        moves = legal_moves(before, self._rules)
+        actions: tuple[int, ...] = ()
+        while not actions or move_key(before, actions) not in moves:
+            chosen = player.act(self._games.observation, self._games.legal_mask, self._rng)
+            self._games.step(chosen)
+            actions += (int(chosen[0]),)
+        self._tell(f"{chair.name}: {move_text(move_key(before, actions))}")
+
+    def _names(self) -> tuple[str, str]:
+        return self._chairs[0].name, self._chairs[1].name
+
+    def _show(self) -> None:
+        names = self._names()
+        say("\n" + board(self._games.games[0], self._rules, viewer=self._viewer, names=names))
+
+    def _tell(self, text: str) -> None:
+        if self._viewer is not None or self._pause_s is not None:
+            say(text)
+
+
+def parse(argv: list[str] | None) -> tuple[argparse.Namespace, list[Chair]]:
+    """Read the command line; return it with the chairs, the one who moves first in front."""
+    parser = argparse.ArgumentParser(
+        prog="python -m cuttle.play", description=(__doc__ or "").splitlines()[0]
+    )
+    add = functools.partial(parser.add_argument, action="append", dest="players", default=[])
+    add(
+        "--opponent",
+        metavar="NAME",
+        type=lambda name: ("opponent", name),
+        help=f"one of {', '.join(opponents.names())}; default gap_maximizer",
+    )
+    add("--model", metavar="RUN_DIR", type=lambda path: ("model", path), help="a completed run")
+    parser.add_argument("--watch", action="store_true", help="watch two of these play each other")
+    parser.add_argument("--dealer", action="store_true", help="deal in the first game, move second")
+    parser.add_argument(
+        "--games", type=_at_least(1, int), default=1, help="seats alternate; then a summary"
+    )
+    parser.add_argument("--seed", type=_at_least(0, int), help="the same seed gives the same deals")
+    parser.add_argument("--rules", choices=list(PRESETS), default="cuttle_cards")
+    parser.add_argument(
+        "--pause", type=_at_least(0, float), default=1.0, help="seconds a move, watching one game"
+    )
+    arguments = parser.parse_args(argv)
+    most = 2 if arguments.watch else 1
+    if len(arguments.players) > most:
+        parser.error(f"--opponent and --model may be given {most} times in all; see --watch")
+    try:
+        chairs = [_chair(kind, name) for kind, name in arguments.players]
+    except (ValueError, OSError, KeyError, RuntimeError) as error:
+        parser.error(str(error))
+    chairs = chairs or [_chair("opponent", "gap_maximizer")]
+    chairs = (chairs * 2)[:2] if arguments.watch else [Chair("you", None), chairs[0]]
+    if chairs[0].name == chairs[1].name:
+        chairs = [chair._replace(name=f"{chair.name} {i}") for i, chair in enumerate(chairs, 1)]
+    return arguments, chairs[::-1] if arguments.dealer else chairs
+
+
+def _at_least(least: int, kind: type[int] | type[float]) -> Callable[[str], float]:
+    """Make a reader of command-line numbers that are not smaller."""
+
+    def read(text: str) -> float:
+        value = kind(text)
+        if not least <= value < float("inf"):
+            raise argparse.ArgumentTypeError(f"must be at least {least}, got {text}")
+        return value
+
+    read.__name__ = kind.__name__  # argparse names it for what is no number
+    return read
+
+
+def _chair(kind: str, name: str) -> Chair:
+    if kind == "model":
+        path = Path(name)
+        return Chair(path.resolve().name, load_model(path))
+    return Chair(name, opponents.load(name))
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Play the games that the command line asks for."""
+    arguments, chairs = parse(argv)
+    seed = secrets.randbelow(10**6) if arguments.seed is None else arguments.seed
+    is_shown = not arguments.watch or arguments.games == 1
+    say(f"{chairs[0].name} against {chairs[1].name}; --seed {seed} deals these games again.")
+    score = {chair.name: 0 for chair in chairs} | {"draws": 0}
+    played = 0
+    try:
+        for number in range(arguments.games):
+            table = Table(
+                (chairs[number % 2], chairs[1 - number % 2]),
+                PRESETS[arguments.rules],
+                seed=[seed, number],
+                pause_s=arguments.pause if is_shown else None,
+            )
+            winner = table.play()
+            table.show_end(winner)
+            score["draws" if winner < 0 else chairs[(number + winner) % 2].name] += 1
+            played += 1
+    except (Left, KeyboardInterrupt):
+        say("You left the table.")
+    if arguments.games > 1:
+        say(f"{played} games: {', '.join(f'{name} {count}' for name, count in score.items())}")
+
+
+if __name__ == "__main__":
+    main()

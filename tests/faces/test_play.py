@@ -1,0 +1,179 @@
+"""The terminal game as a person meets it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+import yaml
+
+from cuttle import play
+from cuttle.experiment import build_network
+from cuttle.play import main
+
+
+def type_in(monkeypatch: pytest.MonkeyPatch, answers: list[str]) -> None:
+    """Answer the prompts of `input` in order, then close the keyboard."""
+    remaining: Iterator[str] = iter(answers)
+
+    def answer(prompt: str) -> str:
+        try:
+            return next(remaining)
+        except StopIteration:
+            raise EOFError from None
+
+    monkeypatch.setattr("builtins.input", answer)
+
+
+def test_game_against_an_opponent_can_be_played_to_its_end(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    type_in(monkeypatch, ["1"] * 200)
+
+    main(["--opponent", "gap_maximizer", "--seed", "3"])
+
+    shown = capsys.readouterr().out
+    assert "you against gap_maximizer; --seed 3 deals these games again." in shown
+    assert "draw a card" in shown
+    assert "gap_maximizer won:" in shown
+
+
+@pytest.mark.parametrize("wrong", ["", "x", "0", "999", "-1", "1.5", "²", "1" * 5_000, "play 10♥"])
+def test_wrong_input_asks_again(
+    wrong: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    type_in(monkeypatch, [wrong, wrong, "q"])
+
+    main(["--seed", "3"])
+
+    shown = capsys.readouterr().out
+    assert shown.count("Type a number from 1 to") == 2
+    assert "You left the table." in shown
+
+
+@pytest.mark.parametrize("error", [EOFError, KeyboardInterrupt])
+def test_closing_the_keyboard_leaves_cleanly(
+    error: type[BaseException], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def close(prompt: str) -> str:
+        raise error
+
+    monkeypatch.setattr("builtins.input", close)
+
+    main(["--seed", "3", "--games", "4"])
+
+    shown = capsys.readouterr().out
+    assert "You left the table." in shown
+    assert "0 games: you 0, gap_maximizer 0, draws 0" in shown
+
+
+def test_help_and_board_are_shown_on_request(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    type_in(monkeypatch, ["?", "b", "q"])
+
+    main(["--seed", "3", "--dealer"])
+
+    shown = capsys.readouterr().out
+    assert "Reach 21 points" in shown
+    assert shown.count("you: 0 of 21 points, hand of 6:") == 2
+
+
+def test_watched_games_are_the_same_for_the_same_seed(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--watch", "--opponent", "randomized", "--seed", "5", "--pause", "0"]
+    main(arguments)
+    first = capsys.readouterr().out
+
+    main(arguments)
+
+    assert capsys.readouterr().out == first
+    assert "randomized 1: " in first
+    assert "randomized 2: " in first
+    assert "??" not in first
+
+
+def test_match_ends_with_its_summary(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["--watch", "--opponent", "gap_maximizer", "--opponent", "randomized", "--games", "40",
+          "--seed", "0"])  # fmt: skip
+
+    last = capsys.readouterr().out.splitlines()[-1]
+    counts = {name: int(count) for name, _, count in (
+        part.rpartition(" ") for part in last.removeprefix("40 games: ").split(", "))}  # fmt: skip
+    assert sum(counts.values()) == 40
+    assert counts["gap_maximizer"] > counts["randomized"]
+
+
+def write_run(run_dir: Path, target: str = "cuttle.networks.blind.Blind") -> Path:
+    """Lay out as much of a completed run as playing against it needs."""
+    section = {"name": "blind", "_target_": "cuttle.networks.blind.Blind", "hidden_units": 4}
+    (run_dir / ".hydra").mkdir(parents=True)
+    (run_dir / "models").mkdir()
+    weights = build_network(section).state_dict()
+    torch.save({"weights": weights}, run_dir / "models" / "model_final.pt")
+    config = yaml.safe_dump({"network_type": section | {"_target_": target}})
+    (run_dir / ".hydra" / "config.yaml").write_text(config, encoding="utf-8")
+    return run_dir
+
+
+def test_trained_model_can_be_met(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_dir = write_run(tmp_path / "blind_run_01")
+    type_in(monkeypatch, ["1"] * 200)
+
+    main(["--model", str(run_dir), "--seed", "3"])
+
+    shown = capsys.readouterr().out
+    assert "blind_run_01: " in shown
+    assert "won:" in shown or "A draw." in shown
+
+
+def test_model_plays_an_opponent_while_watched(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_dir = write_run(tmp_path / "blind_run_01")
+
+    main(["--watch", "--model", str(run_dir), "--opponent", "high_card", "--games", "4"])
+
+    assert "4 games: blind_run_01 " in capsys.readouterr().out
+
+
+def test_network_from_elsewhere_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_dir = write_run(tmp_path / "blind_run_01", target="os.system")
+
+    with pytest.raises(SystemExit):
+        main(["--model", str(run_dir)])
+
+    assert "must start with cuttle.networks., got os.system" in capsys.readouterr().err
+
+
+def test_terminal_without_suit_signs_gets_letters(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(play.sys.stdout, "_encoding", "ascii", raising=False)
+    monkeypatch.setattr(type(play.sys.stdout), "encoding", "ascii", raising=False)
+
+    play.say("10♥ A♣")
+
+    assert capsys.readouterr().out == "10H AC\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--opponent", "nobody"], "unknown opponent 'nobody'; there are gap_maximizer"),
+        (["--model", "nowhere"], "nowhere has no .hydra/config.yaml and no models/model_final.pt"),
+        (["--opponent", "randomized", "--opponent", "high_card"], "may be given 1 times in all"),
+        (["--games", "0"], "must be at least 1, got 0"),
+        (["--seed", "-1"], "must be at least 0, got -1"),
+    ],
+)
+def test_wrong_arguments_are_named(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(arguments)
+
+    assert message in capsys.readouterr().err
