@@ -1,11 +1,13 @@
 """Every reference case of several groups, of bootstraps and of curves against the estimators."""
 
+import itertools
 from typing import Any
 
 import numpy as np
 import pytest
 
 from cuttle.analysis import estimators as e
+from cuttle.analysis.estimators.distributions import studentized_range_upper
 
 from .reference import Case, cases, check, check_fields
 
@@ -213,3 +215,81 @@ def test_rounds_to_threshold(case: Case) -> None:
             sustained = expected["rounds_to_threshold_sustained"][text][name]
             actual = [e.rounds_to_threshold_sustained(rounds, c, at) for c in curves]
             assert actual == sustained
+
+
+def test_friedman_agrees_with_scipy_with_ties() -> None:
+    from scipy.stats import friedmanchisquare
+
+    rng = np.random.default_rng(0)
+    groups = {name: np.round(rng.normal(0.6, 0.05, 7), 2) for name in "abc"}
+
+    result: Any = e.friedman(groups)
+
+    expected = friedmanchisquare(*groups.values())
+    assert [result.chi2, result.p] == pytest.approx([expected.statistic, expected.pvalue])
+
+
+def test_repeated_anova_agrees_with_the_paired_t_test_of_two() -> None:
+    rng = np.random.default_rng(1)
+    x, y = rng.normal(0.6, 0.05, 7), rng.normal(0.65, 0.05, 7)
+
+    result: Any = e.repeated_anova({"x": x, "y": y})
+
+    paired: Any = e.paired_t(x, y)
+    assert [result.F, result.p, result.epsilon_gg] == pytest.approx([paired.t**2, paired.p, 1.0])
+
+
+def test_repeated_anova_agrees_with_statsmodels() -> None:
+    """Values of AnovaRM, statsmodels 0.15, for normal draws rounded to two decimals."""
+    rng = np.random.default_rng(0)
+    groups = {name: np.round(rng.normal(0.6, 0.05, 7), 2) for name in "abc"}
+
+    result: Any = e.repeated_anova(groups)
+
+    assert (result.df1, result.df2) == (2, 12)
+    assert [result.F, result.p] == pytest.approx([1.557917, 0.250320], abs=1e-6)
+
+
+@pytest.mark.parametrize("n", [5, 9, 15])
+def test_exact_signed_ranks_agree_with_scipy(n: int) -> None:
+    from scipy.stats import wilcoxon
+
+    rng = np.random.default_rng(n)
+    x, y = rng.normal(size=n), rng.normal(0.5, size=n)
+
+    result: Any = e.wilcoxon_signed_rank(x, y)
+
+    assert result.p == pytest.approx(wilcoxon(x, y, method="exact").pvalue)
+
+
+@pytest.mark.parametrize("n", [3, 5, 7, 12, 60])
+def test_shapiro_wilk_agrees_with_scipy(n: int) -> None:
+    from scipy.stats import shapiro
+
+    rng = np.random.default_rng(n)
+    for values in (rng.normal(size=n), rng.exponential(size=n)):
+        result: Any = e.shapiro_wilk(values)
+        expected = shapiro(values)
+        actual = [result.W, result.p]
+        assert actual == pytest.approx([expected.statistic, expected.pvalue], abs=2e-6)
+
+
+@pytest.mark.parametrize(("k", "df"), [(2, 1.0), (3, 4.7), (3, 18.0), (12, 300.0)])
+def test_studentized_range_agrees_with_scipy(k: int, df: float) -> None:
+    from scipy.stats import studentized_range
+
+    for q in (0.5, 3.5, 12.0):
+        expected = float(studentized_range.sf(q, k, df))
+        assert studentized_range_upper(q, k, df) == pytest.approx(expected, abs=1e-10)
+
+
+def test_bootstrap_of_differences_agrees_with_listing_all_pairs() -> None:
+    x, y = [0.5, 0.6, 0.65], [0.55, 0.7, 0.72]
+    rows = [np.mean(c) for c in itertools.product(x, repeat=3)]
+    others = [np.mean(c) for c in itertools.product(y, repeat=3)]
+    differences = np.sort(np.subtract.outer(rows, others).ravel())
+
+    interval: Any = e.bootstrap_difference(x, y)
+
+    expected = np.quantile(differences, [0.025, 0.975], method="inverted_cdf")
+    assert [interval.low, interval.high] == pytest.approx(list(expected), abs=1e-9)

@@ -31,6 +31,8 @@ from cuttle.analysis.statistics.variance import reading
 from cuttle.analysis.study import Study
 from cuttle.analysis.words import count, p_text, percent, points
 
+MAX_ERRORS = 3  # the others stand under checks
+
 
 def compute(study: Study) -> Any:
     """Answer each question of the study, the primary opponent's first."""
@@ -165,7 +167,10 @@ def _trust(study: Study) -> Statement:
     errors = [finding.text for finding in findings if finding.level == "error"]
     warnings = sum(finding.level == "warning" for finding in findings)
     if errors:
-        return Statement(question, f"No: {'; '.join(errors)}.", Decision.UNDECIDED)
+        more = len(errors) - MAX_ERRORS
+        rest = f"; and {more} more, listed under checks" if more > 0 else ""
+        answer = f"No: {'; '.join(errors[:MAX_ERRORS])}{rest}."
+        return Statement(question, answer, Decision.UNDECIDED)
     if warnings:
         answer = f"With {count(warnings, 'reservation')}, listed under checks."
         return Statement(question, answer, Decision.UNDECIDED)
