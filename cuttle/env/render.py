@@ -5,7 +5,7 @@ from typing import Any
 
 from cuttle.game.cards import FIRST_JACK, NO_CARD, NUM_CARDS, Rank, card_text, cards_of, parse_card
 from cuttle.game.rules import goal, points
-from cuttle.game.state import Phase, sees_hand
+from cuttle.game.state import Phase, active, sees_hand
 from cuttle.game.variants import Rules
 
 SUIT_SIGNS = {"C": "♣", "D": "♦", "H": "♥", "S": "♠"}
@@ -85,7 +85,7 @@ def board(
         _seat(game, rules, 1 - bottom, viewer=viewer, name=names[1 - bottom]),
         *reversed(top),
         rule,
-        *_middle(game),
+        *_middle(game, viewer),
         rule,
         *_field(game, bottom),
         _seat(game, rules, bottom, viewer=viewer, name=names[bottom]),
@@ -126,7 +126,7 @@ def _field(game: Any, seat: int) -> list[str]:
     return [f"    points  {' '.join(stacks)}", f"    royals  {_signs(game['faces'][seat])}"]
 
 
-def _middle(game: Any) -> list[str]:
+def _middle(game: Any, viewer: int | None) -> list[str]:
     """Write what lies between the seats: pile, scrap, the one-off in play."""
     pile = [int(card) for card in game["deck"][game["deck_top"] :]]
     shown = int(game["revealed"]) or min(int(game["known_top"]), 1)
@@ -138,7 +138,8 @@ def _middle(game: Any) -> list[str]:
     lines += [f"            {' '.join(row)}" for row in rows[1:] if row]
     if game["one_off"] != NO_CARD:
         lines.append(f"    in play {_in_play(game)}")
-    if game["pending"] != NO_CARD:
+    # Half a move is its player's secret until the target is chosen.
+    if game["pending"] != NO_CARD and viewer in (None, active(game)):
         lines.append(f"    in play {card_sign(int(game['pending']))}, choosing its target")
     return lines
 

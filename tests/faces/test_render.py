@@ -5,8 +5,10 @@ import numpy as np
 from cuttle import opponents
 from cuttle.env.render import board, card_sign, move_text
 from cuttle.env.vector import DealtGames
+from cuttle.game.actions import parse_action
 from cuttle.game.cards import cards_of, parse_card
 from cuttle.game.moves import legal_moves
+from cuttle.game.rules import play
 from cuttle.game.state import random_decks
 from cuttle.game.trace import from_trace
 from cuttle.game.variants import CUTTLE_CARDS
@@ -63,6 +65,15 @@ def test_known_cards_of_the_other_hand_are_shown() -> None:
     top = board(game, CUTTLE_CARDS, viewer=0).splitlines()[0]
 
     assert top.endswith("hand of 3: 7♥ ?? ??")
+
+
+def test_half_a_move_is_shown_to_its_player_only() -> None:
+    game = from_trace(POSITION)[0]
+    play(game, parse_action("scuttle 9S"), CUTTLE_CARDS)
+
+    shown = [board(game, CUTTLE_CARDS, viewer=seat) for seat in (0, 1, None)]
+
+    assert ["in play 9♠, choosing its target" in text for text in shown] == [True, False, True]
 
 
 def test_open_board_shows_both_hands() -> None:
