@@ -13,6 +13,8 @@ from cuttle.analysis.words import count, p_text, percent, points, span
 
 Judged = tuple[Comparison | Refusal, EquivalenceOfPair]
 
+MAX_IN_HEADLINE = 6  # four types in order, say; beyond that the table tells
+
 TEST_NAMES = {"welch": "Welch", "paired_t": "paired t"}
 
 
@@ -67,9 +69,14 @@ def summarise(opponent: str, role: str, judged: Sequence[Judged], detectable: fl
     if not judged:
         return f"No comparison: fewer than two types have runs against {opponent}."
     won = [pair for pair, _ in judged if isinstance(pair, Comparison) and pair.is_significant]
-    parts = [f"{winner(pair)} beats {loser(pair)} by {points(abs(pair.diff))}" for pair in won]
     equal = [e for pair, e in judged if decide(pair, e) is Decision.EQUIVALENT]
-    parts += [f"{e.a} and {e.b} are equivalent within {points(_margin(e))}" for e in equal]
+    if len(won) + len(equal) > MAX_IN_HEADLINE:
+        parts = [
+            f"of {len(judged)} pairs of types {len(won)} differ and {len(equal)} are equivalent"
+        ]
+    else:
+        parts = [f"{winner(pair)} beats {loser(pair)} by {points(abs(pair.diff))}" for pair in won]
+        parts += [f"{e.a} and {e.b} are equivalent within {points(_margin(e))}" for e in equal]
     rest = len(judged) - len(won) - len(equal)
     if rest == len(judged):
         parts.append("no difference between types is shown, and none is excluded")
@@ -99,11 +106,13 @@ def _difference(pair: Comparison, equivalence: EquivalenceOfPair, decision: Deci
     is_a_ahead = pair.diff > 0
     ahead, behind = (pair.a, pair.b) if is_a_ahead else (pair.b, pair.a)
     ends = (pair.ci_low, pair.ci_high) if is_a_ahead else (-pair.ci_high, -pair.ci_low)
-    chance = pair.prob_improvement if is_a_ahead else 1 - pair.prob_improvement
+    chances = (pair.prob_improvement_low, pair.prob_improvement, pair.prob_improvement_high)
+    low, chance, high = chances if is_a_ahead else sorted(1 - share for share in chances)
     text = (
         f"{ahead} beats {behind} by {points(abs(pair.diff))} (95 % CI {span(*ends)}; "
         f"{TEST_NAMES[pair.test]}, Holm {p_text(pair.p_holm)}; {_sizes(pair)}). A new run of "
-        f"{ahead} would beat a new run of {behind} with a probability of about {percent(chance)}."
+        f"{ahead} would beat a new run of {behind} with a probability of about "
+        f"{percent(chance)} (95 % CI {span(low, high)})."
     )
     if decision is Decision.DIFFERENT_WITHIN_MARGIN and isinstance(equivalence.tost, Equivalence):
         text += (

@@ -21,7 +21,12 @@ MAX_SVG_BYTES = 300_000  # thousands of points are smaller as pixels
 MEDIA = {"svg": "image/svg+xml", "png": "image/png"}
 ATTACHED = ("runs.csv", "summary.csv", "comparisons.csv", "table.tex", "comparisons.tex")
 MAX_ANSWERS = 14  # open at first; all that three types raise
-MARKS = {"different": "differs", "equivalent": "equal", "undecided": "open"}
+MARKS = {
+    "different": "differs",
+    "different_within_margin": "differs little",
+    "equivalent": "equal",
+    "undecided": "open",
+}
 
 
 def write_report(analysis: Analysis, figures: Mapping[str, Figure], directory: Path) -> Path:

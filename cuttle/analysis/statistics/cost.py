@@ -1,9 +1,8 @@
 """What the runs cost: seconds by part, throughput, parameters. Wall clock, so of these machines."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
-
-import numpy as np
 
 from cuttle.analysis.estimators.core import NotComputable
 from cuttle.analysis.estimators.descriptive import describe
@@ -56,4 +55,4 @@ def _ratio(amount: float | None, seconds: float | None) -> float | None:
 
 def _number(value: Any) -> float | None:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number and np.isfinite(value) else None
+    return float(value) if is_number and math.isfinite(value) else None
