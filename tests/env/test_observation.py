@@ -16,7 +16,9 @@ from cuttle.env.observation import (
     unpack,
     zone,
 )
+from cuttle.game.actions import parse_action
 from cuttle.game.cards import card_text, cards_of
+from cuttle.game.rules import play
 from cuttle.game.variants import CUTTLE_CARDS, PRESETS
 from tests.game.positions import Game, make_moves, position, random_position
 
@@ -104,9 +106,6 @@ def test_the_card_a_seven_leaves_is_known_until_drawn_and_then_in_the_hand() -> 
 
 def test_half_a_move_is_shown_to_its_player_only() -> None:
     game = position("P0 hand: TC / P1 points: 9S 5H / P1 hand: KD")
-    from cuttle.game.actions import parse_action
-    from cuttle.game.rules import play
-
     play(game, parse_action("scuttle TC"), CUTTLE_CARDS)
 
     assert shown(game, 0, "pending") == {"TC"}
@@ -126,13 +125,16 @@ def test_jacks_show_their_host_and_height() -> None:
 
 
 def test_public_counts_are_shown() -> None:
-    game = position("P0 hand: 2C 2D 5H / P1 hand: KC / P0 points: 9C / P1 faces: KD / turn: 3 / deck: 4H 4S 4D / scrap: 2H")
+    game = position(
+        "P0 hand: 2C 2D 5H / P1 hand: KC / P0 points: 9C / P1 faces: KD / turn: 3"
+        " / scrap: 4H 4S 4D 2H 2S AC AD"
+    )
 
     assert number(game, 0, "own_points") == 9
     assert number(game, 0, "own_goal") == 21
     assert number(game, 0, "opponent_goal") == 14
     assert number(game, 0, "hand_size") == 3
-    assert number(game, 0, "pile_size") == 41  # of 45, more than a deal leaves
+    assert number(game, 0, "pile_size") == 39
     assert number(game, 0, "is_own_turn") == 0
     assert number(game, 1, "is_own_turn") == 1
     assert number(game, 1, "is_dealer") == 1

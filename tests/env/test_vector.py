@@ -1,0 +1,252 @@
+"""Many games side by side: what is accepted, what a step returns, how games go on."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from cuttle.env.observation import OBS_WORDS, observation_of
+from cuttle.env.vector import DealtGames, VectorEnv, new_step
+from cuttle.game.actions import NUM_ACTIONS
+from cuttle.game.legal import legal_actions
+from cuttle.game.rules import play
+from cuttle.game.state import acting, deal, new_games, random_decks
+from cuttle.game.variants import CUTTLE_CARDS, PRESETS
+from cuttle.opponents.randomized import Randomized
+from tests.game.positions import random_position
+
+
+def decks(number: int, seed: int = 0) -> NDArray[np.uint8]:
+    return random_decks(number, np.random.default_rng(seed))
+
+
+def choose(env: DealtGames, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Choose at random where a game goes on."""
+    mask = env.legal_mask | env.over[:, None]
+    return Randomized().act(env.observation, mask, rng)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_mask_holds_just_the_actions_that_are_accepted(name: str) -> None:
+    rng = np.random.default_rng(1)
+    env = DealtGames(decks(1), rules=PRESETS[name], skip_forced=False)
+    for _ in range(60):
+        start = random_position(rng, PRESETS[name])
+        for action in range(-1, NUM_ACTIONS + 1):
+            env.games[:] = start
+            env._look()
+            expected = 0 <= action < NUM_ACTIONS and bool(env.legal_mask[0, action])
+
+            try:
+                env.step(np.array([action]))
+                accepted = True
+            except ValueError:
+                accepted = False
+
+            assert accepted == expected, f"action {action}"
+
+
+def test_views_are_those_of_single_games() -> None:
+    rng = np.random.default_rng(2)
+    env = VectorEnv(64, rng, skip_forced=False)
+
+    for _ in range(100):
+        for i in range(0, 64, 7):
+            game = env.games[i]
+            mask = np.zeros(NUM_ACTIONS, np.bool_)
+            mask[legal_actions(game, CUTTLE_CARDS)] = True
+            assert env.acting[i] == acting(game)
+            assert (env.legal_mask[i] == mask).all()
+            shown = observation_of(game, acting(game), CUTTLE_CARDS)
+            assert (env.observation[i] == shown).all()
+        env.step(choose(env, rng))
+
+
+def test_an_illegal_action_is_refused_before_anything_is_played() -> None:
+    env = VectorEnv(3, np.random.default_rng(3))
+    actions = env.legal_mask.argmax(axis=1)
+    actions[2] = np.flatnonzero(~env.legal_mask[2])[0]
+    before = env.games.copy()
+
+    with pytest.raises(ValueError, match=f"action {actions[2]} is not legal in game 2"):
+        env.step(actions)
+
+    assert (env.games == before).all()
+
+
+def test_writing_into_the_shown_mask_makes_nothing_legal() -> None:
+    env = VectorEnv(1, np.random.default_rng(3))
+    illegal = int(np.flatnonzero(~env.legal_mask[0])[0])
+    env.legal_mask[0, illegal] = True
+
+    with pytest.raises(ValueError, match="is not legal in game 0"):
+        env.step(np.array([illegal]))
+
+
+def test_actions_of_the_wrong_shape_are_refused() -> None:
+    env = VectorEnv(2, np.random.default_rng(3))
+
+    with pytest.raises(ValueError, match=r"actions must have shape \(2,\), got \(3,\)"):
+        env.step(np.zeros(3, np.int64))
+
+
+def test_results_are_zero_sum_and_for_the_mover() -> None:
+    rng = np.random.default_rng(4)
+    env = DealtGames(decks(400), skip_forced=False)
+    results = np.zeros((400, 2))
+    finished = np.zeros(400, np.int64)
+
+    while not env.over.all():
+        running = ~env.over
+        step = env.step(choose(env, rng))
+        assert (step.reward[~step.done] == 0).all()
+        assert not step.done[~running].any()
+        won = step.done & (step.winner >= 0)
+        assert (np.abs(step.reward[won]) == 1).all()
+        assert ((step.reward[won] > 0) == (step.winner[won] == step.mover[won])).all()
+        results[np.flatnonzero(won), step.winner[won]] = 1
+        results[np.flatnonzero(won), 1 - step.winner[won]] = -1
+        finished += step.done
+
+    assert (finished == 1).all()
+    assert (results.sum(axis=1) == 0).all()
+    assert (env.winner == np.where(results[:, 0] == 0, -1, results[:, 1] > 0)).all()
+
+
+def test_finished_games_stay_as_they_are() -> None:
+    rng = np.random.default_rng(5)
+    env = DealtGames(decks(20))
+    while not env.over[0]:
+        env.step(choose(env, rng))
+    before = env.games[0].copy()
+
+    env.step(np.where(env.over, -7, choose(env, rng)))
+
+    assert env.games[0] == before
+
+
+def test_a_finished_game_is_dealt_anew_at_once() -> None:
+    rng = np.random.default_rng(6)
+    env = VectorEnv(50, rng)
+    done = np.zeros(50, np.bool_)
+
+    for _ in range(200):
+        step = env.step(choose(env, rng))
+        assert not env.over.any()
+        done |= step.done
+        assert (env.games["decisions"][step.done] == 0).all()
+        assert (env.games["turn"][step.done] == 0).all()
+
+    assert done.all()
+
+
+def test_forced_decisions_are_played_unseen() -> None:
+    rng = np.random.default_rng(7)
+    env = VectorEnv(200, rng)
+
+    for _ in range(60):
+        assert (env.legal_mask.sum(axis=1) > 1).all()
+        env.step(choose(env, rng))
+
+
+def test_skipping_forced_decisions_changes_no_game() -> None:
+    seen = DealtGames(decks(1), skip_forced=True)
+    full = DealtGames(decks(1), skip_forced=False)
+    rng = np.random.default_rng(8)
+
+    while not seen.over[0]:
+        while full.legal_mask.sum() == 1:
+            full.step(full.legal_mask.argmax(axis=1))
+        assert (full.observation == seen.observation).all()
+        actions = choose(seen, rng)
+        seen.step(actions)
+        full.step(actions)
+    while not full.over[0]:
+        full.step(full.legal_mask.argmax(axis=1))
+
+    assert (full.games == seen.games).all()
+
+
+def test_what_happens_in_one_game_changes_no_other() -> None:
+    rng = np.random.default_rng(9)
+    one, two = (VectorEnv(8, np.random.default_rng(10)) for _ in range(2))
+
+    for _ in range(300):
+        actions = choose(one, rng)
+        others = choose(two, rng)
+        others[3] = actions[3]
+        one.step(actions)
+        two.step(others)
+        assert one.games[3] == two.games[3]
+
+
+def test_same_seed_deals_the_same_games_and_another_seed_others() -> None:
+    rng = np.random.default_rng
+    first, same, other = (VectorEnv(5, rng(seed)) for seed in (1, 1, 2))
+
+    assert (first.games == same.games).all()
+    assert (first.games != other.games).any()
+
+
+def test_continuing_from_a_state_is_exact() -> None:
+    rng = np.random.default_rng(11)
+    env = VectorEnv(30, rng)
+    for _ in range(40):
+        env.step(choose(env, rng))
+    state = env.state_dict()
+    other = VectorEnv(30, np.random.default_rng(99))
+    other.load_state_dict(state)
+
+    for _ in range(120):
+        assert (env.observation == other.observation).all()
+        assert (env.legal_mask == other.legal_mask).all()
+        assert (env.acting == other.acting).all()
+        actions = choose(env, rng)
+        for ours, theirs in zip(env.step(actions), other.step(actions), strict=True):
+            assert (ours == theirs).all()
+
+
+def test_a_state_is_a_copy() -> None:
+    rng = np.random.default_rng(12)
+    env = VectorEnv(3, rng)
+    state = env.state_dict()
+    kept = {name: value.copy() for name, value in state.items()}
+
+    for _ in range(100):
+        env.step(choose(env, rng))
+
+    assert all((state[name] == kept[name]).all() for name in kept)
+
+
+def test_a_step_can_be_written_into_the_callers_arrays() -> None:
+    env = VectorEnv(4, np.random.default_rng(13))
+    out = new_step(4)
+
+    step = env.step(env.legal_mask.argmax(axis=1), out)
+
+    assert step is out
+    assert set(out.mover) == {0}
+
+
+def test_every_seat_is_dealt_its_number_of_cards() -> None:
+    env = VectorEnv(10, np.random.default_rng(16))
+
+    hands = env.games["hand"]
+
+    assert all(int(hand).bit_count() == 5 for hand in hands[:, 0])
+    assert all(int(hand).bit_count() == 6 for hand in hands[:, 1])
+    assert env.observation.shape == (10, OBS_WORDS)
+
+
+def test_one_game_played_by_hand_equals_the_batch() -> None:
+    deck = decks(1, 17)
+    env = DealtGames(deck, skip_forced=False)
+    game = new_games(1)[0]
+    deal(game, deck[0])
+    rng = np.random.default_rng(18)
+
+    while not env.over[0]:
+        action = choose(env, rng)
+        env.step(action)
+        play(game, action[0], CUTTLE_CARDS)
+
+    assert env.games[0] == game
