@@ -1,0 +1,206 @@
+"""The training loop: its budget, its books, same numbers from the same seed. No strength."""
+
+import io
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from cuttle.runs.layout import MATCHES_COLUMNS, METRICS_COLUMNS, TIMINGS_COLUMNS
+from cuttle.training.streams import stream
+from cuttle.training.trainer import RoundReport, Trainer
+from tests.training.build import NETWORK_TYPES, network, settings, trainer
+
+
+def numbers(reports: list[RoundReport]) -> str:
+    """Write down everything that must not depend on anything but config and seed."""
+    return json.dumps([[r.metrics, r.matches] for r in reports])
+
+
+def same_weights(first: Trainer, second: Trainer) -> bool:
+    states = (first.model_state(), second.model_state())
+    return all(torch.equal(states[0][name], states[1][name]) for name in states[0])
+
+
+def through_a_file(state: dict[str, Any]) -> dict[str, Any]:
+    buffer = io.BytesIO()
+    torch.save(state, buffer)
+    buffer.seek(0)
+    loaded: dict[str, Any] = torch.load(buffer, weights_only=True)
+    return loaded
+
+
+def test_a_round_reports_every_column() -> None:
+    report = next(trainer().rounds())
+
+    assert tuple(report.metrics) == METRICS_COLUMNS
+    assert all(tuple(row) == MATCHES_COLUMNS for row in report.matches)
+    assert tuple(report.timings) == TIMINGS_COLUMNS
+
+
+def test_the_budget_is_kept_and_the_books_add_up() -> None:
+    reports = list(trainer().rounds())
+
+    first, last = reports[0].metrics, reports[1].metrics
+    assert [r.round for r in reports] == [1, 2]
+    # Games end several at a time, so a round may overshoot by less than the games side by side.
+    assert 40 <= first["episodes"] < 40 + 16
+    assert 80 <= last["episodes"] < 80 + 16
+    learnt = last["decisions"] - 256
+    assert last["samples_learnt"] == pytest.approx(4 * learnt, abs=4 * 256)
+    assert last["samples_learnt"] == 256 * last["updates"]
+    assert first["epsilon"] == pytest.approx(0.05)  # the first half of the budget explores more
+    assert last["learning_rate"] < first["learning_rate"]
+    assert 5 < last["game_length"] < 100
+
+
+def test_matches_are_even_between_seats_and_count_every_game() -> None:
+    reports = list(trainer().rounds())
+
+    stages = [[row["stage"] for row in r.matches] for r in reports]
+    assert stages == [["validation"] * 4, ["validation"] * 4 + ["final"] * 4]
+    for row in (row for r in reports for row in r.matches):
+        assert row["games"] == (5 if row["stage"] == "validation" else 20)
+        assert row["wins"] + row["draws"] + row["losses"] == row["games"]
+    final = [(row["opponent"], row["seat"]) for row in reports[1].matches[4:]]
+    assert final == [
+        ("randomized", 0),
+        ("randomized", 1),
+        ("gap_maximizer", 0),
+        ("gap_maximizer", 1),
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("network_type", NETWORK_TYPES)
+def test_same_seed_gives_equal_numbers_and_weights(network_type: str) -> None:
+    first, second = (trainer(network_type=network_type, seed=7) for _ in range(2))
+
+    assert numbers(list(first.rounds())) == numbers(list(second.rounds()))
+    assert same_weights(first, second)
+
+
+def test_global_random_state_changes_nothing() -> None:
+    results = []
+    for noise in (1, 2):
+        np.random.seed(noise)
+        torch.manual_seed(noise)
+        results.append(numbers(list(trainer(seed=3).rounds())))
+
+    assert results[0] == results[1]
+
+
+def test_another_seed_gives_other_numbers() -> None:
+    assert numbers(list(trainer(seed=1).rounds())) != numbers(list(trainer(seed=2).rounds()))
+
+
+@pytest.mark.parametrize("network_type", ["boolean", "multi_encoder"])
+def test_training_continues_to_the_bit_after_any_round(network_type: str) -> None:
+    straight = trainer("rounds=3", network_type=network_type, seed=5)
+    reports, states = [], []
+    for report in straight.rounds():
+        reports.append(report)
+        states.append(through_a_file(straight.state_dict()))
+
+    for done in (1, 2):
+        resumed = trainer("rounds=3", network_type=network_type, seed=5)
+        resumed.load_state_dict(states[done - 1])
+        assert numbers(list(resumed.rounds())) == numbers(reports[done:])
+        assert same_weights(resumed, straight)
+
+
+def test_the_state_is_a_snapshot() -> None:
+    trained = trainer()
+    next(trained.rounds())
+    before = through_a_file(trained.state_dict())
+    kept = trained.state_dict()
+    next(trained.rounds())
+
+    weights = (before["learner"]["network"], kept["learner"]["network"])
+    assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
+    rows = (before["replay"]["columns"], kept["replay"]["columns"])
+    assert all(torch.equal(rows[0][name], rows[1][name]) for name in rows[0])
+
+
+def test_a_finished_run_has_no_more_rounds() -> None:
+    trained = trainer()
+    list(trained.rounds())
+
+    assert list(trained.rounds()) == []
+
+
+def test_progress_is_told_often_and_ends_at_one() -> None:
+    told: list[float] = []
+
+    list(trainer().rounds(progress=told.append))
+
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+    assert len(told) > 50
+
+
+def test_one_update_an_episode_is_an_artefact_switch() -> None:
+    trained = trainer("learner.updates_per_episode=1", "replay.warm_up=0")
+
+    last = list(trained.rounds())[-1].metrics
+
+    assert last["updates"] == pytest.approx(last["episodes"], abs=16)
+
+
+def test_initial_values_have_the_same_scale_in_every_type() -> None:
+    scales = [trainer(network_type=name).initial_q_sd for name in NETWORK_TYPES]
+
+    assert max(scales) < 0.02  # rewards are 1
+    assert min(scales) > 0.0
+
+
+def test_a_head_at_full_scale_is_an_artefact_switch() -> None:
+    earlier = ("initialisation.head_scale=1.0", "initialisation.embedding_sd=0.02")
+    scales = [
+        trainer(*earlier, network_type=name).initial_q_sd
+        for name in ("boolean", "embedding", "multi_encoder")
+    ]
+
+    assert min(scales) > 0.1
+
+
+def test_a_small_embedding_table_is_an_artefact_switch() -> None:
+    sizes = [
+        trainer(f"initialisation.embedding_sd={sd}", network_type="embedding")
+        .model_state()["cards.weight"]
+        .std()
+        .item()
+        for sd in (0.2, 0.02)
+    ]
+
+    assert sizes == [pytest.approx(0.2, rel=0.1), pytest.approx(0.02, rel=0.1)]
+
+
+def test_model_state_is_what_plays() -> None:
+    average, online = (trainer(f"evaluation.average_weights={flag}") for flag in ("true", "false"))
+    for trained in (average, online):
+        next(trained.rounds())
+
+    assert not same_weights(average, online)
+
+
+def test_streams_differ_by_name_and_by_seed() -> None:
+    draws = {
+        (seed, name): stream(seed, name).integers(1 << 60)
+        for seed in (0, 1)
+        for name in ("init", "deal", "explore", "sample", "evaluate")
+    }
+
+    assert len(set(draws.values())) == len(draws)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_training_runs_on_a_gpu() -> None:
+    on_gpu = Trainer(network=network(), settings=settings(), seed=0, device="cuda")
+
+    reports = list(on_gpu.rounds())
+
+    assert reports[-1].metrics["loss"] > 0
+    through_a_file(on_gpu.state_dict())
