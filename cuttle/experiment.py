@@ -18,7 +18,7 @@ import torch
 from cuttle import opponents
 from cuttle.env.observation import OBS_DIM, ZONES
 from cuttle.game.actions import NUM_ACTIONS
-from cuttle.game.variants import CUTTLE_CARDS, PRESETS, RULES_VERSION, Rules
+from cuttle.game.variants import CUTTLE_CARDS, PRESETS, RULES_VERSION, Rules, checked
 from cuttle.runs.layout import CONFIG_FILE, INITIAL_MODEL_FILE, RunState
 from cuttle.runs.lock import AlreadyLocked, locked
 from cuttle.runs.provenance import machine
@@ -147,7 +147,7 @@ def build_rules(section: dict[str, Any]) -> Rules:
         raise ValueError(f"rules.name must be one of {', '.join(PRESETS)}, got {name}")
     if unknown := sorted(fields.keys() - set(Rules._fields)):
         raise ValueError(f"rules has no key {unknown[0]!r}; there are {', '.join(Rules._fields)}")
-    return PRESETS[name]._replace(**fields)
+    return checked(PRESETS[name]._replace(**fields))
 
 
 def build_network(section: dict[str, Any]) -> torch.nn.Module:

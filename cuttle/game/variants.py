@@ -1,4 +1,8 @@
-"""Rule variants: independent fields and the named presets. What a field does lives in the rules."""
+"""Rule variants: independent fields and the named presets. What a field does is in the rules.
+
+The engine serves without a config, so the presets stand here; conf/rules names the same values
+for runs, and a test keeps both equal.
+"""
 
 from typing import NamedTuple
 
@@ -20,6 +24,35 @@ class Rules(NamedTuple):
     passes_for_draw: int  # consecutive passes
     open_hands_when_pile_empty: bool
     max_decisions: int  # safety cap; a game that reaches it is a draw
+
+
+# Smallest and largest value of each number. Below six cards of hand limit a hand of four jacks
+# and a frozen card could leave nothing to play; a seven shows at most the two top cards.
+_RANGES = {
+    "hand_limit": (6, 52),
+    "five_draws": (0, 41),
+    "seven_reveals": (1, 2),
+    "passes_for_draw": (1, 100),
+    "max_decisions": (1, 30_000),
+}
+
+
+def checked(rules: Rules) -> Rules:
+    """Return the rules; raise ValueError for a field of the wrong kind or out of range."""
+    goals = rules.king_goals
+    if len(goals) != 5 or any(type(goal) is not int or goal < 0 for goal in goals) or not goals[0]:
+        raise ValueError(
+            "rules.king_goals must be 5 numbers of points from 0, the first above 0, "
+            f"got {list(goals)}"
+        )
+    for field, value in rules._asdict().items():
+        if field in _RANGES:
+            low, high = _RANGES[field]
+            if type(value) is not int or not low <= value <= high:
+                raise ValueError(f"rules.{field} must be from {low} to {high}, got {value}")
+        elif field != "king_goals" and type(value) is not bool:
+            raise ValueError(f"rules.{field} must be true or false, got {value}")
+    return rules
 
 
 CUTTLE_CARDS = Rules(
