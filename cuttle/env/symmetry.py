@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cuttle.env.observation import BYTES_A_WORD, SCALARS, ZONES
-from cuttle.game.actions import DEFAULT, FIRST_PLAY
+from cuttle.game.actions import DEFAULT, FIRST_PLAY, NUM_ACTIONS
 from cuttle.game.compiled import kernel
 
 # (24, 4): new suit of each suit; the first leaves all as they are.
@@ -48,20 +48,22 @@ def rename_suits(packed: NDArray[np.int64], order: NDArray[np.int64]) -> None:
             packed[row, word] |= levels[jack] << shift
 
 
-def rename_in_actions(action: NDArray[np.int64], order: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Rename the suits of actions `(batch,)` by `order (batch, 4)`."""
-    card = action - FIRST_PLAY
-    renamed = FIRST_PLAY + (card & ~3) + order[np.arange(len(action)), card & 3]
-    return np.where(action == DEFAULT, DEFAULT, renamed)
+@kernel
+def rename_in_actions(action: NDArray[np.int64], order: NDArray[np.int64]) -> None:
+    """Rename the suits of actions `(batch,)` in place, by `order (batch, 4)`."""
+    for row in range(len(action)):
+        card = action[row] - FIRST_PLAY
+        if action[row] != DEFAULT:
+            action[row] = FIRST_PLAY + (card & ~3) + order[row, card & 3]
 
 
-def rename_in_masks(legal_mask: NDArray[np.bool_], order: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Rename the suits of masks `(batch, NUM_ACTIONS)` by `order (batch, 4)`."""
-    batch = len(legal_mask)
-    by_suit = legal_mask[:, FIRST_PLAY:].reshape(batch, -1, 4)
-    old_suit = order.argsort(axis=1)
-    renamed = legal_mask.copy()
-    renamed[:, FIRST_PLAY:] = np.take_along_axis(by_suit, old_suit[:, None, :], 2).reshape(
-        batch, -1
-    )
-    return renamed
+@kernel
+def rename_in_masks(legal_mask: NDArray[np.bool_], order: NDArray[np.int64]) -> None:
+    """Rename the suits of masks `(batch, NUM_ACTIONS)` in place, by `order (batch, 4)`."""
+    suits = np.empty(4, np.bool_)
+    for row in range(len(legal_mask)):
+        for first in range(FIRST_PLAY, NUM_ACTIONS, 4):
+            for suit in range(4):
+                suits[suit] = legal_mask[row, first + suit]
+            for suit in range(4):
+                legal_mask[row, first + order[row, suit]] = suits[suit]

@@ -113,67 +113,59 @@ class Replay:
         held = min(self._num_added, self._ticks)
         # The newest rows wait until the rows that complete their returns are there.
         drawn = rng.integers(0, (held - self.horizon) * num_envs, batch_size)
-        start = self._num_added - held
+        # Rows lie tick by tick, so the ring is one of rows too.
+        row = (drawn + (self._num_added - held) * num_envs) % (self._ticks * num_envs)
         order = SUIT_ORDERS[rng.integers(0, len(SUIT_ORDERS), batch_size)]
-        return self._read(
-            start + drawn // num_envs,
-            drawn % num_envs,
-            order if self._settings.rename_suits else None,
-        )
+        return self._read(row, order if self._settings.rename_suits else None)
 
-    def _read(
-        self,
-        tick: NDArray[np.int64],
-        env: NDArray[np.int64],
-        order: NDArray[np.int64] | None,
-    ) -> Batch:
+    def _column(self, name: str) -> NDArray[Any]:
+        """View a column by rows, `(ticks * num_envs, ...)`."""
+        column = self._columns[name]
+        return column.reshape(-1, *column.shape[2:])
+
+    def _read(self, row: NDArray[np.int64], order: NDArray[np.int64] | None) -> Batch:
         """Read the transitions that begin at these rows `(batch,)`, suits renamed by `order`."""
-        columns = self._columns
-        row = tick % self._ticks
-        reward, bootstrap, steps = self._sum_returns(tick, env)
-        next_row = (tick + steps) % self._ticks
-        state, next_state = columns["observation"][row, env], columns["observation"][next_row, env]
-        action = columns["action"][row, env].astype(np.int64)
-        packed_mask = columns["legal_mask"][next_row, env]
+        reward, bootstrap, next_row = self._sum_returns(row)
+        state = self._column("observation").take(row, axis=0)
+        next_state = self._column("observation").take(next_row, axis=0)
+        action = self._column("action").take(row).astype(np.int64)
+        packed_mask = self._column("legal_mask").take(next_row, axis=0)
         next_legal_mask = np.unpackbits(packed_mask, axis=1, count=NUM_ACTIONS).view(np.bool_)
         if order is not None:
             rename_suits(state, order)
             rename_suits(next_state, order)
-            action = rename_in_actions(action, order)
-            next_legal_mask = rename_in_masks(next_legal_mask, order)
-        observation = np.empty((len(tick), OBS_DIM), np.float32)
-        next_observation = np.empty((len(tick), OBS_DIM), np.float32)
-        unpack(state, observation)
-        unpack(next_state, next_observation)
+            rename_in_actions(action, order)
+            rename_in_masks(next_legal_mask, order)
         return Batch(
-            observation=observation,
+            observation=_unpacked(state),
             action=action,
             reward=reward,
             bootstrap=bootstrap,
-            next_observation=next_observation,
+            next_observation=_unpacked(next_state),
             next_legal_mask=next_legal_mask,
         )
 
     def _sum_returns(
-        self, tick: NDArray[np.int64], env: NDArray[np.int64]
+        self, row: NDArray[np.int64]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int64]]:
-        """Sum rewards step by step; return them, the bootstrap weights and the steps taken."""
-        columns, settings = self._columns, self._settings
-        row = tick % self._ticks
-        reward = columns["reward"][row, env]
-        bootstrap = columns["bootstrap"][row, env]
-        steps = np.ones(len(tick), np.int64)
+        """Sum rewards step by step; return them, the bootstrap weights and the next rows."""
+        settings = self._settings
+        rewards, bootstraps = self._column("reward"), self._column("bootstrap")
+        is_random = self._column("is_random")
+        num_envs, num_rows = len(self._game_start), len(rewards)
+        reward, bootstrap = rewards.take(row), bootstraps.take(row)
+        next_row = (row + num_envs) % num_rows
+        goes_on = np.ones(len(row), np.bool_)
         for step in range(1, self.horizon):
-            row = (tick + step) % self._ticks
-            goes_on = (bootstrap != 0.0) & (steps == step)
-            if settings.until_own_decision:
-                goes_on &= (step < settings.n_step) | (bootstrap < 0.0)
+            goes_on &= bootstrap != 0.0
+            if settings.until_own_decision and step >= settings.n_step:
+                goes_on &= bootstrap < 0.0
             if settings.stop_at_exploration:
-                goes_on &= ~columns["is_random"][row, env]
-            reward = np.where(goes_on, reward + bootstrap * columns["reward"][row, env], reward)
-            bootstrap = np.where(goes_on, bootstrap * columns["bootstrap"][row, env], bootstrap)
-            steps += goes_on
-        return reward, bootstrap, steps
+                goes_on &= ~is_random.take(next_row)
+            reward += np.where(goes_on, bootstrap * rewards.take(next_row), 0.0)
+            bootstrap *= np.where(goes_on, bootstraps.take(next_row), 1.0)
+            next_row = np.where(goes_on, (next_row + num_envs) % num_rows, next_row)
+        return reward, bootstrap, next_row
 
     def _alias(self, finished: NDArray[np.int64]) -> None:
         """Overwrite all rows of finished games by the last position their seat saw."""
@@ -202,3 +194,10 @@ class Replay:
             self._columns[name][: len(column)] = column
         self._num_added = state["num_added"]
         self._game_start[:] = state["game_start"]
+
+
+def _unpacked(packed: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Expand `(batch, OBS_WORDS)` to a fresh `(batch, OBS_DIM)`."""
+    observation = np.empty((len(packed), OBS_DIM), np.float32)
+    unpack(packed, observation)
+    return observation

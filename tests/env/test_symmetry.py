@@ -85,23 +85,25 @@ def test_other_scalars_stay() -> None:
 
 def test_the_inverse_order_undoes_a_renaming() -> None:
     before, mask = positions(25)
-    after = before.copy()
+    after, mask_before = before.copy(), mask.copy()
     order = SUIT_ORDERS[np.random.default_rng(0).integers(0, 24, len(after))]
     inverse = order.argsort(axis=1)
 
     rename_suits(after, order)
     rename_suits(after, inverse)
+    rename_in_masks(mask, order)
+    rename_in_masks(mask, inverse)
 
     np.testing.assert_array_equal(after, before)
-    np.testing.assert_array_equal(rename_in_masks(rename_in_masks(mask, order), inverse), mask)
+    np.testing.assert_array_equal(mask, mask_before)
 
 
 def test_actions_are_renamed_as_their_names() -> None:
     actions = np.arange(NUM_ACTIONS)
 
-    renamed = rename_in_actions(actions, orders(CYCLE, NUM_ACTIONS))
+    rename_in_actions(actions, orders(CYCLE, NUM_ACTIONS))
 
-    for action, other in zip(actions.tolist(), renamed.tolist(), strict=True):
+    for action, other in enumerate(actions.tolist()):
         text = action_text(action)
         expected = text if action == 0 else text[:-1] + NEXT_SUIT[text[-1]]
         assert other == parse_action(expected)
@@ -111,9 +113,10 @@ def test_masks_are_renamed_as_their_actions() -> None:
     _, mask = positions(10)
     order = SUIT_ORDERS[np.random.default_rng(0).integers(0, 24, len(mask))]
 
-    renamed = rename_in_masks(mask, order)
+    renamed = mask.copy()
+    rename_in_masks(renamed, order)
 
     for row in range(len(mask)):
-        legal = np.flatnonzero(mask[row])
-        to = rename_in_actions(legal, orders(order[row], len(legal)))
-        assert np.flatnonzero(renamed[row]).tolist() == sorted(to.tolist())
+        actions = np.flatnonzero(mask[row])
+        rename_in_actions(actions, orders(order[row], len(actions)))
+        assert np.flatnonzero(renamed[row]).tolist() == sorted(actions.tolist())
