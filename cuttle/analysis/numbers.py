@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+BRANCHES = {"student": "Student", "welch": "Welch", "mwu": "Mann-Whitney"}
 LEAST_P = 0.001
+BOUNDED_MARK = "*"
+BOUNDED_NOTE = "* t-interval of the logits, as that of the rates leaves 0 to 100 %"
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -20,6 +23,14 @@ def interval(low: float | None, high: float | None) -> str:
     return "" if low is None or high is None else f"[{percent(low)}, {percent(high)}]"
 
 
+def rate_interval(group: Mapping[str, Any]) -> str:
+    """Spell the t-interval of a group, or, starred, the bounded one where t leaves 0 to 100 %."""
+    values, bounded = group["win_rate"], group["win_rate_bounded_ci"]
+    if values.get("ci_outside_unit_interval") and bounded.get("computable"):
+        return f"{interval(bounded['low'], bounded['high'])}{BOUNDED_MARK}"
+    return interval(values.get("ci_low"), values.get("ci_high"))
+
+
 def p_value(p: float | None) -> str:
     """Spell a p-value: `.023`, `<.001`, never zero."""
     if p is None:
@@ -30,6 +41,11 @@ def p_value(p: float | None) -> str:
 def decimal(value: float | None, places: int = 2) -> str:
     """Spell a plain number."""
     return "" if value is None else f"{value:.{places}f}".replace("-", MINUS)
+
+
+def branch_name(branch: str) -> str:
+    """Name the test that the classical procedure chose; why is said beside it."""
+    return BRANCHES[branch.partition("_")[0]]
 
 
 def why_not(result: Mapping[str, Any]) -> str:

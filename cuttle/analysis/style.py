@@ -112,7 +112,7 @@ def styled(draw: Draw) -> Draw:
         with mpl.rc_context():
             mpl.rcdefaults()
             mpl.rcParams.update(RC)
-            return draw(study)
+            return draw(study) if study.runs else empty("no completed run to draw")
 
     return drawn
 

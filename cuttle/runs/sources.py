@@ -11,7 +11,9 @@ from cuttle.runs.reader import Experiment, RunRecord, read_experiment
 from cuttle.runs.yaml_file import read_yaml
 
 # Identity of a run and what its seed alone decides: different in every run, never a difference.
-OWN_METADATA = ("schema", "run_id", "network_type", "run", "seed", "command_line", "initial_q_sd")
+OWN_METADATA = (
+    "schema", "run_id", "network_type", "run", "seed", "command_line", "pid", "initial_q_sd",
+)  # fmt: skip
 
 
 class SideKind(StrEnum):

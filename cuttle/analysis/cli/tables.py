@@ -9,7 +9,17 @@ from rich.text import Text
 
 from cuttle.analysis.analysis import Analysis
 from cuttle.analysis.cli.console import plain_table
-from cuttle.analysis.numbers import decimal, interval, p_value, percent, why_not
+from cuttle.analysis.numbers import (
+    BOUNDED_MARK,
+    BOUNDED_NOTE,
+    branch_name,
+    decimal,
+    interval,
+    p_value,
+    percent,
+    rate_interval,
+    why_not,
+)
 
 GROUP_COLUMNS = ("n", "mean", "95 % CI", "SD", "SE", "min", "median", "max", "IQM")
 PAIR_COLUMNS = ("a - b", "95 % CI", "p", "p Holm", "p perm", "g", "P(a > b)", "classical")
@@ -23,7 +33,10 @@ def print_results(console: Console, analysis: Analysis) -> None:
     console.print(str(verdict.get("headline", "")))
     for opponent, role in analysis.study.roles.items():
         console.print(f"\nagainst {opponent} ({role}): win rate in %", style="bold")
-        console.print(_groups(analysis.block("descriptives", opponent)))
+        groups = analysis.block("descriptives", opponent).get("types", {})
+        console.print(_groups(groups))
+        if any(rate_interval(group).endswith(BOUNDED_MARK) for group in groups.values()):
+            console.print(BOUNDED_NOTE)
         pairs = analysis.block("comparisons", opponent).get("pairs", [])
         if not isinstance(pairs, list):
             console.print(why_not(pairs))
@@ -40,9 +53,9 @@ def print_results(console: Console, analysis: Analysis) -> None:
         console.print(Text(f"{check['level']}: {check['text']}", LEVELS.get(check["level"], "")))
 
 
-def _groups(block: Mapping[str, Any]) -> Table:
+def _groups(groups: Mapping[str, Any]) -> Table:
     table = plain_table("network type", *GROUP_COLUMNS, right=GROUP_COLUMNS)
-    for name, group in block.get("types", {}).items():
+    for name, group in groups.items():
         values = group["win_rate"]
         if not values.get("computable"):
             table.add_row(name, "0", *("-" for _ in GROUP_COLUMNS[1:]))
@@ -51,7 +64,7 @@ def _groups(block: Mapping[str, Any]) -> Table:
             name,
             str(values["n"]),
             percent(values["mean"]),
-            interval(values["ci_low"], values["ci_high"]) or "-",
+            rate_interval(group) or "-",
             *(percent(values[key]) or "-" for key in ("sd", "se", "min", "median", "max", "iqm")),
         )
     return table
@@ -79,4 +92,4 @@ def _pairs(pairs: list[Mapping[str, Any]], classical: Mapping[str, Any]) -> Tabl
 def _classical_text(result: Mapping[str, Any]) -> str:
     if not result.get("computable"):
         return "-"
-    return f"{result['branch']} {p_value(result['p_bonferroni'])}"
+    return f"{branch_name(result['branch'])} {p_value(result['p_bonferroni'])}"

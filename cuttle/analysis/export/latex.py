@@ -5,11 +5,20 @@ from pathlib import Path
 from typing import Any
 
 from cuttle.analysis.analysis import Analysis
-from cuttle.analysis.numbers import MINUS, decimal, interval, p_value, percent
+from cuttle.analysis.numbers import (
+    BOUNDED_MARK,
+    BOUNDED_NOTE,
+    MINUS,
+    branch_name,
+    decimal,
+    interval,
+    p_value,
+    percent,
+    rate_interval,
+)
 from cuttle.analysis.panels import games_text, runs_text
 from cuttle.runs.files import write_text
 
-BRANCHES = {"student": "Student", "welch": "Welch", "mwu": "Mann-Whitney"}
 PREAMBLE = "% needs \\usepackage{booktabs}\n"
 ESCAPES = {
     "\\": r"\textbackslash{}",
@@ -59,6 +68,8 @@ def _descriptives(analysis: Analysis) -> str:
     for opponent, role in study.roles.items():
         types = analysis.block("descriptives", opponent).get("types", {})
         rows.append((f"against {opponent} ({role})", [_group(n, g) for n, g in types.items()]))
+    if any(row[5].endswith(BOUNDED_MARK) for _, block in rows for row in block):
+        caption += f" {BOUNDED_NOTE}."
     return _table(columns, "lr" + "r" * 3 + "c" + "r" * 3, rows, caption, "tab:win-rates")
 
 
@@ -68,7 +79,7 @@ def _group(name: str, group: Mapping[str, Any]) -> list[str]:
         name,
         str(values.get("n", 0)),
         *(percent(values.get(key)) for key in ("mean", "sd", "se")),
-        interval(values.get("ci_low"), values.get("ci_high")),
+        rate_interval(group),
         *(percent(values.get(key)) for key in ("min", "median", "max")),
     ]
 
@@ -138,7 +149,7 @@ def _classical_pair(pair: Mapping[str, Any]) -> list[str]:
         return [name, f"not computable: {result.get('reason')}"]
     return [
         name,
-        BRANCHES.get(result["branch"], result["branch"]),
+        branch_name(result["branch"]),
         decimal(result["statistic"]),
         p_value(result["p_raw"]),
         p_value(result["p_bonferroni"]),

@@ -1,7 +1,9 @@
 """Final win rates as boxes, with every run as a point. Tests nothing."""
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cuttle.analysis.estimators.descriptive import quartiles
 from cuttle.analysis.panels import (
     category_panels,
     draw_runs,
@@ -12,9 +14,10 @@ from cuttle.analysis.panels import (
     span,
 )
 from cuttle.analysis.study import Study
-from cuttle.analysis.style import INK, looks, set_caption, styled
+from cuttle.analysis.style import INK, Look, looks, set_caption, styled
 
 BOX_HEIGHT = 0.32
+WHISKER_REACH = 1.5  # interquartile ranges beyond the box (Tukey)
 DROP, LIFT = 0.14, 0.24  # box below the middle, runs above it
 
 
@@ -29,19 +32,7 @@ def draw(study: Study) -> Figure:
         for place, (network_type, look) in enumerate(looks(study.types).items()):
             if not (values := percents(groups[network_type])):
                 continue
-            axes.boxplot(
-                values,
-                positions=[place + DROP],
-                widths=BOX_HEIGHT,
-                orientation="horizontal",
-                manage_ticks=False,
-                showfliers=False,  # every run is drawn as a point
-                patch_artist=True,
-                boxprops={"facecolor": look.colour, "alpha": 0.45, "edgecolor": look.colour},
-                medianprops={"color": INK, "linewidth": 1.4},
-                whiskerprops={"color": look.colour, "linewidth": 1.0},
-                capprops={"color": look.colour, "linewidth": 1.0},
-            )
+            _box(axes, place + DROP, values, look)
             draw_runs(axes, place - LIFT, values, look, axis_length=high - low)
         axes.set_xlim(low, high)
         axes.set_xlabel("win rate (%)")
@@ -52,3 +43,22 @@ def draw(study: Study) -> Figure:
     )
     note = "box: quartiles and median; whiskers: 1.5 interquartile ranges; points: runs"
     return set_caption(figure, caption, note=note)
+
+
+def _box(axes: Axes, place: float, values: list[float], look: Look) -> None:
+    """Draw quartiles, median, and whiskers to the furthest runs within reach.
+
+    By hand: matplotlib's own boxplot loads its global interface.
+    """
+    q1, median, q3 = quartiles(values)
+    low = min(v for v in values if v >= q1 - WHISKER_REACH * (q3 - q1))
+    high = max(v for v in values if v <= q3 + WHISKER_REACH * (q3 - q1))
+    half = BOX_HEIGHT / 2
+    axes.barh(
+        place, q3 - q1, BOX_HEIGHT, left=q1, color=look.colour, alpha=0.45, edgecolor=look.colour
+    )
+    for start, end in ((low, q1), (q3, high)):
+        axes.plot([start, end], [place, place], color=look.colour, linewidth=1.0)
+    for end in (low, high):
+        axes.plot([end, end], [place - half / 2, place + half / 2], color=look.colour, linewidth=1)
+    axes.plot([median, median], [place - half, place + half], color=INK, linewidth=1.4)

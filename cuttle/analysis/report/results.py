@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from cuttle.analysis.analysis import Analysis
-from cuttle.analysis.numbers import decimal, interval, p_value, percent, why_not
+from cuttle.analysis.numbers import (
+    BOUNDED_MARK,
+    BOUNDED_NOTE,
+    branch_name,
+    decimal,
+    interval,
+    p_value,
+    percent,
+    rate_interval,
+    why_not,
+)
 from cuttle.analysis.report.design import learning, power
 from cuttle.analysis.report.html import Html, folded, join, table, tag
 
@@ -56,13 +66,15 @@ def _descriptives(block: Mapping[str, Any]) -> Html:
                 name,
                 str(values["n"]),
                 percent(values["mean"]),
-                interval(values["ci_low"], values["ci_high"]) or str(values.get("reason") or ""),
+                rate_interval(group) or str(values.get("reason") or ""),
                 *(percent(values[key]) for key in ("sd", "se", "min", "q1", "median", "q3", "max")),
                 percent(values["iqm"]),
                 percent(group["half_draw_rate"].get("mean")),
             ]
         )
-    return table(DESCRIPTIVE_COLUMNS, rows)
+    has_bounded = any(BOUNDED_MARK in cell for row in rows for cell in row[3:4])
+    notes = [tag("p", BOUNDED_NOTE, class_="note")] if has_bounded else []
+    return join([table(DESCRIPTIVE_COLUMNS, rows), *notes])
 
 
 def _pairs(block: Mapping[str, Any]) -> Html:
@@ -161,7 +173,7 @@ def _classical(block: Mapping[str, Any]) -> Html:
             [
                 pair["a"],
                 pair["b"],
-                result["branch"],
+                branch_name(result["branch"]),
                 result["reason"],
                 p_value(result["p_raw"]),
                 p_value(result["p_bonferroni"]),

@@ -1,0 +1,141 @@
+"""report and export on the command line, as a user types them."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .awkward import AWKWARD
+from .experiments import TRAINING, write_run
+from .test_cli_status import run_cli
+
+REPOSITORY = Path(__file__).parents[2]
+HEAVY = ("torch", "numba", "hydra", "pandas", "matplotlib.pyplot")
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("CUTTLE_ROOT", str(tmp_path))
+    AWKWARD["ordinary"](tmp_path)
+    return tmp_path
+
+
+def files(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_plain_command_reports_everything(root: Path, capsys: Any):
+    assert run_cli() == 0
+
+    out = capsys.readouterr().out
+    assert "against gap_maximizer (primary): win rate in %" in out
+    assert "next:    open" in out
+    written = files(root / "study" / "analysis")
+    assert {"report.html", "full_analysis.json", "runs.csv", "table.tex"} <= written
+    assert {"graphs/win_rates.pdf", "graphs/win_rates.png"} <= written
+
+
+def test_report_leaves_run_directories_untouched(root: Path, capsys: Any):
+    before = {p: p.read_bytes() for p in (root / "study").rglob("*") if p.is_file()}
+
+    run_cli("report", "--no-figures")
+
+    assert {p: p.read_bytes() for p in before} == before
+
+
+def test_report_can_do_without_figures_and_write_elsewhere(root: Path, capsys: Any):
+    assert run_cli("report", "study", "--no-figures", "--output-dir", root / "out") == 0
+
+    assert not (root / "study" / "analysis").exists()
+    assert not (root / "out" / "graphs").exists()
+    assert (root / "out" / "report.html").exists()
+
+
+def test_export_writes_the_asked_formats_only(root: Path, capsys: Any):
+    assert run_cli("export", "--format", "json,latex", "--output-dir", root / "out") == 0
+
+    assert files(root / "out") == {
+        "statistics.json", "full_analysis.json", "table.tex", "comparisons.tex", "classical.tex",
+    }  # fmt: skip
+    assert len(capsys.readouterr().out.splitlines()) == 5
+
+
+def test_export_draws_on_request(root: Path, capsys: Any):
+    run_cli("export", "--format", "csv", "--figures", "--output-dir", root / "out")
+
+    assert "graphs/differences.pdf" in files(root / "out")
+
+
+def test_report_on_one_opponent_shows_that_one(root: Path, capsys: Any):
+    assert run_cli("report", "--no-figures", "--opponent", "randomized") == 0
+
+    out = capsys.readouterr().out
+    assert "against randomized (secondary)" in out
+    assert "against gap_maximizer (primary): " not in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["report", "--format", "xml"], "no format xml"),
+        (["export", "--format", "json,docx"], "no format docx"),
+        (["report", "--opponent", "nobody"], "no games against nobody"),
+        (["report", "absent"], "no experiment 'absent'"),
+    ],
+)
+def test_bad_input_writes_nothing(root: Path, capsys: Any, arguments: list[str], message: str):
+    assert run_cli(*arguments) == 2
+
+    captured = capsys.readouterr()
+    assert message in captured.err and captured.err.count("\n") == 1
+    assert not (root / "study" / "analysis").exists()
+
+
+def test_mixed_settings_are_refused_with_the_key(root: Path, capsys: Any):
+    config = {"training": {**TRAINING, "rounds": 9}}
+    write_run(root / "study", "boolean", 6, config=config)
+
+    assert run_cli("report") == 2
+    assert "training.rounds (4 -> 9)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", AWKWARD)
+def test_every_study_is_reported(name: str, tmp_path: Path, capsys: Any):
+    experiment = AWKWARD[name](tmp_path)
+
+    status = run_cli("report", experiment, "--no-figures")
+
+    assert status == (1 if name == "nothing" else 0)
+    json.loads((experiment / "analysis" / "statistics.json").read_text(encoding="utf-8"))
+
+
+def imported(code: str, root: Path) -> list[str]:
+    """Run code in a fresh process and list the heavy modules it imported."""
+    probe = f"import sys\n{code}\nprint([m for m in {HEAVY!r} if m in sys.modules])"
+    finished = subprocess.run(
+        [sys.executable, "-W", "error", "-c", probe], cwd=REPOSITORY, capture_output=True,
+        text=True, check=True, env={**os.environ, "CUTTLE_ROOT": str(root)},
+    )  # fmt: skip
+    found: list[str] = json.loads(finished.stdout.splitlines()[-1].replace("'", '"'))
+    return found
+
+
+def call(*arguments: str) -> str:
+    return (
+        "from cuttle.analysis.cli.app import app\n"
+        f"app({list(arguments)!r}, standalone_mode=False)\n"
+    )
+
+
+def test_report_imports_nothing_that_trains(root: Path):
+    assert imported(call("report"), root) == []
+
+
+def test_status_imports_no_numbers_at_all(root: Path):
+    code = call("status") + "assert 'numpy' not in sys.modules and 'matplotlib' not in sys.modules"
+
+    assert imported(code, root) == []

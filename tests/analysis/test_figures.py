@@ -1,0 +1,147 @@
+"""Every figure of the folder, at ordinary and awkward studies."""
+
+import importlib
+import itertools
+from pathlib import Path
+
+import matplotlib as mpl
+import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+
+from cuttle.analysis.gallery import draw_figures, figure_names, save_figures
+from cuttle.analysis.study import Study, load_study
+from cuttle.analysis.style import (
+    DOUBLE_COLUMN,
+    TYPE_COLOURS,
+    caption_of,
+    clip,
+    image,
+    looks,
+    offsets,
+    short,
+)
+
+from .awkward import AWKWARD, LONG_NAMES, ODD_NAMES
+
+
+@pytest.fixture(scope="module", params=AWKWARD)
+def study(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Study:
+    return load_study(AWKWARD[request.param](tmp_path_factory.mktemp("root")))
+
+
+@pytest.fixture(scope="module")
+def ordinary(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    return load_study(AWKWARD["ordinary"](tmp_path_factory.mktemp("root")))
+
+
+def draw(name: str, study: Study) -> Figure:
+    figure = importlib.import_module(f"cuttle.analysis.figures.{name}").draw(study)
+    assert isinstance(figure, Figure)
+    return figure
+
+
+@pytest.mark.parametrize("name", figure_names())
+def test_figure_survives_the_study_and_has_a_caption(name: str, study: Study):
+    figure = draw(name, study)
+
+    assert image(figure, "png").startswith(b"\x89PNG")
+    assert caption_of(figure)
+    assert figure.get_figwidth() <= DOUBLE_COLUMN
+    assert figure.get_figheight() <= 12
+
+
+@pytest.mark.parametrize("name", figure_names())
+def test_figure_leaves_the_callers_settings_alone(name: str, ordinary: Study):
+    with mpl.rc_context({"font.size": 3}):
+        before = dict(mpl.rcParams)
+
+        image(draw(name, ordinary), "svg")
+
+        assert dict(mpl.rcParams) == before
+
+
+@pytest.mark.parametrize("name", figure_names())
+@pytest.mark.parametrize("kind", ["pdf", "png", "svg"])
+def test_figure_has_the_same_bytes_each_time(name: str, kind: str, ordinary: Study):
+    first = image(draw(name, ordinary), kind)
+
+    with mpl.rc_context({"font.size": 3, "lines.linewidth": 9}):
+        assert image(draw(name, ordinary), kind) == first
+
+
+def test_rendering_one_kind_does_not_change_another(ordinary: Study):
+    alone = image(draw("win_rates", ordinary), "png")
+    figure = draw("win_rates", ordinary)
+
+    image(figure, "pdf")
+
+    assert image(figure, "png") == alone
+
+
+def test_figures_name_runs_and_intervals(ordinary: Study):
+    captions = {name: caption_of(figure) for name, figure in draw_figures(ordinary)}
+
+    assert "95 % t-intervals" in captions["win_rates"]
+    assert "95 % percentile bootstrap" in captions["intervals"]
+    assert "95 % Welch" in captions["differences"]
+    assert "5 runs a type" in captions["learning_curves"]
+
+
+def test_paired_experiment_gets_paired_differences(tmp_path: Path):
+    figure = draw("differences", load_study(AWKWARD["paired"](tmp_path)))
+
+    assert "paired t" in caption_of(figure)
+
+
+def test_all_figures_are_saved_as_vectors_and_pixels(ordinary: Study, tmp_path: Path):
+    paths = save_figures(ordinary, tmp_path / "graphs")
+
+    assert sorted(path.name for path in paths) == sorted(
+        f"{name}.{kind}" for name in figure_names() for kind in ("pdf", "png")
+    )
+    assert all(path.stat().st_size > 1000 for path in paths)
+
+
+def test_known_types_look_alike_in_every_study():
+    alone = looks(["blind", "embedding"])
+
+    assert alone["embedding"] == looks(["a", "boolean", "embedding"])["embedding"]
+    assert alone["embedding"].colour == TYPE_COLOURS["embedding"]
+
+
+def test_twelve_types_are_told_apart():
+    names = [*TYPE_COLOURS, *LONG_NAMES, *ODD_NAMES]
+
+    seen = {(look.colour, look.marker) for look in looks(names).values()}
+
+    assert len(seen) == len(names)
+
+
+def test_colours_of_the_study_are_apart_in_grey_print():
+    def grey(colour: str) -> float:
+        return sum(w * c for w, c in zip((0.299, 0.587, 0.114), to_rgb(colour), strict=True))
+
+    shades = sorted(grey(TYPE_COLOURS[n]) for n in ("boolean", "embedding", "multi_encoder"))
+
+    assert min(b - a for a, b in itertools.pairwise(shades)) > 0.15
+
+
+def test_short_names_stay_and_long_names_keep_both_ends():
+    assert short("multi_encoder") == "multi_encoder"
+    assert short("relational_attention_net").count("\n") == 1
+    clipped = {clip(name) for name in LONG_NAMES}
+    assert len(clipped) == len(LONG_NAMES)
+    assert all(len(line) <= 20 for name in LONG_NAMES for line in short(name).split("\n"))
+
+
+def test_equal_points_are_spread_without_chance():
+    spread = offsets([1.0, 1.0, 1.0, 5.0], bin_width=1.0, step=0.1)
+
+    assert spread == offsets([1.0, 1.0, 1.0, 5.0], bin_width=1.0, step=0.1)
+    assert sorted(spread[:3]) == pytest.approx([-0.1, 0.0, 0.1])
+    assert spread[3] == 0.0
+
+
+def test_many_equal_points_stay_beside_their_type():
+    assert max(offsets([1.0] * 200, bin_width=1.0, step=0.1)) <= 0.3 + 1e-9

@@ -1,0 +1,167 @@
+"""The HTML page: whole, safe, self-contained, readable in a real browser."""
+
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from cuttle.analysis.analysis import analyse
+from cuttle.analysis.exporting import export_all
+from cuttle.analysis.gallery import draw_figures, figure_names
+from cuttle.analysis.report.html import join, tag
+from cuttle.analysis.report.page import write_report
+
+from .awkward import AWKWARD
+
+BROWSER = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+VOID = {"meta", "img", "br", "hr", "link"}
+
+
+class Checker(HTMLParser):
+    """Check that elements are closed in order, and collect what a page consists of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.links: list[str] = []
+        self.ids: list[str] = []
+        self.text: list[str] = []
+
+    def handle_starttag(self, name: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.open += [] if name in VOID else [name]
+        for key, value in attributes:
+            self.links += [str(value)] if key in ("src", "href") else []
+            self.ids += [str(value)] if key == "id" else []
+
+    def handle_endtag(self, name: str) -> None:
+        assert self.open.pop() == name
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def report(experiment: Path, *, has_figures: bool = True) -> Path:
+    analysis = analyse(experiment)
+    export_all(analysis, ["csv", "latex"], experiment / "analysis")
+    figures = dict(draw_figures(analysis.study)) if has_figures and analysis.study.runs else {}
+    return write_report(analysis, figures, experiment / "analysis")
+
+
+def check(page: Path) -> Checker:
+    checker = Checker()
+    checker.feed(page.read_text(encoding="utf-8"))
+    assert checker.open == []
+    return checker
+
+
+@pytest.mark.parametrize("name", AWKWARD)
+def test_page_is_whole_at_every_study(name: str, tmp_path: Path):
+    checker = check(report(AWKWARD[name](tmp_path), has_figures=False))
+
+    assert len(checker.ids) == len(set(checker.ids))
+    assert "Answer" in checker.text
+    assert "nan" not in " ".join(checker.text).lower().split()
+
+
+def test_page_needs_nothing_else(tmp_path: Path):
+    page = report(AWKWARD["ordinary"](tmp_path))
+
+    checker = check(page)
+
+    assert all(link.startswith(("data:", "#")) for link in checker.links)
+    assert {link[1:] for link in checker.links if link.startswith("#")} <= set(checker.ids)
+    assert {f"figure-{name}" for name in figure_names()} <= set(checker.ids)
+    assert "@import" not in page.read_text(encoding="utf-8")
+    assert page.stat().st_size < 2_000_000
+
+
+def test_answer_comes_first(tmp_path: Path):
+    text = report(AWKWARD["ordinary"](tmp_path), has_figures=False).read_text(encoding="utf-8")
+
+    places = [text.index(f'<section id="{name}"') for name in ("answer", "figures", "results")]
+    assert places == sorted(places)
+    assert text.index('class="headline"') < places[1]
+
+
+def test_text_from_files_is_never_markup(tmp_path: Path):
+    experiment = AWKWARD["unfinished"](tmp_path)
+    text = report(experiment, has_figures=False).read_text(encoding="utf-8")
+
+    assert "<script>alert" not in text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+
+
+def test_odd_names_are_shown_as_they_are(tmp_path: Path):
+    checker = check(report(AWKWARD["twelve_types"](tmp_path), has_figures=False))
+
+    assert "<b>&{bold}\\" in checker.text
+
+
+def test_page_names_what_failed(tmp_path: Path):
+    text = "".join(check(report(AWKWARD["unfinished"](tmp_path), has_figures=False)).text)
+
+    assert "multi_encoder_run_01" in text
+    assert "4 runs are used; 17 are left out" in text
+
+
+def test_page_shows_settings_and_their_differences(tmp_path: Path):
+    checker = check(report(AWKWARD["ordinary"](tmp_path), has_figures=False))
+
+    assert "differs between types" in checker.text
+    assert "training.learner.learning_rate" in checker.text
+    assert "versions.numpy" in checker.text
+
+
+def test_plain_text_is_escaped_and_html_is_not():
+    assert tag("p", "a<b", tag("i", "&"), title='"x"') == (
+        '<p title="&quot;x&quot;">a&lt;b<i>&amp;</i></p>'
+    )
+    assert join(["<", tag("b", ">")]) == "&lt;<b>&gt;</b>"
+
+
+def browse(page: Path, *arguments: str) -> str:
+    """Open a page in a headless browser and return what it wrote to stdout."""
+    command = [str(BROWSER), "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+               "--disable-dev-shm-usage", f"--user-data-dir={page.parent / 'profile'}",
+               *arguments, page.as_uri()]  # fmt: skip
+    finished = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    return finished.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
+def test_page_is_drawn_by_a_browser(tmp_path: Path):
+    page = report(AWKWARD["ordinary"](tmp_path))
+    shot = tmp_path / "shot.png"
+
+    browse(page, f"--screenshot={shot}", "--window-size=1000,2400")
+
+    with Image.open(shot) as picture:
+        assert picture.size == (1000, 2400)
+        colours = picture.convert("RGB").getcolors(maxcolors=1 << 24)
+    assert colours is not None and len(colours) > 100  # text and figures, not a blank page
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
+def test_tables_sort_by_a_click(tmp_path: Path):
+    page = report(AWKWARD["ordinary"](tmp_path), has_figures=False)
+    click = (
+        "<script>const t = document.querySelector('#results table');"
+        "for (const n of [2, 2]) t.tHead.rows[0].cells[n].click();"
+        "document.title = Array.from(t.tBodies[0].rows, r => r.cells[2].textContent).join();"
+        "</script></body>"
+    )
+    page.write_text(page.read_text(encoding="utf-8").replace("</body>", click), encoding="utf-8")
+
+    found = re.search("<title>(.*?)</title>", browse(page, "--dump-dom"))
+
+    assert found is not None
+    means = [float(text) for text in found.group(1).split(",")]
+    assert means == sorted(means, reverse=True) and len(means) == 3
