@@ -90,9 +90,8 @@ def _mark(row: NDArray[np.bool_], first: Int, cards: Int) -> None:
 
 
 @inlined
-def _show(game: Record, sets: LegalSets, rules: Rules, views: Views, i: Int) -> None:
-    """Write the view of game i to the seat that must decide."""
-    row = views.legal_mask[i]
+def write_mask(sets: LegalSets, row: NDArray[np.bool_]) -> None:
+    """Write legal sets as booleans `(NUM_ACTIONS,)`."""
     # Few actions are legal: clearing the row and marking those beats writing every byte.
     row[:] = False
     row[0] = sets[0] != 0
@@ -100,6 +99,12 @@ def _show(game: Record, sets: LegalSets, rules: Rules, views: Views, i: Int) -> 
     _mark(row, FIRST_EFFECT, sets[2])
     _mark(row, FIRST_SCUTTLE, sets[3])
     _mark(row, FIRST_CHOICE, sets[4])
+
+
+@inlined
+def _show(game: Record, sets: LegalSets, rules: Rules, views: Views, i: Int) -> None:
+    """Write the view of game i to the seat that must decide."""
+    write_mask(sets, views.legal_mask[i])
     for verb in range(5):
         views.legal[i, verb] = sets[verb]
     views.acting[i] = acting(game)
@@ -179,9 +184,9 @@ class DealtGames:
         self.skip_forced = skip_forced
         self.games = new_games(len(decks))
         self._streams = np.zeros(len(decks), np.uint64)
-        self._views = new_views(len(decks))
+        self.views = new_views(len(decks))
         self._auto_reset = False
-        self.observation, self.legal_mask, self.acting, _ = self._views
+        self.observation, self.legal_mask, self.acting, _ = self.views
         _deal_all(self.games, np.ascontiguousarray(decks, np.uint8))
         self._look()
 
@@ -206,7 +211,7 @@ class DealtGames:
         if actions.shape != self.acting.shape:
             raise ValueError(f"actions must have shape {self.acting.shape}, got {actions.shape}")
         actions = np.ascontiguousarray(actions, np.int64)
-        illegal = _find_illegal(self.games, actions, self._views.legal)
+        illegal = _find_illegal(self.games, actions, self.views.legal)
         if illegal >= 0:
             raise ValueError(
                 f"action {actions[illegal]} is not legal in game {illegal}; "
@@ -218,7 +223,7 @@ class DealtGames:
 
     def _advance(self, actions: NDArray[np.int64], step: Step) -> None:
         options = (self.skip_forced, self._auto_reset)
-        advance(self.games, actions, self._streams, self.rules, options, self._views, step)
+        advance(self.games, actions, self._streams, self.rules, options, self.views, step)
 
     def _look(self) -> None:
         """Show every game without playing."""
