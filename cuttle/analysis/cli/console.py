@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
@@ -10,6 +11,7 @@ from rich.text import Text
 
 from cuttle.runs.layout import RunState
 
+GAP = "  "  # between columns
 PIPE_WIDTH = 400  # a pipe has no edge: lines are not folded there
 STATE_STYLES = {
     RunState.PENDING: "dim",
@@ -39,6 +41,20 @@ def plain_table(*columns: str, right: tuple[str, ...] = (), title: str | None = 
             overflow="fold",
         )
     return table
+
+
+def aligned(columns: Sequence[str], rows: Sequence[Sequence[Text]], *, num_left: int) -> Text:
+    """Lay out a long table as one text: the first `num_left` columns left, the others right."""
+    widths = [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
+    page = Text(no_wrap=True, overflow="ellipsis", end="")
+    for line in ([Text(name, "bold") for name in columns], *rows):
+        for place, (cell, width) in enumerate(zip(line, widths, strict=True)):
+            pad = " " * (width - len(cell))
+            page.append(GAP if place else "")
+            for part in (cell, pad) if place < num_left else (pad, cell):
+                page.append(part)
+        page.append("\n")
+    return page
 
 
 def state_text(state: RunState) -> Text:

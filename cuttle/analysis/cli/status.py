@@ -9,11 +9,11 @@ from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
-from rich.table import Table
 from rich.text import Text
 
 from cuttle.analysis.cli.console import (
     STATE_STYLES,
+    aligned,
     duration,
     make_console,
     plain_table,
@@ -35,6 +35,7 @@ URGENCY = (
     RunState.PENDING,
     RunState.COMPLETED,
 )
+MAX_FINE_ROWS = 100
 RESERVED_LINES = 8  # of the screen: summary, table head, note of what is hidden, prompt
 
 
@@ -173,21 +174,28 @@ def seconds_left(runs: Iterable[RunRecord]) -> float | None:
     return (sum(running) + waiting * (each or 0.0)) / len(running)
 
 
-def _table(rows: list[RunRecord]) -> Table:
+def _table(rows: list[RunRecord]) -> RenderableType:
+    """Lay out one row a run; long ones without rich, which takes a millisecond a row."""
     opponents = list(dict.fromkeys(o for run in rows for o in run.status.get("win_rates", {})))
     numbers = ("round", "seed", "time", *opponents)
+    cells = [_cells(run, opponents) for run in rows]
+    if len(rows) > MAX_FINE_ROWS:
+        return aligned(("run", "state", *numbers), cells, num_left=2)
     table = plain_table("run", "state", *numbers, right=numbers)
-    for run in rows:
-        rates = run.status.get("win_rates", {})
-        table.add_row(
-            run.run_id,
-            state_text(run.state),
-            _progress(run),
-            "" if run.seed is None else str(run.seed),
-            duration(run.status.get("duration_s") or None),
-            *(f"{100 * rates[o]:.1f} %" if o in rates else "" for o in opponents),
-        )
+    for row in cells:
+        table.add_row(*row)
     return table
+
+
+def _cells(run: RunRecord, opponents: list[str]) -> list[Text]:
+    rates = run.status.get("win_rates", {})
+    texts = [
+        _progress(run),
+        "" if run.seed is None else str(run.seed),
+        duration(run.status.get("duration_s") or None),
+        *(f"{100 * rates[o]:.1f} %" if o in rates else "" for o in opponents),
+    ]
+    return [Text(run.run_id), state_text(run.state), *map(Text, texts)]
 
 
 def _progress(run: RunRecord) -> str:
