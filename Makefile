@@ -18,6 +18,8 @@ check:
 	$(BIN)/pytest
 
 .venv/installed: pyproject.toml
+	@echo "setting up .venv: one to three minutes, once"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name it: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/pip install --disable-pip-version-check --editable '.[dev]' | grep -v "already satisfied"
 	touch $@
