@@ -1,0 +1,92 @@
+"""The tables of docs/actions.md and docs/observation.md say what the code does."""
+
+import re
+from pathlib import Path
+
+from cuttle.env import observation
+from cuttle.game.actions import NUM_ACTIONS, action_text, parse_action
+from cuttle.game.cards import parse_card
+from cuttle.game.state import GAME, Phase
+from cuttle.game.variants import PRESETS, Rules
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def tables(name: str) -> list[list[list[str]]]:
+    """Read the tables of a document as rows of cells, without their heads."""
+    found: list[list[list[str]]] = []
+    is_inside = False
+    for line in (DOCS / name).read_text(encoding="utf-8").splitlines():
+        if not line.startswith("|"):
+            is_inside = False
+        elif line.startswith("|---"):
+            found.append([])
+            is_inside = True
+        elif is_inside:
+            found[-1].append([cell.strip().strip("`") for cell in line.strip("|").split("|")])
+    return found
+
+
+def test_the_action_table_covers_every_id_with_its_text() -> None:
+    covered: list[int] = []
+    for ids, text, cards, _ in tables("actions.md")[0]:
+        first, _, last = ids.partition("-")
+        block = list(range(int(first), int(last or first) + 1))
+        covered += block
+        if text == "default":
+            assert action_text(block[0]) == "default"
+            continue
+        low, high = map(parse_card, cards.split("-"))
+        assert len(block) == high - low + 1
+        for action, card in ((block[0], cards[:2]), (block[-1], cards[-2:])):
+            assert action_text(action) == text.replace("CARD", card)
+
+    assert covered == list(range(NUM_ACTIONS))
+
+
+def test_the_examples_of_action_ids_are_right() -> None:
+    text = (DOCS / "actions.md").read_text(encoding="utf-8")
+
+    examples = re.findall(r'(\d+) is `(play \w+)`|`parse_action\("(.*?)"\)` is (\d+)', text)
+
+    assert examples
+    for number, name, parsed, result in examples:
+        assert parse_action(name or parsed) == int(number or result)
+
+
+def test_the_phases_are_all_there() -> None:
+    assert [row[0] for row in tables("actions.md")[1]] == [phase.name for phase in Phase]
+
+
+def test_the_zone_table_is_the_order_of_the_words() -> None:
+    rows = tables("observation.md")[0]
+
+    assert [int(row[0]) for row in rows] == list(range(len(observation.ZONES)))
+    assert tuple(row[1] for row in rows) == observation.ZONES
+
+
+def test_the_scalar_table_is_the_order_and_range_of_the_scalars() -> None:
+    rows = tables("observation.md")[1]
+
+    assert tuple(row[0] for row in rows) == observation.SCALARS
+    assert [int(row[1]) for row in rows] == observation._LARGEST.tolist()
+
+
+def test_the_flag_table_is_the_order_of_the_flags() -> None:
+    rows = tables("observation.md")[2]
+
+    names = [f"{row[0]}_at_least_{k}" for row in rows for k in range(1, int(row[1]) + 1)]
+
+    assert tuple(names) == observation.FLAGS
+
+
+def test_the_engine_document_lists_every_field_of_state_and_rules() -> None:
+    state, rules = tables("engine.md")[1:3]
+
+    assert [row[0] for row in state] == list(GAME.names or ())
+    assert [row[0] for row in rules] == list(Rules._fields)
+    for column, name in enumerate(PRESETS, 1):
+        values = [row[column] for row in rules]
+        for cell, value in zip(values, PRESETS[name], strict=True):
+            written = str(list(value)) if isinstance(value, tuple) else str(value)
+            assert cell == {"True": "yes", "False": "no"}.get(written, written)
