@@ -46,6 +46,7 @@ class Trainer:
     ) -> None:
         """Draw the initial weights and deal the first games, all from the seed's streams."""
         self.settings = settings
+        self.rules = rules
         self.round = 0  # rounds finished
         initialise(network, settings.initialisation, stream(seed, "init"))
         self._learner = DQNLearner(

@@ -1,0 +1,116 @@
+"""Evaluation: greedy everywhere, both seats, fixed deals, draws counted as draws."""
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from cuttle import opponents
+from cuttle.env.match import play_deals
+from cuttle.env.observation import OBS_WORDS
+from cuttle.game.actions import NUM_ACTIONS
+from cuttle.game.variants import CUTTLE_CARDS
+from cuttle.opponents.gap_maximizer import GapMaximizer
+from cuttle.training.evaluation import Evaluator, fixed_deals
+from cuttle.training.player import GreedyPlayer
+from tests.training.build import settings
+
+EVALUATION = dataclasses.replace(settings().evaluation, final_games=200)
+
+
+class Passive:
+    """Draws and passes wherever it may, so that it never wins and often draws level."""
+
+    def act(
+        self,
+        observation: NDArray[np.int64],
+        legal_mask: NDArray[np.bool_],
+        rng: np.random.Generator,
+    ) -> NDArray[np.int64]:
+        actions: NDArray[np.int64] = legal_mask.argmax(axis=1)
+        return actions
+
+
+def evaluator(seed: int = 0, **changes: Any) -> Evaluator:
+    return Evaluator(
+        settings=dataclasses.replace(EVALUATION, **changes), seed=seed, rules=CUTTLE_CARDS
+    )
+
+
+def test_a_greedy_player_takes_the_best_legal_action_and_the_lowest_of_equals() -> None:
+    q = np.zeros((3, NUM_ACTIONS), np.float32)
+    q[0, [5, 9]] = (3.0, 2.0)
+    q[1, [5, 9]] = (3.0, 2.0)
+    legal_mask = np.zeros((3, NUM_ACTIONS), bool)
+    legal_mask[0, [5, 9]] = True
+    legal_mask[1, [7, 9]] = True
+    legal_mask[2, [8, 20, 30]] = True
+    player = GreedyPlayer(lambda _observation: q)
+
+    actions = player.act(np.zeros((3, OBS_WORDS), np.int64), legal_mask, np.random.default_rng(0))
+
+    assert actions.tolist() == [5, 9, 8]
+
+
+def test_deals_are_fixed_by_name_and_deal_seed() -> None:
+    final = fixed_deals(1, "final", 50)
+
+    np.testing.assert_array_equal(final, fixed_deals(1, "final", 50))
+    np.testing.assert_array_equal(final[:20], fixed_deals(1, "final", 20))
+    assert (final != fixed_deals(2, "final", 50)).any(axis=1).all()
+    assert (final != fixed_deals(1, "round 1", 50)).any(axis=1).all()
+    assert (np.sort(final, axis=1) == np.arange(52)).all()
+
+
+def test_fixed_players_score_alike_in_every_run() -> None:
+    results = [
+        evaluator(seed, opponents=("high_card",)).conclude(GapMaximizer(), 20) for seed in (1, 2)
+    ]
+
+    assert results[0] == results[1]
+
+
+def test_chance_of_an_opponent_comes_from_the_run() -> None:
+    results = [
+        evaluator(seed, opponents=("randomized",)).conclude(GapMaximizer(), 20) for seed in (1, 2)
+    ]
+
+    assert results[0] != results[1]
+
+
+def test_each_seat_is_counted_from_the_players_side() -> None:
+    rows = evaluator(opponents=("high_card",)).conclude(GapMaximizer(), 20)
+    deals = fixed_deals(EVALUATION.deal_seed, "final", 100)
+    rivals = (GapMaximizer(), opponents.load("high_card"))
+
+    first = play_deals(rivals, deals, np.random.default_rng(0))
+    second = play_deals(rivals[::-1], deals, np.random.default_rng(0))
+
+    assert [row["seat"] for row in rows] == [0, 1]
+    assert [row["wins"] for row in rows] == [(first == 0).sum(), (second == 1).sum()]
+    assert [row["losses"] for row in rows] == [(first == 1).sum(), (second == 0).sum()]
+
+
+def test_draws_are_neither_wins_nor_losses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opponents, "load", lambda _name: Passive())
+
+    rows = evaluator(opponents=("randomized",)).conclude(Passive(), 20)
+
+    assert [row["draws"] for row in rows] == [100, 100]
+    assert all(row["wins"] == row["losses"] == 0 for row in rows)
+
+
+def test_validation_splits_an_odd_number_evenly_and_rounds_differ() -> None:
+    first, second = (
+        evaluator(opponents=("high_card",)).validate(GapMaximizer(), round_, 125)
+        for round_ in (1, 2)
+    )
+
+    assert [row["games"] for row in first] == [62, 62]
+    assert [row["wins"] for row in first] != [row["wins"] for row in second]
+
+
+def test_without_validation_there_are_no_rows() -> None:
+    assert evaluator().validate(GapMaximizer(), 1, 0) == []
