@@ -137,6 +137,18 @@ def export(
     _end(has_results)
 
 
+@app.command()
+def verify(
+    run_dir: Annotated[str, typer.Argument(help="Run directory, or EXPERIMENT/RUN.")],
+    root: Root = DEFAULT_ROOT,
+) -> None:
+    """Train a run again elsewhere from its own configuration and compare byte for byte."""
+    from cuttle.analysis.cli.verify import verify_run
+
+    if exit_status := verify_run(root, run_dir):
+        raise typer.Exit(exit_status)
+
+
 def _end(has_results: bool) -> None:
     """End with exit status 1 where no completed run could be analysed."""
     if not has_results:
