@@ -9,6 +9,7 @@ import os
 import traceback
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,8 @@ from cuttle.game.variants import CUTTLE_CARDS, PRESETS, RULES_VERSION, Rules, ch
 from cuttle.runs.layout import CONFIG_FILE, INITIAL_MODEL_FILE, RunState
 from cuttle.runs.lock import AlreadyLocked, locked
 from cuttle.runs.provenance import machine
-from cuttle.runs.recorder import Recorder
-from cuttle.runs.status import read_status
+from cuttle.runs.recorder import Extents, Recorder
+from cuttle.runs.status import read_status, utc_now
 from cuttle.runs.yaml_file import read_yaml
 from cuttle.training.probe import q_sd
 from cuttle.training.settings import TrainingSettings
@@ -71,12 +72,14 @@ def _train_locked(run_dir: Path, expected_hash: str, claims_interrupted: bool) -
     if status.state is not RunState.PREPARED and not (is_interrupted and claims_interrupted):
         return Outcome(OutcomeKind.DONE)
     recorder = Recorder(run_dir, status)
+    print(f"{utc_now()} attempt {recorder.status.attempt}, process {os.getpid()}", flush=True)
     try:
         _train(recorder, read_yaml(run_dir / CONFIG_FILE))
     except BaseException as error:  # whatever ends a run must be on record; the process ends anyway
         traceback.print_exc()
         recorder.fail(error)
         return Outcome(OutcomeKind.FAILED, recorder.status.reason())
+    print(f"{utc_now()} completed", flush=True)
     return Outcome(OutcomeKind.COMPLETED)
 
 
@@ -84,15 +87,16 @@ def _train(recorder: Recorder, config: dict[str, Any]) -> None:
     trainer = _resumed(recorder, config) or _begun(recorder, config)
     recorder.add_metadata(_facts(trainer, config))
     for report in trainer.rounds(progress=lambda _share: recorder.heartbeat()):
-        recorder.record_rows(metrics=report.metrics, matches=report.matches, timings=report.timings)
-        if config["checkpoint"]:
-            state = {
-                "round": report.round,
-                "extents": recorder.extents(),
-                "trainer": trainer.state_dict(),
-            }
-            recorder.write_checkpoint(_to_bytes(state))
+        pack = partial(_pack, trainer, report.round) if config["checkpoint"] else None
+        recorder.record_round(
+            metrics=report.metrics, matches=report.matches, timings=report.timings, checkpoint=pack
+        )
     recorder.complete(model_bytes(trainer, config))
+
+
+def _pack(trainer: Trainer, completed_rounds: int, extents: Extents) -> bytes:
+    state = {"round": completed_rounds, "extents": extents, "trainer": trainer.state_dict()}
+    return _to_bytes(state)
 
 
 def _begun(recorder: Recorder, config: dict[str, Any]) -> Trainer:

@@ -5,7 +5,7 @@ Models and checkpoints arrive as bytes, so that no learning library is needed he
 
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -81,8 +81,7 @@ class Recorder:
         self._write(round=completed_rounds, rounds=rounds)
         return True
 
-    def extents(self) -> Extents:
-        """Return the length and fingerprint of each file of rows as it is now."""
+    def _extents(self) -> Extents:
         contents = {name: (self.run_dir / name).read_bytes() for name in ROW_FILES}
         return {name: (len(content), _digest(content)) for name, content in contents.items()}
 
@@ -102,17 +101,26 @@ class Recorder:
         """Replace a file under models/; it has reached the disk when this returns."""
         write_bytes(self.run_dir / name, content, durable=True)
 
-    def record_rows(self, *, metrics: Row, matches: Sequence[Row], timings: Row) -> None:
-        """Append the rows of one round."""
+    def record_round(
+        self,
+        *,
+        metrics: Row,
+        matches: Sequence[Row],
+        timings: Row,
+        checkpoint: Callable[[Extents], bytes] | None = None,
+    ) -> None:
+        """Append the rows of a round, replace the checkpoint, then say so in the status.
+
+        The checkpoint is made of the extents of the rows it belongs to; a half-written one is
+        noticed when it is read.
+        """
         append_rows(self.run_dir / METRICS_FILE, [metrics], METRICS_COLUMNS)
         append_rows(self.run_dir / MATCHES_FILE, matches, MATCHES_COLUMNS)
         append_rows(self.run_dir / TIMINGS_FILE, [timings], TIMINGS_COLUMNS)
+        if checkpoint is not None:
+            write_bytes(self.run_dir / CHECKPOINT_FILE, checkpoint(self._extents()))
         win_rates = last_win_rates(matches) or self.status.win_rates
         self._write(round=int(metrics["round"]), win_rates=win_rates)
-
-    def write_checkpoint(self, content: bytes) -> None:
-        """Replace the checkpoint; an unfinished one is noticed when it is read."""
-        write_bytes(self.run_dir / CHECKPOINT_FILE, content)
 
     def heartbeat(self) -> None:
         """Say that the run is alive; cheap enough to be called at every step."""

@@ -49,7 +49,11 @@ def _train(request: Request) -> Reply:
     log = os.open(run_dir / LOG_FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    outcome = experiment.train_run(run_dir, expected_hash=request["config_hash"])
+    outcome = experiment.train_run(
+        run_dir,
+        expected_hash=request["config_hash"],
+        claims_interrupted=request["claims_interrupted"],
+    )
     return {"outcome": outcome.kind.value, "message": outcome.message}
 
 

@@ -1,5 +1,6 @@
 """The other end of the fork server: ask, wait, notice deaths on either side. Trains nothing."""
 
+import contextlib
 import json
 import os
 import secrets
@@ -48,14 +49,22 @@ class Supervisor:
         """Build what a config describes and return what was found out."""
         return self._ask({"call": "check", "config": config})
 
-    def train(self, run_dir: Path, config_hash: str) -> Reply:
+    def train(self, run_dir: Path, config_hash: str, *, claims_interrupted: bool) -> Reply:
         """Train one frozen run and return its outcome."""
         self._send({"call": "warm_up"})
-        request = {"call": "train", "run_dir": str(run_dir), "config_hash": config_hash}
-        return self._ask(request)
+        return self._ask(
+            {
+                "call": "train",
+                "run_dir": str(run_dir),
+                "config_hash": config_hash,
+                "claims_interrupted": claims_interrupted,
+            }
+        )
 
     def close(self) -> None:
         """End what was asked for, and the server if it is one's own."""
+        if self._server is not None:
+            self._say_goodbye()
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -84,6 +93,11 @@ class Supervisor:
                 start_new_session=True,  # Ctrl-C reaches the launcher only
             )
         return ours
+
+    def _say_goodbye(self) -> None:
+        if self._connection is not None:
+            with contextlib.suppress(ConnectionError):
+                self._connection.sendall(b'{"call": "goodbye"}\n')
 
     def _send(self, request: dict[str, Any]) -> None:
         self.start()

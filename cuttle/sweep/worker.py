@@ -68,26 +68,28 @@ class Worker:
         """Train tasks one after another."""
         supervisor = supervisor or Supervisor(threads=self.threads, address=self.server_address)
         try:
-            return [outcome for task in tasks if (outcome := run_task(task, supervisor))]
+            outcomes = [self._run_task(task, supervisor) for task in tasks]
+            return [outcome for outcome in outcomes if outcome is not None]
         except LauncherGone:
             return []
         finally:
             supervisor.close()
 
-
-def run_task(task: Task, supervisor: Supervisor) -> Outcome | None:
-    """Train one task unless another worker has taken it."""
-    status = read_status(task.run_dir)
-    if status is not None and status.state not in (RunState.PREPARED, RunState.PENDING):
-        return None
-    reply = supervisor.train(task.run_dir, task.config_hash)
-    kind, message = reply["outcome"], reply["message"]
-    if kind == "died":
-        kind = "failed"
-        message = note_death(task.run_dir, message)
-    if kind in ("busy", "done"):
-        return None
-    return Outcome(task.run_dir.name, kind, message)
+    def _run_task(self, task: Task, supervisor: Supervisor) -> Outcome | None:
+        """Train one task unless another worker has taken it."""
+        status = read_status(task.run_dir)
+        if self.shares_tasks and status is not None and status.state is not RunState.PREPARED:
+            return None
+        reply = supervisor.train(
+            task.run_dir, task.config_hash, claims_interrupted=not self.shares_tasks
+        )
+        kind, message = reply["outcome"], reply["message"]
+        if kind == "died":
+            kind = "failed"
+            message = note_death(task.run_dir, message)
+        if kind in ("busy", "done"):
+            return None
+        return Outcome(task.run_dir.name, kind, message)
 
 
 def note_death(run_dir: Path, cause: str) -> str:

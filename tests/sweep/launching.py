@@ -43,12 +43,14 @@ def launch(directory: Path, *overrides: str, fake: bool = True, **variables: str
     )
 
 
-def start(directory: Path, *overrides: str, **variables: str) -> subprocess.Popen[str]:
+def start(
+    directory: Path, *overrides: str, fake: bool = True, **variables: str
+) -> subprocess.Popen[str]:
     """Begin a launch in a process group of its own, as a shell does."""
     return subprocess.Popen(
-        command(*overrides),
+        command(*overrides, fake=fake),
         cwd=directory,
-        env=environment(**variables),
+        env=environment(fake=fake, **variables),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

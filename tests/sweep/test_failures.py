@@ -10,7 +10,7 @@ import pytest
 
 from cuttle.runs.layout import RunState
 from cuttle.runs.reader import read_experiment
-from sweep.launching import (
+from tests.sweep.launching import (
     all_gone,
     kill_all,
     launch,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cuttle.runs.reader import read_experiment
-from sweep.launching import launch, results, snapshot, states, status
+from tests.sweep.launching import launch, results, snapshot, states, status
 
 pytestmark = pytest.mark.slow
 

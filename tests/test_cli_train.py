@@ -1,0 +1,130 @@
+"""`train.py` with the real trainer, as a user runs it: results, resumption, refusals."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from cuttle.runs.reader import read_experiment
+from tests.sweep.launching import launch, results, start, status, wait_for
+
+pytestmark = pytest.mark.slow
+
+BAD_INPUT = {
+    "traning=quick": "there is no key 'traning'; did you mean 'training'?",
+    "training.learner.learning_rat=1": "did you mean 'learning_rate'?",
+    "training=quik": "there is no option training=quik; there are full, quick, smoke",
+    "network_type=bolean": "there is no option network_type=bolean; there are blind, boolean",
+    "training.learner.learning_rate=-0.1": "learner.learning_rate must be positive, got -0.1",
+    "training.learner.learning_rate=abc": "learner.learning_rate must be float, got 'abc'",
+    "training.evaluation.opponents=[nobody]": "unknown 'nobody'; there are gap_maximizer,",
+    "analysis.primary_opponent=nobody": "unknown 'nobody'; there are gap_maximizer,",
+    "rules.name=nobody": "rules.name must be one of cuttle_cards,",
+    "+training.foo=1": "training has no key 'foo'; there are rounds,",
+    "+foo=1": "unknown key foo=1; the keys are experiment,",
+    "network_type.hidden_units=-3": "network_type=boolean with {'hidden_units': -3}",
+    "network_type._target_=os.system": "must start with cuttle.networks., got os.system",
+    "run=0": "run must be a whole number of at least 1, got 0",
+    "run=abc": "run must be a whole number of at least 1, got abc",
+    "threads=0": "threads must be a whole number of at least 1, got 0",
+    "force=maybe": "force must be true or false, got maybe",
+    "experiment=a/b": "experiment='a/b' is not a name",
+    "experiment=..": "experiment='..' is not a name",
+    "seed=3": "seed=3: an option of a folder of conf/ is a word",
+    "seed=fixed": "seed.value must be given, for example seed.value=1",
+    "seed.base=-1": "seed.base must be a whole number of at least 0, got -1",
+    "seed=published run=8": "not boolean with run=8; use seed=independent",
+    "-m run=1,2 training.rounds=1,2": "two jobs would train in",
+    "-m run=1,0": "run must be a whole number of at least 1, got 0",
+    "-m experiment=a,b": "a sweep belongs to one experiment",
+    "hydra/launcher=nobody": "there is no option hydra/launcher=nobody; there are basic,",
+}
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two completed runs of the smoke budget."""
+    directory = tmp_path_factory.mktemp("trained")
+    finished = launch(directory, *SMOKE, fake=False)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    return directory
+
+
+SMOKE = ("-m", "experiment=test", "training=smoke", "network_type=boolean,embedding")
+
+
+@pytest.mark.parametrize("arguments", BAD_INPUT)
+def test_bad_input_is_one_clear_line_and_changes_nothing(arguments: str, tmp_path: Path) -> None:
+    finished = launch(tmp_path, *arguments.split(), fake=False)
+
+    assert finished.returncode == 2
+    assert finished.stdout == ""
+    assert finished.stderr.startswith("error: ") and finished.stderr.count("\n") == 1
+    assert BAD_INPUT[arguments] in finished.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_sweep_trains_and_leaves_readable_results(trained: Path) -> None:
+    experiment = read_experiment(trained / "multirun" / "test")
+
+    assert [run.run_id for run in experiment.runs] == ["boolean_run_01", "embedding_run_01"]
+    for run in experiment.runs:
+        assert run.state.value == "completed" and run.problems == []
+        assert [row["round"] for row in run.metrics] == [1, 2]
+        assert {row["stage"] for row in run.matches} == {"validation", "final"}
+        assert run.metadata["parameters"] > 1000
+        assert 0 < run.metadata["initial_q_sd"] < 1
+
+
+def test_models_load_without_running_code(trained: Path) -> None:
+    path = trained / "multirun" / "test" / "embedding_run_01" / "models" / "model_final.pt"
+
+    model = torch.load(path, weights_only=True)
+
+    assert model["seed"] == model["config"]["seed"]["value"]
+    assert model["config"]["network_type"]["name"] == "embedding"
+    assert all(weights.isfinite().all() for weights in model["weights"].values())
+
+
+def test_a_killed_training_goes_on_to_the_same_bytes(trained: Path, tmp_path: Path) -> None:
+    path = tmp_path / "multirun" / "test" / "boolean_run_01" / "status.json"
+    process = start(tmp_path, *SMOKE, fake=False)
+    wait_for(lambda: path.exists() and json.loads(path.read_text())["round"] == 1)
+
+    os.kill(json.loads(path.read_text())["pid"], signal.SIGKILL)
+    process.communicate(timeout=100)
+
+    assert process.returncode == 1
+    assert status(tmp_path, "boolean_run_01")["state"] == "failed"
+    assert launch(tmp_path, *SMOKE, fake=False).returncode == 0
+    log = (path.parent / "train.log").read_text()
+    assert "going on after round 1" in log
+    assert results(tmp_path) == results(trained)
+
+
+def test_seed_zero_trains_like_any_other(tmp_path: Path) -> None:
+    zero = launch(
+        tmp_path, "experiment=a", "training=smoke", "seed=fixed", "seed.value=0", fake=False
+    )
+
+    assert zero.returncode == 0
+    assert status(tmp_path, "boolean_run_01", "a")["seed"] == 0
+
+
+def test_verify_reproduces_a_run_and_notices_a_changed_one(trained: Path, tmp_path: Path) -> None:
+    run_dir = trained / "multirun" / "test" / "boolean_run_01"
+    command = [sys.executable, "-m", "cuttle.sweep.verify", str(run_dir)]
+
+    same = subprocess.run(command, capture_output=True, text=True, check=False)
+    original = (run_dir / "metrics.jsonl").read_text()
+    (run_dir / "metrics.jsonl").write_text(original.replace('"round": 2', '"round": 9'))
+    changed = subprocess.run(command, capture_output=True, text=True, check=False)
+    (run_dir / "metrics.jsonl").write_text(original)
+
+    assert same.returncode == 0 and "is reproduced byte for byte" in same.stdout
+    assert changed.returncode == 1 and "metrics.jsonl: DIFFERENT" in changed.stdout
