@@ -154,7 +154,9 @@ def test_reruns_differ_in_nothing_but_the_time(tmp_path: Path, monkeypatch: pyte
 
 
 def test_unknown_opponent_names_those_there_are(tmp_path: Path):
-    with pytest.raises(ValueError, match="no games against nobody in study; there are: gap_maximizer, randomized"):
+    with pytest.raises(
+        ValueError, match="no games against nobody in study; there are: gap_maximizer, randomized"
+    ):
         analyse(AWKWARD["ordinary"](tmp_path), ["nobody"])
 
 

@@ -17,8 +17,10 @@ from cuttle.analysis.numbers import (
     rate_interval,
 )
 from cuttle.analysis.panels import games_text, runs_text
+from cuttle.analysis.style import clip
 from cuttle.runs.files import write_text
 
+NAME_WIDTH = 30  # characters of a network type that a table has room for
 PREAMBLE = "% needs \\usepackage{booktabs}\n"
 ESCAPES = {
     "\\": r"\textbackslash{}",
@@ -76,7 +78,7 @@ def _descriptives(analysis: Analysis) -> str:
 def _group(name: str, group: Mapping[str, Any]) -> list[str]:
     values = group["win_rate"]
     return [
-        name,
+        clip(name, NAME_WIDTH),
         str(values.get("n", 0)),
         *(percent(values.get(key)) for key in ("mean", "sd", "se")),
         rate_interval(group),
@@ -109,7 +111,7 @@ def _comparisons(analysis: Analysis) -> str:
 
 
 def _pair(pair: Mapping[str, Any]) -> list[str]:
-    name = f"{pair['a']} {MINUS} {pair['b']}"
+    name = _pair_name(pair)
     if not pair.get("computable"):
         return [name, f"not computable: {pair.get('reason')}"]
     effects = pair.get("effects") or {}
@@ -144,7 +146,7 @@ def _classical(analysis: Analysis) -> str:
 
 
 def _classical_pair(pair: Mapping[str, Any]) -> list[str]:
-    name, result = f"{pair['a']} {MINUS} {pair['b']}", pair["result"]
+    name, result = _pair_name(pair), pair["result"]
     if not result.get("computable"):
         return [name, f"not computable: {result.get('reason')}"]
     return [
@@ -156,6 +158,10 @@ def _classical_pair(pair: Mapping[str, Any]) -> list[str]:
         decimal(result["cohens_d"]),
         result["effect_band"],
     ]
+
+
+def _pair_name(pair: Mapping[str, Any]) -> str:
+    return f"{clip(pair['a'], NAME_WIDTH)} {MINUS} {clip(pair['b'], NAME_WIDTH)}"
 
 
 def _table(
@@ -172,6 +178,7 @@ def _table(
         r"\centering\footnotesize\setlength{\tabcolsep}{3.5pt}",
         rf"\caption{{{extra + ' tests. ' if extra else ''}{escape(caption)}}}",
         rf"\label{{{label}}}",
+        r"\smallskip",
         rf"\begin{{tabular}}{{{alignment}}}",
         r"\toprule",
         " & ".join(columns) + r" \\",
