@@ -21,5 +21,5 @@ check:
 	@echo "setting up .venv: one to three minutes, once"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name it: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --disable-pip-version-check --editable '.[dev]' | grep -v "already satisfied"
+	$(BIN)/pip install --disable-pip-version-check --editable '.[dev]'
 	touch $@
