@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from cuttle.runs.diff import Flat, Source, flatten
-from cuttle.runs.layout import CONFIG_FILE
+from cuttle.runs.layout import CONFIG_FILE, RunState
 from cuttle.runs.locate import find_side, is_run, some
 from cuttle.runs.reader import Experiment, RunRecord, read_experiment
 from cuttle.runs.yaml_file import read_yaml
@@ -14,6 +14,7 @@ from cuttle.runs.yaml_file import read_yaml
 OWN_METADATA = (
     "schema", "run_id", "network_type", "run", "seed", "command_line", "pid", "initial_q_sd",
 )  # fmt: skip
+NOT_STARTED = (RunState.PENDING, RunState.PREPARED)
 
 
 class SideKind(StrEnum):
@@ -91,7 +92,7 @@ def _side_of_records(
             configs[record.run_id] = flatten(read_yaml(file))
         else:
             without.append(record.run_id)
-        if record.metadata:
+        if record.metadata and record.state not in NOT_STARTED:  # half of it comes at the start
             own = {k: v for k, v in record.metadata.items() if k not in OWN_METADATA}
             provenance[record.run_id] = flatten(own)
     notes = [f"{label}: not prepared yet, left out: {some(without)}"] if without else []
