@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from cuttle.game.compiled import kernel
+
 
 class Randomized:
     """Uniform random play."""
@@ -14,6 +16,22 @@ class Randomized:
         rng: np.random.Generator,
     ) -> NDArray[np.int64]:
         """Choose a legal action `(batch,)` for each row, all equally likely."""
-        ranks = legal_mask.cumsum(axis=1)
-        drawn = rng.integers(1, ranks[:, -1] + 1)
-        return (ranks == drawn[:, None]).argmax(axis=1)
+        return _choose(legal_mask, rng.random(len(legal_mask)))
+
+
+@kernel
+def _choose(legal_mask: NDArray[np.bool_], drawn: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the legal action at the drawn share, from 0 to 1, of each row's legal actions."""
+    actions = np.empty(len(legal_mask), np.int64)
+    for row in range(len(legal_mask)):
+        legal = legal_mask[row]
+        num_legal = 0
+        for action in range(legal.size):
+            num_legal += legal[action]
+        skipped = np.int64(drawn[row] * num_legal)
+        for action in range(legal.size):
+            skipped -= legal[action]
+            if skipped < 0:
+                actions[row] = action
+                break
+    return actions
