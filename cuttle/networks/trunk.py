@@ -8,17 +8,19 @@ from torch import Tensor, nn
 
 
 class Trunk(nn.Module):
-    """Features to Q-values: one hidden layer, then a state value plus an advantage an action."""
+    """Features to Q-values: a normalised hidden layer, then a state value plus advantages."""
 
     def __init__(self, features: int, *, hidden_units: int, num_actions: int) -> None:
         """Lay out the two layers; the head's first output is the state value."""
         super().__init__()
         self.hidden = nn.Linear(features, hidden_units)
+        # Also makes the hidden scale, and so the initial values, alike in all types.
+        self.norm = nn.LayerNorm(hidden_units)
         self.head = nn.Linear(hidden_units, 1 + num_actions)
 
     def forward(self, features: Tensor) -> Tensor:
         """Map `(batch, features)` to Q-values `(batch, num_actions)`."""
-        outputs = self.head(torch.relu(self.hidden(features)))
+        outputs = self.head(torch.relu(self.norm(self.hidden(features))))
         q: Tensor = outputs[:, :1] + outputs[:, 1:]
         return q
 

@@ -21,6 +21,8 @@ def initialise(
             nn.init.zeros_(module.bias)
         elif isinstance(module, nn.Embedding):
             _fill(module.weight, settings.embedding_sd, rng)
+        elif isinstance(module, nn.LayerNorm):
+            module.reset_parameters()
     for module in network.modules():
         if isinstance(module, Trunk):
             with torch.no_grad():

@@ -80,14 +80,15 @@ def test_trunks_are_equal_in_all_types() -> None:
 
 
 def test_the_value_is_added_to_every_advantage() -> None:
-    trunk = Trunk(1, hidden_units=1, num_actions=2)
+    trunk = Trunk(1, hidden_units=2, num_actions=2)
     with torch.no_grad():
-        trunk.hidden.weight.fill_(1.0)
+        trunk.hidden.weight.copy_(torch.tensor([[1.0], [-1.0]]))
         trunk.hidden.bias.zero_()
-        trunk.head.weight.copy_(torch.tensor([[10.0], [1.0], [2.0]]))
+        trunk.head.weight.copy_(torch.tensor([[10.0, 0.0], [1.0, 0.0], [2.0, 0.0]]))
         trunk.head.bias.zero_()
 
-    assert trunk(torch.tensor([[3.0]])).tolist() == [[33.0, 36.0]]
+    # Hidden (3, -3) is normalised to (1, -1).
+    assert trunk(torch.tensor([[3.0]])).tolist() == [[pytest.approx(11.0), pytest.approx(12.0)]]
 
 
 def test_a_zone_linear_is_one_linear_layer_a_zone() -> None:
