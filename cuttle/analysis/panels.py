@@ -31,6 +31,7 @@ MAX_PANELS = 4
 LEGEND_CHARACTERS = 18  # of the legend an inch holds
 LEGEND_HANDLE = 6  # characters that the line sample takes
 POINT_BIN = 0.01  # of the axis: points closer than this would cover each other
+FEW = 30  # runs of a type that can be told apart at full size
 POINT_STEP = 0.09  # of the distance between two categories
 WHISKER: dict[str, Any] = {"color": INK, "capsize": 2.5, "elinewidth": 1.1, "linestyle": "none"}
 
@@ -85,13 +86,18 @@ def draw_runs(
         [place + shift for shift in shifts],
         linestyle="none",
         marker=look.marker,
-        markersize=3,
+        markersize=fine(3, len(values)),
         markerfacecolor="white",
         markeredgecolor=INK,
-        markeredgewidth=0.6,
+        markeredgewidth=fine(0.6, len(values)),
         zorder=4,
         clip_on=False,
     )
+
+
+def fine(amount: float, count: int) -> float:
+    """Make a size or an opacity smaller where many things are drawn over each other."""
+    return amount * min(1.0, math.sqrt(FEW / max(1, count)))
 
 
 def draw_whisker(

@@ -40,6 +40,7 @@ MARGIN_COLOUR = "#E8EEF4"  # the band of differences that count as equal
 
 LABEL_WIDTH = 16  # characters of a type's name on one line
 LABEL_LINES = 2
+LANE = 0.3  # of the distance between categories: as far as points are spread in all
 NOTE_WIDTH_PER_INCH = 21  # characters of the note's size
 
 # typed as Any: the stubs of matplotlib spell out every key there is
@@ -172,7 +173,7 @@ def offsets(values: Sequence[float], *, bin_width: float, step: float) -> list[f
         members.setdefault(round(values[index] / bin_width), []).append(index)
     result = [0.0] * len(values)
     for indices in members.values():
-        room = min(step, 0.6 / max(1, len(indices) - 1))
+        room = min(step, LANE / max(1, len(indices) - 1))
         for place, index in enumerate(indices):
             result[index] = (place - (len(indices) - 1) / 2) * room
     return result

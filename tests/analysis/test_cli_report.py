@@ -28,6 +28,7 @@ def files(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 def test_plain_command_reports_everything(root: Path, capsys: Any):
     assert run_cli() == 0
 
@@ -64,6 +65,7 @@ def test_export_writes_the_asked_formats_only(root: Path, capsys: Any):
     assert len(capsys.readouterr().out.splitlines()) == 5
 
 
+@pytest.mark.slow
 def test_export_draws_on_request(root: Path, capsys: Any):
     run_cli("export", "--format", "csv", "--figures", "--output-dir", root / "out")
 
@@ -103,6 +105,7 @@ def test_mixed_settings_are_refused_with_the_key(root: Path, capsys: Any):
     assert "training.rounds (4 -> 9)" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", AWKWARD)
 def test_every_study_is_reported(name: str, tmp_path: Path, capsys: Any):
     experiment = AWKWARD[name](tmp_path)
@@ -131,6 +134,7 @@ def call(*arguments: str) -> str:
     )
 
 
+@pytest.mark.slow
 def test_report_imports_nothing_that_trains(root: Path):
     assert imported(call("report"), root) == []
 

@@ -60,6 +60,7 @@ def check(page: Path) -> Checker:
     return checker
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", AWKWARD)
 def test_page_is_whole_at_every_study(name: str, tmp_path: Path):
     checker = check(report(AWKWARD[name](tmp_path), has_figures=False))
@@ -69,6 +70,7 @@ def test_page_is_whole_at_every_study(name: str, tmp_path: Path):
     assert "nan" not in " ".join(checker.text).lower().split()
 
 
+@pytest.mark.slow
 def test_page_needs_nothing_else(tmp_path: Path):
     page = report(AWKWARD["ordinary"](tmp_path))
 
@@ -97,6 +99,7 @@ def test_text_from_files_is_never_markup(tmp_path: Path):
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
 
 
+@pytest.mark.slow
 def test_odd_names_are_shown_as_they_are(tmp_path: Path):
     checker = check(report(AWKWARD["twelve_types"](tmp_path), has_figures=False))
 

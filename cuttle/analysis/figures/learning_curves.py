@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from cuttle.analysis.estimators.core import NotComputable
 from cuttle.analysis.estimators.descriptive import t_interval
 from cuttle.analysis.matches import Curve
-from cuttle.analysis.panels import draw_legend, opponent_panels, round_axis, runs_text
+from cuttle.analysis.panels import draw_legend, fine, opponent_panels, round_axis, runs_text
 from cuttle.analysis.study import Study
 from cuttle.analysis.style import Look, looks, set_caption, styled
 
@@ -60,7 +60,9 @@ def _curves(axes: Axes, curves: Sequence[Curve], look: Look, *, has_bands: bool)
     for curve in curves:
         rates = 100 * curve.win_rate
         if has_bands:
-            axes.plot(curve.rounds, rates, color=look.colour, linewidth=0.5, alpha=0.35)
+            axes.plot(
+                curve.rounds, rates, color=look.colour, linewidth=0.5, alpha=fine(0.35, len(curves))
+            )
         for number, rate in zip(curve.rounds, rates, strict=True):
             by_round.setdefault(int(number), []).append(float(rate))
     rounds = sorted(by_round)

@@ -3,7 +3,7 @@
 from matplotlib.figure import Figure
 
 from cuttle.analysis.estimators.binomial import wilson_interval
-from cuttle.analysis.panels import draw_legend, games_text, opponent_panels, percents, span
+from cuttle.analysis.panels import draw_legend, fine, games_text, opponent_panels, percents, span
 from cuttle.analysis.study import Study
 from cuttle.analysis.style import looks, set_caption, styled
 
@@ -18,7 +18,8 @@ def draw(study: Study) -> Figure:
         place = 0
         ends: list[float] = []
         for network_type, look in looks(study.types).items():
-            for run in study.runs_of(network_type):
+            runs = study.runs_of(network_type)
+            for run in runs:
                 tally = run.tally(opponent)
                 if not tally.games:
                     continue
@@ -26,9 +27,15 @@ def draw(study: Study) -> Figure:
                 rate, low, high = percents([tally.win_rate, interval.low, interval.high])
                 reach = [[max(0.0, rate - low)], [max(0.0, high - rate)]]
                 axes.errorbar(
-                    place, rate, yerr=reach, color=look.colour,
-                    marker=look.marker, markersize=3, linewidth=0.8, capsize=0,
-                )  # fmt: skip
+                    place,
+                    rate,
+                    yerr=reach,
+                    color=look.colour,
+                    marker=look.marker,
+                    markersize=fine(3, len(runs)),
+                    linewidth=fine(0.8, len(runs)),
+                    capsize=0,
+                )
                 ends += [low, high]
                 place += 1
             place += 1  # a gap between types

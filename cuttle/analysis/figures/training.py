@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from cuttle.analysis.panels import draw_legend, round_axis, runs_text
+from cuttle.analysis.panels import draw_legend, fine, round_axis, runs_text
 from cuttle.analysis.study import Study, StudyRun
 from cuttle.analysis.style import DOUBLE_COLUMN, Look, looks, set_caption, styled
 
@@ -46,7 +46,7 @@ def _lines(axes: Axes, runs: Sequence[StudyRun], column: str, look: Look) -> Non
             (int(r["round"]), float(r[column])) for r in run.metrics if r.get(column) is not None
         ]
         axes.plot(*zip(*rows, strict=True) if rows else ([], []), color=look.colour,
-                  linewidth=0.5, alpha=0.35)  # fmt: skip
+                  linewidth=0.5, alpha=fine(0.35, len(runs)))  # fmt: skip
         for number, value in rows:
             by_round.setdefault(number, []).append(value)
     rounds = sorted(by_round)

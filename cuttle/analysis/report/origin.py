@@ -21,16 +21,16 @@ def status_grid(analysis: Analysis) -> Html:
         by_type.setdefault(record.network_type, []).append(record)
     rows = [
         tag(
-            "tr",
-            tag("th", name, scope="row"),
+            "div",
+            tag("b", name),
             *(
-                tag("td", str(r.run), class_=f"state {r.state}", title=f"{r.run_id}: {r.state}")
+                tag("span", str(r.run), class_=f"state {r.state}", title=f"{r.run_id}: {r.state}")
                 for r in records
             ),
         )
         for name, records in by_type.items()
     ]
-    return tag("div", tag("table", tag("tbody", *rows), class_="grid"), class_="wide")
+    return tag("div", *rows, class_="grid")
 
 
 def left_out(analysis: Analysis) -> Html:
