@@ -186,7 +186,10 @@ def end_processes_of(address: str) -> None:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the launcher's to handle
+    # Ctrl-C, and the warning of a cluster that takes its node back, are for the clients to handle;
+    # if they leave because of it, the server notices.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     server = ForkServer(socket.socket(fileno=OWNER), listen(sys.argv[1]))
     server.serve()
     if sys.argv[1] and not server.is_dismissed:

@@ -21,6 +21,7 @@ from cuttle.sweep.plan import PlannedRun
 from cuttle.sweep.supervisor import LauncherGone, Supervisor
 
 WATCH_INTERVAL_S = 0.5
+EXIT_TERMINATED = 128 + signal.SIGTERM
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,10 @@ class Worker:
         """Train this job's share; the config is not used, the frozen ones are."""
         if os.getpid() != self.launcher_pid:
             _end_with_launcher()
-        job = int(HydraConfig.get().job.num)
-        return self.work(self.tasks if self.shares_tasks else [self.tasks[job]])
+        if self.shares_tasks:
+            return self.work(self.tasks)
+        _leave_when_preempted()
+        return self.work([self.tasks[int(HydraConfig.get().job.num)]])
 
     def work(self, tasks: Sequence[Task], supervisor: Supervisor | None = None) -> list[Outcome]:
         """Train tasks one after another."""
@@ -103,6 +106,12 @@ def note_death(run_dir: Path, cause: str) -> str:
     except (AlreadyLocked, OSError, ValueError) as error:
         return f"{cause}; its status could not be written ({error})"
     return cause
+
+
+def _leave_when_preempted() -> None:
+    """Let SIGTERM end this job at once and without a result, so that its cluster runs it again."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, lambda *_: os._exit(EXIT_TERMINATED))
 
 
 def _end_with_launcher() -> None:

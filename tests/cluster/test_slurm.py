@@ -1,0 +1,49 @@
+"""A sweep on a real SLURM of one node: a job is preempted, queued again, and goes on."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.sweep.launching import command, environment, launch, results, states, status
+
+CLUSTER = Path(__file__).with_name("slurm.sh")
+PREEMPTION = Path(__file__).with_name("preempt.sh")
+SWEEP = ("-m", "experiment=test", "run=1,2,3")
+TIMEOUT_S = 400
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        os.geteuid() != 0 or not all(map(shutil.which, ("slurmctld", "slurmd", "munged"))),
+        reason="needs root and the packages slurmctld, slurmd, slurm-client and munge",
+    ),
+]
+
+
+def test_a_preempted_job_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
+    pytest.importorskip("submitit")
+    words = (*SWEEP, "hydra/launcher=slurm", "hydra.launcher.partition=low")
+    cluster, quiet = tmp_path / "cluster", tmp_path / "quiet"
+    cluster.mkdir()
+    quiet.mkdir()
+
+    finished = subprocess.run(
+        [str(CLUSTER), str(PREEMPTION), *command(*words)],
+        cwd=cluster,
+        env=environment(ROUND_S="3"),
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
+    )
+
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert set(states(cluster).values()) == {"completed"}
+    assert status(cluster, "boolean_run_01")["attempt"] == 2
+    log = (cluster / "multirun" / "test" / "boolean_run_01" / "train.log").read_text()
+    assert "going on after round" in log
+    assert launch(quiet, *SWEEP).returncode == 0
+    assert results(cluster) == results(quiet)
