@@ -2,6 +2,7 @@
 
 import signal
 import sys
+import warnings
 from types import FrameType
 
 MULTIRUN_FLAGS = ("-m", "--multirun")
@@ -11,6 +12,8 @@ def prepare_process() -> None:
     """Let SIGTERM and SIGHUP stop the launcher as Ctrl-C does, and take -m at any place."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
+    # Hydra warns of conf/hydra/launcher/ray.yaml, named like the option of the plugin it refines.
+    warnings.filterwarnings("ignore", message=r"\n'hydra/launcher/ray' is validated against")
     # Hydra 1.3 refuses a flag between overrides.
     sys.argv[1:] = sorted(sys.argv[1:], key=lambda argument: argument not in MULTIRUN_FLAGS)
 
