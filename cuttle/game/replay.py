@@ -17,13 +17,15 @@ from cuttle.game.cards import parse_card
 from cuttle.game.compiled import Record
 from cuttle.game.moves import legal_moves
 from cuttle.game.rules import play
-from cuttle.game.state import Games, deal, new_games
+from cuttle.game.state import deal
 from cuttle.game.talk import ANSWERS, Talk
 from cuttle.game.trace import comparable, describe, from_trace
 from cuttle.game.variants import CUTTLE_CARDS
 
 SCHEMA = 1  # of the recorded games
 SHOWN_DIFFERENCES = 10
+
+Moves = dict[str, tuple[int, ...]]
 
 
 @dataclass
@@ -43,76 +45,74 @@ class Replay:
         )
 
 
-def _different_fields(label: str, recorded: dict[str, Any], ours: dict[str, Any]) -> Iterator[str]:
-    for key, value in ours.items():
-        if recorded[key] != value:
-            yield f"{label}: {key} is recorded as {recorded[key]!r}, ours is {value!r}"
-
-
-def _start(record: dict[str, Any], label: str) -> Iterator[tuple[Games | None, str]]:
-    """Yield differences of the start, then the game."""
-    games = from_trace(record["initial"])
-    if "deck_order" in record:
-        deck = np.array([parse_card(card) for card in record["deck_order"]], np.uint8)
-        dealt = new_games(1)
-        deal(dealt[0], deck)
-        for text in _different_fields(
-            f"{label} deal", comparable(record["initial"]), describe(dealt[0], CUTTLE_CARDS)
-        ):
-            yield None, text
-        games = dealt
-    yield games, ""
-
-
 def differences(record: dict[str, Any]) -> Iterator[str]:
     """Replay one recorded game and yield its differences; a wrong move ends the game."""
-    label = f"game {record['game']}"
-    games = None
-    for games, text in _start(record, label):
-        if games is None:
-            yield text
-    assert games is not None
-    game = games[0]
-    talk = Talk()
+    game, talk = from_trace(record["initial"])[0], Talk()
+    if "deck_order" in record:
+        deck = [parse_card(card) for card in record["deck_order"]]
+        deal(game, np.array(deck, np.uint8))
+    yield from _state_differences(record["initial"], game, talk)
     for number, step in enumerate(record["steps"]):
-        where = f"{label} step {number} {step['key']}"
-        moves = {} if talk.offered_by is not None else legal_moves(game, CUTTLE_CARDS)
-        yield from _choice_differences(where, step, game, talk, set(moves) or ANSWERS)
-        if not talk.hear(game, step["player"], step["key"]):
-            if step["key"] not in moves:
-                yield f"{where}: not legal here, rest of the game left out"
-                return
-            for action in moves[step["key"]]:
-                play(game, action, CUTTLE_CARDS)
-        ours = describe(game, CUTTLE_CARDS) | talk.describe(game)
-        yield from _different_fields(where, comparable(step["state"]), ours)
-    yield from _end_differences(record, label, game)
+        moves = _moves(game, talk)
+        for text in _step_differences(step, game, talk, moves):
+            yield f"step {number} {step['key']}: {text}"
+        if not _carry_out(step, game, talk, moves):
+            yield f"step {number} {step['key']}: not legal here, rest of the game left out"
+            return
+        for text in _state_differences(step["state"], game, talk):
+            yield f"step {number} {step['key']}: {text}"
+    yield from _end_differences(record, game, talk)
 
 
-def _choice_differences(
-    where: str, step: dict[str, Any], game: Record, talk: Talk, legal: set[str]
+def _moves(game: Record, talk: Talk) -> Moves:
+    """Map the key of everything the acting player may do to its action ids."""
+    if talk.offered_by is not None:
+        return dict.fromkeys(ANSWERS, ())
+    return legal_moves(game, CUTTLE_CARDS)
+
+
+def _step_differences(
+    step: dict[str, Any], game: Record, talk: Talk, moves: Moves
 ) -> Iterator[str]:
     """Compare who must act and what is legal before a step."""
     if talk.acting(game) != step["active"]:
-        yield f"{where}: recorded to act {step['active']}, ours {talk.acting(game)}"
-    if legal != set(step["legal"]):
-        yield (
-            f"{where}: legal only as recorded {sorted(set(step['legal']) - legal)}, "
-            f"only ours {sorted(legal - set(step['legal']))}"
-        )
+        yield f"recorded to act {step['active']}, ours {talk.acting(game)}"
     if [talk.may_offer(game)] * 2 != step["stalemateOk"]:
-        yield f"{where}: recorded offers {step['stalemateOk']}, ours {talk.may_offer(game)}"
+        yield f"recorded offers {step['stalemateOk']}, ours {talk.may_offer(game)}"
+    yield from _legal_differences(step["legal"], moves)
 
 
-def _end_differences(record: dict[str, Any], label: str, game: Record) -> Iterator[str]:
+def _legal_differences(recorded: list[str], moves: Moves) -> Iterator[str]:
+    theirs, ours = set(recorded), set(moves)
+    if ours != theirs:
+        yield f"legal only as recorded {sorted(theirs - ours)}, only ours {sorted(ours - theirs)}"
+
+
+def _carry_out(step: dict[str, Any], game: Record, talk: Talk, moves: Moves) -> bool:
+    """Carry out a recorded step; return False if it is not legal."""
+    if talk.hear(game, step["player"], step["key"]):
+        return True
+    for action in moves.get(step["key"], ()):
+        play(game, action, CUTTLE_CARDS)
+    return step["key"] in moves
+
+
+def _state_differences(recorded: dict[str, Any], game: Record, talk: Talk) -> Iterator[str]:
+    ours = describe(game, CUTTLE_CARDS) | talk.describe(game)
+    wanted = comparable(recorded)
+    for key, value in ours.items():
+        if wanted[key] != value:
+            yield f"{key} is recorded as {wanted[key]!r}, ours is {value!r}"
+
+
+def _end_differences(record: dict[str, Any], game: Record, talk: Talk) -> Iterator[str]:
     result = record["result"]
     winner = int(game["winner"]) if game["winner"] >= 0 else None
     if (bool(game["over"]), winner) != (result["over"], result["winner"]):
-        yield f"{label} end: recorded {result}, ours over {bool(game['over'])} winner {winner}"
+        yield f"end: recorded {result}, ours over {bool(game['over'])} winner {winner}"
     if "final_legal" in record:
-        moves = legal_moves(game, CUTTLE_CARDS)
-        if set(moves) != set(record["final_legal"]):
-            yield f"{label} end: legal moves {sorted(set(record['final_legal']) ^ set(moves))}"
+        for text in _legal_differences(record["final_legal"], _moves(game, talk)):
+            yield f"end: {text}"
 
 
 def replay(paths: list[Path]) -> Replay:
@@ -127,7 +127,8 @@ def replay(paths: list[Path]) -> Replay:
                     outcome.skipped += 1
                     continue
                 outcome.steps += len(record["steps"])
-                outcome.differences += [f"{path.name} {d}" for d in differences(record)]
+                label = f"{path.name} game {record['game']}"
+                outcome.differences += [f"{label} {text}" for text in differences(record)]
     return outcome
 
 
