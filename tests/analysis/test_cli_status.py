@@ -133,6 +133,7 @@ def test_empty_root_is_no_error_for_list(tmp_path: Path, capsys: Any):
         (["select", "absent"], "no experiment 'absent'"),
         (["statsu"], "No such command"),
         (["status", "--wach"], "No such option"),
+        (["--root", "x", "status"], "--root goes after the command: status --root x"),
         (["diff"], "Missing argument"),
         (["diff", "first"], "two or more"),
         (["diff", "first", "absent"], "no experiment 'absent'"),

@@ -51,6 +51,9 @@ def everything(context: typer.Context, root: Root = DEFAULT_ROOT) -> None:
         from cuttle.analysis.cli.report import make_report
 
         _end(make_report(find_experiment(root, None)))
+    elif getattr(context.get_parameter_source("root"), "name", None) == "COMMANDLINE":
+        command = context.invoked_subcommand
+        raise typer.BadParameter(f"--root goes after the command: {command} --root {root}")
 
 
 @app.command()
