@@ -1,0 +1,129 @@
+"""What launching costs: sweeps of sleeping runs against bare joblib, and sweeps already finished.
+
+    python -m benchmarks.launcher --seconds 0.5          overhead of a run
+    python -m benchmarks.launcher --seconds 30           the ratio that a user feels
+    python -m benchmarks.launcher --finished 1000        a sweep with nothing left to do
+
+Trainings are those of the launcher's tests: they record everything and learn nothing.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from statistics import median
+
+from cuttle.runs.layout import RunState
+from cuttle.runs.status import parse_status, write_status
+from tests.sweep.launching import FAKE, command, environment
+
+NUM_RUNS = 21
+NUM_JOBS = 2
+ROUNDS = 3
+SWEEP = ("-m", "network_type=boolean,embedding,multi_encoder", "run=range(1,8)")
+
+BARE_JOBLIB = f"""
+import sys, time
+sys.path.insert(0, {str(FAKE)!r})
+from joblib import Parallel, delayed
+
+def train(run):
+    from cuttle.experiment import build_trainer, warm_up
+    warm_up()
+    time.sleep(float(sys.argv[1]))
+
+Parallel(n_jobs={NUM_JOBS}, backend="loky")(delayed(train)(run) for run in range({NUM_RUNS}))
+"""
+
+
+def main() -> None:
+    """Measure what was asked for and print one line each."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=float, help="how long a run sleeps")
+    parser.add_argument("--finished", type=int, help="completed runs of one type to launch again")
+    parser.add_argument("--repeats", type=int, default=1)
+    arguments = parser.parse_args()
+    if arguments.seconds is not None:
+        measure_overhead(arguments.seconds, arguments.repeats)
+    if arguments.finished is not None:
+        measure_finished(arguments.finished)
+
+
+def measure_overhead(seconds: float, repeats: int) -> None:
+    """Compare a sweep with bare joblib, in turns, each from a cold start."""
+    pairs = [(time_bare(seconds), time_sweep(seconds)) for _ in range(repeats)]
+    bare = median(pair[0] for pair in pairs)
+    ours = median(pair[1][0] for pair in pairs)
+    first = median(pair[1][1] for pair in pairs)
+    print(
+        f"{NUM_RUNS} runs of {seconds} s, {NUM_JOBS} at a time: bare joblib {bare:.2f} s, "
+        f"cuttle {ours:.2f} s = {ours / bare:.3f} times, "
+        f"{(ours - bare) / NUM_RUNS:+.3f} s a run, first training after {first:.2f} s"
+    )
+
+
+def time_bare(seconds: float) -> float:
+    """Time joblib alone, with the imports that any training needs."""
+    with tempfile.NamedTemporaryFile("w", suffix=".py") as script:
+        script.write(BARE_JOBLIB)
+        script.flush()
+        started = time.perf_counter()
+        variables = environment(OMP_NUM_THREADS="1")
+        subprocess.run([sys.executable, script.name, str(seconds)], env=variables, check=True)
+        return time.perf_counter() - started
+
+
+def time_sweep(seconds: float) -> tuple[float, float]:
+    """Time a sweep, and how long its first training took to start."""
+    with tempfile.TemporaryDirectory() as directory:
+        began = time.time()
+        started = time.perf_counter()
+        launch(Path(directory), f"hydra.launcher.n_jobs={NUM_JOBS}", round_s=seconds / ROUNDS)
+        elapsed = time.perf_counter() - started
+        statuses = (json.loads(path.read_text()) for path in Path(directory).rglob("status.json"))
+        first = min(datetime.fromisoformat(s["started_at"]).timestamp() for s in statuses)
+    return elapsed, first - began
+
+
+def measure_finished(count: int) -> None:
+    """Time a launch that finds every run completed."""
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        runs = f"run=range(1,{count + 1})"
+        launch(directory, "network_type=boolean", runs, "init_only=true")
+        for path in directory.rglob("status.json"):
+            pretend_completed(path.parent)
+        started = time.perf_counter()
+        launch(directory, "network_type=boolean", runs)
+        print(f"{count} completed runs launched again: {time.perf_counter() - started:.2f} s")
+
+
+def pretend_completed(run_dir: Path) -> None:
+    """Give a set-up run the files that a completed one must have."""
+    for name in ("metrics.jsonl", "matches.jsonl", "models/model_final.pt"):
+        (run_dir / name).parent.mkdir(exist_ok=True)
+        (run_dir / name).write_text("{}\n")
+    status = parse_status(json.loads((run_dir / "status.json").read_text()))
+    write_status(run_dir, replace(status, state=RunState.COMPLETED))
+
+
+def launch(directory: Path, *overrides: str, round_s: float = 0.0) -> None:
+    """Launch the sweep and wait for its end."""
+    subprocess.run(
+        command(*SWEEP, *overrides),
+        cwd=directory,
+        env=environment(ROUND_S=str(round_s)),
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+
+
+if __name__ == "__main__":
+    os.environ.pop("PYTHONPATH", None)
+    main()
