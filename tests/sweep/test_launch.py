@@ -184,7 +184,7 @@ def test_the_study_is_one_word(tmp_path: Path) -> None:
     finished = launch(tmp_path, "+study=input_representation", "dry_run=true")
     part = launch(tmp_path, "+study=input_representation", "network_type=blind", "dry_run=true")
 
-    assert "21 runs, 21 to train" in finished.stdout
+    assert "28 runs, 28 to train" in finished.stdout
     assert "7 runs, 7 to train" in part.stdout
 
 
