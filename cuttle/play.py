@@ -65,7 +65,8 @@ def load_model(run_dir: Path) -> Player:
         raise ValueError(
             f"{run_dir} has no {' and no '.join(missing)}; give the directory of a completed run"
         )
-    network = build_network(read_yaml(run_dir / CONFIG_FILE)["network_type"])
+    config = read_yaml(run_dir / CONFIG_FILE)
+    network = build_network(config["network_type"])
     content = torch.load(run_dir / FINAL_MODEL_FILE, weights_only=True)
     network.load_state_dict(content["weights"])
     network.eval()
@@ -75,7 +76,7 @@ def load_model(run_dir: Path) -> Player:
             values: np.ndarray = network(torch.from_numpy(observation)).numpy()
         return values
 
-    return GreedyPlayer(q_values)
+    return GreedyPlayer(q_values, over_suits=config["training"]["evaluation"]["over_suits"])
 
 
 def say(text: str = "") -> None:

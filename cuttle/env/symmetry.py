@@ -15,6 +15,8 @@ from cuttle.game.compiled import kernel
 
 # (24, 4): new suit of each suit; the first leaves all as they are.
 SUIT_ORDERS = np.array(list(permutations(range(4))), np.int64)
+# (4, 4): those that turn the suits round, so that each suit takes each place once.
+SUIT_ROTATIONS = (np.arange(4)[:, None] + np.arange(4)) % 4
 
 _NUM_ZONES = len(ZONES)
 _FIRST_HOST = ZONES.index("jack_of_clubs_host")

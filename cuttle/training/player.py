@@ -6,16 +6,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cuttle.env.observation import OBS_DIM, unpack
+from cuttle.env.symmetry import SUIT_ROTATIONS, rename_in_actions, rename_suits
+from cuttle.game.actions import NUM_ACTIONS
 
 ValueFunction = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 
 class GreedyPlayer:
-    """Plays the legal action of highest Q-value; of equal ones the lowest id."""
+    """Plays the legal action of highest Q-value; of equal ones the lowest id.
 
-    def __init__(self, q_values: ValueFunction) -> None:
+    With `over_suits`, Q is the mean over the four rotations of the suits: names of suits hardly
+    matter in Cuttle, so what differs between the rotations is mostly error.
+    """
+
+    def __init__(self, q_values: ValueFunction, *, over_suits: bool) -> None:
         """Take a function from `(batch, obs_dim)` to `(batch, num_actions)`."""
         self._q_values = q_values
+        self._orders = SUIT_ROTATIONS if over_suits else SUIT_ROTATIONS[:1]
 
     def act(
         self,
@@ -24,8 +31,21 @@ class GreedyPlayer:
         rng: np.random.Generator,
     ) -> NDArray[np.int64]:
         """Choose a legal action `(batch,)` for each packed observation; no chance involved."""
-        unpacked = np.empty((len(observation), OBS_DIM), np.float32)
-        unpack(observation, unpacked)
-        q = np.where(legal_mask, self._q_values(unpacked), -np.inf)
+        q = np.where(legal_mask, self._mean_q(observation), -np.inf)
         actions: NDArray[np.int64] = q.argmax(axis=1)
         return actions
+
+    def _mean_q(self, observation: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the mean of Q over the rotations, `(batch, num_actions)`."""
+        batch = len(observation)
+        packed = np.tile(observation, (len(self._orders), 1))
+        rename_suits(packed, self._orders.repeat(batch, axis=0))
+        unpacked = np.empty((len(packed), OBS_DIM), np.float32)
+        unpack(packed, unpacked)
+        rotated = self._q_values(unpacked).reshape(-1, batch, NUM_ACTIONS)
+        total = np.zeros((batch, NUM_ACTIONS), np.float32)
+        for q, order in zip(rotated, self._orders, strict=True):
+            renamed = np.arange(NUM_ACTIONS)
+            rename_in_actions(renamed, np.tile(order, (NUM_ACTIONS, 1)))
+            total += q[:, renamed]
+        return total / len(self._orders)

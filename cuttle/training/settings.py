@@ -16,6 +16,7 @@ class SelfPlaySettings:
     """How games are played against oneself."""
 
     num_envs: int  # games side by side
+    over_suits: bool  # act on the mean of Q over the rotations of the suits
 
     def __post_init__(self) -> None:
         _at_least("self_play.num_envs", self.num_envs, 1)
@@ -106,6 +107,7 @@ class EvaluationSettings:
     final_games: int  # an opponent after the last round
     deal_seed: int  # the deals are the same in every run
     average_weights: bool  # play with the target network, the running average of the online one
+    over_suits: bool  # act on the mean of Q over the rotations of the suits
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.opponents) - set(opponents.names()))

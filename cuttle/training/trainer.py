@@ -58,7 +58,10 @@ class Trainer:
         )
         self._sample_rng = stream(seed, "sample")
         self._evaluator = Evaluator(settings=settings.evaluation, seed=seed, rules=rules)
-        self._explorer = GreedyPlayer(lambda x: self._learner.q_values(x, target=False))
+        self._explorer = GreedyPlayer(
+            lambda x: self._learner.q_values(x, target=False),
+            over_suits=settings.self_play.over_suits,
+        )
         self._owed_updates = 0.0
         self._clocks = dict.fromkeys(("self_play_s", "learn_s"), 0.0)
         self.num_parameters = sum(p.numel() for p in network.parameters())
@@ -66,8 +69,11 @@ class Trainer:
 
     def player(self) -> GreedyPlayer:
         """Return the player that is evaluated: greedy on `model_state`."""
-        target = self.settings.evaluation.average_weights
-        return GreedyPlayer(lambda x: self._learner.q_values(x, target=target))
+        settings = self.settings.evaluation
+        return GreedyPlayer(
+            lambda x: self._learner.q_values(x, target=settings.average_weights),
+            over_suits=settings.over_suits,
+        )
 
     def model_state(self) -> dict[str, Tensor]:
         """Return a copy of the weights that are evaluated."""

@@ -9,10 +9,18 @@ from numpy.typing import NDArray
 
 from cuttle import opponents
 from cuttle.env.match import play_deals
-from cuttle.env.observation import OBS_WORDS
+from cuttle.env.observation import OBS_DIM, OBS_WORDS
+from cuttle.env.symmetry import (
+    SUIT_ROTATIONS,
+    rename_in_actions,
+    rename_in_masks,
+    rename_suits,
+)
+from cuttle.env.vector import VectorEnv
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.variants import CUTTLE_CARDS
 from cuttle.opponents.gap_maximizer import GapMaximizer
+from cuttle.opponents.randomized import Randomized
 from cuttle.training.evaluation import Evaluator, fixed_deals
 from cuttle.training.player import GreedyPlayer
 from tests.training.build import settings
@@ -47,11 +55,33 @@ def test_a_greedy_player_takes_the_best_legal_action_and_the_lowest_of_equals() 
     legal_mask[0, [5, 9]] = True
     legal_mask[1, [7, 9]] = True
     legal_mask[2, [8, 20, 30]] = True
-    player = GreedyPlayer(lambda _observation: q)
+    player = GreedyPlayer(lambda _observation: q, over_suits=False)
 
     actions = player.act(np.zeros((3, OBS_WORDS), np.int64), legal_mask, np.random.default_rng(0))
 
     assert actions.tolist() == [5, 9, 8]
+
+
+def test_a_player_over_suits_acts_alike_under_any_rotation() -> None:
+    rng = np.random.default_rng(0)
+    env = VectorEnv(256, rng)
+    for _ in range(10):
+        env.step(Randomized().act(env.observation, env.legal_mask, rng))
+    weights = rng.normal(size=(OBS_DIM, NUM_ACTIONS)).astype(np.float32)
+    observation, mask = env.observation.copy(), env.legal_mask.copy()
+    order = np.tile(SUIT_ROTATIONS[1], (256, 1))
+    rename_suits(observation, order)
+    rename_in_masks(mask, order)
+
+    alike = {}
+    for over_suits in (True, False):
+        player = GreedyPlayer(lambda x: x @ weights, over_suits=over_suits)
+        expected = player.act(env.observation, env.legal_mask, rng)
+        rename_in_actions(expected, order)
+        alike[over_suits] = (player.act(observation, mask, rng) == expected).mean()
+
+    assert alike[True] > 0.99  # equal but for rounding
+    assert alike[False] < 0.9
 
 
 def test_deals_are_fixed_by_name_and_deal_seed() -> None:
