@@ -48,4 +48,5 @@ class GreedyPlayer:
             renamed = np.arange(NUM_ACTIONS)
             rename_in_actions(renamed, np.tile(order, (NUM_ACTIONS, 1)))
             total += q[:, renamed]
-        return total / len(self._orders)
+        mean: NDArray[np.float32] = total / np.float32(len(self._orders))
+        return mean
