@@ -2,8 +2,10 @@
 
 import os
 import signal
-import stat
+import subprocess
+import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -144,14 +146,40 @@ def test_two_launchers_share_the_work(tmp_path: Path, undisturbed: dict[str, str
     assert attempts == [1, 1, 1, 1]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_read_only_directory_is_a_clear_failure(tmp_path: Path) -> None:
-    (tmp_path / "multirun").mkdir(mode=stat.S_IRUSR | stat.S_IXUSR)
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own, with room for three runs or so."""
+    if os.geteuid() != 0 or sys.platform != "linux":
+        pytest.skip("needs root to mount a small file system")
+    mount = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=2M", "tmpfs", str(tmp_path)], check=False
+    )
+    if mount.returncode != 0:
+        pytest.skip("mounting is not allowed here")
+    yield tmp_path
+    subprocess.run(["umount", "--lazy", str(tmp_path)], check=True)
 
-    finished = launch(tmp_path, *SWEEP)
 
-    assert finished.returncode == 2
-    assert "Permission denied" in finished.stderr and finished.stderr.count("\n") == 1
+def test_a_full_and_a_read_only_disk_fail_clearly_and_lose_nothing(
+    small_disk: Path, undisturbed: dict[str, str]
+) -> None:
+    full = launch(small_disk, *SWEEP)
+    before = states(small_disk)
+
+    assert full.returncode == 1
+    assert "No space left on device" in full.stdout and "Traceback" not in full.stderr
+    assert before["boolean_run_01"] == "completed" and before["boolean_run_04"] == "failed"
+
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    read_only = launch(small_disk, *SWEEP)
+
+    assert read_only.returncode == 2
+    assert "Read-only file system" in read_only.stderr and read_only.stderr.count("\n") == 1
+    assert states(small_disk) == before
+
+    subprocess.run(["mount", "-o", "remount,rw,size=20M", str(small_disk)], check=True)
+    assert launch(small_disk, *SWEEP).returncode == 0
+    assert results(small_disk) == undisturbed
 
 
 def test_a_damaged_checkpoint_means_starting_over(

@@ -1,0 +1,63 @@
+"""Every option of every group of `conf/` composes, and what it describes can be built."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hydra import compose, initialize_config_dir
+from omegaconf import OmegaConf
+
+from cuttle import experiment
+from cuttle.runs.seeds import SeedMode
+from cuttle.sweep.plan import FLAGS, KEYS
+
+CONF = Path(__file__).parents[1] / "conf"
+GROUPS = ("network_type", "training", "rules")
+
+
+def options(group: str) -> list[str]:
+    return sorted(path.stem for path in (CONF / group).glob("*.yaml"))
+
+
+def composed(*overrides: str) -> dict[str, Any]:
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        config = compose("config", overrides=list(overrides))
+    container = OmegaConf.to_container(config, resolve=True)
+    assert isinstance(container, dict)
+    return {str(key): value for key, value in container.items()}
+
+
+@pytest.mark.parametrize(
+    "option", [f"{group}={name}" for group in GROUPS for name in options(group)]
+)
+def test_every_option_composes_and_builds(option: str) -> None:
+    config = composed(option)
+
+    assert experiment.check(config)["rules_version"]
+    assert config.keys() == set(KEYS)
+
+
+@pytest.mark.parametrize("group", ["network_type", "rules"])
+def test_options_are_named_like_their_files(group: str) -> None:
+    for name in options(group):
+        assert composed(f"{group}={name}")[group]["name"] == name
+
+
+def test_seed_options_are_the_seed_modes() -> None:
+    assert set(options("seed")) == set(SeedMode)
+    for name in options("seed"):
+        assert composed(f"seed={name}", "seed.value=1")["seed"]["mode"] == name
+
+
+def test_nothing_is_forced_or_skipped_by_default() -> None:
+    config = composed()
+
+    assert [config[flag] for flag in FLAGS] == [False, False, False, False, True]
+    assert FLAGS[-1] == "checkpoint"
+
+
+@pytest.mark.parametrize("option", options("training"))
+def test_training_options_extend_the_full_budget(option: str) -> None:
+    full, other = composed()["training"], composed(f"training={option}")["training"]
+
+    assert other.keys() == full.keys()
