@@ -10,6 +10,7 @@ from cuttle.game.legal import legal_count, legal_sets, nth_legal
 from cuttle.game.rules import play
 from cuttle.game.state import Games, acting, deal_from_stream, new_games, random_streams
 from cuttle.game.variants import Rules
+from tests.game.laws import seed_compiled
 
 
 @inlined
@@ -70,12 +71,6 @@ def find_leak(
                         return checks, seat
             play(game, nth_legal(sets, np.random.randint(legal_count(sets))), rules)
     return checks, -1
-
-
-@kernel
-def seed_compiled(seed: int) -> None:
-    """Seed the generator of compiled code, which is not numpy's."""
-    np.random.seed(seed)
 
 
 def leaks(num_games: int, rules: Rules, seed: int) -> tuple[int, int, Games, NDArray[np.int64]]:
