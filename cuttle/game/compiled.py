@@ -8,7 +8,6 @@ folder and the temporary folder; with none of them every process compiles anew. 
 the sources, so that a change in any compiled file, not only in the caller's, is a new folder.
 """
 
-import getpass
 import hashlib
 import os
 import shutil
@@ -49,8 +48,11 @@ def _candidates() -> Iterator[Path]:
     if _settings.CACHE_DIR:
         yield Path(_settings.CACHE_DIR)
     yield _PACKAGE / "__pycache__"
-    yield Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cuttle"
-    yield Path(tempfile.gettempdir()) / f"cuttle-{getpass.getuser()}"
+    user_cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    if os.path.isabs(user_cache):  # a user without an account has no home
+        yield Path(user_cache) / "cuttle"
+    user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
+    yield Path(tempfile.gettempdir()) / f"cuttle-{user}"
 
 
 def _claim(place: Path, name: str) -> bool:

@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -114,3 +115,13 @@ def test_old_folders_are_removed(tmp_path: Path) -> None:
 
     names = {folder.name for folder in tmp_path.iterdir()}
     assert names == {"compiled-new", "compiled-0", "compiled-1", "compiled-2"}
+
+
+def test_an_account_without_a_home_has_a_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)
+
+    places = list(compiled._candidates())
+
+    assert all(place.is_absolute() for place in places)
+    assert places[-1].parent == Path(tempfile.gettempdir())

@@ -28,10 +28,10 @@ def test_a_hundred_thousand_games_break_no_law() -> None:
 
 @pytest.mark.parametrize("name", ["cuttle_cards_1_0_1", "classic"])
 def test_variants_break_no_law(name: str) -> None:
-    law, tally, game = check_games(20_000, PRESETS[name], 2, LONGEST[name])
+    law, tally, game = check_games(50_000, PRESETS[name], 2, LONGEST[name])
 
     assert law == Law.NONE, str(dict(zip(GAME.names, game, strict=True)))
-    assert tally[:3].sum() == 20_000
+    assert tally[:3].sum() == 50_000
 
 
 def test_a_game_reaching_the_safety_cap_is_a_draw() -> None:
