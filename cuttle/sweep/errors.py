@@ -37,6 +37,7 @@ def one_line_errors() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
+        print("interrupted before any training began", file=sys.stderr)
         sys.exit(EXIT_INTERRUPTED)
     except (ValueError, HydraException, OmegaConfBaseException, OSError) as error:
         print(f"error: {describe(error)}", file=sys.stderr)

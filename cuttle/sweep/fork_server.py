@@ -7,6 +7,7 @@ with the client that asked for it; when the launcher dies, so do the server, all
 the launcher's workers, which may have had no request yet that would let them notice.
 """
 
+import contextlib
 import json
 import os
 import selectors
@@ -59,6 +60,7 @@ class ForkServer:
         while self._owner in self._clients:
             for key, _ in self._selector.select():
                 key.data()
+        self._end_children()
 
     def _accept(self, listener: socket.socket) -> None:
         connection, _ = listener.accept()
@@ -88,10 +90,17 @@ class ForkServer:
         self._clients.remove(client)
         self._selector.unregister(client.connection)
         client.connection.close()
-        leaving = [client, *self._clients] if client is self._owner else [client]
-        for one in leaving:
-            if one.child is not None:
-                os.kill(one.child, signal.SIGKILL)
+        if client.child is not None:
+            os.kill(client.child, signal.SIGKILL)
+
+    def _end_children(self) -> None:
+        """Kill all trainings and wait until they are gone, so that their locks are free."""
+        for client in self._clients:
+            if client.child is not None:
+                os.kill(client.child, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                os.wait()
 
     def _next_request(self, client: Client) -> None:
         while client.child is None and b"\n" in client.received:

@@ -14,7 +14,7 @@ from cuttle.sweep.errors import EXIT_INTERRUPTED, Refusal
 from cuttle.sweep.freeze import freeze
 from cuttle.sweep.plan import PlannedRun, plan_runs
 from cuttle.sweep.progress import Progress
-from cuttle.sweep.report import show_plan, show_summary
+from cuttle.sweep.report import plural, show_plan, show_summary
 from cuttle.sweep.supervisor import Supervisor
 from cuttle.sweep.worker import Outcome
 
@@ -44,7 +44,7 @@ def launch(jobs: Sequence[Job], *, num_workers: int, start: Start) -> int:
         state = RunState.PENDING if options["init_only"] else RunState.PREPARED
         frozen = freeze(decisions, state=state, rules_version=rules_version)
         if options["init_only"]:
-            print(f"{runs[0].run_dir.parent} is set up, {len(frozen)} runs pending; none trained")
+            print(f"{runs[0].run_dir.parent}: set up, {plural(len(frozen))} pending, none trained")
             return 0
         return _train(decisions, frozen, start, supervisor)
     finally:
@@ -97,7 +97,8 @@ def _train(
         if not trouble:
             return max(_finish(decisions, trouble="interrupted"), EXIT_INTERRUPTED)
     except Exception as error:  # a launcher may fail in its own ways; the runs' files tell the rest
-        trouble = f"the launcher stopped early: {type(error).__name__}: {error}"
+        first_line = str(error).strip().partition("\n")[0]
+        trouble = f"the launcher stopped early: {type(error).__name__}: {first_line}"
     finally:
         if progress is not None:
             progress.stop()

@@ -11,7 +11,8 @@ MULTIRUN_FLAGS = ("-m", "--multirun")
 def prepare_process() -> None:
     """Let SIGTERM and SIGHUP stop the launcher as Ctrl-C does, and take -m at any place."""
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+            signal.signal(number, _interrupt)
     # Hydra warns of conf/hydra/launcher/ray.yaml, named like the option of the plugin it refines.
     warnings.filterwarnings("ignore", message=r"\n'hydra/launcher/ray' is validated against")
     # Hydra 1.3 refuses a flag between overrides.

@@ -20,7 +20,7 @@ from cuttle.runs.layout import RunState, Stage
 from cuttle.runs.reader import RunRecord
 from cuttle.runs.recorder import last_win_rates
 from cuttle.sweep.plan import PlannedRun
-from cuttle.sweep.report import duration
+from cuttle.sweep.report import duration, plural
 
 POLL_INTERVAL_S = 0.5
 VALIDATION = Stage.VALIDATION.value
@@ -43,7 +43,7 @@ class Progress:
 
     def start(self) -> None:
         """Show the first view and follow from then on."""
-        print(f"training {len(self.records)} runs", flush=True)
+        print(f"training {plural(len(self.records))}", flush=True)
         if self._live is not None:
             self._live.start()
         self._thread.start()
@@ -92,7 +92,7 @@ class Progress:
                 table.add_row(record.run_id, _bar(record), _round(record), _win_rates(record))
         failed = sum(record.state is RunState.FAILED for record in records)
         left = seconds_left(records)
-        line = f"{ended - failed} of {len(records)} runs completed, {failed} failed, "
+        line = f"{ended - failed} of {plural(len(records))} completed, {failed} failed, "
         line += f"{duration(time.monotonic() - self._started)} so far"
         line += f", about {duration(left)} left" if left is not None else ""
         return Group(table, Text(line, style="bold"))

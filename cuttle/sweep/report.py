@@ -40,7 +40,7 @@ def show_summary(
     trained = sum(outcome.kind == "completed" for outcome in outcomes)
     skipped = sum(decision.action is Action.SKIP for decision in decisions)
     print(
-        f"{decisions[0].run.run_dir.parent}: {len(decisions)} runs: {words} "
+        f"{decisions[0].run.run_dir.parent}: {plural(len(decisions))}: {words} "
         f"({trained} trained now, {skipped} completed before)"
     )
     problems = _problems(decisions, outcomes)
@@ -81,6 +81,11 @@ def text_table(rows: Sequence[Sequence[str]]) -> str:
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
     )
+
+
+def plural(count: int) -> str:
+    """Count runs in words."""
+    return f"{count} run" if count == 1 else f"{count} runs"
 
 
 def duration(seconds: float) -> str:

@@ -1,15 +1,19 @@
 """Sweeps killed at random instants until they are complete. Counts and compares; no tests here."""
 
+import contextlib
 import os
 import random
 import signal
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.sweep.launching import all_gone, processes_in, results, start
+from tests.sweep.launching import all_gone, kill_all, launch, processes_in, results, start
 
+SWEEP = ("-m", "experiment=test", "run=range(1,7)", "hydra.launcher.n_jobs=2")
+ROUND_S = "0.4"
 MAX_LAUNCHES = 60
 KINDS = ("training", "worker", "fork server", "launcher", "everything")
 
@@ -21,6 +25,29 @@ class Toll:
     kills: Counter[str] = field(default_factory=Counter)
     launches: int = 0
     complaints: list[str] = field(default_factory=list)
+
+
+def campaign(directory: Path, *, num_kills: int, seed: int) -> Iterator[Toll]:
+    """Yield the toll of sweep after sweep until so many kills have hit; compare every file."""
+    rng = random.Random(seed)
+    quiet = directory / "quiet"
+    quiet.mkdir()
+    started = time.monotonic()
+    assert launch(quiet, *SWEEP, ROUND_S=ROUND_S).returncode == 0
+    gap_s = (time.monotonic() - started) / 2
+    hits = number = 0
+    while hits < num_kills:
+        number += 1
+        disturbed = directory / f"sweep_{number}"
+        disturbed.mkdir()
+        try:
+            toll = harass(disturbed, SWEEP, rng, gap_s=gap_s, ROUND_S=ROUND_S)
+        finally:
+            kill_all(processes_in(disturbed))
+        if names := differing(disturbed, results(quiet)):
+            toll.complaints.append(f"files that differ: {names}")
+        hits += toll.kills.total()
+        yield toll
 
 
 def role(process: int) -> str:
@@ -64,14 +91,12 @@ def _kill_something(directory: Path, rng: random.Random, toll: Toll) -> None:
     kind = rng.choice(KINDS)
     processes = processes_in(directory)
     victims = [p for p in processes if kind == "everything" or role(p) == kind]
-    if kind != "everything":
-        victims = victims[:1]
-    for victim in victims:
-        try:
+    hits = 0
+    for victim in victims if kind == "everything" else victims[:1]:
+        with contextlib.suppress(ProcessLookupError):
             os.kill(victim, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
-        toll.kills[kind] += 1
+            hits += 1
+    toll.kills[kind] += hits > 0  # killing everything counts once
 
 
 def differing(directory: Path, undisturbed: dict[str, str]) -> list[str]:
