@@ -63,6 +63,8 @@ def test_made_up_game_looks_the_same_and_has_every_card_once(preset: str) -> Non
             assert np.array_equal(legal, np.flatnonzero(games.legal_mask[row]))
             phases.add(int(games.games[row]["phase"]))
         actions[rows] = player.act(games.observation[rows], games.legal_mask[rows], rng)
+        # Games of drawing reach the hand limit, which is rare in random play.
+        actions[rows[(rows % 4 == 0) & games.legal_mask[rows, 0]]] = 0
         games.step(actions)
     if preset == "cuttle_cards":
         assert phases == set(Phase)
