@@ -188,6 +188,15 @@ def test_model_state_is_what_plays() -> None:
     assert not same_weights(average, online)
 
 
+def test_acting_over_suits_is_a_switch() -> None:
+    plays = [
+        next(trainer(f"self_play.over_suits={flag}").rounds()).metrics["game_length"]
+        for flag in ("true", "false")
+    ]
+
+    assert plays[0] != plays[1]
+
+
 def test_streams_differ_by_name_and_by_seed() -> None:
     draws = {
         (seed, name): stream(seed, name).integers(1 << 60)
