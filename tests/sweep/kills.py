@@ -15,7 +15,8 @@ from tests.sweep.launching import all_gone, kill_all, launch, processes_in, resu
 SWEEP = ("-m", "experiment=test", "run=range(1,7)", "hydra.launcher.n_jobs=2")
 ROUND_S = "0.4"
 MAX_LAUNCHES = 60
-KINDS = ("training", "worker", "fork server", "launcher", "everything")
+ROLES = ("training", "worker", "fork server", "launcher")
+EVERYTHING = "everything"
 
 
 @dataclass
@@ -34,7 +35,7 @@ def campaign(directory: Path, *, num_kills: int, seed: int) -> Iterator[Toll]:
     quiet.mkdir()
     started = time.monotonic()
     assert launch(quiet, *SWEEP, ROUND_S=ROUND_S).returncode == 0
-    gap_s = (time.monotonic() - started) / 2
+    gap_s = (time.monotonic() - started) / 4
     hits = number = 0
     while hits < num_kills:
         number += 1
@@ -88,11 +89,14 @@ def harass(
 
 
 def _kill_something(directory: Path, rng: random.Random, toll: Toll) -> None:
-    kind = rng.choice(KINDS)
-    processes = processes_in(directory)
-    victims = [p for p in processes if kind == "everything" or role(p) == kind]
+    processes = [(process, role(process)) for process in processes_in(directory)]
+    kinds = sorted({kind for _, kind in processes if kind in ROLES})
+    if not kinds:
+        return
+    kind = rng.choice([*kinds, EVERYTHING])
+    victims = [process for process, its in processes if kind in (its, EVERYTHING)]
     hits = 0
-    for victim in victims if kind == "everything" else victims[:1]:
+    for victim in victims if kind == EVERYTHING else victims[:1]:
         with contextlib.suppress(ProcessLookupError):
             os.kill(victim, signal.SIGKILL)
             hits += 1
