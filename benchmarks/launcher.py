@@ -34,8 +34,10 @@ sys.path.insert(0, {str(FAKE)!r})
 from joblib import Parallel, delayed
 
 def train(run):
-    from cuttle.experiment import build_trainer, warm_up
-    warm_up()
+    from cuttle import experiment
+    if not hasattr(experiment, "is_warm"):  # once a worker
+        experiment.warm_up()
+        experiment.is_warm = True
     time.sleep(float(sys.argv[1]))
 
 Parallel(n_jobs={NUM_JOBS}, backend="loky")(delayed(train)(run) for run in range({NUM_RUNS}))
