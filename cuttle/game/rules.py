@@ -282,7 +282,7 @@ def _check_end(game: Record, rules: Rules) -> None:
 @kernel
 def play(game: Record, action: Int, rules: Rules) -> None:
     """Play one legal action id. Illegal ids are not checked here: see `legal.is_legal`."""
-    if action != DEFAULT or game.phase != Phase.MAIN:
+    if action != DEFAULT:  # a default elsewhere than in MAIN follows another action
         game.passes = 0
     if action == DEFAULT:
         _default(game, rules)

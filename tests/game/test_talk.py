@@ -1,0 +1,77 @@
+"""Stalemate offers and conceding: what players may say besides playing."""
+
+from cuttle.game.talk import Talk
+
+from .positions import Game, make_moves, position
+
+
+def start(more: str = "") -> Game:
+    return position(f"P0 hand: 4S AC 2H / P1 hand: 4C 2D{more}")
+
+
+def test_either_player_may_offer_and_the_other_one_answers() -> None:
+    for seat in (0, 1):
+        game, talk = start(), Talk()
+        assert talk.may_offer(game)
+
+        talk.hear(game, seat, "stalemateRequest")
+
+        assert talk.acting(game) == 1 - seat
+        assert not talk.may_offer(game)
+
+
+def test_an_accepted_offer_is_a_draw() -> None:
+    game, talk = start(), Talk()
+
+    talk.hear(game, 0, "stalemateRequest")
+    talk.hear(game, 1, "stalemateAccept")
+
+    assert game["over"]
+    assert game["winner"] == -1
+
+
+def test_a_rejected_offer_leaves_the_game_and_no_second_one_that_turn() -> None:
+    game, talk = start(), Talk()
+
+    talk.hear(game, 1, "stalemateRequest")
+    talk.hear(game, 0, "stalemateReject")
+
+    assert talk.acting(game) == 0
+    assert not game["over"]
+    assert not talk.may_offer(game)
+    make_moves(game, "draw")
+    assert talk.may_offer(game)
+
+
+def test_a_rejected_offer_breaks_a_row_of_passes() -> None:
+    game, talk = start(" / deck: none"), Talk()
+    make_moves(game, "pass", "pass")
+
+    talk.hear(game, 0, "stalemateRequest")
+    talk.hear(game, 1, "stalemateReject")
+    make_moves(game, "pass")
+
+    assert not game["over"]
+
+
+def test_nobody_may_offer_while_a_one_off_is_on_the_stack() -> None:
+    game = make_moves(start(), "oneOff:AC")
+
+    assert not Talk().may_offer(game)
+
+
+def test_conceding_loses_at_any_time() -> None:
+    for seat in (0, 1):
+        game = make_moves(start(), "oneOff:AC")
+
+        assert Talk().hear(game, seat, "concede")
+
+        assert game["over"]
+        assert game["winner"] == 1 - seat
+
+
+def test_moves_are_not_talk() -> None:
+    game = start()
+
+    assert not Talk().hear(game, 0, "draw")
+    assert game == start()
