@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cuttle.env.observation import OBS_WORDS, observe
-from cuttle.game.cards import bit, count
+from cuttle.game.cards import NO_CARD, bit, count
 from cuttle.game.compiled import Int, Record, inlined, kernel
 from cuttle.game.legal import legal_count, legal_sets, nth_legal
 from cuttle.game.rules import play
@@ -34,6 +34,8 @@ def shuffle_hidden(game: Record, seat: Int) -> None:
     game.hand[1 - seat] &= ~unknown
     for k in range(in_hand):
         game.hand[1 - seat] |= bit(hidden[k])
+    if game.pending != NO_CARD and unknown & bit(game.pending):
+        game.pending = hidden[0]  # half of another player's move is hidden as well
     for k in range(in_hand, size):
         game.deck[first + k - in_hand] = hidden[k]
 
