@@ -7,7 +7,6 @@ with the client that asked for it; when the launcher dies, so do the server, all
 the launcher's workers, which may have had no request yet that would let them notice.
 """
 
-import contextlib
 import json
 import os
 import selectors
@@ -90,17 +89,15 @@ class ForkServer:
         self._clients.remove(client)
         self._selector.unregister(client.connection)
         client.connection.close()
-        if client.child is not None:
+        if client.child is not None and client is not self._owner:
             os.kill(client.child, signal.SIGKILL)
 
     def _end_children(self) -> None:
         """Kill all trainings and wait until they are gone, so that their locks are free."""
-        for client in self._clients:
+        for client in (self._owner, *self._clients):
             if client.child is not None:
                 os.kill(client.child, signal.SIGKILL)
-        with contextlib.suppress(ChildProcessError):
-            while True:
-                os.wait()
+                os.waitpid(client.child, 0)
 
     def _next_request(self, client: Client) -> None:
         while client.child is None and b"\n" in client.received:
@@ -203,3 +200,4 @@ if __name__ == "__main__":
     server.serve()
     if sys.argv[1] and not server.is_dismissed:
         end_processes_of(sys.argv[1])
+    os._exit(0)  # there is nothing to clean up, and somebody waits

@@ -14,6 +14,7 @@ from typing import Any
 import cuttle
 
 PATIENCE_S = 0.25  # between two looks at whether the launcher is still there
+FAREWELL_S = 5.0
 CHUNK = 65536
 
 Reply = dict[str, Any]
@@ -69,7 +70,11 @@ class Supervisor:
             self._connection.close()
             self._connection = None
         if self._server is not None:
-            self._server.wait()
+            try:
+                self._server.wait(FAREWELL_S)
+            except subprocess.TimeoutExpired:  # it may be in the middle of a long import
+                self._server.kill()
+                self._server.wait()
             self._server = None
 
     def _connect(self) -> socket.socket | None:
