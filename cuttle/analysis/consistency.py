@@ -30,11 +30,16 @@ def refuse_mixed_rules(versions: Mapping[str, Any]) -> None:
 
 
 def refuse_mixed_configs(configs: Iterable[tuple[str, str, Mapping[str, Any]]]) -> None:
-    """Raise if configs (run id, network type, config) differ beyond network type and seed."""
+    """Raise if configs (run id, network type, config) differ beyond network type and seed.
+
+    What `analysis.factors` names, as dotted keys, belongs to the type: it may differ between types.
+    """
     first: dict[str, tuple[str, str, Mapping[str, Any]]] = {}
     for run_id, network_type, config in configs:
         top = {key: config[key] for key in config if key not in NOT_COMPARED}
         own = {TYPE_SECTION: top.pop(TYPE_SECTION, None)}
+        for factor in (config.get("analysis") or {}).get("factors") or []:
+            top, own[factor] = _without(top, factor.split("."))
         for group, part in (("", top), (network_type, own)):
             spelled = json.dumps(part, sort_keys=True, default=str)
             other = first.setdefault(group, (run_id, spelled, part))
@@ -44,6 +49,18 @@ def refuse_mixed_configs(configs: Iterable[tuple[str, str, Mapping[str, Any]]]) 
                     f"cannot be compared: {shown}. Train them again alike or move them to an "
                     "experiment of their own."
                 )
+
+
+def _without(tree: Mapping[str, Any], path: list[str]) -> tuple[dict[str, Any], Any]:
+    """Return a copy of a nest without the value at a path, and that value or None."""
+    copy = dict(tree)
+    if len(path) == 1:
+        return copy, copy.pop(path[0], None)
+    inner = copy.get(path[0])
+    if not isinstance(inner, Mapping):
+        return copy, None
+    copy[path[0]], value = _without(inner, path[1:])
+    return copy, value
 
 
 def _differences(a_tree: Mapping[str, Any], b_tree: Mapping[str, Any]) -> str:

@@ -258,6 +258,32 @@ def test_mixed_network_settings_within_a_type_are_refused(tmp_path: Path) -> Non
         load_study(path)
 
 
+@pytest.mark.parametrize("factors", [["training.rounds"], []])
+def test_a_declared_factor_may_differ_between_types(tmp_path: Path, factors: list[str]) -> None:
+    analysis = {"primary_opponent": PRIMARY, "factors": factors}
+    write_experiment(tmp_path, {})
+    for network_type, rounds in (("boolean", 4), ("embedding", 5)):
+        config = {"analysis": analysis, "training": {"rounds": rounds}}
+        write_run(tmp_path, network_type, 1, config=config)
+
+    if factors:
+        assert load_study(tmp_path).types == ("boolean", "embedding")
+    else:
+        with pytest.raises(MixedStudyError, match=r"training.rounds \(4 -> 5\)"):
+            load_study(tmp_path)
+
+
+def test_a_declared_factor_may_not_differ_within_a_type(tmp_path: Path) -> None:
+    analysis = {"primary_opponent": PRIMARY, "factors": ["training.rounds"]}
+    write_experiment(tmp_path, {})
+    for run, rounds in ((1, 4), (2, 5)):
+        config = {"analysis": analysis, "training": {"rounds": rounds}}
+        write_run(tmp_path, "boolean", run, config=config)
+
+    with pytest.raises(MixedStudyError, match=r"training.rounds.* \(4 -> 5\)"):
+        load_study(tmp_path)
+
+
 def test_equal_numbers_of_other_spelling_are_not_mixed(tmp_path: Path) -> None:
     path = write_experiment(tmp_path, {"boolean": [0.6]})
     training = {"rounds": 4.0, "learner": {"learning_rate": 3.0e-4}}
