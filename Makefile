@@ -2,11 +2,18 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: study test check
+.PHONY: study test check results
 
 study: .venv/installed
 	$(BIN)/python train.py -m network_type=boolean,embedding,multi_encoder 'run=range(1,8)' training=quick
 	$(BIN)/python analyze.py
+
+# The published studies: about half an hour on two cores. See docs/results.
+results: .venv/installed
+	$(BIN)/python train.py +study=input_representation
+	$(BIN)/python analyze.py report input_representation
+	$(BIN)/python train.py +study=artefacts
+	$(BIN)/python analyze.py report artefacts
 
 test: .venv/installed
 	$(MAKE) --no-print-directory check
