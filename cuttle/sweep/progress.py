@@ -4,7 +4,6 @@ One display on a terminal, one line for each finished round or run elsewhere. St
 """
 
 import os
-import signal
 import threading
 import time
 from collections.abc import Sequence
@@ -20,6 +19,7 @@ from cuttle.runs.layout import RunState, Stage
 from cuttle.runs.reader import RunRecord
 from cuttle.runs.recorder import last_win_rates
 from cuttle.sweep.plan import PlannedRun
+from cuttle.sweep.process import STOP_SIGNAL
 from cuttle.sweep.report import duration, plural
 
 POLL_INTERVAL_S = 0.5
@@ -81,7 +81,7 @@ class Progress:
         failed = [r.run_id for r in self.records.values() if r.state is RunState.FAILED]
         if failed:
             self.cause_of_stop = f"{failed[0]} failed and fail_fast=true"
-            os.kill(os.getpid(), signal.SIGINT)  # the launcher stops as it does on Ctrl-C
+            os.kill(os.getpid(), STOP_SIGNAL)  # the launcher stops as it does on Ctrl-C
 
     def _view(self) -> Group:
         records = list(self.records.values())
