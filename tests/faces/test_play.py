@@ -110,7 +110,11 @@ def write_run(run_dir: Path, target: str = "cuttle.networks.blind.Blind") -> Pat
     (run_dir / "models").mkdir()
     weights = build_network(section).state_dict()
     torch.save({"weights": weights}, run_dir / "models" / "model_final.pt")
-    config = yaml.safe_dump({"network_type": section | {"_target_": target}})
+    sections = {
+        "network_type": section | {"_target_": target},
+        "training": {"evaluation": {"over_suits": True}},
+    }
+    config = yaml.safe_dump(sections)
     (run_dir / ".hydra" / "config.yaml").write_text(config, encoding="utf-8")
     return run_dir
 
