@@ -4,8 +4,9 @@ import hashlib
 import json
 from typing import Any
 
+from cuttle.runs.diff import ABSENT, flatten
+
 IDENTITY_KEYS = ("run", "network_type", "training", "rules", "threads")
-ABSENT = "(absent)"
 
 
 def identity(config: dict[str, Any]) -> dict[str, Any]:
@@ -32,14 +33,3 @@ def differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
         for key in sorted(before.keys() | after.keys())
         if before.get(key, ABSENT) != after.get(key, ABSENT)
     ]
-
-
-def flatten(tree: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Turn nested mappings into dotted keys; lists stay values."""
-    flat: dict[str, Any] = {}
-    for key, value in tree.items():
-        if isinstance(value, dict):
-            flat.update(flatten(value, f"{prefix}{key}."))
-        else:
-            flat[f"{prefix}{key}"] = value
-    return flat
