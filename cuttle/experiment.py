@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from cuttle import opponents
-from cuttle.env.observation import OBS_DIM, ZONES
+from cuttle.env.observation import SCALAR_DIM, ZONES
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.variants import CUTTLE_CARDS, PRESETS, RULES_VERSION, Rules, checked
 from cuttle.runs.layout import CONFIG_FILE, INITIAL_MODEL_FILE, RunState
@@ -165,7 +165,7 @@ def build_network(section: dict[str, Any]) -> torch.nn.Module:
     try:
         network: torch.nn.Module = network_class(
             zones=len(ZONES),
-            scalars=OBS_DIM - 52 * len(ZONES),
+            scalars=SCALAR_DIM,
             num_actions=NUM_ACTIONS,
             **sizes,
         )

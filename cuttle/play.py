@@ -55,6 +55,7 @@ def load_model(run_dir: Path) -> Player:
     """Load the final network of a run as a player; raise ValueError where there is none."""
     import torch  # a second to import, and needed for models only
 
+    from cuttle.env.observation import split
     from cuttle.experiment import build_network
     from cuttle.runs.layout import CONFIG_FILE, FINAL_MODEL_FILE
     from cuttle.runs.yaml_file import read_yaml
@@ -73,7 +74,7 @@ def load_model(run_dir: Path) -> Player:
 
     def q_values(observation: np.ndarray) -> np.ndarray:
         with torch.inference_mode():
-            values: np.ndarray = network(torch.from_numpy(observation)).numpy()
+            values: np.ndarray = network(*map(torch.from_numpy, split(observation))).numpy()
         return values
 
     return GreedyPlayer(q_values, over_suits=config["training"]["evaluation"]["over_suits"])

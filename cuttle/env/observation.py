@@ -78,7 +78,8 @@ FLAGS = tuple(
 
 BYTES_A_WORD = 7  # scalars, so that its sign bit stays clear
 OBS_WORDS = len(ZONES) + -(-len(SCALARS) // BYTES_A_WORD)
-OBS_DIM = 52 * len(ZONES) + len(SCALARS) + len(FLAGS)
+SCALAR_DIM = len(SCALARS) + len(FLAGS)  # unpacked
+OBS_DIM = 52 * len(ZONES) + SCALAR_DIM
 
 _NUM_ZONES = len(ZONES)
 _NUM_SCALARS = len(SCALARS)
@@ -168,11 +169,22 @@ def unpack(packed: NDArray[np.int64], out: NDArray[np.float32]) -> None:
     wanted = (len(packed), OBS_DIM)
     if out.shape != wanted or out.dtype != np.float32:
         raise ValueError(f"out must be {wanted} float32, got {out.shape} {out.dtype}")
-    _unpack(packed, out)
+    _unpack_zones(packed, out)
+    _unpack_scalars(packed, out, 52 * _NUM_ZONES)
+
+
+def split(packed: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Return zones `(batch, zones) int64`, still packed, and `(batch, SCALAR_DIM) float32`.
+
+    Fresh arrays: what networks take.
+    """
+    scalars = np.empty((len(packed), SCALAR_DIM), np.float32)
+    _unpack_scalars(packed, scalars, 0)
+    return packed[:, :_NUM_ZONES].copy(), scalars
 
 
 @kernel
-def _unpack(packed: NDArray[np.int64], out: NDArray[np.float32]) -> None:
+def _unpack_zones(packed: NDArray[np.int64], out: NDArray[np.float32]) -> None:
     for row in range(packed.shape[0]):
         for zone in range(_NUM_ZONES):
             word = packed[row, zone]
@@ -184,16 +196,19 @@ def _unpack(packed: NDArray[np.int64], out: NDArray[np.float32]) -> None:
             bits = _BITS_OF_BYTE[(word >> 48) & 0xF]
             for k in range(4):
                 out[row, first + 48 + k] = bits[k]
+
+
+@kernel
+def _unpack_scalars(packed: NDArray[np.int64], out: NDArray[np.float32], first: int) -> None:
+    """Write scalars, then flags, into the columns of `out` from `first` on."""
+    for row in range(packed.shape[0]):
         for index in range(_NUM_SCALARS):
-            word = packed[row, _NUM_ZONES + index // BYTES_A_WORD]
-            value = (word >> (8 * (index % BYTES_A_WORD))) & 0xFF
-            out[row, 52 * _NUM_ZONES + index] = np.float32(value) * _SCALE[index]
-        _unpack_flags(packed[row], out[row])
+            out[row, first + index] = np.float32(read_scalar(packed[row], index)) * _SCALE[index]
+        _write_flags(packed[row], out[row, first + _NUM_SCALARS :])
 
 
 @inlined
-def _unpack_flags(row: NDArray[np.int64], out: NDArray[np.float32]) -> None:
-    flags = out[52 * _NUM_ZONES + _NUM_SCALARS :]
+def _write_flags(row: NDArray[np.int64], flags: NDArray[np.float32]) -> None:
     _fill(flags[0:20], read_scalar(row, 14) - read_scalar(row, 12))
     _fill(flags[20:40], read_scalar(row, 15) - read_scalar(row, 13))
     _fill(flags[40:50], read_scalar(row, 17))

@@ -11,9 +11,10 @@ class Blind(nn.Module):
     def __init__(self, *, zones: int, scalars: int, num_actions: int, hidden_units: int) -> None:
         """Lay out the layers; zones and scalars are taken to look like the other types."""
         super().__init__()
-        self.trunk = Trunk(1, hidden_units=hidden_units, num_actions=num_actions)
+        hidden = nn.Linear(1, hidden_units)
+        self.trunk = Trunk(hidden, hidden_units=hidden_units, num_actions=num_actions)
 
-    def forward(self, observation: Tensor) -> Tensor:
-        """Map `(batch, obs_dim)` to the same Q-values in every row, `(batch, num_actions)`."""
-        q: Tensor = self.trunk(observation.new_ones(len(observation), 1))
+    def forward(self, zones: Tensor, scalars: Tensor) -> Tensor:
+        """Return the same Q-values in every row, `(batch, num_actions)`."""
+        q: Tensor = self.trunk(scalars.new_ones(len(zones), 1))
         return q

@@ -2,6 +2,7 @@
 
 from torch import Tensor, nn
 
+from cuttle.networks.cards import CardLinear
 from cuttle.networks.trunk import Trunk
 
 
@@ -11,9 +12,10 @@ class Boolean(nn.Module):
     def __init__(self, *, zones: int, scalars: int, num_actions: int, hidden_units: int) -> None:
         """Lay out the layers; training sets the initial weights."""
         super().__init__()
-        self.trunk = Trunk(52 * zones + scalars, hidden_units=hidden_units, num_actions=num_actions)
+        hidden = CardLinear(zones, scalars, hidden_units)
+        self.trunk = Trunk(hidden, hidden_units=hidden_units, num_actions=num_actions)
 
-    def forward(self, observation: Tensor) -> Tensor:
-        """Map `(batch, obs_dim)` to Q-values `(batch, num_actions)`."""
-        q: Tensor = self.trunk(observation)
+    def forward(self, zones: Tensor, scalars: Tensor) -> Tensor:
+        """Map packed `(batch, zones)` and `(batch, scalars)` to Q `(batch, num_actions)`."""
+        q: Tensor = self.trunk(zones, scalars)
         return q

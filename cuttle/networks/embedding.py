@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from cuttle.networks.cards import sum_cards
 from cuttle.networks.trunk import Trunk
 
 
@@ -21,21 +22,16 @@ class Embedding(nn.Module):
     ) -> None:
         """Lay out the layers; training sets the initial weights."""
         super().__init__()
-        self._zones = zones
         self.cards = nn.Embedding(52, embedding_dim)
         self.encoder = nn.Linear(embedding_dim, zone_encoded_dim)
-        self.trunk = Trunk(
-            zones * zone_encoded_dim + scalars, hidden_units=hidden_units, num_actions=num_actions
-        )
+        hidden = nn.Linear(zones * zone_encoded_dim + scalars, hidden_units)
+        self.trunk = Trunk(hidden, hidden_units=hidden_units, num_actions=num_actions)
 
-    def forward(self, observation: Tensor) -> Tensor:
-        """Map `(batch, obs_dim)` to Q-values `(batch, num_actions)`."""
-        batch = len(observation)
-        cards = observation[:, : 52 * self._zones].reshape(batch * self._zones, 52)
-        scalars = observation[:, 52 * self._zones :]
-        # A sum of rows over the set bits is a product with the table. The encoder's product is
-        # taken with the table first: the same numbers for half the work.
-        table = self.cards.weight @ self.encoder.weight.t()
-        encoded = torch.relu(torch.addmm(self.encoder.bias, cards, table))
-        q: Tensor = self.trunk(torch.cat((encoded.reshape(batch, -1), scalars), dim=1))
+    def forward(self, zones: Tensor, scalars: Tensor) -> Tensor:
+        """Map packed `(batch, zones)` and `(batch, scalars)` to Q `(batch, num_actions)`."""
+        # Encoding a sum of vectors is summing encoded vectors, so the table is encoded once.
+        table = (self.cards.weight @ self.encoder.weight.t()).unsqueeze(0)
+        bias = self.encoder.bias.expand(zones.shape[1], -1)
+        encoded = torch.relu(sum_cards(zones, table, bias)).flatten(1)
+        q: Tensor = self.trunk(torch.cat((encoded, scalars), dim=1))
         return q

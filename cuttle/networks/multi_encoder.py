@@ -3,7 +3,8 @@
 import torch
 from torch import Tensor, nn
 
-from cuttle.networks.trunk import Trunk, ZoneLinear
+from cuttle.networks.cards import ZoneLinear, sum_cards
+from cuttle.networks.trunk import Trunk
 
 
 class MultiEncoder(nn.Module):
@@ -21,19 +22,14 @@ class MultiEncoder(nn.Module):
     ) -> None:
         """Lay out the layers; training sets the initial weights."""
         super().__init__()
-        self._zones = zones
         self.first = ZoneLinear(zones, 52, encoder_hidden_dim)
         self.second = ZoneLinear(zones, encoder_hidden_dim, zone_encoded_dim)
-        self.trunk = Trunk(
-            zones * zone_encoded_dim + scalars, hidden_units=hidden_units, num_actions=num_actions
-        )
+        hidden = nn.Linear(zones * zone_encoded_dim + scalars, hidden_units)
+        self.trunk = Trunk(hidden, hidden_units=hidden_units, num_actions=num_actions)
 
-    def forward(self, observation: Tensor) -> Tensor:
-        """Map `(batch, obs_dim)` to Q-values `(batch, num_actions)`."""
-        batch = len(observation)
-        cards = observation[:, : 52 * self._zones].reshape(batch, self._zones, 52)
-        scalars = observation[:, 52 * self._zones :]
-        encoded = self.second(torch.relu(self.first(cards.transpose(0, 1))))
-        features = encoded.transpose(0, 1).reshape(batch, -1)
-        q: Tensor = self.trunk(torch.cat((features, scalars), dim=1))
+    def forward(self, zones: Tensor, scalars: Tensor) -> Tensor:
+        """Map packed `(batch, zones)` and `(batch, scalars)` to Q `(batch, num_actions)`."""
+        first = sum_cards(zones, self.first.weight, self.first.bias)
+        encoded = self.second(torch.relu(first)).flatten(1)
+        q: Tensor = self.trunk(torch.cat((encoded, scalars), dim=1))
         return q

@@ -1,4 +1,4 @@
-"""What all network types share: the trunk after the features, and a linear layer a zone.
+"""What all network types share: the trunk after the features.
 
 No features and no initial weights here: those come from the types and from training.
 """
@@ -8,32 +8,20 @@ from torch import Tensor, nn
 
 
 class Trunk(nn.Module):
-    """Features to Q-values: a normalised hidden layer, then a state value plus advantages."""
+    """A normalised hidden layer, then a state value plus advantages."""
 
-    def __init__(self, features: int, *, hidden_units: int, num_actions: int) -> None:
-        """Lay out the two layers; the head's first output is the state value."""
+    def __init__(self, hidden: nn.Module, *, hidden_units: int, num_actions: int) -> None:
+        """Take the hidden layer, which ends in `hidden_units`; add the head."""
         super().__init__()
-        self.hidden = nn.Linear(features, hidden_units)
+        self.hidden = hidden
         # Also makes the hidden scale, and so the initial values, alike in all types.
         self.norm = nn.LayerNorm(hidden_units)
-        self.head = nn.Linear(hidden_units, 1 + num_actions)
+        self.value = nn.Linear(hidden_units, 1)
+        self.advantage = nn.Linear(hidden_units, num_actions)
 
-    def forward(self, features: Tensor) -> Tensor:
-        """Map `(batch, features)` to Q-values `(batch, num_actions)`."""
-        outputs = self.head(torch.relu(self.norm(self.hidden(features))))
-        q: Tensor = outputs[:, :1] + outputs[:, 1:]
-        return q
-
-
-class ZoneLinear(nn.Module):
-    """A linear layer of its own for every zone, all worked out in one product."""
-
-    def __init__(self, zones: int, in_features: int, out_features: int) -> None:
-        """Lay out `weight (zones, out_features, in_features)`, `bias (zones, 1, out_features)`."""
-        super().__init__()
-        self.weight = nn.Parameter(torch.empty(zones, out_features, in_features))
-        self.bias = nn.Parameter(torch.empty(zones, 1, out_features))
-
-    def forward(self, zones: Tensor) -> Tensor:
-        """Map `(zones, batch, in_features)` to `(zones, batch, out_features)`."""
-        return torch.baddbmm(self.bias, zones, self.weight.transpose(1, 2))
+    def forward(self, *inputs: Tensor) -> Tensor:
+        """Map what the hidden layer takes to Q-values `(batch, num_actions)`."""
+        features = torch.relu(self.norm(self.hidden(*inputs)))
+        # Adding the value's weights to those of every advantage adds it to every advantage.
+        weight = self.advantage.weight + self.value.weight
+        return nn.functional.linear(features, weight, self.advantage.bias + self.value.bias)

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from cuttle.env.observation import split
 from cuttle.training.replay import Batch
 from cuttle.training.settings import LearnerSettings
 
@@ -50,23 +51,36 @@ class DQNLearner:
         self._sums = torch.zeros(2, device=device)  # of loss and chosen q, since `take_means`
         self._num_summed = 0
 
-    def q_values(self, observation: NDArray[np.float32], *, target: bool) -> NDArray[np.float32]:
-        """Value all actions of `(batch, obs_dim)` by the target or the online network."""
+    def q_values(self, observation: NDArray[np.int64], *, target: bool) -> NDArray[np.float32]:
+        """Value all actions of `(batch, OBS_WORDS)` by the target or the online network."""
         network = self.target if target else self.network
         with torch.inference_mode():
-            q: NDArray[np.float32] = network(self._to_device(observation)).cpu().numpy()
+            q: NDArray[np.float32] = network(*self._inputs(observation)).cpu().numpy()
         return q
 
-    def update(self, batch: Batch, learning_rate: float) -> None:
-        """Take one gradient step towards the batch's targets; let the target network follow."""
-        target = self._targets(batch)
-        q = self.network(self._to_device(batch.observation))
-        q_t = q.gather(1, self._to_device(batch.action).unsqueeze(1)).squeeze(1)
-        loss = nn.functional.huber_loss(q_t, target, delta=self._settings.huber_delta)
-        self._optimizer.zero_grad(set_to_none=True)
-        torch.autograd.backward(loss)
-        nn.utils.clip_grad_norm_(self._parameters, self._settings.max_gradient_norm, foreach=True)
+    def learn(self, batch: Batch, learning_rate: float) -> None:
+        """Take a gradient step for each `batch_size` transitions of the batch.
+
+        All targets are worked out before the first step: one pass costs less than many, and the
+        target network hardly moves in between.
+        """
+        targets = self._targets(batch)
+        zones, scalars = self._inputs(batch.observation)
+        actions = self._to_device(batch.action)
         self._optimizer.param_groups[0]["lr"] = learning_rate
+        size = self._settings.batch_size
+        parts = (torch.split(part, size) for part in (zones, scalars, actions, targets))
+        for part in zip(*parts, strict=True):
+            self._step(*part)
+
+    def _step(self, zones: Tensor, scalars: Tensor, action: Tensor, target: Tensor) -> None:
+        """Take one gradient step towards targets `(batch_size,)`; let the target network follow."""
+        q = self.network(zones, scalars)
+        q_t = q.gather(1, action.unsqueeze(1)).squeeze(1)
+        loss = nn.functional.huber_loss(q_t, target, delta=self._settings.huber_delta)
+        for parameter in self._parameters:
+            parameter.grad = None
+        torch.autograd.backward(loss)
         self._optimizer.step()
         self.num_updates += 1
         self._follow()
@@ -85,14 +99,14 @@ class DQNLearner:
     def _targets(self, batch: Batch) -> Tensor:
         """Work out the batch's targets, `(batch,)`."""
         with torch.no_grad():
-            next_observation = self._to_device(batch.next_observation)
-            q_next = self.target(next_observation)
+            inputs = self._inputs(batch.next_observation)
+            q_next = self.target(*inputs)
             allowed = self._to_device(batch.next_legal_mask)
             return td_targets(
                 reward=self._to_device(batch.reward),
                 bootstrap=self._to_device(batch.bootstrap),
                 q_next=q_next,
-                q_next_choice=self.network(next_observation) if self._settings.double else q_next,
+                q_next_choice=self.network(*inputs) if self._settings.double else q_next,
                 allowed=allowed if self._settings.mask_targets else torch.ones_like(allowed),
             )
 
@@ -106,6 +120,11 @@ class DQNLearner:
                 )
             elif self.num_updates % period == 0:
                 torch._foreach_copy_(self._target_parameters, self._parameters)
+
+    def _inputs(self, observation: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
+        """Return what a network takes of packed observations `(batch, OBS_WORDS)`."""
+        zones, scalars = split(observation)
+        return self._to_device(zones), self._to_device(scalars)
 
     def _to_device(self, array: NDArray[Any]) -> Tensor:
         return torch.from_numpy(array).to(self._device)

@@ -4,7 +4,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from cuttle.networks.trunk import Trunk, ZoneLinear
+from cuttle.networks.cards import CardLinear, ZoneLinear
+from cuttle.networks.trunk import Trunk
 from cuttle.training.settings import InitialisationSettings
 
 
@@ -17,8 +18,10 @@ def initialise(
     """
     for module in network.modules():
         if isinstance(module, nn.Linear | ZoneLinear):
-            _fill(module.weight, (2.0 / module.weight.shape[-1]) ** 0.5, rng)
-            nn.init.zeros_(module.bias)
+            _kaiming(rng, module.bias, module.weight, inputs=module.weight.shape[1])
+        elif isinstance(module, CardLinear):
+            inputs = module.cards.shape[0] * module.cards.shape[1] + len(module.scalars)
+            _kaiming(rng, module.bias, module.cards, module.scalars, inputs=inputs)
         elif isinstance(module, nn.Embedding):
             _fill(module.weight, settings.embedding_sd, rng)
         elif isinstance(module, nn.LayerNorm):
@@ -26,7 +29,15 @@ def initialise(
     for module in network.modules():
         if isinstance(module, Trunk):
             with torch.no_grad():
-                module.head.weight.mul_(settings.head_scale)
+                module.value.weight.mul_(settings.head_scale)
+                module.advantage.weight.mul_(settings.head_scale)
+
+
+def _kaiming(rng: np.random.Generator, bias: Tensor, *weights: Tensor, inputs: int) -> None:
+    """Draw the weights of a layer with that many inputs; set its bias to zero."""
+    for weight in weights:
+        _fill(weight, (2.0 / inputs) ** 0.5, rng)
+    nn.init.zeros_(bias)
 
 
 def _fill(weight: Tensor, sd: float, rng: np.random.Generator) -> None:

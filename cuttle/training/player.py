@@ -5,11 +5,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from cuttle.env.observation import OBS_DIM, unpack
 from cuttle.env.symmetry import SUIT_ROTATIONS, rename_in_actions, rename_suits
 from cuttle.game.actions import NUM_ACTIONS
 
-ValueFunction = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+# From packed observations (batch, OBS_WORDS) to Q-values (batch, num_actions).
+ValueFunction = Callable[[NDArray[np.int64]], NDArray[np.float32]]
 
 
 class GreedyPlayer:
@@ -20,7 +20,7 @@ class GreedyPlayer:
     """
 
     def __init__(self, q_values: ValueFunction, *, over_suits: bool) -> None:
-        """Take a function from `(batch, obs_dim)` to `(batch, num_actions)`."""
+        """Take what values the actions."""
         self._q_values = q_values
         self._orders = SUIT_ROTATIONS if over_suits else SUIT_ROTATIONS[:1]
 
@@ -40,9 +40,7 @@ class GreedyPlayer:
         batch = len(observation)
         packed = np.tile(observation, (len(self._orders), 1))
         rename_suits(packed, self._orders.repeat(batch, axis=0))
-        unpacked = np.empty((len(packed), OBS_DIM), np.float32)
-        unpack(packed, unpacked)
-        rotated = self._q_values(unpacked).reshape(-1, batch, NUM_ACTIONS)
+        rotated = self._q_values(packed).reshape(-1, batch, NUM_ACTIONS)
         total = np.zeros((batch, NUM_ACTIONS), np.float32)
         for q, order in zip(rotated, self._orders, strict=True):
             renamed = np.arange(NUM_ACTIONS)

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from cuttle.env.observation import OBS_DIM, unpack
 from cuttle.env.vector import VectorEnv
 from cuttle.game.variants import Rules
 from cuttle.opponents.randomized import Randomized
@@ -20,6 +19,4 @@ def q_sd(q_values: ValueFunction, rules: Rules) -> float:
     player = Randomized()
     for _ in range(_NUM_DECISIONS):
         env.step(player.act(env.observation, env.legal_mask, rng))
-    observation = np.empty((_NUM_GAMES, OBS_DIM), np.float32)
-    unpack(env.observation, observation)
-    return float(q_values(observation).std(dtype=np.float64))
+    return float(q_values(env.observation).std(dtype=np.float64))

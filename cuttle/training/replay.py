@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cuttle.env.observation import OBS_DIM, OBS_WORDS, unpack
+from cuttle.env.observation import OBS_WORDS
 from cuttle.env.symmetry import (
     SUIT_ORDERS,
     rename_in_actions,
@@ -30,11 +30,11 @@ _LONGEST_OWN_RETURN = 12
 class Batch:
     """Transitions to learn from; `bootstrap` is the signed, discounted weight of the next value."""
 
-    observation: NDArray[np.float32]  # (batch, OBS_DIM)
+    observation: NDArray[np.int64]  # (batch, OBS_WORDS), packed
     action: NDArray[np.int64]  # (batch,)
     reward: NDArray[np.float32]  # (batch,) for the mover, summed over n steps
     bootstrap: NDArray[np.float32]  # (batch,) 0 after the end, negative if the opponent is next
-    next_observation: NDArray[np.float32]  # (batch, OBS_DIM) of whoever decides next
+    next_observation: NDArray[np.int64]  # (batch, OBS_WORDS), packed, of whoever decides next
     next_legal_mask: NDArray[np.bool_]  # (batch, NUM_ACTIONS)
 
 
@@ -137,11 +137,11 @@ class Replay:
             rename_in_actions(action, order)
             rename_in_masks(next_legal_mask, order)
         return Batch(
-            observation=_unpacked(state),
+            observation=state,
             action=action,
             reward=reward,
             bootstrap=bootstrap,
-            next_observation=_unpacked(next_state),
+            next_observation=next_state,
             next_legal_mask=next_legal_mask,
         )
 
@@ -194,10 +194,3 @@ class Replay:
             self._columns[name][: len(column)] = column
         self._num_added = state["num_added"]
         self._game_start[:] = state["game_start"]
-
-
-def _unpacked(packed: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Expand `(batch, OBS_WORDS)` to a fresh `(batch, OBS_DIM)`."""
-    observation = np.empty((len(packed), OBS_DIM), np.float32)
-    unpack(packed, observation)
-    return observation

@@ -49,7 +49,6 @@ class LearnerSettings:
     mask_targets: bool  # bootstrap over legal next actions only
     target_tau: float  # Polyak step of the target network after each update
     target_period: int | None  # updates between full copies; if given, in place of target_tau
-    max_gradient_norm: float
     huber_delta: float
 
     def __post_init__(self) -> None:
@@ -62,7 +61,6 @@ class LearnerSettings:
         _within("learner.target_tau", self.target_tau, 0.0, 1.0)
         if self.target_period is not None:
             _at_least("learner.target_period", self.target_period, 1)
-        _positive("learner.max_gradient_norm", self.max_gradient_norm)
         _positive("learner.huber_delta", self.huber_delta)
 
 

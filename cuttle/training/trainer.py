@@ -121,10 +121,11 @@ class Trainer:
         played = time.perf_counter()
         if len(self._replay) >= self.settings.replay.warm_up and self._replay.can_sample():
             self._owed_updates += self._updates_earned(self._self_play.num_episodes - episodes)
-            while self._owed_updates >= 1.0:
-                batch = self._replay.sample(self.settings.learner.batch_size, self._sample_rng)
-                self._learner.update(batch, self._learning_rate())
-                self._owed_updates -= 1.0
+            if updates := int(self._owed_updates):
+                num_samples = updates * self.settings.learner.batch_size
+                batch = self._replay.sample(num_samples, self._sample_rng)
+                self._learner.learn(batch, self._learning_rate())
+                self._owed_updates -= updates
         self._clocks["self_play_s"] += played - started
         self._clocks["learn_s"] += time.perf_counter() - played
 

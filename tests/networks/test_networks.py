@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from cuttle.env.observation import OBS_DIM, ZONES
+from cuttle.env.observation import SCALAR_DIM, ZONES
 from cuttle.game.actions import NUM_ACTIONS
-from cuttle.networks.trunk import Trunk, ZoneLinear
+from cuttle.networks.cards import CardLinear, ZoneLinear, bits, sum_cards
+from cuttle.networks.trunk import Trunk
 from cuttle.training.initialisation import initialise
 from cuttle.training.settings import InitialisationSettings
 from tests.training.build import NETWORK_TYPES, network
@@ -20,14 +21,16 @@ def drawn(network_type: str, settings: InitialisationSettings = KAIMING) -> torc
     return built
 
 
-def observations(batch: int) -> torch.Tensor:
+def observations(batch: int) -> tuple[torch.Tensor, torch.Tensor]:
     rng = np.random.default_rng(1)
-    return torch.from_numpy((rng.random((batch, OBS_DIM)) < 0.05).astype(np.float32))
+    zones = (rng.random((batch, len(ZONES), 52)) < 0.05) @ (1 << np.arange(52))
+    scalars = (rng.random((batch, SCALAR_DIM)) < 0.3).astype(np.float32)
+    return torch.from_numpy(zones), torch.from_numpy(scalars)
 
 
 @pytest.mark.parametrize("network_type", NETWORK_TYPES)
 def test_a_network_values_every_action_of_every_row(network_type: str) -> None:
-    q = drawn(network_type)(observations(3))
+    q = drawn(network_type)(*observations(3))
 
     assert q.shape == (3, NUM_ACTIONS)
     assert q.dtype == torch.float32
@@ -35,16 +38,16 @@ def test_a_network_values_every_action_of_every_row(network_type: str) -> None:
 
 @pytest.mark.parametrize("network_type", NETWORK_TYPES)
 def test_a_row_is_valued_alike_in_any_batch(network_type: str) -> None:
-    built, rows = drawn(network_type), observations(5)
+    built, (zones, scalars) = drawn(network_type), observations(5)
 
-    torch.testing.assert_close(built(rows)[3:4], built(rows[3:4]))
+    torch.testing.assert_close(built(zones, scalars)[3:4], built(zones[3:4], scalars[3:4]))
 
 
 @pytest.mark.parametrize("network_type", NETWORK_TYPES)
 def test_every_weight_gets_a_gradient(network_type: str) -> None:
     built = drawn(network_type)
 
-    built(observations(64)).square().sum().backward()
+    built(*observations(64)).square().sum().backward()
 
     without = [name for name, p in built.named_parameters() if not p.grad.abs().sum() > 0]
     assert without == []
@@ -53,20 +56,24 @@ def test_every_weight_gets_a_gradient(network_type: str) -> None:
 @pytest.mark.parametrize("network_type", sorted(set(NETWORK_TYPES) - {"blind"}))
 def test_every_zone_and_scalar_reaches_the_values(network_type: str) -> None:
     built = drawn(network_type)
-    empty = torch.zeros(1, OBS_DIM)
-    rows = torch.eye(OBS_DIM)
+    none = torch.zeros(1, len(ZONES), dtype=torch.int64), torch.zeros(1, SCALAR_DIM)
+    cards = torch.zeros(len(ZONES) * 52, len(ZONES), dtype=torch.int64)
+    for row in range(len(cards)):
+        cards[row, row // 52] = 1 << row % 52
 
-    changed = (built(rows) - built(empty)).abs().sum(dim=1)
+    def changed(zones: torch.Tensor, scalars: torch.Tensor) -> torch.Tensor:
+        moved: torch.Tensor = (built(zones, scalars) - built(*none)).abs().sum(dim=1)
+        return moved
 
-    firsts = [52 * zone for zone in range(len(ZONES))]
-    scalars = range(52 * len(ZONES), OBS_DIM)
-    # One row may be switched off by the ReLUs of one small encoder, hardly ever a whole zone.
-    assert all(changed[first : first + 52].max() > 0 for first in firsts)
-    assert all(changed[index] > 0 for index in scalars)
+    by_zone = changed(cards, none[1].expand(len(cards), -1)).reshape(len(ZONES), 52)
+    by_scalar = changed(none[0].expand(SCALAR_DIM, -1), torch.eye(SCALAR_DIM))
+    # One card may be switched off by the ReLUs of one small encoder, hardly ever a whole zone.
+    assert (by_zone.max(dim=1).values > 0).all()
+    assert (by_scalar > 0).all()
 
 
 def test_the_blind_network_does_not_see_the_state() -> None:
-    q = drawn("blind")(observations(8))
+    q = drawn("blind")(*observations(8))
 
     assert torch.equal(q, q[:1].expand_as(q))
     assert q[0].std() > 0
@@ -75,41 +82,85 @@ def test_the_blind_network_does_not_see_the_state() -> None:
 def test_trunks_are_equal_in_all_types() -> None:
     trunks = [next(m for m in network(t).modules() if isinstance(m, Trunk)) for t in NETWORK_TYPES]
 
-    assert len({trunk.hidden.out_features for trunk in trunks}) == 1
-    assert len({trunk.head.weight.shape for trunk in trunks}) == 1
+    assert len({trunk.norm.normalized_shape for trunk in trunks}) == 1
+    assert len({trunk.advantage.weight.shape for trunk in trunks}) == 1
 
 
 def test_the_value_is_added_to_every_advantage() -> None:
-    trunk = Trunk(1, hidden_units=2, num_actions=2)
+    trunk = Trunk(torch.nn.Linear(1, 2), hidden_units=2, num_actions=2)
     with torch.no_grad():
         trunk.hidden.weight.copy_(torch.tensor([[1.0], [-1.0]]))
         trunk.hidden.bias.zero_()
-        trunk.head.weight.copy_(torch.tensor([[10.0, 0.0], [1.0, 0.0], [2.0, 0.0]]))
-        trunk.head.bias.zero_()
+        trunk.value.weight.copy_(torch.tensor([[10.0, 0.0]]))
+        trunk.value.bias.fill_(0.5)
+        trunk.advantage.weight.copy_(torch.tensor([[1.0, 0.0], [2.0, 0.0]]))
+        trunk.advantage.bias.zero_()
 
     # Hidden (3, -3) is normalised to (1, -1).
-    assert trunk(torch.tensor([[3.0]])).tolist() == [[pytest.approx(11.0), pytest.approx(12.0)]]
+    assert trunk(torch.tensor([[3.0]])).tolist() == [[pytest.approx(11.5), pytest.approx(12.5)]]
+
+
+def random_table(*shape: int) -> torch.Tensor:
+    values = np.random.default_rng(2).normal(size=shape).astype(np.float32)
+    return torch.from_numpy(values).requires_grad_()
+
+
+@pytest.mark.parametrize(
+    ("tables", "sums"), [(len(ZONES), 1), (len(ZONES), len(ZONES)), (1, len(ZONES)), (1, 1)]
+)
+def test_sums_of_cards_and_their_gradients_are_those_of_a_product(tables: int, sums: int) -> None:
+    zones, _ = observations(6)
+    table, bias = random_table(tables, 52, 3), random_table(sums, 3)
+    weight = random_table(6, sums, 3).detach()
+
+    product = torch.einsum("bzc,zck->bzk", bits(zones), table.expand(len(ZONES), -1, -1))
+    expected = bias + (product if sums > 1 else product.sum(dim=1, keepdim=True))
+    wanted = torch.autograd.grad((expected * weight).sum(), (table, bias))
+    found = sum_cards(zones, table, bias)
+    gradients = torch.autograd.grad((found * weight).sum(), (table, bias))
+
+    torch.testing.assert_close(found, expected)
+    for gradient, want in zip(gradients, wanted, strict=True):
+        torch.testing.assert_close(gradient, want)
+
+
+def test_bits_are_the_cards_of_a_set() -> None:
+    zones = torch.tensor([[(1 << 51) | (1 << 3), 0]])
+
+    assert bits(zones).nonzero().tolist() == [[0, 0, 3], [0, 0, 51]]
+
+
+def test_a_card_linear_is_a_linear_layer_over_cards_and_scalars() -> None:
+    layer = CardLinear(2, 1, 1)
+    with torch.no_grad():
+        layer.cards.copy_(torch.arange(104.0).reshape(2, 52, 1))
+        layer.scalars.fill_(0.5)
+        layer.bias.fill_(1000.0)
+
+    out = layer(torch.tensor([[1 << 3, (1 << 0) | (1 << 1)]]), torch.tensor([[4.0]]))
+
+    assert out.tolist() == [[1000.0 + 3 + 52 + 53 + 2]]
 
 
 def test_a_zone_linear_is_one_linear_layer_a_zone() -> None:
     layer = ZoneLinear(2, 3, 1)
     with torch.no_grad():
-        layer.weight.copy_(torch.tensor([[[1.0, 0.0, 0.0]], [[0.0, 0.0, 2.0]]]))
-        layer.bias.copy_(torch.tensor([[[0.5]], [[0.0]]]))
+        layer.weight.copy_(torch.tensor([[[1.0], [0.0], [0.0]], [[0.0], [0.0], [2.0]]]))
+        layer.bias.copy_(torch.tensor([[0.5], [0.0]]))
 
-    out = layer(torch.tensor([[[1.0, 2.0, 3.0]], [[1.0, 2.0, 3.0]]]))
+    out = layer(torch.tensor([[[1.0, 2.0, 3.0], [1.0, 2.0, 3.0]]]))
 
     assert out.flatten().tolist() == [1.5, 6.0]
 
 
 def test_an_embedded_zone_is_the_encoded_sum_of_its_cards() -> None:
     built = drawn("embedding")
-    observation = torch.zeros(1, OBS_DIM)
-    observation[0, [3, 7, 52 + 7]] = 1.0
+    zones = torch.zeros(1, len(ZONES), dtype=torch.int64)
+    zones[0, 0], zones[0, 1] = (1 << 3) | (1 << 7), 1 << 7
     seen: list[torch.Tensor] = []
     built.trunk.register_forward_pre_hook(lambda _module, inputs: seen.append(inputs[0][0]))
 
-    built(observation)
+    built(zones, torch.zeros(1, SCALAR_DIM))
 
     table = built.cards.weight
     for zone, total in enumerate((table[3] + table[7], table[7], torch.zeros(32))):
@@ -121,8 +172,8 @@ def test_an_embedded_zone_is_the_encoded_sum_of_its_cards() -> None:
 def test_the_head_scale_scales_the_initial_values(network_type: str) -> None:
     small = InitialisationSettings(head_scale=0.01, embedding_sd=0.2)
 
-    full_q = drawn(network_type)(observations(16))
-    small_q = drawn(network_type, small)(observations(16))
+    full_q = drawn(network_type)(*observations(16))
+    small_q = drawn(network_type, small)(*observations(16))
 
     torch.testing.assert_close(small_q, 0.01 * full_q, rtol=1e-4, atol=1e-7)
 

@@ -8,7 +8,7 @@ import torch
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
-from cuttle.env.observation import OBS_DIM, ZONES
+from cuttle.env.observation import SCALAR_DIM, ZONES
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.training.settings import TrainingSettings
 from cuttle.training.trainer import Trainer
@@ -40,7 +40,7 @@ def network(network_type: str = "boolean") -> torch.nn.Module:
     module, _, class_name = section["_target_"].rpartition(".")
     sizes = {str(k): v for k, v in section.items() if k not in ("_target_", "name")}
     built: torch.nn.Module = getattr(importlib.import_module(module), class_name)(
-        zones=len(ZONES), scalars=OBS_DIM - 52 * len(ZONES), num_actions=NUM_ACTIONS, **sizes
+        zones=len(ZONES), scalars=SCALAR_DIM, num_actions=NUM_ACTIONS, **sizes
     )
     return built
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cuttle import opponents
 from cuttle.env.match import play_deals
-from cuttle.env.observation import OBS_DIM, OBS_WORDS
+from cuttle.env.observation import OBS_DIM, OBS_WORDS, unpack
 from cuttle.env.symmetry import (
     SUIT_ROTATIONS,
     rename_in_actions,
@@ -68,6 +68,12 @@ def test_a_player_over_suits_acts_alike_under_any_rotation() -> None:
     for _ in range(10):
         env.step(Randomized().act(env.observation, env.legal_mask, rng))
     weights = rng.normal(size=(OBS_DIM, NUM_ACTIONS)).astype(np.float32)
+
+    def q_values(packed: NDArray[np.int64]) -> NDArray[np.float32]:
+        unpacked = np.empty((len(packed), OBS_DIM), np.float32)
+        unpack(packed, unpacked)
+        return unpacked @ weights
+
     observation, mask = env.observation.copy(), env.legal_mask.copy()
     order = np.tile(SUIT_ROTATIONS[1], (256, 1))
     rename_suits(observation, order)
@@ -75,7 +81,7 @@ def test_a_player_over_suits_acts_alike_under_any_rotation() -> None:
 
     alike = {}
     for over_suits in (True, False):
-        player = GreedyPlayer(lambda x: x @ weights, over_suits=over_suits)
+        player = GreedyPlayer(q_values, over_suits=over_suits)
         expected = player.act(env.observation, env.legal_mask, rng)
         rename_in_actions(expected, order)
         alike[over_suits] = (player.act(observation, mask, rng) == expected).mean()

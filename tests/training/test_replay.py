@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cuttle.env.observation import OBS_DIM, OBS_WORDS
+from cuttle.env.observation import OBS_WORDS, zone
 from cuttle.env.vector import VectorEnv
 from cuttle.game.actions import FIRST_PLAY, NUM_ACTIONS
 from cuttle.opponents.randomized import Randomized
@@ -72,8 +72,7 @@ GAME = [
 def transitions(memory: Replay) -> dict[int, tuple[float, float, int]]:
     """Sample until every row came: action -> (reward, bootstrap, number of the next state)."""
     drawn = memory.sample(4_000, np.random.default_rng(0))
-    bits = 1 << np.arange(52)
-    numbers = (drawn.next_observation[:, :52] @ bits).astype(int)
+    numbers = zone(drawn.next_observation, "hand")
     rows = zip(
         drawn.action.tolist(),
         drawn.reward.tolist(),
@@ -137,7 +136,7 @@ def test_the_next_legal_mask_is_that_of_the_next_state() -> None:
 
     drawn = memory.sample(64, np.random.default_rng(0))
 
-    numbers = (drawn.next_observation[:, :52] @ (1 << np.arange(52))).astype(int)
+    numbers = zone(drawn.next_observation, "hand")
     for number, legal in zip(numbers, drawn.next_legal_mask, strict=True):
         assert np.flatnonzero(legal).tolist() == [0, number]
 
@@ -185,8 +184,8 @@ def test_samples_are_renamed_state_action_and_mask_alike() -> None:
 
     drawn = memory.sample(2_000, np.random.default_rng(0))
 
-    cards = drawn.observation[:, :52].argmax(axis=1)
-    next_cards = drawn.next_observation[:, :52].argmax(axis=1)
+    cards = np.log2(zone(drawn.observation, "hand")).astype(int)
+    next_cards = np.log2(zone(drawn.next_observation, "hand")).astype(int)
     assert set(cards.tolist()) == {0, 1, 2, 3, 20, 21, 22, 23}
     assert (drawn.action == FIRST_PLAY + cards).all()
     assert drawn.next_legal_mask[np.arange(2_000), FIRST_PLAY + next_cards].all()
@@ -233,13 +232,12 @@ def test_the_played_card_is_in_the_stored_hand_and_the_state_moves_on() -> None:
     drawn = memory.sample(2_000, np.random.default_rng(0))
 
     plays = (drawn.action >= 1) & (drawn.action < 53)
-    from_hand = drawn.observation[plays, drawn.action[plays] - 1] == 1.0
-    revealed = slice(52 * 13, 52 * 14)  # a seven's play comes from the revealed cards
-    from_seven = drawn.observation[plays, revealed][np.arange(plays.sum()), drawn.action[plays] - 1]
+    # A seven's play comes from the revealed cards.
+    held = zone(drawn.observation, "hand") | zone(drawn.observation, "revealed")
     assert plays.sum() > 100
-    assert (from_hand | (from_seven == 1.0)).all()
+    assert (held[plays] >> (drawn.action[plays] - 1) & 1 == 1).all()
     assert (drawn.observation != drawn.next_observation).any(axis=1).all()
-    assert drawn.observation.shape == (2_000, OBS_DIM)
+    assert drawn.observation.shape == (2_000, OBS_WORDS)
 
 
 def test_aliasing_leaves_two_states_a_finished_game() -> None:
