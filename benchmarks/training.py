@@ -38,11 +38,11 @@ EARLIER_BUDGET = ("training.learner.batch_size=128", "training.learner.updates_p
 
 
 def composed(network_type: str, budget: str, overrides: list[str]) -> dict[str, Any]:
-    """Compose the two sections that say what is trained."""
+    """Compose the sections that say what is trained."""
     with initialize_config_dir(str(CONF), version_base="1.3"):
         choices = [f"network_type={network_type}", f"training={budget}", *overrides]
         config = compose("config", overrides=choices)
-        sections = {key: config[key] for key in ("network_type", "training")}
+        sections = {key: config[key] for key in ("network_type", "trunk", "training")}
         return {key: OmegaConf.to_container(section) for key, section in sections.items()}
 
 
@@ -72,7 +72,7 @@ def measure(network_type: str, budget: str, overrides: list[str], rounds: int) -
     """Train the first rounds and return one line of the table."""
     config = composed(network_type, budget, overrides)
     settings = TrainingSettings.from_mapping(config["training"])
-    trainer = Trainer(network=build_network(config["network_type"]), settings=settings, seed=0)
+    trainer = Trainer(network=build_network(config), settings=settings, seed=0)
     started = time.process_time()
     reports = list(itertools.islice(trainer.rounds(), rounds))
     whole = time.process_time() - started
@@ -84,7 +84,7 @@ def measure(network_type: str, budget: str, overrides: list[str], rounds: int) -
     parts = {part: whole * clock / clocks["round"] for part, clock in clocks.items()}
     learner = settings.learner
     rate = product_rate(learner.batch_size, 52)
-    work = counted_products(build_network(config["network_type"]), learner.double)
+    work = counted_products(build_network(config), learner.double)
     per_sample = parts["learn"] / max(last["samples_learnt"], 1)
     shares = [100 * parts[part] / parts["round"] for part in ("self_play", "learn", "evaluate")]
     return (

@@ -20,6 +20,7 @@ from cuttle import opponents
 from cuttle.env.observation import SCALAR_DIM, ZONES
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.variants import CUTTLE_CARDS, PRESETS, RULES_VERSION, Rules, checked
+from cuttle.networks.trunk import TrunkSettings
 from cuttle.runs.layout import CONFIG_FILE, INITIAL_MODEL_FILE, RunState
 from cuttle.runs.lock import AlreadyLocked, locked
 from cuttle.runs.provenance import machine
@@ -31,7 +32,7 @@ from cuttle.training.settings import TrainingSettings
 from cuttle.training.trainer import Trainer
 
 NETWORK_PACKAGE = "cuttle.networks."
-MODEL_KEYS = ("run", "network_type", "training", "rules", "seed")
+MODEL_KEYS = ("run", "network_type", "trunk", "training", "rules", "seed")
 
 
 class OutcomeKind(StrEnum):
@@ -134,10 +135,11 @@ def build_trainer(config: dict[str, Any]) -> Trainer:
     """Build network and trainer as a resolved config describes them."""
     torch.set_num_threads(config["threads"])
     return Trainer(
-        network=build_network(config["network_type"]),
+        network=build_network(config),
         settings=TrainingSettings.from_mapping(config["training"]),
         seed=config["seed"]["value"],
         rules=build_rules(config["rules"]),
+        device=config["device"],
     )
 
 
@@ -154,31 +156,43 @@ def build_rules(section: dict[str, Any]) -> Rules:
     return checked(PRESETS[name]._replace(**fields))
 
 
-def build_network(section: dict[str, Any]) -> torch.nn.Module:
-    """Build the network class that a config names; only classes of our own are named."""
+def build_network(config: dict[str, Any]) -> torch.nn.Module:
+    """Build the network that a config describes; only classes of our own can be named."""
+    section = config["network_type"]
     target = str(section["_target_"])
     module_name, _, class_name = target.rpartition(".")
     if not target.startswith(NETWORK_PACKAGE):
         raise ValueError(f"network_type._target_ must start with {NETWORK_PACKAGE}, got {target}")
     sizes = {key: value for key, value in section.items() if key not in ("_target_", "name")}
     network_class = getattr(importlib.import_module(module_name), class_name)
+    trunk = build_trunk_settings(config["trunk"])
     try:
-        network: torch.nn.Module = network_class(
-            zones=len(ZONES),
-            scalars=SCALAR_DIM,
-            num_actions=NUM_ACTIONS,
-            **sizes,
-        )
+        network: torch.nn.Module = network_class(zones=len(ZONES), trunk=trunk, **sizes)
     except (TypeError, RuntimeError) as error:
         raise ValueError(f"network_type={section['name']} with {sizes}: {error}") from error
     return network
+
+
+def build_trunk_settings(section: dict[str, Any]) -> TrunkSettings:
+    """Read what all network types share; raise ValueError naming what is wrong."""
+    kinds = {"hidden_units": int, "scalars": bool, "normalise": bool, "share_value": bool}
+    if unknown := sorted(section.keys() - kinds.keys()):
+        raise ValueError(f"trunk has no key {unknown[0]!r}; there are {', '.join(kinds)}")
+    for key, kind in kinds.items():
+        if type(section.get(key)) is not kind:
+            raise ValueError(f"trunk.{key} must be {kind.__name__}, got {section.get(key)!r}")
+    if section["hidden_units"] < 1:
+        raise ValueError(f"trunk.hidden_units must be at least 1, got {section['hidden_units']}")
+    scalars = SCALAR_DIM if section["scalars"] else 0
+    return TrunkSettings(**{**section, "scalars": scalars, "num_actions": NUM_ACTIONS})
 
 
 def check(config: dict[str, Any]) -> dict[str, Any]:
     """Build what a config describes, short of a trainer, or raise an error naming what is wrong."""
     TrainingSettings.from_mapping(config["training"])
     build_rules(config["rules"])
-    build_network(config["network_type"])
+    build_network(config)
+    _check_device(config["device"])
     primary = config["analysis"]["primary_opponent"]
     if primary not in opponents.names():
         raise ValueError(
@@ -186,6 +200,15 @@ def check(config: dict[str, Any]) -> dict[str, Any]:
             f"there are {', '.join(opponents.names())}"
         )
     return {"rules_version": RULES_VERSION}
+
+
+def _check_device(name: str) -> None:
+    """Raise ValueError for a device that torch does not know or this machine does not have."""
+    try:
+        torch.empty(0, device=name)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0]
+        raise ValueError(f"device={name} cannot be used here, try device=cpu: {reason}") from error
 
 
 def warm_up() -> None:

@@ -67,7 +67,7 @@ def load_model(run_dir: Path) -> Player:
             f"{run_dir} has no {' and no '.join(missing)}; give the directory of a completed run"
         )
     config = read_yaml(run_dir / CONFIG_FILE)
-    network = build_network(config["network_type"])
+    network = build_network(config)
     content = torch.load(run_dir / FINAL_MODEL_FILE, weights_only=True)
     network.load_state_dict(content["weights"])
     network.eval()

@@ -7,8 +7,8 @@ from typing import Any
 from cuttle.runs.diff import ABSENT, IGNORED_KEYS, flatten, is_ignored, token
 
 TYPE_SECTION = "network_type"  # may differ between types, not within one
-# Seeding, later analysis and threads change roundings at most, not what is measured.
-NOT_COMPARED = (*IGNORED_KEYS, "seed", "analysis", "threads")
+# Seeding, later analysis, threads and device change roundings at most, not what is measured.
+NOT_COMPARED = (*IGNORED_KEYS, "seed", "analysis", "threads", "device")
 MAX_RUNS_SHOWN = 12
 
 

@@ -1,20 +1,21 @@
 """The `blind` type, a control: it sees a constant instead of the state. No training here."""
 
+from dataclasses import replace
+
 from torch import Tensor, nn
 
-from cuttle.networks.trunk import Trunk
+from cuttle.networks.trunk import FeatureLinear, Trunk, TrunkSettings
 
 
 class Blind(nn.Module):
     """Rank the actions without looking; what another type gains over it is worth of the state."""
 
-    def __init__(self, *, zones: int, scalars: int, num_actions: int, hidden_units: int) -> None:
-        """Lay out the layers; zones and scalars are taken to look like the other types."""
+    def __init__(self, *, zones: int, trunk: TrunkSettings) -> None:
+        """Lay out the layers; zones are taken to look like the other types."""
         super().__init__()
-        hidden = nn.Linear(1, hidden_units)
-        self.trunk = Trunk(hidden, hidden_units=hidden_units, num_actions=num_actions)
+        self.trunk = Trunk(FeatureLinear(1, 0, trunk.hidden_units), replace(trunk, scalars=0))
 
     def forward(self, zones: Tensor, scalars: Tensor) -> Tensor:
         """Return the same Q-values in every row, `(batch, num_actions)`."""
-        q: Tensor = self.trunk(scalars.new_ones(len(zones), 1))
+        q: Tensor = self.trunk(scalars.new_ones(len(zones), 1), scalars)
         return q

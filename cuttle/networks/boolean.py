@@ -3,17 +3,16 @@
 from torch import Tensor, nn
 
 from cuttle.networks.cards import CardLinear
-from cuttle.networks.trunk import Trunk
+from cuttle.networks.trunk import Trunk, TrunkSettings
 
 
 class Boolean(nn.Module):
-    """Feed every zone's 52 booleans and the scalars straight into the trunk."""
+    """Feed every zone's 52 booleans straight into the trunk."""
 
-    def __init__(self, *, zones: int, scalars: int, num_actions: int, hidden_units: int) -> None:
+    def __init__(self, *, zones: int, trunk: TrunkSettings) -> None:
         """Lay out the layers; training sets the initial weights."""
         super().__init__()
-        hidden = CardLinear(zones, scalars, hidden_units)
-        self.trunk = Trunk(hidden, hidden_units=hidden_units, num_actions=num_actions)
+        self.trunk = Trunk(CardLinear(zones, trunk.scalars, trunk.hidden_units), trunk)
 
     def forward(self, zones: Tensor, scalars: Tensor) -> Tensor:
         """Map packed `(batch, zones)` and `(batch, scalars)` to Q `(batch, num_actions)`."""

@@ -4,28 +4,21 @@ import torch
 from torch import Tensor, nn
 
 from cuttle.networks.cards import sum_cards
-from cuttle.networks.trunk import Trunk
+from cuttle.networks.trunk import FeatureLinear, Trunk, TrunkSettings
 
 
 class Embedding(nn.Module):
     """Sum the embeddings of a zone's cards, encode every zone alike, feed all into the trunk."""
 
     def __init__(
-        self,
-        *,
-        zones: int,
-        scalars: int,
-        num_actions: int,
-        embedding_dim: int,
-        zone_encoded_dim: int,
-        hidden_units: int,
+        self, *, zones: int, trunk: TrunkSettings, embedding_dim: int, zone_encoded_dim: int
     ) -> None:
         """Lay out the layers; training sets the initial weights."""
         super().__init__()
         self.cards = nn.Embedding(52, embedding_dim)
         self.encoder = nn.Linear(embedding_dim, zone_encoded_dim)
-        hidden = nn.Linear(zones * zone_encoded_dim + scalars, hidden_units)
-        self.trunk = Trunk(hidden, hidden_units=hidden_units, num_actions=num_actions)
+        hidden = FeatureLinear(zones * zone_encoded_dim, trunk.scalars, trunk.hidden_units)
+        self.trunk = Trunk(hidden, trunk)
 
     def forward(self, zones: Tensor, scalars: Tensor) -> Tensor:
         """Map packed `(batch, zones)` and `(batch, scalars)` to Q `(batch, num_actions)`."""
@@ -33,5 +26,5 @@ class Embedding(nn.Module):
         table = (self.cards.weight @ self.encoder.weight.t()).unsqueeze(0)
         bias = self.encoder.bias.expand(zones.shape[1], -1)
         encoded = torch.relu(sum_cards(zones, table, bias)).flatten(1)
-        q: Tensor = self.trunk(torch.cat((encoded, scalars), dim=1))
+        q: Tensor = self.trunk(encoded, scalars)
         return q

@@ -6,7 +6,7 @@ from typing import Any
 
 from cuttle.runs.diff import ABSENT, flatten
 
-IDENTITY_KEYS = ("run", "network_type", "training", "rules", "threads")
+IDENTITY_KEYS = ("run", "network_type", "trunk", "training", "rules", "threads", "device")
 
 
 def identity(config: dict[str, Any]) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from cuttle.sweep.compose import Job
 from cuttle.sweep.errors import Refusal
 
 FLAGS = ("force", "dry_run", "init_only", "fail_fast", "checkpoint")
-SECTIONS = ("network_type", "training", "seed", "rules", "analysis")
-TEXTS = ("experiment", "description", "root")
+SECTIONS = ("network_type", "trunk", "training", "seed", "rules", "analysis")
+TEXTS = ("experiment", "description", "device", "root")
 COUNTS = ("run", "threads")
 KEYS = (*TEXTS, *COUNTS, *SECTIONS, *FLAGS)
 

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, nn
 
 from cuttle.networks.cards import CardLinear, ZoneLinear
-from cuttle.networks.trunk import Trunk
+from cuttle.networks.trunk import FeatureLinear, Trunk
 from cuttle.training.settings import InitialisationSettings
 
 
@@ -22,6 +22,9 @@ def initialise(
         elif isinstance(module, CardLinear):
             inputs = module.cards.shape[0] * module.cards.shape[1] + len(module.scalars)
             _kaiming(rng, module.bias, module.cards, module.scalars, inputs=inputs)
+        elif isinstance(module, FeatureLinear):
+            inputs = len(module.features) + len(module.scalars)
+            _kaiming(rng, module.bias, module.features, module.scalars, inputs=inputs)
         elif isinstance(module, nn.Embedding):
             _fill(module.weight, settings.embedding_sd, rng)
         elif isinstance(module, nn.LayerNorm):
@@ -29,8 +32,8 @@ def initialise(
     for module in network.modules():
         if isinstance(module, Trunk):
             with torch.no_grad():
-                module.value.weight.mul_(settings.head_scale)
-                module.advantage.weight.mul_(settings.head_scale)
+                for layer in filter(None, (module.value, module.advantage)):
+                    layer.weight.mul_(settings.head_scale)
 
 
 def _kaiming(rng: np.random.Generator, bias: Tensor, *weights: Tensor, inputs: int) -> None:

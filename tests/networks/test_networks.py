@@ -7,7 +7,7 @@ import torch
 from cuttle.env.observation import SCALAR_DIM, ZONES
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.networks.cards import CardLinear, ZoneLinear, bits, sum_cards
-from cuttle.networks.trunk import Trunk
+from cuttle.networks.trunk import FeatureLinear, Trunk, TrunkSettings
 from cuttle.training.initialisation import initialise
 from cuttle.training.settings import InitialisationSettings
 from tests.training.build import NETWORK_TYPES, network
@@ -82,22 +82,54 @@ def test_the_blind_network_does_not_see_the_state() -> None:
 def test_trunks_are_equal_in_all_types() -> None:
     trunks = [next(m for m in network(t).modules() if isinstance(m, Trunk)) for t in NETWORK_TYPES]
 
-    assert len({trunk.norm.normalized_shape for trunk in trunks}) == 1
+    assert {trunk.norm.normalized_shape for trunk in trunks} == {(52,)}
     assert len({trunk.advantage.weight.shape for trunk in trunks}) == 1
 
 
-def test_the_value_is_added_to_every_advantage() -> None:
-    trunk = Trunk(torch.nn.Linear(1, 2), hidden_units=2, num_actions=2)
+def small_trunk(*, normalise: bool, share_value: bool) -> Trunk:
+    """Make a trunk of two units, which hold plus and minus the only feature."""
+    sizes = TrunkSettings(
+        hidden_units=2, num_actions=2, scalars=0, normalise=normalise, share_value=share_value
+    )
+    hidden = FeatureLinear(1, 0, 2)
+    trunk = Trunk(hidden, sizes)
     with torch.no_grad():
-        trunk.hidden.weight.copy_(torch.tensor([[1.0], [-1.0]]))
-        trunk.hidden.bias.zero_()
-        trunk.value.weight.copy_(torch.tensor([[10.0, 0.0]]))
-        trunk.value.bias.fill_(0.5)
+        hidden.features.copy_(torch.tensor([[1.0, -1.0]]))
+        hidden.bias.zero_()
         trunk.advantage.weight.copy_(torch.tensor([[1.0, 0.0], [2.0, 0.0]]))
         trunk.advantage.bias.zero_()
+        if trunk.value is not None:
+            trunk.value.weight.copy_(torch.tensor([[10.0, 0.0]]))
+            trunk.value.bias.fill_(0.5)
+    return trunk
 
-    # Hidden (3, -3) is normalised to (1, -1).
-    assert trunk(torch.tensor([[3.0]])).tolist() == [[pytest.approx(11.5), pytest.approx(12.5)]]
+
+@pytest.mark.parametrize(
+    ("normalise", "share_value", "expected"),
+    [
+        (True, True, [11.5, 12.5]),  # hidden (3, -3) is normalised to (1, -1)
+        (True, False, [1.0, 2.0]),
+        (False, True, [33.5, 36.5]),
+        (False, False, [3.0, 6.0]),
+    ],
+)
+def test_a_trunk_normalises_and_adds_the_value_to_every_advantage(
+    normalise: bool, share_value: bool, expected: list[float]
+) -> None:
+    trunk = small_trunk(normalise=normalise, share_value=share_value)
+
+    q = trunk(torch.tensor([[3.0]]), torch.zeros(1, 0))
+
+    assert q.tolist() == [pytest.approx(expected)]
+
+
+@pytest.mark.parametrize("network_type", NETWORK_TYPES)
+def test_a_plain_trunk_sees_no_scalars(network_type: str) -> None:
+    built = network(network_type, "trunk=plain")
+    initialise(built, KAIMING, np.random.default_rng(0))
+    zones, scalars = observations(4)
+
+    assert torch.equal(built(zones, scalars), built(zones, 1.0 - scalars))
 
 
 def random_table(*shape: int) -> torch.Tensor:

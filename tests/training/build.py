@@ -1,6 +1,5 @@
 """Settings and trainers as the configuration gives them, small enough for tests. No assertions."""
 
-import importlib
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +7,7 @@ import torch
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
-from cuttle.env.observation import SCALAR_DIM, ZONES
-from cuttle.game.actions import NUM_ACTIONS
+from cuttle.experiment import build_network
 from cuttle.training.settings import TrainingSettings
 from cuttle.training.trainer import Trainer
 
@@ -17,32 +15,23 @@ CONF = Path(__file__).parents[2] / "conf"
 NETWORK_TYPES = sorted(path.stem for path in (CONF / "network_type").glob("*.yaml"))
 
 
-def training_config(budget: str = "smoke", *overrides: str) -> dict[str, Any]:
-    """Compose one training budget with overrides such as `learner.double=false`."""
+def composed(*overrides: str) -> dict[str, Any]:
+    """Compose the config of one run as plain values."""
     with initialize_config_dir(str(CONF), version_base="1.3"):
-        config = compose(
-            config_name=f"training/{budget}", overrides=[f"training.{o}" for o in overrides]
-        )
-    plain = OmegaConf.to_container(config.training)
-    assert isinstance(plain, dict)
-    return {str(key): value for key, value in plain.items()}
+        config = OmegaConf.to_container(compose("config", overrides=list(overrides)))
+    assert isinstance(config, dict)
+    return {str(key): value for key, value in config.items()}
 
 
 def settings(budget: str = "smoke", *overrides: str) -> TrainingSettings:
-    """Compose and check one training budget."""
-    return TrainingSettings.from_mapping(training_config(budget, *overrides))
+    """Compose and check one training budget with overrides such as `learner.double=false`."""
+    config = composed(f"training={budget}", *(f"training.{o}" for o in overrides))
+    return TrainingSettings.from_mapping(config["training"])
 
 
-def network(network_type: str = "boolean") -> torch.nn.Module:
+def network(network_type: str = "boolean", *overrides: str) -> torch.nn.Module:
     """Build a network type with the sizes of its YAML; the weights are still undrawn."""
-    section = OmegaConf.to_container(OmegaConf.load(CONF / f"network_type/{network_type}.yaml"))
-    assert isinstance(section, dict)
-    module, _, class_name = section["_target_"].rpartition(".")
-    sizes = {str(k): v for k, v in section.items() if k not in ("_target_", "name")}
-    built: torch.nn.Module = getattr(importlib.import_module(module), class_name)(
-        zones=len(ZONES), scalars=SCALAR_DIM, num_actions=NUM_ACTIONS, **sizes
-    )
-    return built
+    return build_network(composed(f"network_type={network_type}", *overrides))
 
 
 def trainer(

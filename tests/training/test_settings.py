@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 
 from cuttle.training.settings import TrainingSettings
-from tests.training.build import CONF, settings, training_config
+from tests.training.build import CONF, composed, settings
 
 BUDGETS = sorted(path.stem for path in (CONF / "training").glob("*.yaml"))
 
 
 def changed(key: str, value: Any) -> dict[str, Any]:
-    config = training_config("full")
+    config = composed("training=full")["training"]
     *sections, last = key.split(".")
     section = config
     for name in sections:
@@ -66,7 +66,7 @@ def test_a_bad_value_is_named(key: str, value: Any, message: str) -> None:
 
 
 def test_a_missing_key_is_named() -> None:
-    config = training_config("full")
+    config = composed("training=full")["training"]
     del config["learner"]["double"]
 
     with pytest.raises(ValueError, match=r"training\.learner\.double is missing"):
