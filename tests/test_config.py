@@ -1,30 +1,17 @@
 """Every option of every group of `conf/` composes, and what it describes can be built."""
 
-from pathlib import Path
-from typing import Any
-
 import pytest
-from hydra import compose, initialize_config_dir
-from omegaconf import OmegaConf
 
 from cuttle import experiment
 from cuttle.runs.seeds import SeedMode
 from cuttle.sweep.plan import FLAGS, KEYS
+from tests.training.build import CONF, composed
 
-CONF = Path(__file__).parents[1] / "conf"
-GROUPS = ("network_type", "training", "rules")
+GROUPS = ("network_type", "trunk", "training", "rules", "+artefact")
 
 
 def options(group: str) -> list[str]:
-    return sorted(path.stem for path in (CONF / group).glob("*.yaml"))
-
-
-def composed(*overrides: str) -> dict[str, Any]:
-    with initialize_config_dir(str(CONF), version_base="1.3"):
-        config = compose("config", overrides=list(overrides))
-    container = OmegaConf.to_container(config, resolve=True)
-    assert isinstance(container, dict)
-    return {str(key): value for key, value in container.items()}
+    return sorted(path.stem for path in (CONF / group.removeprefix("+")).glob("*.yaml"))
 
 
 @pytest.mark.parametrize(
@@ -35,6 +22,11 @@ def test_every_option_composes_and_builds(option: str) -> None:
 
     assert experiment.check(config)["rules_version"]
     assert config.keys() == set(KEYS)
+
+
+@pytest.mark.parametrize("name", options("artefact"))
+def test_an_artefact_is_a_type_of_its_own(name: str) -> None:
+    assert composed(f"+artefact={name}")["network_type"]["name"] == name
 
 
 @pytest.mark.parametrize("group", ["network_type", "rules"])
