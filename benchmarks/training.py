@@ -5,8 +5,8 @@
 Method. The first rounds of a budget are trained as a run trains them, evaluation after each round
 included, on one thread. Time is processor time of this process, split as the run's own clocks say:
 other processes do not count, though they slow a shared core down. Overrides are those of the
-command line, such as `training.learner.batch_size=512`; `--earlier-budget` sets 5,000 updates of
-128 in 5,000 games, which is what the earlier system learnt from.
+command line, such as `training.learner.batch_size=512`; `--earlier-budget` takes the recipe of the
+earlier system, 5,000 updates of 128 in 5,000 games, and its trunk.
 
     samples/s     transitions learnt, with repetition, per second of learning alone
     decisions/s   self-play decisions per second of playing alone
@@ -34,7 +34,7 @@ from cuttle.training.settings import TrainingSettings
 from cuttle.training.trainer import Trainer
 
 CONF = Path(__file__).parents[1] / "conf"
-EARLIER_BUDGET = ("training.learner.batch_size=128", "training.learner.updates_per_episode=1.0")
+EARLIER_BUDGET = ("training=earlier", "trunk=plain")
 
 
 def composed(network_type: str, budget: str, overrides: list[str]) -> dict[str, Any]:

@@ -175,14 +175,15 @@ def build_network(config: dict[str, Any]) -> torch.nn.Module:
 
 def build_trunk_settings(section: dict[str, Any]) -> TrunkSettings:
     """Read what all network types share; raise ValueError naming what is wrong."""
-    kinds = {"hidden_units": int, "scalars": bool, "normalise": bool, "share_value": bool}
+    sizes = dict.fromkeys(("members", "hidden_units"), int)
+    kinds = {**sizes, **dict.fromkeys(("scalars", "normalise", "share_value"), bool)}
     if unknown := sorted(section.keys() - kinds.keys()):
         raise ValueError(f"trunk has no key {unknown[0]!r}; there are {', '.join(kinds)}")
     for key, kind in kinds.items():
         if type(section.get(key)) is not kind:
             raise ValueError(f"trunk.{key} must be {kind.__name__}, got {section.get(key)!r}")
-    if section["hidden_units"] < 1:
-        raise ValueError(f"trunk.hidden_units must be at least 1, got {section['hidden_units']}")
+        if kind is int and section[key] < 1:
+            raise ValueError(f"trunk.{key} must be at least 1, got {section[key]}")
     scalars = SCALAR_DIM if section["scalars"] else 0
     return TrunkSettings(**{**section, "scalars": scalars, "num_actions": NUM_ACTIONS})
 

@@ -13,9 +13,9 @@ class Blind(nn.Module):
     def __init__(self, *, zones: int, trunk: TrunkSettings) -> None:
         """Lay out the layers; zones are taken to look like the other types."""
         super().__init__()
-        self.trunk = Trunk(FeatureLinear(1, 0, trunk.hidden_units), replace(trunk, scalars=0))
+        self.trunk = Trunk(FeatureLinear(1, 0, trunk.width), replace(trunk, scalars=0))
 
     def forward(self, zones: Tensor, scalars: Tensor) -> Tensor:
-        """Return the same Q-values in every row, `(batch, num_actions)`."""
+        """Return the same Q-values in every row, `(members, batch, num_actions)`."""
         q: Tensor = self.trunk(scalars.new_ones(len(zones), 1), scalars)
         return q

@@ -12,9 +12,9 @@ class Boolean(nn.Module):
     def __init__(self, *, zones: int, trunk: TrunkSettings) -> None:
         """Lay out the layers; training sets the initial weights."""
         super().__init__()
-        self.trunk = Trunk(CardLinear(zones, trunk.scalars, trunk.hidden_units), trunk)
+        self.trunk = Trunk(CardLinear(zones, trunk.scalars, trunk.width), trunk)
 
     def forward(self, zones: Tensor, scalars: Tensor) -> Tensor:
-        """Map packed `(batch, zones)` and `(batch, scalars)` to Q `(batch, num_actions)`."""
+        """Map packed `(batch, zones)` and `(batch, scalars)` to Q-values, as `Trunk` does."""
         q: Tensor = self.trunk(zones, scalars)
         return q

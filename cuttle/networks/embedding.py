@@ -17,11 +17,11 @@ class Embedding(nn.Module):
         super().__init__()
         self.cards = nn.Embedding(52, embedding_dim)
         self.encoder = nn.Linear(embedding_dim, zone_encoded_dim)
-        hidden = FeatureLinear(zones * zone_encoded_dim, trunk.scalars, trunk.hidden_units)
+        hidden = FeatureLinear(zones * zone_encoded_dim, trunk.scalars, trunk.width)
         self.trunk = Trunk(hidden, trunk)
 
     def forward(self, zones: Tensor, scalars: Tensor) -> Tensor:
-        """Map packed `(batch, zones)` and `(batch, scalars)` to Q `(batch, num_actions)`."""
+        """Map packed `(batch, zones)` and `(batch, scalars)` to Q-values, as `Trunk` does."""
         # Encoding a sum of vectors is summing encoded vectors, so the table is encoded once.
         table = (self.cards.weight @ self.encoder.weight.t()).unsqueeze(0)
         bias = self.encoder.bias.expand(zones.shape[1], -1)

@@ -17,11 +17,11 @@ class MultiEncoder(nn.Module):
         super().__init__()
         self.first = ZoneLinear(zones, 52, encoder_hidden_dim)
         self.second = ZoneLinear(zones, encoder_hidden_dim, zone_encoded_dim)
-        hidden = FeatureLinear(zones * zone_encoded_dim, trunk.scalars, trunk.hidden_units)
+        hidden = FeatureLinear(zones * zone_encoded_dim, trunk.scalars, trunk.width)
         self.trunk = Trunk(hidden, trunk)
 
     def forward(self, zones: Tensor, scalars: Tensor) -> Tensor:
-        """Map packed `(batch, zones)` and `(batch, scalars)` to Q `(batch, num_actions)`."""
+        """Map packed `(batch, zones)` and `(batch, scalars)` to Q-values, as `Trunk` does."""
         first = sum_cards(zones, self.first.weight, self.first.bias)
         encoded = self.second(torch.relu(first)).flatten(1)
         q: Tensor = self.trunk(encoded, scalars)

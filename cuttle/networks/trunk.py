@@ -13,36 +13,45 @@ from torch import Tensor, nn
 class TrunkSettings:
     """Sizes and layers of the trunk, the same for all types of a study."""
 
-    hidden_units: int
+    members: int  # networks of an ensemble side by side, whose mean plays
+    hidden_units: int  # of each member
     num_actions: int
     scalars: int  # that reach the hidden layer beside the features; 0 for none
     normalise: bool  # the hidden layer
     share_value: bool  # one state value added to the advantages of all actions
 
+    @property
+    def width(self) -> int:
+        """Return the hidden units of all members."""
+        return self.members * self.hidden_units
+
 
 class Trunk(nn.Module):
-    """A hidden layer over features and scalars, then Q-values."""
+    """A hidden layer over features and scalars, then Q-values, for each member on its own."""
 
     def __init__(self, hidden: nn.Module, settings: TrunkSettings) -> None:
-        """Take the hidden layer, which maps features and scalars to `hidden_units`."""
+        """Take the hidden layer, which maps features and scalars to `settings.width`."""
         super().__init__()
-        units = settings.hidden_units
+        members, units = settings.members, settings.hidden_units
         self.hidden = hidden
         # Also makes the hidden scale, and so the initial values, alike in all types.
         self.norm = nn.LayerNorm(units) if settings.normalise else nn.Identity()
-        self.value = nn.Linear(units, 1) if settings.share_value else None
-        self.advantage = nn.Linear(units, settings.num_actions)
+        self.value = nn.Parameter(torch.empty(members, units, 1)) if settings.share_value else None
+        self.advantage = nn.Parameter(torch.empty(members, units, settings.num_actions))
+        self.bias = nn.Parameter(torch.empty(members, 1, settings.num_actions))
         self._scalars = settings.scalars
 
     def forward(self, features: Tensor, scalars: Tensor) -> Tensor:
-        """Map what a type makes of the zones and `(batch, scalars)` to `(batch, num_actions)`."""
-        hidden = torch.relu(self.norm(self.hidden(features, scalars[:, : self._scalars])))
-        if self.value is None:
-            advantage: Tensor = self.advantage(hidden)
-            return advantage
+        """Map what a type makes of the zones and `(batch, scalars)` to Q-values of all members.
+
+        Returns `(members, batch, num_actions)`.
+        """
+        hidden = self.hidden(features, scalars[:, : self._scalars])
+        members, units, _ = self.advantage.shape
+        hidden = torch.relu(self.norm(hidden.view(-1, members, units)))
         # Adding its weights to those of every advantage adds the value to every advantage.
-        weight = self.advantage.weight + self.value.weight
-        return nn.functional.linear(hidden, weight, self.advantage.bias + self.value.bias)
+        weight = self.advantage if self.value is None else self.advantage + self.value
+        return torch.baddbmm(self.bias, hidden.transpose(0, 1), weight)
 
 
 class FeatureLinear(nn.Module):

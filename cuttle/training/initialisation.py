@@ -27,13 +27,14 @@ def initialise(
             _kaiming(rng, module.bias, module.features, module.scalars, inputs=inputs)
         elif isinstance(module, nn.Embedding):
             _fill(module.weight, settings.embedding_sd, rng)
+        elif isinstance(module, Trunk):
+            sd = settings.head_scale * (2.0 / module.advantage.shape[1]) ** 0.5
+            for weight in (module.value, module.advantage):
+                if weight is not None:
+                    _fill(weight, sd, rng)
+            nn.init.zeros_(module.bias)
         elif isinstance(module, nn.LayerNorm):
             module.reset_parameters()
-    for module in network.modules():
-        if isinstance(module, Trunk):
-            with torch.no_grad():
-                for layer in filter(None, (module.value, module.advantage)):
-                    layer.weight.mul_(settings.head_scale)
 
 
 def _kaiming(rng: np.random.Generator, bias: Tensor, *weights: Tensor, inputs: int) -> None:

@@ -106,7 +106,13 @@ def test_match_ends_with_its_summary(capsys: pytest.CaptureFixture[str]) -> None
 def write_run(run_dir: Path, target: str = "cuttle.networks.blind.Blind") -> Path:
     """Lay out as much of a completed run as playing against it needs."""
     section = {"name": "blind", "_target_": "cuttle.networks.blind.Blind"}
-    trunk = {"hidden_units": 4, "scalars": True, "normalise": True, "share_value": True}
+    trunk = {
+        "members": 2,
+        "hidden_units": 4,
+        "scalars": True,
+        "normalise": True,
+        "share_value": True,
+    }
     (run_dir / ".hydra").mkdir(parents=True)
     (run_dir / "models").mkdir()
     weights = build_network({"network_type": section, "trunk": trunk}).state_dict()

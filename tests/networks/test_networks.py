@@ -29,10 +29,10 @@ def observations(batch: int) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 @pytest.mark.parametrize("network_type", NETWORK_TYPES)
-def test_a_network_values_every_action_of_every_row(network_type: str) -> None:
+def test_every_member_values_every_action_of_every_row(network_type: str) -> None:
     q = drawn(network_type)(*observations(3))
 
-    assert q.shape == (3, NUM_ACTIONS)
+    assert q.shape == (4, 3, NUM_ACTIONS)
     assert q.dtype == torch.float32
 
 
@@ -40,7 +40,7 @@ def test_a_network_values_every_action_of_every_row(network_type: str) -> None:
 def test_a_row_is_valued_alike_in_any_batch(network_type: str) -> None:
     built, (zones, scalars) = drawn(network_type), observations(5)
 
-    torch.testing.assert_close(built(zones, scalars)[3:4], built(zones[3:4], scalars[3:4]))
+    torch.testing.assert_close(built(zones, scalars)[:, 3:4], built(zones[3:4], scalars[3:4]))
 
 
 @pytest.mark.parametrize("network_type", NETWORK_TYPES)
@@ -49,7 +49,7 @@ def test_every_weight_gets_a_gradient(network_type: str) -> None:
 
     built(*observations(64)).square().sum().backward()
 
-    without = [name for name, p in built.named_parameters() if not p.grad.abs().sum() > 0]
+    without = [name for name, p in built.named_parameters() if p.numel() and not p.grad.any()]
     assert without == []
 
 
@@ -62,7 +62,7 @@ def test_every_zone_and_scalar_reaches_the_values(network_type: str) -> None:
         cards[row, row // 52] = 1 << row % 52
 
     def changed(zones: torch.Tensor, scalars: torch.Tensor) -> torch.Tensor:
-        moved: torch.Tensor = (built(zones, scalars) - built(*none)).abs().sum(dim=1)
+        moved: torch.Tensor = (built(zones, scalars) - built(*none)).abs().sum(dim=(0, 2))
         return moved
 
     by_zone = changed(cards, none[1].expand(len(cards), -1)).reshape(len(ZONES), 52)
@@ -75,32 +75,36 @@ def test_every_zone_and_scalar_reaches_the_values(network_type: str) -> None:
 def test_the_blind_network_does_not_see_the_state() -> None:
     q = drawn("blind")(*observations(8))
 
-    assert torch.equal(q, q[:1].expand_as(q))
-    assert q[0].std() > 0
+    assert torch.equal(q, q[:, :1].expand_as(q))
+    assert q[:, 0].std() > 0
 
 
 def test_trunks_are_equal_in_all_types() -> None:
     trunks = [next(m for m in network(t).modules() if isinstance(m, Trunk)) for t in NETWORK_TYPES]
 
     assert {trunk.norm.normalized_shape for trunk in trunks} == {(52,)}
-    assert len({trunk.advantage.weight.shape for trunk in trunks}) == 1
+    assert len({trunk.advantage.shape for trunk in trunks}) == 1
 
 
 def small_trunk(*, normalise: bool, share_value: bool) -> Trunk:
     """Make a trunk of two units, which hold plus and minus the only feature."""
     sizes = TrunkSettings(
-        hidden_units=2, num_actions=2, scalars=0, normalise=normalise, share_value=share_value
+        members=1,
+        hidden_units=2,
+        num_actions=2,
+        scalars=0,
+        normalise=normalise,
+        share_value=share_value,
     )
     hidden = FeatureLinear(1, 0, 2)
     trunk = Trunk(hidden, sizes)
     with torch.no_grad():
         hidden.features.copy_(torch.tensor([[1.0, -1.0]]))
         hidden.bias.zero_()
-        trunk.advantage.weight.copy_(torch.tensor([[1.0, 0.0], [2.0, 0.0]]))
-        trunk.advantage.bias.zero_()
+        trunk.advantage.copy_(torch.tensor([[[1.0, 2.0], [0.0, 0.0]]]))
+        trunk.bias.fill_(0.5)
         if trunk.value is not None:
-            trunk.value.weight.copy_(torch.tensor([[10.0, 0.0]]))
-            trunk.value.bias.fill_(0.5)
+            trunk.value.copy_(torch.tensor([[[10.0], [0.0]]]))
     return trunk
 
 
@@ -108,9 +112,9 @@ def small_trunk(*, normalise: bool, share_value: bool) -> Trunk:
     ("normalise", "share_value", "expected"),
     [
         (True, True, [11.5, 12.5]),  # hidden (3, -3) is normalised to (1, -1)
-        (True, False, [1.0, 2.0]),
+        (True, False, [1.5, 2.5]),
         (False, True, [33.5, 36.5]),
-        (False, False, [3.0, 6.0]),
+        (False, False, [3.5, 6.5]),
     ],
 )
 def test_a_trunk_normalises_and_adds_the_value_to_every_advantage(
@@ -120,7 +124,18 @@ def test_a_trunk_normalises_and_adds_the_value_to_every_advantage(
 
     q = trunk(torch.tensor([[3.0]]), torch.zeros(1, 0))
 
-    assert q.tolist() == [pytest.approx(expected)]
+    assert q[0].tolist() == [pytest.approx(expected)]
+
+
+def test_the_members_of_a_boolean_network_are_networks_of_their_own() -> None:
+    built = drawn("boolean")
+    q = built(*observations(4))
+
+    gradient = torch.autograd.grad(q[1].sum(), built.trunk.hidden.cards)[0]
+
+    others = gradient.reshape(len(ZONES), 52, 4, 52)[:, :, [0, 2, 3]]
+    assert gradient.abs().sum() > 0
+    assert others.abs().sum() == 0
 
 
 @pytest.mark.parametrize("network_type", NETWORK_TYPES)

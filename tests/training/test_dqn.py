@@ -21,12 +21,12 @@ LEARNER = dataclasses.replace(settings().learner, double=False, mask_targets=Tru
 class Table(nn.Module):
     """Q-values of numbered states as a table; the number stands in the place of the first zone."""
 
-    def __init__(self, values: list[list[float]]) -> None:
+    def __init__(self, values: list[list[float]], members: int = 1) -> None:
         super().__init__()
-        self.values = nn.Parameter(torch.tensor(values))
+        self.values = nn.Parameter(torch.tensor(values).repeat(members, 1, 1))
 
     def forward(self, zones: Tensor, scalars: Tensor) -> Tensor:
-        q: Tensor = self.values[zones[:, 0]]
+        q: Tensor = self.values[:, zones[:, 0]]
         return q
 
 
@@ -37,9 +37,10 @@ def observed(states: list[int]) -> NDArray[np.int64]:
     return packed
 
 
-def learner(values: list[list[float]], **changes: object) -> DQNLearner:
+def learner(values: list[list[float]], *, members: int = 1, **changes: object) -> DQNLearner:
     learner_settings: LearnerSettings = dataclasses.replace(LEARNER, **changes)  # type: ignore[arg-type]
-    return DQNLearner(network=Table(values), settings=learner_settings, device=torch.device("cpu"))
+    table = Table(values, members)
+    return DQNLearner(network=table, settings=learner_settings, device=torch.device("cpu"))
 
 
 def batch(rows: list[tuple[int, int, float, float, int]], legal: dict[int, list[bool]]) -> Batch:
@@ -119,12 +120,26 @@ def test_targets_over_illegal_actions_are_an_artefact_switch() -> None:
     assert losses == [pytest.approx(0.125), pytest.approx(0.5)]
 
 
+def test_every_member_learns_the_target_of_all() -> None:
+    dqn = learner([[0.0], [0.0]], members=2)
+    with torch.no_grad():
+        dqn.target.get_parameter("values").copy_(torch.tensor([[[0.0], [1.0]], [[0.0], [0.5]]]))
+        dqn.network.get_parameter("values").copy_(torch.tensor([[[0.0], [0.0]], [[0.25], [0.0]]]))
+
+    dqn.learn(batch([(0, 0, 0.0, 1.0, 1)], {1: [True]}), learning_rate=0.1)
+
+    # The mean of 1 and 0.5 is the target of both; their errors are 0.75 and 0.5.
+    loss, q_mean = dqn.take_means()
+    assert loss == pytest.approx((0.75**2 / 2 + 0.5**2 / 2) / 2)
+    assert q_mean == pytest.approx(0.125)
+
+
 def test_double_dqn_chooses_by_the_online_network() -> None:
     losses = []
     for double in (False, True):
         dqn = learner([[0.0, 0.0], [1.0, 0.0]], double=double)
         with torch.no_grad():
-            dqn.network.get_parameter("values").copy_(torch.tensor([[0.0, 0.0], [0.0, 1.0]]))
+            dqn.network.get_parameter("values").copy_(torch.tensor([[[0.0, 0.0], [0.0, 1.0]]]))
         dqn.learn(batch([(0, 0, 0.0, 1.0, 1)], {1: [True, True]}), learning_rate=0.1)
         losses.append(dqn.take_means()[0])
 
