@@ -52,4 +52,4 @@ class Talk:
         """Write the fields of the trace schema that an open offer changes."""
         if self.offered_by is None:
             return {}
-        return {"phase": CONSIDERING, "active": self.acting(game)}
+        return {"phase": CONSIDERING, "active": None if game["over"] else self.acting(game)}

@@ -1,6 +1,8 @@
 """Stalemate offers and conceding: what players may say besides playing."""
 
-from cuttle.game.talk import Talk
+from cuttle.game.talk import CONSIDERING, Talk
+from cuttle.game.trace import describe
+from cuttle.game.variants import CUTTLE_CARDS
 
 from .positions import Game, make_moves, position
 
@@ -68,6 +70,20 @@ def test_conceding_loses_at_any_time() -> None:
 
         assert game["over"]
         assert game["winner"] == 1 - seat
+
+
+def test_nobody_decides_after_conceding_instead_of_answering_an_offer() -> None:
+    for seat in (0, 1):
+        game, talk = start(), Talk()
+        talk.hear(game, 0, "stalemateRequest")
+
+        talk.hear(game, seat, "concede")
+
+        shown = describe(game, CUTTLE_CARDS) | talk.describe(game)
+        assert shown["over"]
+        assert shown["winner"] == 1 - seat
+        assert shown["phase"] == CONSIDERING
+        assert shown["active"] is None
 
 
 def test_moves_are_not_talk() -> None:
