@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from cuttle.analysis.estimators.core import FloatArray, NotComputable
+from cuttle.analysis.estimators.multiplicity import Pair, pairs_of
 from cuttle.analysis.study import LAST_ROUND, Study
 from cuttle.analysis.style import (
     DOUBLE_COLUMN,
@@ -55,9 +56,35 @@ def opponent_panels(study: Study, panel_height: float) -> tuple[Figure, dict[str
     return figure, panels
 
 
-def category_panels(study: Study, categories: int) -> tuple[Figure, dict[str, Axes]]:
-    """Make opponent panels high enough for a number of categories on the vertical axis."""
-    return opponent_panels(study, max(2, categories) * TYPE_HEIGHT + AXIS_HEIGHT)
+def category_panels(study: Study) -> tuple[Figure, dict[str, Axes]]:
+    """Make opponent panels high enough for all types on the vertical axis."""
+    return opponent_panels(study, max(2, len(study.types)) * TYPE_HEIGHT + AXIS_HEIGHT)
+
+
+def row_height(categories: int) -> float:
+    """Return the inches of a figure with one row of panels of so many categories, and a note."""
+    return max(2, categories) * TYPE_HEIGHT + AXIS_HEIGHT + NOTE_HEIGHT
+
+
+def shown_pairs(study: Study, most: int) -> tuple[list[Pair], str]:
+    """List all pairs of types or, beyond `most`, those with the first type, and say so."""
+    pairs = pairs_of(study.types)
+    if len(pairs) <= most:
+        return pairs, ""
+    first = study.types[0]
+    return [pair for pair in pairs if pair[0] == first], f" Only pairs with {first} are shown."
+
+
+def remark(axes: Axes, place: float, text: str) -> None:
+    """Write in a row of the vertical axis why it is empty."""
+    axes.annotate(
+        text,
+        (0.02, place),
+        xycoords=("axes fraction", "data"),
+        va="center",
+        color=FAINT,
+        fontsize=7,
+    )
 
 
 def label_groups(axes: Axes, groups: Mapping[str, Sequence[Any] | FloatArray]) -> None:
@@ -66,14 +93,7 @@ def label_groups(axes: Axes, groups: Mapping[str, Sequence[Any] | FloatArray]) -
     category_axis(axes, labels)
     for place, values in enumerate(groups.values()):
         if not len(values):
-            axes.annotate(
-                "no completed run",
-                (0.02, place),
-                xycoords=("axes fraction", "data"),
-                va="center",
-                color=FAINT,
-                fontsize=7,
-            )
+            remark(axes, place, "no completed run")
 
 
 def draw_runs(

@@ -23,6 +23,7 @@ from cuttle.analysis.style import (
 )
 
 from .awkward import AWKWARD, LONG_NAMES, ODD_NAMES
+from .experiments import write_experiment
 
 
 @pytest.fixture(scope="module", params=AWKWARD)
@@ -93,6 +94,28 @@ def test_paired_experiment_gets_paired_differences(tmp_path: Path):
     figure = draw("differences", load_study(AWKWARD["paired"](tmp_path)))
 
     assert "paired t" in caption_of(figure)
+
+
+@pytest.mark.parametrize(
+    ("name", "num_types", "is_whole"),
+    [
+        ("differences", 5, True), ("differences", 6, False),
+        ("improvement", 7, True), ("improvement", 8, False),
+    ],
+)  # fmt: skip
+def test_caption_says_when_pairs_are_left_out(
+    name: str, num_types: int, is_whole: bool, tmp_path: Path
+):
+    types = [f"type_{number}" for number in range(num_types)]
+    groups = {network_type: [0.5, 0.6] for network_type in types}
+    study = load_study(write_experiment(tmp_path, groups, planned=types, runs=2))
+
+    figure = draw(name, study)
+
+    num_pairs = num_types * (num_types - 1) // 2 if is_whole else num_types - 1
+    assert len(figure.axes[-1].get_yticks()) == num_pairs
+    assert ("Only pairs with type_0 are shown" in caption_of(figure)) == (not is_whole)
+    assert ("Only" in caption_of(figure)) == (not is_whole)
 
 
 @pytest.mark.slow

@@ -24,7 +24,7 @@ DROP, LIFT = 0.14, 0.24  # box below the middle, runs above it
 @styled
 def draw(study: Study) -> Figure:
     """Draw one panel an opponent, the primary one first."""
-    figure, panels = category_panels(study, len(study.types))
+    figure, panels = category_panels(study)
     for opponent, axes in panels.items():
         groups = study.win_rates(opponent)
         label_groups(axes, groups)

@@ -4,14 +4,7 @@ from collections.abc import Mapping
 
 from matplotlib.figure import Figure
 
-from cuttle.analysis.panels import (
-    AXIS_HEIGHT,
-    NOTE_HEIGHT,
-    TYPE_HEIGHT,
-    draw_runs,
-    label_groups,
-    runs_text,
-)
+from cuttle.analysis.panels import draw_runs, label_groups, row_height, runs_text
 from cuttle.analysis.study import Study, StudyRun
 from cuttle.analysis.style import DOUBLE_COLUMN, looks, set_caption, styled
 
@@ -19,8 +12,7 @@ from cuttle.analysis.style import DOUBLE_COLUMN, looks, set_caption, styled
 @styled
 def draw(study: Study) -> Figure:
     """Draw the training time on the left and the games a second of self-play on the right."""
-    height = max(2, len(study.types)) * TYPE_HEIGHT + AXIS_HEIGHT + NOTE_HEIGHT
-    figure = Figure(figsize=(DOUBLE_COLUMN, height))
+    figure = Figure(figsize=(DOUBLE_COLUMN, row_height(len(study.types))))
     left, right = figure.subplots(1, 2, sharey=True)
     seconds = {run.run_id: _seconds(run) for run in study.runs}
     rates = {run.run_id: _throughput(run) for run in study.runs}

@@ -6,26 +6,26 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cuttle.analysis.estimators.core import FloatArray, NotComputable
-from cuttle.analysis.estimators.multiplicity import Pair, pairs_of
+from cuttle.analysis.estimators.multiplicity import Pair
 from cuttle.analysis.estimators.paired import PairedTest, paired_t
 from cuttle.analysis.estimators.two_sample import TTest, welch_t
+from cuttle.analysis.numbers import MINUS
 from cuttle.analysis.pairwise import rates_by_run
 from cuttle.analysis.panels import (
-    AXIS_HEIGHT,
-    NOTE_HEIGHT,
-    TYPE_HEIGHT,
     WHISKER,
     draw_runs,
     games_text,
     label_groups,
     percents,
+    remark,
+    row_height,
     runs_text,
+    shown_pairs,
     span,
 )
 from cuttle.analysis.study import Study
 from cuttle.analysis.style import (
     DOUBLE_COLUMN,
-    FAINT,
     INK,
     MARGIN_COLOUR,
     category_axis,
@@ -36,7 +36,6 @@ from cuttle.analysis.style import (
     styled,
 )
 
-MINUS = "\N{MINUS SIGN}"
 MAX_PAIRS = 10  # all pairs of five types; beyond that each type is held against the first
 
 
@@ -44,18 +43,14 @@ MAX_PAIRS = 10  # all pairs of five types; beyond that each type is held against
 def draw(study: Study) -> Figure:
     """Draw the runs on the left and the differences of means on the right."""
     groups = study.win_rates(study.primary_opponent)
-    pairs = _pairs(study)
+    pairs, selection = shown_pairs(study, MAX_PAIRS)
     if not pairs:
         return empty("one network type only: no difference to draw")
-    rows = max(2, len(study.types), len(pairs))
-    figure = Figure(figsize=(DOUBLE_COLUMN, rows * TYPE_HEIGHT + AXIS_HEIGHT + NOTE_HEIGHT))
+    figure = Figure(figsize=(DOUBLE_COLUMN, row_height(max(len(study.types), len(pairs)))))
     left, right = figure.subplots(1, 2)
     _draw_groups(left, study, groups)
     _draw_differences(right, study, groups, pairs)
     test = "paired t" if study.is_paired else "Welch"
-    selection = (
-        "" if len(pairs) < MAX_PAIRS else f" Only differences to {study.types[0]} are shown."
-    )
     caption = (
         f"Final win rate against {study.primary_opponent} ({games_text(study)}, "
         f"{runs_text(study)}). Left: runs and their mean. Right: differences of means with 95 % "
@@ -68,12 +63,6 @@ def draw(study: Study) -> Figure:
         f"±{100 * study.equivalence_margin:g} points, the margin of equivalence"
     )
     return set_caption(figure, caption, note=note)
-
-
-def _pairs(study: Study) -> list[Pair]:
-    """List all pairs, or only those with the first type where they are many."""
-    pairs = pairs_of(study.types)
-    return pairs if len(pairs) <= MAX_PAIRS else [p for p in pairs if p[0] == study.types[0]]
 
 
 def _draw_groups(axes: Axes, study: Study, groups: Mapping[str, FloatArray]) -> None:
@@ -99,14 +88,7 @@ def _draw_differences(
     for place, (a, b) in enumerate(pairs):
         test = _test(study, groups, a, b)
         if isinstance(test, NotComputable):
-            axes.annotate(
-                "no interval",
-                (0.02, place),
-                xycoords=("axes fraction", "data"),
-                va="center",
-                color=FAINT,
-                fontsize=7,
-            )
+            remark(axes, place, "no interval")
             if len(groups[a]) and len(groups[b]):
                 diff = 100 * float(groups[a].mean() - groups[b].mean())
                 axes.plot(diff, place, marker="o", markersize=4.5, color=INK, fillstyle="none")

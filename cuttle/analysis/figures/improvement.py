@@ -4,12 +4,10 @@ from matplotlib.figure import Figure
 
 from cuttle.analysis.estimators.core import FloatArray
 from cuttle.analysis.estimators.descriptive import Interval
-from cuttle.analysis.estimators.multiplicity import pairs_of
 from cuttle.analysis.estimators.ranks import prob_improvement, prob_improvement_interval
-from cuttle.analysis.panels import AXIS_HEIGHT, NOTE_HEIGHT, TYPE_HEIGHT, games_text, runs_text
+from cuttle.analysis.panels import games_text, remark, row_height, runs_text, shown_pairs
 from cuttle.analysis.study import Study
 from cuttle.analysis.style import (
-    FAINT,
     INK,
     SINGLE_COLUMN,
     category_axis,
@@ -27,20 +25,17 @@ MAX_PAIRS = 21  # all pairs of seven types; beyond that each type is held agains
 def draw(study: Study) -> Figure:
     """Draw one row a pair, for the primary opponent."""
     groups = study.win_rates(study.primary_opponent)
-    pairs = pairs_of(study.types)
+    pairs, selection = shown_pairs(study, MAX_PAIRS)
     if not pairs:
         return empty("one network type only: no pair to compare")
-    if len(pairs) > MAX_PAIRS:
-        pairs = [pair for pair in pairs if pair[0] == study.types[0]]
-    height = max(2, len(pairs)) * TYPE_HEIGHT + AXIS_HEIGHT + NOTE_HEIGHT
-    figure = Figure(figsize=(SINGLE_COLUMN, height))
+    figure = Figure(figsize=(SINGLE_COLUMN, row_height(len(pairs))))
     axes = figure.subplots()
     category_axis(axes, [f"{short(a)}\n> {short(b)}" for a, b in pairs])
     style = looks(study.types)
     axes.axvline(0.5, color=INK, linewidth=0.8)
     for place, (a, b) in enumerate(pairs):
         if not (len(groups[a]) and len(groups[b])):
-            axes.annotate("no completed run", (0.02, place), va="center", color=FAINT, fontsize=7)
+            remark(axes, place, "no completed run")
             continue
         share, interval = _estimate(groups[a], groups[b])
         bar = [interval.low, interval.high]
@@ -53,7 +48,8 @@ def draw(study: Study) -> Figure:
     caption = (
         f"Probability that a run of the upper type has a higher final win rate against "
         f"{study.primary_opponent} than a run of the lower one, ties counted half "
-        f"({games_text(study)}, {runs_text(study)}). Bars are 95 % score intervals (Newcombe 2006)."
+        f"({games_text(study)}, {runs_text(study)}). Bars are 95 % score intervals (Newcombe "
+        f"2006).{selection}"
     )
     note = f"against {study.primary_opponent}; bar: 95 % score interval (Newcombe); " + runs_text(
         study

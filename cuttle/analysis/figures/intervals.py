@@ -6,12 +6,10 @@ from matplotlib.figure import Figure
 from cuttle.analysis.estimators.bootstrap import STATISTICS, Bootstrap, bootstrap_interval
 from cuttle.analysis.estimators.core import FloatArray
 from cuttle.analysis.panels import (
-    AXIS_HEIGHT,
-    NOTE_HEIGHT,
-    TYPE_HEIGHT,
     games_text,
     label_groups,
     percents,
+    row_height,
     runs_text,
     span,
 )
@@ -25,8 +23,7 @@ NAMES = {"mean": "mean", "iqm": "interquartile mean", "median": "median"}
 def draw(study: Study) -> Figure:
     """Draw one panel a statistic, for the primary opponent."""
     groups = study.win_rates(study.primary_opponent)
-    height = max(2, len(study.types)) * TYPE_HEIGHT + AXIS_HEIGHT + NOTE_HEIGHT
-    figure = Figure(figsize=(DOUBLE_COLUMN, height))
+    figure = Figure(figsize=(DOUBLE_COLUMN, row_height(len(study.types))))
     panels = figure.subplots(1, len(STATISTICS), sharey=True)
     ends: list[float] = []
     for axes, statistic in zip(panels, STATISTICS, strict=True):

@@ -22,7 +22,7 @@ LIFT = 0.17  # runs above the middle of the bar, the whisker below it
 @styled
 def draw(study: Study) -> Figure:
     """Draw one panel an opponent, the primary one first."""
-    figure, panels = category_panels(study, len(study.types))
+    figure, panels = category_panels(study)
     for opponent, axes in panels.items():
         groups = study.win_rates(opponent)
         label_groups(axes, groups)
