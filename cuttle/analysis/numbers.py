@@ -40,7 +40,10 @@ def p_value(p: float | None) -> str:
 
 def decimal(value: float | None, places: int = 2) -> str:
     """Spell a plain number."""
-    return "" if value is None else f"{value:.{places}f}".replace("-", MINUS)
+    if value is None:
+        return ""
+    text = f"{value:.{places}f}"
+    return text.replace("-", MINUS if float(text) else "")
 
 
 def branch_name(branch: str) -> str:

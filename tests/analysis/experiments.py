@@ -80,8 +80,9 @@ def write_run(
     write_json(
         run_dir / layout.STATUS_FILE, {**who, "state": state, **times, **progress, **(status or {})}
     )
-    versions = {"rules_version": "1", "versions": {"numpy": "2.0"}, "parameters": 190_000}
-    write_json(run_dir / layout.METADATA_FILE, {**who, **versions, **(metadata or {})})
+    recorded = {"rules_version": "1", "versions": {"numpy": "2.0"}, "parameters": 190_000}
+    recorded |= {"initial_q_sd": 0.01 + run / 1000}
+    write_json(run_dir / layout.METADATA_FILE, {**who, **recorded, **(metadata or {})})
     if matches is None:
         matches = [
             row

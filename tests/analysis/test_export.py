@@ -12,7 +12,7 @@ import pytest
 from cuttle.analysis.analysis import Analysis, analyse
 from cuttle.analysis.export.latex import escape
 from cuttle.analysis.exporting import export_all, format_names
-from cuttle.analysis.numbers import interval, p_value, percent
+from cuttle.analysis.numbers import decimal, interval, p_value, percent
 
 from .awkward import AWKWARD
 
@@ -216,3 +216,18 @@ def test_percentages_have_one_decimal_and_a_true_minus():
     assert percent(-0.0001) == "0.0"
     assert interval(-0.01, 0.2) == "[\N{MINUS SIGN}1.0, 20.0]"
     assert interval(None, 0.2) == ""
+
+
+def test_what_rounds_to_zero_has_no_sign():
+    assert decimal(-0.004) == "0.00"
+    assert decimal(-0.006) == "\N{MINUS SIGN}0.01"
+    assert decimal(None) == ""
+
+
+def test_summary_has_both_win_rates(ordinary: Analysis, tmp_path: Path):
+    export_all(ordinary, ["csv"], tmp_path)
+
+    rows = read_rows(tmp_path / "summary.csv")
+
+    assert len(rows) == 2 * 3
+    assert all(float(row["half_draw_rate"]) > float(row["mean"]) for row in rows)

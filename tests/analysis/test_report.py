@@ -12,6 +12,7 @@ from PIL import Image
 from cuttle.analysis.analysis import analyse
 from cuttle.analysis.exporting import export_all
 from cuttle.analysis.gallery import draw_figures, figure_names
+from cuttle.analysis.report.design import learning
 from cuttle.analysis.report.html import join, tag
 from cuttle.analysis.report.page import write_report
 
@@ -119,6 +120,34 @@ def test_page_shows_settings_and_their_differences(tmp_path: Path):
     assert "differs between types" in checker.text
     assert "training.learner.learning_rate" in checker.text
     assert "versions.numpy" in checker.text
+
+
+def test_page_shows_size_and_initial_spread_of_each_network(tmp_path: Path):
+    text = check(report(AWKWARD["ordinary"](tmp_path), has_figures=False)).text
+
+    row = text[text.index("initial Q sd") :]
+    first = row.index("boolean")
+    assert row[first : first + 4] == ["boolean", "190,000", "0.0130", "[0.0110, 0.0150]"]
+
+
+def test_page_defines_both_win_rates(tmp_path: Path):
+    text = "".join(check(report(AWKWARD["ordinary"](tmp_path), has_figures=False)).text)
+
+    assert "a draw counts as not won; with half draws: (wins + draws / 2) / games" in text
+
+
+@pytest.mark.parametrize(
+    ("median", "n_reached", "text"),
+    [(6.0, 3, "6.0 (3 of 4)"), (None, 2, "no median (2 of 4)"), (None, 0, "never (0 of 4)")],
+)
+def test_a_threshold_that_some_runs_reach_is_not_called_never_reached(
+    median: float | None, n_reached: int, text: str
+):
+    area = {"types": {"boolean": {"computable": True, "mean": 0.5, "ci_low": 0.4, "ci_high": 0.6}}}
+    at = {"median": median, "n_reached": n_reached, "n": 4}
+    block = {"area_under_curve": area, "rounds_to_threshold": {"0.5": {"types": {"boolean": at}}}}
+
+    assert f'<td class="number">{text}</td>' in learning(block)
 
 
 def test_plain_text_is_escaped_and_html_is_not():

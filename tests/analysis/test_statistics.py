@@ -322,9 +322,16 @@ def test_threshold_never_reached_is_counted_not_imputed(tmp_path: Path) -> None:
 def test_cost_is_described_by_type(tmp_path: Path) -> None:
     costs = evaluate(study_of(tmp_path, MAIN), ("cost",))["cost"]["types"]["boolean"]
 
-    assert costs["parameters"] == [190_000]
     assert costs["round_s"]["mean"] == pytest.approx(14.0)
     assert costs["games_per_s"]["mean"] == pytest.approx(1000 / 14)
+
+
+def test_networks_are_told_by_size_and_by_the_spread_of_their_first_values(tmp_path: Path) -> None:
+    networks = evaluate(study_of(tmp_path, MAIN), ("networks",))["networks"]["types"]["boolean"]
+
+    assert networks["parameters"] == [190_000]
+    assert networks["initial_q_sd"]["mean"] == pytest.approx(0.014)
+    assert networks["initial_q_sd"]["n"] == 7
 
 
 def test_all_opponents_are_aggregated_by_whole_runs(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ Row = dict[str, Any]
 
 WHO = ("experiment", "run_id", "network_type", "run", "seed")
 COUNTS = ("games", "wins", "draws", "losses", "win_rate", "half_draw_rate")
+GROUP = ("opponent", "role", "network_type")
 DESCRIPTIVES = (
     "n", "mean", "sd", "se", "ci_low", "ci_high", "min", "q1", "median", "q3", "max", "iqm",
 )  # fmt: skip
@@ -36,7 +37,7 @@ def write(analysis: Analysis, directory: Path) -> list[Path]:
         "runs.csv": ((*WHO, *own), _runs(analysis)),
         "matches.csv": ((*WHO, "round", "stage", "opponent", *COUNTS), _matches(analysis.study)),
         "rounds.csv": ((*WHO, *METRICS_COLUMNS, *TIMINGS_COLUMNS[1:]), _rounds(analysis.study)),
-        "summary.csv": (("opponent", "role", "network_type", *DESCRIPTIVES), _summary(analysis)),
+        "summary.csv": ((*GROUP, *DESCRIPTIVES, "half_draw_rate"), _summary(analysis)),
         "comparisons.csv": (("opponent", "role", *COMPARISON, *EFFECTS), _comparisons(analysis)),
     }
     for name, (columns, rows) in tables.items():
@@ -122,7 +123,9 @@ def _summary(analysis: Analysis) -> Iterator[Row]:
         types = analysis.block("descriptives", opponent).get("types", {})
         for network_type, group in types.items():
             values = {key: group["win_rate"].get(key) for key in DESCRIPTIVES}
-            yield {"opponent": opponent, "role": role, "network_type": network_type, **values}
+            half_draws = group["half_draw_rate"].get("mean")
+            who = dict(zip(GROUP, (opponent, role, network_type), strict=True))
+            yield {**who, **values, "half_draw_rate": half_draws}
 
 
 def _comparisons(analysis: Analysis) -> Iterator[Row]:

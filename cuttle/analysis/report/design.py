@@ -26,7 +26,8 @@ def learning(block: Mapping[str, Any]) -> Html:
     columns += [f"round of {percent(float(t))} %" for t in known]
     note = (
         "The area under the curve as a mean over rounds. Then the median first round from which "
-        "two rounds in a row reach the threshold, and how many runs do. Both are secondary."
+        "two rounds in a row reach the threshold, and how many runs do; there is no median where "
+        "half of the runs or more never do. Both are secondary."
     )
     return join([table(columns, rows), tag("p", note, class_="note")])
 
@@ -36,7 +37,8 @@ def _crossing(values: Mapping[str, Any]) -> str:
     if not values:
         return ""
     median = values.get("median")
-    text = decimal(median, 1) if isinstance(median, int | float) else "never"
+    none = "no median" if values["n_reached"] else "never"
+    text = decimal(median, 1) if isinstance(median, int | float) else none
     return f"{text} ({values['n_reached']} of {values['n']})"
 
 

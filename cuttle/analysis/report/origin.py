@@ -7,11 +7,17 @@ from typing import Any
 from cuttle.analysis.analysis import Analysis
 from cuttle.analysis.cli.console import duration
 from cuttle.analysis.cli.values import spread_text, value_text
-from cuttle.analysis.numbers import percent
+from cuttle.analysis.numbers import decimal, percent
 from cuttle.analysis.report.html import Html, folded, join, listed, table, tag
+from cuttle.analysis.words import count
 from cuttle.runs.diff import Flat, Source, compare, flatten, is_ignored, spread
 from cuttle.runs.reader import RunRecord
 from cuttle.runs.sources import OWN_METADATA
+
+NETWORK_COLUMNS = (
+    "network type", "parameters", "initial Q sd", "from run to run", "time of a run",
+    "self-play games a second",
+)  # fmt: skip
 
 
 def status_grid(analysis: Analysis) -> Html:
@@ -63,6 +69,26 @@ def run_table(analysis: Analysis) -> Html:
         for run in study.runs
     ]
     return folded(f"All {len(rows)} runs, win rates in percent", table(columns, rows, text=2))
+
+
+def networks(analysis: Analysis) -> Html:
+    """Show the size, the spread of first Q-values and the cost of each network type."""
+    costs = analysis.statistics["cost"].get("types", {})
+    rows = []
+    for name, network in analysis.statistics["networks"].get("types", {}).items():
+        initial, cost = network["initial_q_sd"], costs[name]
+        low, high = (decimal(initial.get(end), 4) for end in ("min", "max"))
+        rows.append(
+            [
+                name,
+                ", ".join(f"{number:,}" for number in network["parameters"]),
+                decimal(initial.get("mean"), 4),
+                f"[{low}, {high}]" if low else "",
+                duration(cost["duration_s"].get("mean")),
+                decimal(cost["self_play_games_per_s"].get("mean"), 0),
+            ]
+        )
+    return table(NETWORK_COLUMNS, rows)
 
 
 def configuration(analysis: Analysis) -> Html:
@@ -121,7 +147,7 @@ def provenance(analysis: Analysis) -> Html:
                 text=2,
             ),
             table(("recorded by the runs", "value"), rows, text=2),
-            *([folded(f"{len(history)} commands", listed(history))] if history else []),
+            *([folded(count(len(history), "command"), listed(history))] if history else []),
         ]
     )
 

@@ -40,7 +40,10 @@ def write_report(analysis: Analysis, figures: Mapping[str, Figure], directory: P
             "Runs",
             [origin.status_grid(analysis), origin.left_out(analysis), origin.run_table(analysis)],
         ),
-        "configuration": ("Configuration", [origin.configuration(analysis)]),
+        "configuration": (
+            "Configuration",
+            [origin.networks(analysis), origin.configuration(analysis)],
+        ),
         "provenance": ("Provenance", [origin.provenance(analysis), _downloads(directory)]),
     }
     folder = files("cuttle.analysis.report")

@@ -22,6 +22,10 @@ DESCRIPTIVE_COLUMNS = (
     "network type", "n", "mean", "95 % CI", "SD", "SE", "min", "Q1", "median", "Q3", "max", "IQM",
     "with half draws",
 )  # fmt: skip
+WIN_RATES = (
+    "Win rate: wins / games, a draw counts as not won; with half draws: (wins + draws / 2) / "
+    "games, mean over runs."
+)
 PAIR_COLUMNS = (
     "a", "b", "a minus b", "95 % CI", "p", "p Holm", "p Shaffer", "p permutation", "Hedges g",
     "95 % CI of g", "P(a > b)", "95 % CI of P",
@@ -73,8 +77,8 @@ def _descriptives(block: Mapping[str, Any]) -> Html:
             ]
         )
     has_bounded = any(BOUNDED_MARK in cell for row in rows for cell in row[3:4])
-    notes = [tag("p", BOUNDED_NOTE, class_="note")] if has_bounded else []
-    return join([table(DESCRIPTIVE_COLUMNS, rows), *notes])
+    notes = [WIN_RATES, *([BOUNDED_NOTE] if has_bounded else [])]
+    return join([table(DESCRIPTIVE_COLUMNS, rows), *(tag("p", n, class_="note") for n in notes)])
 
 
 def _pairs(block: Mapping[str, Any]) -> Html:
@@ -87,7 +91,7 @@ def _pairs(block: Mapping[str, Any]) -> Html:
         f"{block['test']} test, two-sided; {block['correction']}; family of "
         f"{block['family_size']}. Intervals are not adjusted."
     )
-    lines = [*block.get("disagreements", []), *block.get("warnings", [])]
+    lines = block.get("disagreements", [])
     return join(
         [
             table(PAIR_COLUMNS, [_pair(pair) for pair in pairs], text=2),

@@ -3,9 +3,8 @@
 from typing import Any
 
 from cuttle.analysis.estimators.decision_tree import ClassicalPair, classical_tests
-from cuttle.analysis.estimators.ranks import smallest_exact_p
 from cuttle.analysis.opponents import groups_with_runs, per_opponent, too_many_types
-from cuttle.analysis.pairwise import ALPHA, Comparison, Refusal, compare_types
+from cuttle.analysis.pairwise import ALPHA, Comparison, compare_types
 from cuttle.analysis.study import Study
 
 
@@ -31,7 +30,6 @@ def _block(study: Study, opponent: str) -> dict[str, Any]:
         "disagreements": [
             line for pair in compared if (line := _disagreement(pair, classical.pairs))
         ],
-        "warnings": [line for pair in pairs if (line := _unreachable(pair, len(compared)))],
     }
 
 
@@ -44,17 +42,4 @@ def _disagreement(pair: Comparison, classical: Any) -> str | None:
         f"{pair.a} and {pair.b}: the classical procedure ({other.branch}, Bonferroni p = "
         f"{other.p_bonferroni:.3g}) and the primary one ({pair.test}, Holm p = {pair.p_holm:.3g}) "
         "decide differently; the primary one counts"
-    )
-
-
-def _unreachable(pair: Comparison | Refusal, family_size: int) -> str | None:
-    """Warn where too few runs let no rank or permutation test reject."""
-    if isinstance(pair, Refusal):
-        return None
-    smallest = smallest_exact_p(pair.n_a, pair.n_b)
-    if pair.test != "welch" or smallest <= ALPHA / family_size:
-        return None
-    return (
-        f"{pair.a} and {pair.b}: with {pair.n_a} and {pair.n_b} runs the permutation test cannot "
-        f"reach significance, its smallest attainable p is {smallest:.3g}"
     )

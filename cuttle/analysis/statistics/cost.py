@@ -1,4 +1,4 @@
-"""What the runs cost: seconds by part, throughput, parameters. Wall clock, so of these machines."""
+"""What the runs cost: seconds by part and throughput. Wall clock, so of these machines."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ COUNTERS = {"games_per_s": "episodes", "decisions_per_s": "decisions"}
 
 
 def compute(study: Study) -> Any:
-    """Describe time, throughput and size by type."""
+    """Describe time and throughput by type."""
     if not study.runs:
         return NotComputable(no_runs(study))
     return {"types": {name: _type(study.runs_of(name)) for name in study.types}}
@@ -24,7 +24,6 @@ def compute(study: Study) -> Any:
 def _type(runs: Sequence[StudyRun]) -> dict[str, Any]:
     rows = [_costs(run) for run in runs]
     return {
-        "parameters": sorted({run.record.metadata.get("parameters") or 0 for run in runs} - {0}),
         "hosts": sorted({str(run.record.metadata.get("host")) for run in runs} - {"None"}),
         **{name: describe([row[name] for row in rows]) for name in _names()},
     }
