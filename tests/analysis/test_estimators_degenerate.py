@@ -8,7 +8,34 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cuttle.analysis import estimators as e
+from cuttle.analysis.estimators.assumptions import levene, shapiro_wilk
+from cuttle.analysis.estimators.binomial import quasi_binomial, variance_components
+from cuttle.analysis.estimators.bootstrap import bootstrap_interval
+from cuttle.analysis.estimators.checks import check_groups
+from cuttle.analysis.estimators.core import NotComputable
+from cuttle.analysis.estimators.curves import max_t, rounds_to_threshold
+from cuttle.analysis.estimators.decision_tree import classical_pair, classical_tests
+from cuttle.analysis.estimators.descriptive import describe, t_interval
+from cuttle.analysis.estimators.effects import effect_band, effect_sizes
+from cuttle.analysis.estimators.mixed_model import logit_normal
+from cuttle.analysis.estimators.multiplicity import (
+    bonferroni,
+    dunn,
+    games_howell,
+    pairs_of,
+    shaffer,
+    tukey_hsd,
+)
+from cuttle.analysis.estimators.omnibus import (
+    anova,
+    brown_forsythe_anova,
+    kruskal_wallis,
+    welch_anova,
+)
+from cuttle.analysis.estimators.paired import friedman, paired_t
+from cuttle.analysis.estimators.permutation import Permutation, permutation_test
+from cuttle.analysis.estimators.ranks import mann_whitney, smallest_exact_p
+from cuttle.analysis.estimators.two_sample import student_t, tost_welch, welch_t
 
 from .reference import topic
 
@@ -21,7 +48,7 @@ CONSTANT = [0.7] * 7
 
 
 def refused(result: Any, meaning: str) -> None:
-    assert isinstance(result, e.NotComputable), result
+    assert isinstance(result, NotComputable), result
     assert meaning in result.reason
 
 
@@ -29,42 +56,42 @@ def test_one_run_a_type_gives_point_estimates_only() -> None:
     groups = GROUPS["n1_each"]
 
     for name, x in groups.items():
-        d: Any = e.describe(x)
+        d: Any = describe(x)
         assert (d.n, d.mean, d.median, d.min, d.max) == (1, *x * 4), name
         assert d.sd is d.se is d.ci_low is d.ci_high is None
         assert "n < 2" in d.reason
-        refused(e.shapiro_wilk(x), "n < 3")
+        refused(shapiro_wilk(x), "n < 3")
     boolean, embedding = groups["boolean"], groups["embedding"]
-    refused(e.levene(groups), "n < 3")
-    refused(e.student_t(boolean, embedding), "n < 2")
-    refused(e.welch_t(boolean, embedding), "n < 2")
-    refused(e.tost_welch(boolean, embedding, 0.05), "n < 2")
-    refused(e.effect_sizes(boolean, embedding), "n < 2")
-    refused(e.classical_pair({"a": boolean, "b": embedding}), "n < 2")
-    refused(e.anova(groups), "no residual degrees of freedom")
-    refused(e.welch_anova(groups), "n < 2")
-    refused(e.bootstrap_interval(boolean), "n < 2")
-    refused(e.variance_components([60], [100]), "n < 2")
-    refused(e.max_t([[0.1, 0.2]], [[0.2, 0.3]]), "n < 2")
+    refused(levene(groups), "n < 3")
+    refused(student_t(boolean, embedding), "n < 2")
+    refused(welch_t(boolean, embedding), "n < 2")
+    refused(tost_welch(boolean, embedding, 0.05), "n < 2")
+    refused(effect_sizes(boolean, embedding), "n < 2")
+    refused(classical_pair({"a": boolean, "b": embedding}), "n < 2")
+    refused(anova(groups), "no residual degrees of freedom")
+    refused(welch_anova(groups), "n < 2")
+    refused(bootstrap_interval(boolean), "n < 2")
+    refused(variance_components([60], [100]), "n < 2")
+    refused(max_t([[0.1, 0.2]], [[0.2, 0.3]]), "n < 2")
 
 
 def test_one_against_many_is_not_tested_by_means() -> None:
-    refused(e.student_t([0.5], SEVEN), "n < 2")
-    refused(e.levene({"a": [0.5], "b": SEVEN}), "n < 3")
-    refused(e.permutation_test([0.5], SEVEN), "n < 2")
+    refused(student_t([0.5], SEVEN), "n < 2")
+    refused(levene({"a": [0.5], "b": SEVEN}), "n < 3")
+    refused(permutation_test([0.5], SEVEN), "n < 2")
 
 
 def test_two_runs_a_type_fall_back_to_welch() -> None:
     groups, expected = GROUPS["n2_each"], EXPECTED["n2_each"]
 
-    refused(e.shapiro_wilk(groups["boolean"]), "n < 3")
-    refused(e.levene(groups), "n < 3")
-    pair: Any = e.classical_tests(groups).pairs["boolean", "embedding"]
+    refused(shapiro_wilk(groups["boolean"]), "n < 3")
+    refused(levene(groups), "n < 3")
+    pair: Any = classical_tests(groups).pairs["boolean", "embedding"]
     assert pair.branch == "welch_fallback_no_shapiro"
     assert pair.p_raw == pytest.approx(
         expected["pairwise"]["boolean|embedding"]["p_welch"], rel=1e-4
     )
-    assert e.smallest_exact_p(2, 2) == pytest.approx(expected["min_attainable_p_mwu"])
+    assert smallest_exact_p(2, 2) == pytest.approx(expected["min_attainable_p_mwu"])
 
 
 def test_constant_groups_that_differ_are_not_tested_by_means() -> None:
@@ -72,34 +99,34 @@ def test_constant_groups_that_differ_are_not_tested_by_means() -> None:
     a, b = groups["boolean"], groups["embedding"]
     expected = EXPECTED["const_groups_differ"]["pairwise"]["boolean|embedding"]
 
-    refused(e.shapiro_wilk(a), "constant")
-    refused(e.levene(groups), "constant")
-    refused(e.student_t(a, b), "zero variance: identical results across seeds")
-    refused(e.welch_t(a, b), "zero variance")
-    refused(e.effect_sizes(a, b), "zero variance")
-    refused(e.anova(groups), "zero within-group variance")
-    refused(e.welch_anova(groups), "zero variance")
-    refused(e.brown_forsythe_anova(groups), "zero within-group variance")
-    refused(e.tukey_hsd(groups), "zero within-group variance")
-    refused(e.games_howell(groups)["boolean", "embedding"], "zero variance")
-    refused(e.paired_t(a, b), "zero variance")
-    refused(e.bootstrap_interval(a), "constant")
-    refused(e.t_interval(a), "constant")
-    ranks: Any = e.mann_whitney(a, b)
-    permutation: Any = e.permutation_test(a, b)
+    refused(shapiro_wilk(a), "constant")
+    refused(levene(groups), "constant")
+    refused(student_t(a, b), "zero variance: identical results across seeds")
+    refused(welch_t(a, b), "zero variance")
+    refused(effect_sizes(a, b), "zero variance")
+    refused(anova(groups), "zero within-group variance")
+    refused(welch_anova(groups), "zero variance")
+    refused(brown_forsythe_anova(groups), "zero within-group variance")
+    refused(tukey_hsd(groups), "zero within-group variance")
+    refused(games_howell(groups)["boolean", "embedding"], "zero variance")
+    refused(paired_t(a, b), "zero variance")
+    refused(bootstrap_interval(a), "constant")
+    refused(t_interval(a), "constant")
+    ranks: Any = mann_whitney(a, b)
+    permutation: Any = permutation_test(a, b)
     assert ranks.p == pytest.approx(expected["mwu_exact_p"])
     assert permutation.p_abs == pytest.approx(expected["permutation_p"])
     assert permutation.observed is None
     assert ranks.prob_improvement == expected["prob_improvement"]
-    assert any("identical results across seeds" in w for w in e.check_groups(groups))
+    assert any("identical results across seeds" in w for w in check_groups(groups))
 
 
 def test_equal_constant_groups_are_not_distinguished() -> None:
-    refused(e.student_t(CONSTANT, CONSTANT), "zero variance")
-    refused(e.kruskal_wallis({"a": CONSTANT, "b": CONSTANT}), "all values are equal")
-    refused(e.dunn({"a": CONSTANT, "b": CONSTANT}), "all values are equal")
-    ranks: Any = e.mann_whitney(CONSTANT, CONSTANT)
-    permutation: Any = e.permutation_test(CONSTANT, CONSTANT)
+    refused(student_t(CONSTANT, CONSTANT), "zero variance")
+    refused(kruskal_wallis({"a": CONSTANT, "b": CONSTANT}), "all values are equal")
+    refused(dunn({"a": CONSTANT, "b": CONSTANT}), "all values are equal")
+    ranks: Any = mann_whitney(CONSTANT, CONSTANT)
+    permutation: Any = permutation_test(CONSTANT, CONSTANT)
     assert (ranks.p, ranks.p_asymptotic_cc, ranks.prob_improvement) == (1.0, 1.0, 0.5)
     assert permutation.p_abs == 1.0
 
@@ -107,33 +134,33 @@ def test_equal_constant_groups_are_not_distinguished() -> None:
 def test_rounding_of_equal_floats_is_no_variance() -> None:
     almost = [0.1 + 0.2, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3]
 
-    refused(e.effect_sizes(almost, [0.3] * 7), "zero variance")
-    d: Any = e.describe(almost)
+    refused(effect_sizes(almost, [0.3] * 7), "zero variance")
+    d: Any = describe(almost)
     assert d.sd == 0.0
 
 
 def test_one_constant_group_still_allows_welch() -> None:
-    pair: Any = e.classical_pair({"a": SEVEN, "b": CONSTANT})
+    pair: Any = classical_pair({"a": SEVEN, "b": CONSTANT})
 
     assert pair.branch == "welch_fallback_no_shapiro"
     assert "b: constant" in pair.reason
-    refused(e.welch_anova({"a": SEVEN, "b": CONSTANT}), "b is constant")
+    refused(welch_anova({"a": SEVEN, "b": CONSTANT}), "b is constant")
 
 
 @pytest.mark.parametrize("missing", [None, math.nan])
 def test_missing_value_is_dropped_and_counted(missing: float | None) -> None:
     groups = {**GROUPS["nan_value"], "boolean": [*SEVEN[:6], missing]}
 
-    d: Any = e.describe(groups["boolean"])
+    d: Any = describe(groups["boolean"])
 
     assert (d.n, d.n_missing) == (6, 1)
-    assert any("1 run without" in warning for warning in e.check_groups(groups))
-    pair: Any = e.classical_tests(groups).pairs["boolean", "embedding"]
+    assert any("1 run without" in warning for warning in check_groups(groups))
+    pair: Any = classical_tests(groups).pairs["boolean", "embedding"]
     assert pair.branch == "student"  # not silently Mann-Whitney
 
 
 def test_rate_in_percent_is_warned_of() -> None:
-    warnings = e.check_groups(GROUPS["out_of_range"])
+    warnings = check_groups(GROUPS["out_of_range"])
 
     assert any("win rate outside [0, 1]: 61.3" in warning for warning in warnings)
 
@@ -141,8 +168,8 @@ def test_rate_in_percent_is_warned_of() -> None:
 def test_family_counts_the_comparisons_that_are_possible() -> None:
     expected = EXPECTED["missing_group"]
 
-    result = e.classical_tests(GROUPS["missing_group"])
-    with_empty = e.classical_tests({**GROUPS["missing_group"], "multi_encoder": []})
+    result = classical_tests(GROUPS["missing_group"])
+    with_empty = classical_tests({**GROUPS["missing_group"], "multi_encoder": []})
 
     pair: Any = result.pairs["boolean", "embedding"]
     assert result.family_size == expected["family_size"] == with_empty.family_size
@@ -151,45 +178,45 @@ def test_family_counts_the_comparisons_that_are_possible() -> None:
 
 
 def test_no_groups_at_all() -> None:
-    assert e.check_groups({}) == ["no groups: there is nothing to analyse"]
-    assert e.classical_tests({}).family_size == 0
-    refused(e.anova({}), "fewer than 2 groups")
-    refused(e.levene({}), "fewer than 2 groups")
-    refused(e.kruskal_wallis({}), "fewer than 2 groups")
-    refused(e.describe([]), "no values")
-    refused(e.mann_whitney([], SEVEN), "n < 1")
+    assert check_groups({}) == ["no groups: there is nothing to analyse"]
+    assert classical_tests({}).family_size == 0
+    refused(anova({}), "fewer than 2 groups")
+    refused(levene({}), "fewer than 2 groups")
+    refused(kruskal_wallis({}), "fewer than 2 groups")
+    refused(describe([]), "no values")
+    refused(mann_whitney([], SEVEN), "n < 1")
 
 
 def test_four_runs_cannot_reach_significance_by_ranks() -> None:
     groups, expected = GROUPS["n4_min_p"], EXPECTED["n4_min_p"]
 
-    ranks: Any = e.mann_whitney(groups["boolean"], groups["embedding"])
+    ranks: Any = mann_whitney(groups["boolean"], groups["embedding"])
 
     assert ranks.p == pytest.approx(expected["min_attainable_p"])
-    assert any("cannot reach significance" in w for w in e.check_groups(groups))
+    assert any("cannot reach significance" in w for w in check_groups(groups))
 
 
 def test_pairs_of_different_length_are_refused() -> None:
-    refused(e.friedman({"a": [0.1, 0.2], "b": [0.1]}), "not paired")
+    refused(friedman({"a": [0.1, 0.2], "b": [0.1]}), "not paired")
     with pytest.raises(ValueError, match="equal lengths, got 2 and 1"):
-        e.paired_t([0.1, 0.2], [0.1])
+        paired_t([0.1, 0.2], [0.1])
 
 
 def test_incomplete_pairs_are_dropped_and_counted() -> None:
-    result: Any = e.paired_t([0.5, None, 0.7, 0.6], [0.4, 0.3, 0.65, 0.58])
+    result: Any = paired_t([0.5, None, 0.7, 0.6], [0.4, 0.3, 0.65, 0.58])
 
     assert (result.n, result.n_dropped) == (3, 1)
 
 
 def test_bonferroni_is_clipped_at_one() -> None:
-    assert e.bonferroni([0.9368, 0.5, 0.01]) == [1.0, 1.0, 0.03]
+    assert bonferroni([0.9368, 0.5, 0.01]) == [1.0, 1.0, 0.03]
 
 
 def test_cohens_d_weighs_the_spreads_by_degrees_of_freedom() -> None:
     x, y = SEVEN, [0.5, 0.7, 0.9, 0.6]
     pooled = (6 * np.var(x, ddof=1) + 3 * np.var(y, ddof=1)) / 9
 
-    result: Any = e.effect_sizes(x, y)
+    result: Any = effect_sizes(x, y)
 
     assert result.cohens_d_pooled == pytest.approx((np.mean(x) - np.mean(y)) / np.sqrt(pooled))
     assert result.cohens_d_pooled != pytest.approx(result.cohens_d_av)
@@ -200,17 +227,17 @@ def test_cohens_d_weighs_the_spreads_by_degrees_of_freedom() -> None:
     [(0.0, "negligible"), (-0.19, "negligible"), (0.2, "small"), (-0.5, "medium"), (0.8, "large")],
 )
 def test_bands_of_cohen(d: float, band: str) -> None:
-    assert e.effect_band(d) == band
+    assert effect_band(d) == band
 
 
 def test_every_game_won_has_no_dispersion() -> None:
-    refused(e.variance_components([10, 10], [10, 10]), "every game was won")
-    refused(e.quasi_binomial({"a": ([10, 10], [10, 10]), "b": ([5, 6], [10, 10])}), "infinite")
-    refused(e.logit_normal({"a": ([10, 10], [10, 10]), "b": ([5, 6], [10, 10])}), "infinite")
+    refused(variance_components([10, 10], [10, 10]), "every game was won")
+    refused(quasi_binomial({"a": ([10, 10], [10, 10]), "b": ([5, 6], [10, 10])}), "infinite")
+    refused(logit_normal({"a": ([10, 10], [10, 10]), "b": ([5, 6], [10, 10])}), "infinite")
 
 
 def test_runs_too_alike_are_noticed() -> None:
-    result: Any = e.variance_components([148, 148, 146, 147, 146], [250] * 5)
+    result: Any = variance_components([148, 148, 146, 147, 146], [250] * 5)
 
     assert result.p_under < 0.01
     assert result.between_seed_var == 0.0
@@ -220,15 +247,15 @@ def test_runs_too_alike_are_noticed() -> None:
 def test_logistic_model_without_spread_of_runs_has_sd_zero() -> None:
     groups = {"a": ([50, 51, 49], [100] * 3), "b": ([60, 61, 59], [100] * 3)}
 
-    result: Any = e.logit_normal(groups)
+    result: Any = logit_normal(groups)
 
     assert result.sd_run == pytest.approx(0.0, abs=1e-3)
     assert all(error > 0 for error in result.standard_errors)
 
 
 def test_threshold_never_reached_is_none_and_ranks_last() -> None:
-    assert e.rounds_to_threshold([1, 2], [0.1, 0.2], 0.5) is None
-    ranks: Any = e.mann_whitney([3.0, 4.0, 5.0], [math.inf, math.inf, 6.0])
+    assert rounds_to_threshold([1, 2], [0.1, 0.2], 0.5) is None
+    ranks: Any = mann_whitney([3.0, 4.0, 5.0], [math.inf, math.inf, 6.0])
     assert ranks.prob_improvement == 0.0
 
 
@@ -236,21 +263,21 @@ def test_large_groups_are_sampled_reproducibly() -> None:
     rng = np.random.default_rng(1)
     x, y = rng.normal(0.5, 0.1, 40), rng.normal(0.56, 0.1, 40)
 
-    first, again = e.permutation_test(x, y), e.permutation_test(x, y)
-    boot: Any = e.bootstrap_interval(x)
-    welch: Any = e.welch_t(x, y)
+    first, again = permutation_test(x, y), permutation_test(x, y)
+    boot: Any = bootstrap_interval(x)
+    welch: Any = welch_t(x, y)
 
     assert first == again
-    assert isinstance(first, e.Permutation)
+    assert isinstance(first, Permutation)
     assert (first.method, boot.method) == ("sampled", "sampled")
     assert first.p_abs == pytest.approx(welch.p, abs=0.01)
 
 
 def test_four_groups_have_shaffers_multipliers() -> None:
     names = [str(i) for i in range(4)]
-    p_values = {pair: 0.001 * (i + 1) for i, pair in enumerate(e.pairs_of(names))}
+    p_values = {pair: 0.001 * (i + 1) for i, pair in enumerate(pairs_of(names))}
 
-    adjusted = list(e.shaffer(p_values).values())
+    adjusted = list(shaffer(p_values).values())
 
     # Of six equalities among four groups 6, 3, 2, 1 or 0 can hold: multipliers 6, 3, 3, 3, 2, 1.
     assert adjusted == pytest.approx([0.006, 0.006, 0.009, 0.012, 0.012, 0.012])
@@ -263,11 +290,11 @@ rates = st.lists(st.integers(0, 20).map(lambda k: k / 20), max_size=8)
 @given(x=rates, y=rates)
 def test_any_pair_of_groups_gives_a_number_or_a_reason(x: list[float], y: list[float]) -> None:
     groups = {"x": x, "y": y}
-    results: list[Any] = [e.describe(x), e.student_t(x, y), e.welch_t(x, y)]
-    results += [e.effect_sizes(x, y), e.mann_whitney(x, y), e.tost_welch(x, y, 0.05)]
-    results += [e.anova(groups), e.welch_anova(groups), e.kruskal_wallis(groups)]
-    results += [e.brown_forsythe_anova(groups), e.levene(groups), e.shapiro_wilk(x)]
-    results += [e.classical_pair(groups), e.permutation_test(x[:5], y[:5])]
+    results: list[Any] = [describe(x), student_t(x, y), welch_t(x, y)]
+    results += [effect_sizes(x, y), mann_whitney(x, y), tost_welch(x, y, 0.05)]
+    results += [anova(groups), welch_anova(groups), kruskal_wallis(groups)]
+    results += [brown_forsythe_anova(groups), levene(groups), shapiro_wilk(x)]
+    results += [classical_pair(groups), permutation_test(x[:5], y[:5])]
     for result in results:
         if result.computable:
             fields = [getattr(result, name) for name in result.__dataclass_fields__]

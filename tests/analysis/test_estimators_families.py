@@ -6,8 +6,56 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cuttle.analysis import estimators as e
+from cuttle.analysis.estimators.aggregates import (
+    aggregate_iqm,
+    aggregate_mean,
+    aggregate_median,
+    aggregate_optimality_gap,
+)
+from cuttle.analysis.estimators.assumptions import shapiro_wilk
+from cuttle.analysis.estimators.bootstrap import (
+    bootstrap_difference,
+    bootstrap_interval,
+    bootstrap_prob_improvement,
+)
+from cuttle.analysis.estimators.curves import (
+    aulc,
+    aulc_simple_mean,
+    best_minus_last,
+    best_round,
+    last_k_mean,
+    max_t,
+    rounds_to_threshold,
+    rounds_to_threshold_sustained,
+)
+from cuttle.analysis.estimators.decision_tree import classical_tests
+from cuttle.analysis.estimators.descriptive import performance_profile
 from cuttle.analysis.estimators.distributions import studentized_range_upper
+from cuttle.analysis.estimators.multiplicity import (
+    bonferroni,
+    dunn,
+    games_howell,
+    holm,
+    pairs_of,
+    shaffer,
+    tukey_hsd,
+)
+from cuttle.analysis.estimators.omnibus import (
+    anova,
+    brown_forsythe_anova,
+    eta2_interval,
+    kruskal_wallis,
+    omega2_interval,
+    welch_anova,
+)
+from cuttle.analysis.estimators.paired import (
+    friedman,
+    paired_t,
+    repeated_anova,
+    wilcoxon_signed_rank,
+)
+from cuttle.analysis.estimators.ranks import prob_improvement
+from cuttle.analysis.estimators.two_sample import student_t, welch_t
 
 from .reference import Case, cases, check, check_fields
 
@@ -23,17 +71,17 @@ def split(pair: str) -> tuple[str, str]:
 def test_omnibus(case: Case) -> None:
     groups, expected = case["groups"], case["expected"]
 
-    fit: Any = e.anova(groups)
+    fit: Any = anova(groups)
 
     check_fields(fit, expected["anova"], **CLOSED)
-    check_fields(e.welch_anova(groups), expected["welch_anova"], **CLOSED)
-    check_fields(e.kruskal_wallis(groups), expected["kruskal"], **CLOSED)
-    eta2 = e.eta2_interval(fit.F, fit.df1, fit.df2)
-    omega2 = e.omega2_interval(fit.omega2, fit.df1, fit.df2)
+    check_fields(welch_anova(groups), expected["welch_anova"], **CLOSED)
+    check_fields(kruskal_wallis(groups), expected["kruskal"], **CLOSED)
+    eta2 = eta2_interval(fit.F, fit.df1, fit.df2)
+    omega2 = omega2_interval(fit.omega2, fit.df1, fit.df2)
     assert [eta2.low, eta2.high] == pytest.approx(expected["eta2_ci95_noncentral_F"], abs=1e-4)
     assert [omega2.low, omega2.high] == pytest.approx(expected["omega2_ci95"], abs=1e-4)
     other = expected["brown_forsythe_anova_statsmodels"]
-    robust: Any = e.brown_forsythe_anova(groups)
+    robust: Any = brown_forsythe_anova(groups)
     check_fields(robust, {"F": other["F"], "p": other["p"]}, **CLOSED)
     assert [robust.df1, robust.df2] == pytest.approx(other["df"], rel=1e-10)
 
@@ -41,18 +89,18 @@ def test_omnibus(case: Case) -> None:
 @pytest.mark.parametrize("case", cases("05_multiple_comparisons"))
 def test_adjusted_p_values(case: Case) -> None:
     groups, expected = case["groups"], case["expected"]
-    for name, test in (("student", e.student_t), ("welch", e.welch_t)):
+    for name, test in (("student", student_t), ("welch", welch_t)):
         results: dict[tuple[str, str], Any] = {
-            (a, b): test(groups[a], groups[b]) for a, b in e.pairs_of(list(groups))
+            (a, b): test(groups[a], groups[b]) for a, b in pairs_of(list(groups))
         }
         raw = {pair: result.p for pair, result in results.items()}
         assert len(raw) == expected["family_size"]
-        for method, adjust in (("bonferroni", e.bonferroni), ("holm", e.holm)):
+        for method, adjust in (("bonferroni", bonferroni), ("holm", holm)):
             adjusted = dict(zip(raw, adjust(list(raw.values())), strict=True))
             for pair, p in expected["padj"][name][method].items():
                 check(adjusted[split(pair)], p, rel=1e-10)
         for pair, p in expected.get("shaffer_k3", {}).get(name, {}).items():
-            check(e.shaffer(raw)[split(pair)], p, rel=1e-10)
+            check(shaffer(raw)[split(pair)], p, rel=1e-10)
 
 
 @pytest.mark.parametrize("case", cases("05_multiple_comparisons"))
@@ -60,7 +108,7 @@ def test_tukey(case: Case) -> None:
     # R's ptukey, the source of the case n2, is off by 1.3e-6 at 3 degrees of freedom; the value
     # here agrees with mpmath to 1e-12.
     tolerance = 2e-6 if case["id"] == "n2" else 1e-6
-    results: Any = e.tukey_hsd(case["groups"])
+    results: Any = tukey_hsd(case["groups"])
 
     for pair, expected in case["expected"]["tukey_hsd"].items():
         b, a = pair.split("-")
@@ -72,7 +120,7 @@ def test_tukey(case: Case) -> None:
 
 @pytest.mark.parametrize("case", cases("05_multiple_comparisons"))
 def test_games_howell(case: Case) -> None:
-    results: Any = e.games_howell(case["groups"])
+    results: Any = games_howell(case["groups"])
 
     for pair, expected in case["expected"]["games_howell"].items():
         a, b = split(pair)  # the file gives b minus a
@@ -87,7 +135,7 @@ def test_games_howell(case: Case) -> None:
 
 @pytest.mark.parametrize("case", cases("05_multiple_comparisons"))
 def test_dunn(case: Case) -> None:
-    results: Any = e.dunn(case["groups"])
+    results: Any = dunn(case["groups"])
 
     for pair, expected in case["expected"]["dunn"].items():
         check_fields(results[split(pair)], expected, rel=1e-10)
@@ -95,7 +143,7 @@ def test_dunn(case: Case) -> None:
 
 @pytest.mark.parametrize("case", cases("06_decision_tree"))
 def test_classical_decision_tree(case: Case) -> None:
-    result = e.classical_tests(case["groups"])
+    result = classical_tests(case["groups"])
 
     expected = case["expected"]
     assert result.family_size == expected["family_size"]
@@ -117,20 +165,20 @@ def test_classical_decision_tree(case: Case) -> None:
 @pytest.mark.parametrize("case", cases("07_rliable"))
 def test_rliable_aggregates(case: Case) -> None:
     aggregates = {
-        "iqm": e.aggregate_iqm,
-        "mean": e.aggregate_mean,
-        "median": e.aggregate_median,
-        "optimality_gap": e.aggregate_optimality_gap,
+        "iqm": aggregate_iqm,
+        "mean": aggregate_mean,
+        "median": aggregate_median,
+        "optimality_gap": aggregate_optimality_gap,
     }
     expected = case["expected"]
     for name, values in case["groups"].items():
         for aggregate, function in aggregates.items():
             actual = function(np.array(values))
             check(actual, expected[aggregate][name], rel=1e-12, absolute=1e-14)
-        assert e.performance_profile(values, expected["taus"]) == expected["profile"][name]
+        assert performance_profile(values, expected["taus"]) == expected["profile"][name]
     for pair, share in expected["poi"].items():
         a, b = split(pair)
-        actual = e.prob_improvement(case["groups"][a], case["groups"][b])
+        actual = prob_improvement(case["groups"][a], case["groups"][b])
         check(actual, share, rel=1e-12, absolute=1e-14)
 
 
@@ -138,7 +186,7 @@ def test_rliable_aggregates(case: Case) -> None:
 def test_exact_bootstrap_of_one_group(case: Case) -> None:
     for name, expected in case["expected"]["single"].items():
         for statistic in ("mean", "iqm", "median"):
-            result: Any = e.bootstrap_interval(case["groups"][name], statistic)
+            result: Any = bootstrap_interval(case["groups"][name], statistic)
             wanted = dict(expected[statistic])
             ends = wanted.pop("ci95_percentile")
             assert [result.low, result.high] == pytest.approx(ends, abs=1e-9)
@@ -152,9 +200,9 @@ def test_exact_bootstrap_of_pairs(case: Case) -> None:
     for pair, expected in case["expected"]["pairs"].items():
         x, y = (case["groups"][name] for name in split(pair))
         actual: dict[str, Any] = {
-            "mean_diff_ci95": e.bootstrap_difference(x, y, "mean"),
-            "iqm_diff_ci95": e.bootstrap_difference(x, y, "iqm"),
-            "poi_ci95": e.bootstrap_prob_improvement(x, y),
+            "mean_diff_ci95": bootstrap_difference(x, y, "mean"),
+            "iqm_diff_ci95": bootstrap_difference(x, y, "iqm"),
+            "poi_ci95": bootstrap_prob_improvement(x, y),
         }
         for key, interval in actual.items():
             if key in expected:
@@ -167,11 +215,11 @@ def test_exact_bootstrap_agrees_with_rliable(case: Case) -> None:
     sampled = case["mc_rliable_20000"]
     for name, (iqm, mean) in (sampled["iqm_mean"] or {}).items():
         for statistic, ends in (("iqm", iqm), ("mean", mean)):
-            result: Any = e.bootstrap_interval(case["groups"][name], statistic)
+            result: Any = bootstrap_interval(case["groups"][name], statistic)
             assert [result.low, result.high] == pytest.approx(ends, abs=0.006)
     for pair, ends in (sampled["poi"] or {}).items():
         x, y = (case["groups"][name] for name in split(pair))
-        interval: Any = e.bootstrap_prob_improvement(x, y)
+        interval: Any = bootstrap_prob_improvement(x, y)
         assert [interval.low, interval.high] == pytest.approx(ends, abs=0.021)
 
 
@@ -180,7 +228,7 @@ def test_max_t_over_learning_curves(case: Case) -> None:
     x, y = case["inputs"]["curves"].values()
     expected = case["expected"]["maxT"]
 
-    result: Any = e.max_t(x, y)
+    result: Any = max_t(x, y)
 
     assert result.n_perm == expected["n_perm"]
     check(result.p_global, expected["p_global"], rel=1e-9)
@@ -192,15 +240,15 @@ def test_max_t_over_learning_curves(case: Case) -> None:
 def test_summaries_of_learning_curves(case: Case) -> None:
     rounds, expected = case["inputs"]["rounds"], case["expected"]
     for name, curves in case["inputs"]["curves"].items():
-        areas = [e.aulc(rounds, curve) for curve in curves]
+        areas = [aulc(rounds, curve) for curve in curves]
         assert areas == pytest.approx(expected["aulc_trapezoid_normalised"][name], rel=1e-9)
-        means = [e.aulc_simple_mean(curve) for curve in curves]
+        means = [aulc_simple_mean(curve) for curve in curves]
         assert means == pytest.approx(expected["aulc_simple_mean"][name], rel=1e-9)
-        flattery = [e.best_minus_last(curve) for curve in curves]
+        flattery = [best_minus_last(curve) for curve in curves]
         assert flattery == pytest.approx(expected["best_minus_last"][name], rel=1e-9, abs=1e-15)
-        tails = [e.last_k_mean(curve, 3) for curve in curves]
+        tails = [last_k_mean(curve, 3) for curve in curves]
         assert tails == pytest.approx(expected["last3_mean"][name], rel=1e-9)
-        assert [e.best_round(rounds, curve) for curve in curves] == expected["best_round"][name]
+        assert [best_round(rounds, curve) for curve in curves] == expected["best_round"][name]
 
 
 @pytest.mark.parametrize("case", cases("12_curves"))
@@ -209,11 +257,11 @@ def test_rounds_to_threshold(case: Case) -> None:
     for name, curves in case["inputs"]["curves"].items():
         for text, first in expected["rounds_to_threshold"].items():
             at = float(text)
-            assert [e.rounds_to_threshold(rounds, c, at) for c in curves] == first[name]
+            assert [rounds_to_threshold(rounds, c, at) for c in curves] == first[name]
             twice = expected["rounds_to_threshold_2_consecutive"][text][name]
-            assert [e.rounds_to_threshold(rounds, c, at, 2) for c in curves] == twice
+            assert [rounds_to_threshold(rounds, c, at, 2) for c in curves] == twice
             sustained = expected["rounds_to_threshold_sustained"][text][name]
-            actual = [e.rounds_to_threshold_sustained(rounds, c, at) for c in curves]
+            actual = [rounds_to_threshold_sustained(rounds, c, at) for c in curves]
             assert actual == sustained
 
 
@@ -223,7 +271,7 @@ def test_friedman_agrees_with_scipy_with_ties() -> None:
     rng = np.random.default_rng(0)
     groups = {name: np.round(rng.normal(0.6, 0.05, 7), 2) for name in "abc"}
 
-    result: Any = e.friedman(groups)
+    result: Any = friedman(groups)
 
     expected = friedmanchisquare(*groups.values())
     assert [result.chi2, result.p] == pytest.approx([expected.statistic, expected.pvalue])
@@ -233,9 +281,9 @@ def test_repeated_anova_agrees_with_the_paired_t_test_of_two() -> None:
     rng = np.random.default_rng(1)
     x, y = rng.normal(0.6, 0.05, 7), rng.normal(0.65, 0.05, 7)
 
-    result: Any = e.repeated_anova({"x": x, "y": y})
+    result: Any = repeated_anova({"x": x, "y": y})
 
-    paired: Any = e.paired_t(x, y)
+    paired: Any = paired_t(x, y)
     assert [result.F, result.p, result.epsilon_gg] == pytest.approx([paired.t**2, paired.p, 1.0])
 
 
@@ -244,7 +292,7 @@ def test_repeated_anova_agrees_with_statsmodels() -> None:
     rng = np.random.default_rng(0)
     groups = {name: np.round(rng.normal(0.6, 0.05, 7), 2) for name in "abc"}
 
-    result: Any = e.repeated_anova(groups)
+    result: Any = repeated_anova(groups)
 
     assert (result.df1, result.df2) == (2, 12)
     assert [result.F, result.p] == pytest.approx([1.557917, 0.250320], abs=1e-6)
@@ -257,7 +305,7 @@ def test_exact_signed_ranks_agree_with_scipy(n: int) -> None:
     rng = np.random.default_rng(n)
     x, y = rng.normal(size=n), rng.normal(0.5, size=n)
 
-    result: Any = e.wilcoxon_signed_rank(x, y)
+    result: Any = wilcoxon_signed_rank(x, y)
 
     assert result.p == pytest.approx(wilcoxon(x, y, method="exact").pvalue)
 
@@ -268,7 +316,7 @@ def test_shapiro_wilk_agrees_with_scipy(n: int) -> None:
 
     rng = np.random.default_rng(n)
     for values in (rng.normal(size=n), rng.exponential(size=n)):
-        result: Any = e.shapiro_wilk(values)
+        result: Any = shapiro_wilk(values)
         expected = shapiro(values)
         actual = [result.W, result.p]
         assert actual == pytest.approx([expected.statistic, expected.pvalue], abs=2e-6)
@@ -289,7 +337,7 @@ def test_bootstrap_of_differences_agrees_with_listing_all_pairs() -> None:
     others = [np.mean(c) for c in itertools.product(y, repeat=3)]
     differences = np.sort(np.subtract.outer(rows, others).ravel())
 
-    interval: Any = e.bootstrap_difference(x, y)
+    interval: Any = bootstrap_difference(x, y)
 
     expected = np.quantile(differences, [0.025, 0.975], method="inverted_cdf")
     assert [interval.low, interval.high] == pytest.approx(list(expected), abs=1e-9)

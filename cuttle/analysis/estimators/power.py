@@ -65,16 +65,6 @@ def needed_two_sample(d: float, alpha: float = 0.05, power: float = POWER) -> Ne
     return _needed(lambda n: power_two_sample(d, n, alpha), power)
 
 
-def needed_paired(dz: float, alpha: float = 0.05, power: float = POWER) -> NeededRuns:
-    """Pairs that detect effect dz with the wanted power."""
-    return _needed(lambda n: power_paired(dz, n, alpha), power)
-
-
-def needed_anova(f: float, k: int, alpha: float = 0.05, power: float = POWER) -> NeededRuns:
-    """Runs a group that detect Cohen's f among k groups with the wanted power."""
-    return _needed(lambda n: power_anova(f, k, n, alpha), power)
-
-
 def sd_interval(sd: float, df: float, confidence: float = CONFIDENCE) -> Interval:
     """Interval of a normal sd from its estimate: sd sqrt(df / chi-square quantiles)."""
     tail = (1 - confidence) / 2
