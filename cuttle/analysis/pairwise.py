@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from cuttle.analysis.estimators.core import Estimate, FloatArray, NotComputable
+from cuttle.analysis.estimators.core import ALPHA, Estimate, FloatArray, NotComputable
 from cuttle.analysis.estimators.effects import EffectSizes, effect_sizes
 from cuttle.analysis.estimators.multiplicity import Pair, bonferroni, holm, pairs_of, shaffer
 from cuttle.analysis.estimators.paired import PairedTest, paired_t, tost_paired
@@ -18,8 +18,6 @@ from cuttle.analysis.estimators.ranks import (
 )
 from cuttle.analysis.estimators.two_sample import Equivalence, TTest, tost_welch, welch_t
 from cuttle.analysis.study import Study
-
-ALPHA = 0.05
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """The smallest difference of win rates that a study of this size and spread would find."""
 
-from cuttle.analysis.estimators.core import variance_of
+from cuttle.analysis.estimators.core import ALPHA, variance_of
 from cuttle.analysis.estimators.omnibus import Anova, anova
 from cuttle.analysis.estimators.power import mde_paired, mde_two_sample
-from cuttle.analysis.pairwise import ALPHA, paired_rates
+from cuttle.analysis.pairwise import paired_rates
 from cuttle.analysis.study import Study
 
 

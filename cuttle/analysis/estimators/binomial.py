@@ -8,8 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from cuttle.analysis.estimators.core import Estimate, FloatArray, NotComputable, variance_of
-from cuttle.analysis.estimators.descriptive import CONFIDENCE, Interval
+from cuttle.analysis.estimators.core import (
+    CONFIDENCE,
+    Estimate,
+    FloatArray,
+    NotComputable,
+    variance_of,
+)
+from cuttle.analysis.estimators.descriptive import Interval
 from cuttle.analysis.estimators.distributions import (
     chi2_lower,
     chi2_upper,

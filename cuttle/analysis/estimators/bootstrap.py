@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cuttle.analysis.estimators.core import (
+    CONFIDENCE,
+    SEED,
     Estimate,
     FloatArray,
     NotComputable,
@@ -18,13 +20,12 @@ from cuttle.analysis.estimators.core import (
     is_constant,
     too_few,
 )
-from cuttle.analysis.estimators.descriptive import CONFIDENCE, Interval, iqm_trim
+from cuttle.analysis.estimators.descriptive import Interval, iqm_trim
 
 MAX_ENUMERATED_N = 9  # C(17, 9) = 24,310 multisets
 NUM_SAMPLED = 10_000
 NUM_SAMPLED_LARGE = 2_000
 LARGE_N = 200
-SEED = 20_240_229
 
 RowStatistic = Callable[[FloatArray], FloatArray]
 Counts = NDArray[np.int64]

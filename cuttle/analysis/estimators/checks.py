@@ -4,11 +4,11 @@ import itertools
 import math
 from collections.abc import Mapping
 
-from cuttle.analysis.estimators.core import Values, as_values, is_constant
+from cuttle.analysis.estimators.core import ALPHA, Values, as_values, is_constant
 from cuttle.analysis.estimators.ranks import smallest_exact_p
 
 
-def check_groups(groups: Mapping[str, Values], alpha: float = 0.05) -> list[str]:
+def check_groups(groups: Mapping[str, Values], alpha: float = ALPHA) -> list[str]:
     """Warn of missing, impossible and identical win rates, and of tests that cannot reject."""
     if not groups:
         return ["no groups: there is nothing to analyse"]

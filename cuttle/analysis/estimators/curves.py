@@ -7,13 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cuttle.analysis.estimators.core import Estimate, FloatArray, NotComputable
-from cuttle.analysis.estimators.descriptive import CONFIDENCE
+from cuttle.analysis.estimators.core import (
+    CONFIDENCE,
+    SEED,
+    TIE_TOLERANCE,
+    Estimate,
+    FloatArray,
+    NotComputable,
+)
 from cuttle.analysis.estimators.distributions import t_quantile
 from cuttle.analysis.estimators.permutation import (
     MAX_ENUMERATED,
-    SEED,
-    TIE_TOLERANCE,
     first_labels,
     labellings,
     welch_t_of,

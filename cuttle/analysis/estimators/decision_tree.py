@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from cuttle.analysis.estimators.assumptions import Levene, ShapiroWilk, levene, shapiro_wilk
-from cuttle.analysis.estimators.core import Estimate, NotComputable, Values, as_values
+from cuttle.analysis.estimators.core import ALPHA, Estimate, NotComputable, Values, as_values
 from cuttle.analysis.estimators.effects import cohens_d, effect_band
 from cuttle.analysis.estimators.multiplicity import Pair, bonferroni, holm, pairs_of
 from cuttle.analysis.estimators.omnibus import Anova, anova
 from cuttle.analysis.estimators.ranks import MannWhitney, mann_whitney
 from cuttle.analysis.estimators.two_sample import TTest, student_t, summarise, welch_t
 
-ALPHA = 0.05
 FALLBACK = "welch_fallback_no_shapiro"
 SCIPY_EXACT_N = 8  # up to this, and without ties, scipy's method="auto" enumerates
 

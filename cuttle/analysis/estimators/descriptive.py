@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cuttle.analysis.estimators.core import (
+    CONFIDENCE,
     Estimate,
     FloatArray,
     NotComputable,
@@ -18,7 +19,6 @@ from cuttle.analysis.estimators.core import (
 )
 from cuttle.analysis.estimators.distributions import t_quantile
 
-CONFIDENCE = 0.95
 IQM_TRIM = 0.25
 
 

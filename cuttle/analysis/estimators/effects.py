@@ -5,8 +5,15 @@ from dataclasses import dataclass
 
 from scipy import special
 
-from cuttle.analysis.estimators.core import Estimate, NotComputable, Values, as_values, too_few
-from cuttle.analysis.estimators.descriptive import CONFIDENCE, Interval
+from cuttle.analysis.estimators.core import (
+    CONFIDENCE,
+    Estimate,
+    NotComputable,
+    Values,
+    as_values,
+    too_few,
+)
+from cuttle.analysis.estimators.descriptive import Interval
 from cuttle.analysis.estimators.distributions import find_root, noncentral_t_cdf
 from cuttle.analysis.estimators.two_sample import Summary, summarise
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from cuttle.analysis.estimators.core import (
+    CONFIDENCE,
     Estimate,
     FloatArray,
     NotComputable,
@@ -16,7 +17,6 @@ from cuttle.analysis.estimators.core import (
     as_values,
     mean_of,
 )
-from cuttle.analysis.estimators.descriptive import CONFIDENCE
 from cuttle.analysis.estimators.distributions import (
     normal_two_sided,
     studentized_range_quantile,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cuttle.analysis.estimators.core import (
+    CONFIDENCE,
     Estimate,
     FloatArray,
     NotComputable,
@@ -17,7 +18,7 @@ from cuttle.analysis.estimators.core import (
     sum_of_squares,
     variance_of,
 )
-from cuttle.analysis.estimators.descriptive import CONFIDENCE, Interval
+from cuttle.analysis.estimators.descriptive import Interval
 from cuttle.analysis.estimators.distributions import (
     chi2_upper,
     f_upper,

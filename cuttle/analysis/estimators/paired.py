@@ -8,6 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from cuttle.analysis.estimators.core import (
+    ALPHA,
+    CONFIDENCE,
+    SEED,
+    TIE_TOLERANCE,
     Estimate,
     FloatArray,
     NotComputable,
@@ -17,7 +21,6 @@ from cuttle.analysis.estimators.core import (
     mean_of,
     variance_of,
 )
-from cuttle.analysis.estimators.descriptive import CONFIDENCE
 from cuttle.analysis.estimators.distributions import (
     chi2_upper,
     f_upper,
@@ -30,9 +33,7 @@ from cuttle.analysis.estimators.two_sample import Equivalence, tost_from_error
 
 MAX_ENUMERATED_N = 16  # 2^16 sign patterns
 NUM_SAMPLED = 20_000
-TIE_TOLERANCE = 1e-9
 MAX_EXACT_WILCOXON_N = 50
-SEED = 20_240_229
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def paired_t(x: Values, y: Values, confidence: float = CONFIDENCE) -> PairedTest
 
 
 def tost_paired(
-    x: Values, y: Values, margin: float, alpha: float = 0.05
+    x: Values, y: Values, margin: float, alpha: float = ALPHA
 ) -> Equivalence | NotComputable:
     """Test whether a mean paired difference is smaller than a margin (Schuirmann 1987)."""
     test = paired_t(x, y)

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cuttle.analysis.estimators.core import (
+    SEED,
+    TIE_TOLERANCE,
     Estimate,
     FloatArray,
     NotComputable,
@@ -23,9 +25,7 @@ MAX_ENUMERATED = 200_000  # 10 against 10 is 184,756
 NUM_SAMPLED = 9_999
 NUM_SAMPLED_LARGE = 1_999  # at hundreds of runs the normal limit is close anyway
 LARGE_N = 500
-TIE_TOLERANCE = 1e-9  # relative: sums of the same values in another order differ by rounding
 CHUNK_CELLS = 4_000_000
-SEED = 20_240_229
 
 Statistic = Literal["welch_t", "mean_diff"]
 Labels = NDArray[np.float64]

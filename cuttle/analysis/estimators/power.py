@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cuttle.analysis.estimators.core import Estimate
-from cuttle.analysis.estimators.descriptive import CONFIDENCE, Interval
+from cuttle.analysis.estimators.core import ALPHA, CONFIDENCE, Estimate
+from cuttle.analysis.estimators.descriptive import Interval
 from cuttle.analysis.estimators.distributions import (
     chi2_quantile,
     find_root,
@@ -25,18 +25,18 @@ class NeededRuns(Estimate):
     n: int
 
 
-def power_two_sample(d: float, n: float, alpha: float = 0.05, n2: float | None = None) -> float:
+def power_two_sample(d: float, n: float, alpha: float = ALPHA, n2: float | None = None) -> float:
     """Power of the two-sided two-sample t test at effect d, n runs a group (Cohen 1988)."""
     other = n if n2 is None else n2
     return _two_sided_power(d / math.sqrt(1 / n + 1 / other), n + other - 2, alpha)
 
 
-def power_paired(dz: float, n: float, alpha: float = 0.05) -> float:
+def power_paired(dz: float, n: float, alpha: float = ALPHA) -> float:
     """Power of the two-sided paired t test at effect dz with n pairs."""
     return _two_sided_power(dz * math.sqrt(n), n - 1, alpha)
 
 
-def power_anova(f: float, k: int, n: float, alpha: float = 0.05) -> float:
+def power_anova(f: float, k: int, n: float, alpha: float = ALPHA) -> float:
     """Power of one-way ANOVA at Cohen's f with k groups of n runs: noncentrality f^2 k n."""
     df1, df2 = k - 1, k * (n - 1)
     critical = find_root(lambda x: 1 - alpha - noncentral_f_cdf(x, df1, df2, 0.0), 0.0, 10.0)
@@ -44,23 +44,23 @@ def power_anova(f: float, k: int, n: float, alpha: float = 0.05) -> float:
 
 
 def mde_two_sample(
-    n: float, alpha: float = 0.05, power: float = POWER, n2: float | None = None
+    n: float, alpha: float = ALPHA, power: float = POWER, n2: float | None = None
 ) -> float:
     """Smallest d that n runs a group detect with the wanted power."""
     return find_root(lambda d: power_two_sample(d, n, alpha, n2) - power, 0.0, 5.0)
 
 
-def mde_paired(n: float, alpha: float = 0.05, power: float = POWER) -> float:
+def mde_paired(n: float, alpha: float = ALPHA, power: float = POWER) -> float:
     """Smallest dz that n pairs detect with the wanted power."""
     return find_root(lambda dz: power_paired(dz, n, alpha) - power, 0.0, 5.0)
 
 
-def mde_anova(k: int, n: float, alpha: float = 0.05, power: float = POWER) -> float:
+def mde_anova(k: int, n: float, alpha: float = ALPHA, power: float = POWER) -> float:
     """Smallest Cohen's f that k groups of n runs detect with the wanted power."""
     return find_root(lambda f: power_anova(f, k, n, alpha) - power, 0.0, 5.0)
 
 
-def needed_two_sample(d: float, alpha: float = 0.05, power: float = POWER) -> NeededRuns:
+def needed_two_sample(d: float, alpha: float = ALPHA, power: float = POWER) -> NeededRuns:
     """Runs a group that detect effect d with the wanted power."""
     return _needed(lambda n: power_two_sample(d, n, alpha), power)
 

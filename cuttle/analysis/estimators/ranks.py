@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cuttle.analysis.estimators.core import (
+    CONFIDENCE,
     Estimate,
     FloatArray,
     NotComputable,
@@ -13,7 +14,7 @@ from cuttle.analysis.estimators.core import (
     as_values,
     too_few,
 )
-from cuttle.analysis.estimators.descriptive import CONFIDENCE, Interval
+from cuttle.analysis.estimators.descriptive import Interval
 from cuttle.analysis.estimators.distributions import (
     find_root,
     normal_quantile,

@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 
 from cuttle.analysis.estimators.core import (
+    ALPHA,
+    CONFIDENCE,
     Estimate,
     FloatArray,
     NotComputable,
@@ -14,7 +16,6 @@ from cuttle.analysis.estimators.core import (
     too_few,
     variance_of,
 )
-from cuttle.analysis.estimators.descriptive import CONFIDENCE
 from cuttle.analysis.estimators.distributions import t_quantile, t_two_sided, t_upper
 
 IDENTICAL = "zero variance: identical results across seeds in both groups"
@@ -93,7 +94,7 @@ def welch_error(x: Summary, y: Summary) -> tuple[float, float]:
 
 
 def tost_welch(
-    x: Values, y: Values, margin: float, alpha: float = 0.05
+    x: Values, y: Values, margin: float, alpha: float = ALPHA
 ) -> Equivalence | NotComputable:
     """Test whether two means differ by less than a margin (Schuirmann 1987, Welch's error)."""
     test = welch_t(x, y)
@@ -103,7 +104,7 @@ def tost_welch(
 
 
 def tost_from_error(
-    diff: float, se: float, df: float, margin: float, alpha: float = 0.05
+    diff: float, se: float, df: float, margin: float, alpha: float = ALPHA
 ) -> Equivalence:
     """Two one-sided tests from a difference, its standard error and degrees of freedom."""
     if margin <= 0:

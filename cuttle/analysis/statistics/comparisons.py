@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from cuttle.analysis.estimators.core import ALPHA
 from cuttle.analysis.estimators.decision_tree import ClassicalPair, classical_tests
 from cuttle.analysis.opponents import groups_with_runs, per_opponent, too_many_types
-from cuttle.analysis.pairwise import ALPHA, Comparison, compare_types
+from cuttle.analysis.pairwise import Comparison, compare_types
 from cuttle.analysis.study import Study
 
 

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from cuttle.analysis.estimators.core import ALPHA
 from cuttle.analysis.estimators.two_sample import Equivalence
 from cuttle.analysis.opponents import groups_with_runs, per_opponent, too_many_types
-from cuttle.analysis.pairwise import ALPHA, EquivalenceOfPair, equivalence_family
+from cuttle.analysis.pairwise import EquivalenceOfPair, equivalence_family
 from cuttle.analysis.study import Study
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from cuttle.analysis.estimators.core import FloatArray, NotComputable
+from cuttle.analysis.estimators.core import ALPHA, FloatArray, NotComputable
 from cuttle.analysis.estimators.curves import MaxT, best_minus_last, last_k_mean, t_band
 from cuttle.analysis.estimators.descriptive import describe
 from cuttle.analysis.learning import CurvePair, compare_curves, learning_curves
@@ -12,7 +12,6 @@ from cuttle.analysis.matches import IntArray
 from cuttle.analysis.opponents import per_opponent, too_many_types
 from cuttle.analysis.study import Study
 
-ALPHA = 0.05
 LAST_ROUNDS = 3
 
 

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from cuttle.analysis.estimators.core import NotComputable
+from cuttle.analysis.estimators.core import ALPHA, NotComputable
 from cuttle.analysis.estimators.paired import correlation, paired_t, wilcoxon_signed_rank
 from cuttle.analysis.estimators.power import mde_paired, mde_two_sample
 from cuttle.analysis.opponents import groups_with_runs, per_opponent, too_many_types
 from cuttle.analysis.pairwise import paired_rates
 from cuttle.analysis.study import Study
 
-ALPHA = 0.05
 UNPAIRED = (
     "the experiment did not declare its seeds paired (seed=paired); pairing is decided before the "
     "sweep, never after seeing the correlation"

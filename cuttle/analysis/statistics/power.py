@@ -4,9 +4,10 @@ import math
 from typing import Any
 
 from cuttle.analysis.estimators.binomial import VarianceComponents, variance_components
-from cuttle.analysis.estimators.core import NotComputable
+from cuttle.analysis.estimators.core import ALPHA, NotComputable
 from cuttle.analysis.estimators.omnibus import Anova, anova
 from cuttle.analysis.estimators.power import (
+    POWER,
     mde_anova,
     mde_two_sample,
     needed_two_sample,
@@ -15,8 +16,6 @@ from cuttle.analysis.estimators.power import (
 from cuttle.analysis.opponents import groups_with_runs, per_opponent
 from cuttle.analysis.study import Study
 
-ALPHA = 0.05
-POWER = 0.8
 EFFECTS = (0.5, 0.8, 1.0, 1.5, 2.0)
 POINTS = (0.02, 0.05, 0.10)
 GAMES = (124, 250, 500, 1000, 2000, 5000)

@@ -8,11 +8,11 @@ from cuttle.analysis.estimators.binomial import (
     variance_components,
     wilson_interval,
 )
+from cuttle.analysis.estimators.core import ALPHA
 from cuttle.analysis.estimators.mixed_model import logit_normal
 from cuttle.analysis.opponents import per_opponent
 from cuttle.analysis.study import Study
 
-ALPHA = 0.05
 ALPHA_ALIKE = 0.01  # "too alike" accuses somebody; it may be wrong once in a hundred studies
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cuttle.analysis.estimators.binomial import variance_components
-from cuttle.analysis.estimators.core import NotComputable
+from cuttle.analysis.estimators.core import ALPHA, NotComputable
 from cuttle.analysis.estimators.omnibus import RobustAnova, welch_anova
 from cuttle.analysis.estimators.paired import RepeatedAnova, repeated_anova
 from cuttle.analysis.judgement import (
@@ -18,13 +18,7 @@ from cuttle.analysis.judgement import (
 )
 from cuttle.analysis.learning import compare_curves, learning_curves
 from cuttle.analysis.opponents import groups_with_runs, no_runs, too_many_types
-from cuttle.analysis.pairwise import (
-    ALPHA,
-    Comparison,
-    compare_types,
-    complete_runs,
-    equivalence_family,
-)
+from cuttle.analysis.pairwise import Comparison, compare_types, complete_runs, equivalence_family
 from cuttle.analysis.reach import detectable_difference
 from cuttle.analysis.statistics.checks import compute as find_checks
 from cuttle.analysis.statistics.variance import reading
