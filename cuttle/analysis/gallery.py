@@ -24,7 +24,12 @@ def draw_figures(study: Study) -> Iterator[tuple[str, Figure]]:
         yield name, module.draw(study)
 
 
-def save_figures(study: Study, directory: Path) -> list[Path]:
-    """Write every figure as PDF and PNG into a directory and return the paths."""
+def save_figures(study: Study, directory: Path) -> dict[str, Figure]:
+    """Draw every figure and write it as PDF and PNG; none where there is no run to draw."""
+    if not study.runs:
+        return {}
     directory.mkdir(parents=True, exist_ok=True)
-    return [path for name, figure in draw_figures(study) for path in save(figure, directory / name)]
+    figures = dict(draw_figures(study))
+    for name, figure in figures.items():
+        save(figure, directory / name)
+    return figures

@@ -201,9 +201,7 @@ def _freeze_layout(figure: Figure) -> None:
         figure.set_layout_engine(None)
 
 
-def save(figure: Figure, stem: Path) -> list[Path]:
+def save(figure: Figure, stem: Path) -> None:
     """Write a figure as PDF and PNG beside each other."""
-    paths = [stem.with_name(f"{stem.name}.{kind}") for kind in ("pdf", "png")]
-    for path in paths:
-        write_bytes(path, image(figure, path.suffix[1:]))
-    return paths
+    for kind in ("pdf", "png"):
+        write_bytes(stem.with_name(f"{stem.name}.{kind}"), image(figure, kind))

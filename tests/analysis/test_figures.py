@@ -120,8 +120,10 @@ def test_caption_says_when_pairs_are_left_out(
 
 @pytest.mark.slow
 def test_all_figures_are_saved_as_vectors_and_pixels(ordinary: Study, tmp_path: Path):
-    paths = save_figures(ordinary, tmp_path / "graphs")
+    figures = save_figures(ordinary, tmp_path / "graphs")
 
+    paths = list((tmp_path / "graphs").iterdir())
+    assert list(figures) == figure_names()
     assert sorted(path.name for path in paths) == sorted(
         f"{name}.{kind}" for name in figure_names() for kind in ("pdf", "png")
     )

@@ -3,16 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from matplotlib.figure import Figure
 from rich.console import Console
 
 from cuttle.analysis.analysis import Analysis, analyse
 from cuttle.analysis.cli.console import make_console
 from cuttle.analysis.cli.tables import print_results
 from cuttle.analysis.exporting import check_formats, export_all, format_names
-from cuttle.analysis.gallery import draw_figures
+from cuttle.analysis.gallery import save_figures
 from cuttle.analysis.report.page import write_report
-from cuttle.analysis.style import save
 from cuttle.runs.layout import ANALYSIS_DIR
 
 GRAPHS_DIR = "graphs"
@@ -34,7 +32,7 @@ def make_report(
     analysis = analyse(path, opponents)
     print_results(console, analysis)
     export_all(analysis, names, directory)
-    figures = _save_figures(analysis, directory) if has_figures else {}
+    figures = save_figures(analysis.study, directory / GRAPHS_DIR) if has_figures else {}
     page = write_report(analysis, figures, directory)
     _print_next(console, analysis, directory, page, num_figures=len(figures))
     return bool(analysis.study.runs)
@@ -57,22 +55,9 @@ def make_exports(
     console = make_console()
     for written in paths:
         console.print(str(written))
-    if has_figures and _save_figures(analysis, directory):
+    if has_figures and save_figures(analysis.study, directory / GRAPHS_DIR):
         console.print(f"{directory / GRAPHS_DIR}/")
     return bool(analysis.study.runs)
-
-
-def _save_figures(analysis: Analysis, directory: Path) -> dict[str, Figure]:
-    """Draw and save all figures, none where there is no run to draw."""
-    if not analysis.study.runs:
-        return {}
-    graphs = directory / GRAPHS_DIR
-    graphs.mkdir(parents=True, exist_ok=True)
-    figures = {}
-    for name, figure in draw_figures(analysis.study):
-        save(figure, graphs / name)
-        figures[name] = figure
-    return figures
 
 
 def _print_next(
