@@ -1,7 +1,7 @@
 """Match rows of one run as counts and curves. No files, no statistics."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import reduce
 from typing import Any
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cuttle.runs.layout import MATCHES_COLUMNS, Stage
 
 COUNT_COLUMNS = ("games", "wins", "draws", "losses")
+RATE_COLUMNS = ("win_rate", "half_draw_rate")
 REQUIRED = frozenset(MATCHES_COLUMNS)
 
 IntArray = NDArray[np.int64]
@@ -35,6 +36,11 @@ class Tally:
     def half_draw_rate(self) -> float:
         """Wins plus half the draws over games, 0 to 1."""
         return (self.wins + 0.5 * self.draws) / self.games
+
+    def row(self) -> dict[str, float | None]:
+        """Return the counts and both rates by name; the rates are None without games."""
+        rates = (self.win_rate, self.half_draw_rate) if self.games else (None, None)
+        return {**asdict(self), **dict(zip(RATE_COLUMNS, rates, strict=True))}
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(

@@ -1,4 +1,4 @@
-"""Numbers as text for people: percent, p-values, intervals. The same in tables and reports."""
+"""Numbers as text for people: percent, p-values, intervals, durations. The same everywhere."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -38,12 +38,41 @@ def p_value(p: float | None) -> str:
     return "<.001" if p < LEAST_P else f"{p:.3f}".removeprefix("0")
 
 
+def decimals(low: float | None, high: float | None, places: int = 2) -> str:
+    """Spell an interval of plain numbers: `[0.58, 4.16]`."""
+    return (
+        "" if low is None or high is None else f"[{decimal(low, places)}, {decimal(high, places)}]"
+    )
+
+
 def decimal(value: float | None, places: int = 2) -> str:
     """Spell a plain number."""
     if value is None:
         return ""
     text = f"{value:.{places}f}"
     return text.replace("-", MINUS if float(text) else "")
+
+
+def duration(seconds: float | None) -> str:
+    """Spell a duration: `42 s`, `3 min 05 s`, `2 h 07 min`, `3 d 04 h`."""
+    if seconds is None:
+        return ""
+    whole = round(seconds)
+    for large, small, size in (("d", "h", 86_400), ("h", "min", 3_600), ("min", "s", 60)):
+        if whole >= size:
+            part = {"d": 3_600, "h": 60, "min": 1}[large]
+            return f"{whole // size} {large} {whole % size // part:02d} {small}"
+    return f"{whole} s"
+
+
+def size(num_bytes: int) -> str:
+    """Spell a size on disk in decimal units: `1.2 MB`."""
+    value = float(num_bytes)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} TB"
 
 
 def branch_name(branch: str) -> str:

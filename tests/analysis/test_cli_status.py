@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cuttle.analysis.cli.app import main
-from cuttle.analysis.cli.console import duration, size
+from cuttle.analysis.numbers import duration, size
 
 from .experiments import write_experiment, write_json, write_meta, write_run
 

@@ -1,4 +1,4 @@
-"""Console output shared by the commands: a console, durations, sizes, JSON. No views."""
+"""Console output shared by the commands: a console, tables, states, JSON. No views."""
 
 import json
 import sys
@@ -60,28 +60,6 @@ def aligned(columns: Sequence[str], rows: Sequence[Sequence[Text]], *, num_left:
 def state_text(state: RunState) -> Text:
     """Render a state in its colour."""
     return Text(str(state), style=STATE_STYLES[state])
-
-
-def duration(seconds: float | None) -> str:
-    """Spell a duration: `42 s`, `3 min 05 s`, `2 h 07 min`, `3 d 04 h`."""
-    if seconds is None:
-        return ""
-    whole = round(seconds)
-    for large, small, size in (("d", "h", 86_400), ("h", "min", 3_600), ("min", "s", 60)):
-        if whole >= size:
-            part = {"d": 3_600, "h": 60, "min": 1}[large]
-            return f"{whole // size} {large} {whole % size // part:02d} {small}"
-    return f"{whole} s"
-
-
-def size(num_bytes: int) -> str:
-    """Spell a size on disk in decimal units: `1.2 MB`."""
-    value = float(num_bytes)
-    for unit in ("B", "kB", "MB", "GB"):
-        if value < 1000:
-            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
-        value /= 1000
-    return f"{value:.1f} TB"
 
 
 def print_json(document: Any, *, compact: bool = False) -> None:

@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.text import Text
 
 from cuttle.analysis.cli.console import make_console, plain_table, print_json
-from cuttle.analysis.cli.values import difference_document, spread_text
 from cuttle.analysis.estimators.two_sample import TTest
 from cuttle.analysis.side_results import Cell, ResultRow, compare_results
+from cuttle.analysis.values import difference_document, spread_text
 from cuttle.runs.diff import IGNORED_KEYS, Difference, Kind, compare
 from cuttle.runs.locate import some
 from cuttle.runs.sources import Side, SideKind, open_side, split_by_type

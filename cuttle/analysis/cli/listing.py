@@ -6,7 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from cuttle.analysis.cli.console import make_console, plain_table, print_json, size
+from cuttle.analysis.cli.console import make_console, plain_table, print_json
+from cuttle.analysis.numbers import size
 from cuttle.runs.layout import RunState
 from cuttle.runs.locate import select, selected_name
 from cuttle.runs.reader import Experiment, list_experiments, read_experiment

@@ -14,12 +14,12 @@ from rich.text import Text
 from cuttle.analysis.cli.console import (
     STATE_STYLES,
     aligned,
-    duration,
     make_console,
     plain_table,
     print_json,
     state_text,
 )
+from cuttle.analysis.numbers import duration
 from cuttle.runs.layout import RunState
 from cuttle.runs.reader import Experiment, RunRecord, read_experiment
 

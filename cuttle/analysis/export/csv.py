@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cuttle.analysis.analysis import Analysis
-from cuttle.analysis.matches import Tally
+from cuttle.analysis.matches import COUNT_COLUMNS, RATE_COLUMNS, Tally
 from cuttle.analysis.study import Study
 from cuttle.runs.files import write_text
 from cuttle.runs.layout import METRICS_COLUMNS, TIMINGS_COLUMNS, Stage
@@ -15,7 +15,7 @@ from cuttle.runs.layout import METRICS_COLUMNS, TIMINGS_COLUMNS, Stage
 Row = dict[str, Any]
 
 WHO = ("experiment", "run_id", "network_type", "run", "seed")
-COUNTS = ("games", "wins", "draws", "losses", "win_rate", "half_draw_rate")
+COUNTS = (*COUNT_COLUMNS, *RATE_COLUMNS)
 GROUP = ("opponent", "role", "network_type")
 DESCRIPTIVES = (
     "n", "mean", "sd", "se", "ci_low", "ci_high", "min", "q1", "median", "q3", "max", "iqm",
@@ -77,8 +77,8 @@ def _runs(analysis: Analysis) -> Iterator[Row]:
             "duration_s": record.status.get("duration_s"),
             "parameters": record.metadata.get("parameters") if run else None,
         }
-        for opponent in study.opponents if run else ():
-            counts = _counts(run.tally(opponent)) if run else {}
+        for opponent in study.opponents:
+            counts = run.tally(opponent).row() if run else {}
             row |= {f"{column}_{opponent}": value for column, value in counts.items()}
         yield row
 
@@ -101,7 +101,7 @@ def _match(
     study: Study, run: Any, number: int | None, stage: Stage, opponent: str, tally: Tally
 ) -> Row:
     where = {"round": number, "stage": str(stage), "opponent": opponent}
-    return {**_who(study, run), **where, **_counts(tally)}
+    return {**_who(study, run), **where, **tally.row()}
 
 
 def _rounds(study: Study) -> Iterator[Row]:
@@ -136,13 +136,6 @@ def _comparisons(analysis: Analysis) -> Iterator[Row]:
             values = {key: pair.get(key) for key in COMPARISON}
             sizes = {key: effects.get(key) for key in EFFECTS}
             yield {"opponent": opponent, "role": role, **values, **sizes}
-
-
-def _counts(tally: Tally) -> Row:
-    """Return the counts and rates of a tally; rates are None without games."""
-    rates = (tally.win_rate, tally.half_draw_rate) if tally.games else (None, None)
-    counts = (tally.games, tally.wins, tally.draws, tally.losses)
-    return dict(zip(COUNTS, (*counts, *rates), strict=True))
 
 
 def _who(study: Study, run: Any) -> Row:

@@ -1,12 +1,13 @@
 """The analysis as strict JSON, in the schema of docs/schema.md. Computes nothing."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from cuttle.analysis.analysis import Analysis
-from cuttle.analysis.matches import Curve, Tally
-from cuttle.analysis.study import LeftOut, Study, StudyRun
+from cuttle.analysis.matches import COUNT_COLUMNS, Curve
+from cuttle.analysis.study import Study, StudyRun
 from cuttle.runs.files import write_text
 
 SCHEMA = "cuttle-analysis/1"
@@ -46,7 +47,7 @@ def statistics_document(analysis: Analysis) -> dict[str, Any]:
         },
         "aggregated_results": tests.pop(AGGREGATED, {}),
         "statistical_tests": tests,
-        "left_out": [_left_out(out) for out in study.left_out],
+        "left_out": [asdict(out) for out in study.left_out],
         "notes": [*analysis.experiment.problems, *study.notes],
     }
 
@@ -86,9 +87,9 @@ def _run(run: StudyRun, study: Study) -> dict[str, Any]:
         "metadata": run.record.metadata,
         "final": {
             opponent: {
-                **_tally(run.tally(opponent)),
+                **run.tally(opponent).row(),
                 "by_seat": {
-                    str(seat): _tally(tally) for seat, tally in run.final.get(opponent, {}).items()
+                    str(seat): tally.row() for seat, tally in run.final.get(opponent, {}).items()
                 },
             }
             for opponent in study.opponents
@@ -96,33 +97,6 @@ def _run(run: StudyRun, study: Study) -> dict[str, Any]:
     }
 
 
-def _tally(tally: Tally) -> dict[str, Any]:
-    return {
-        "games": tally.games,
-        "wins": tally.wins,
-        "draws": tally.draws,
-        "losses": tally.losses,
-        "win_rate": tally.win_rate if tally.games else None,
-        "half_draw_rate": tally.half_draw_rate if tally.games else None,
-    }
-
-
 def _curve(curve: Curve) -> dict[str, Any]:
-    return {
-        "rounds": curve.rounds.tolist(),
-        "games": curve.games.tolist(),
-        "wins": curve.wins.tolist(),
-        "draws": curve.draws.tolist(),
-        "losses": curve.losses.tolist(),
-        "win_rates": curve.win_rate.tolist(),
-    }
-
-
-def _left_out(out: LeftOut) -> dict[str, Any]:
-    return {
-        "run_id": out.run_id,
-        "network_type": out.network_type,
-        "run": out.run,
-        "state": out.state,
-        "reason": out.reason,
-    }
+    counts = {name: getattr(curve, name).tolist() for name in ("rounds", *COUNT_COLUMNS)}
+    return {**counts, "win_rates": curve.win_rate.tolist()}

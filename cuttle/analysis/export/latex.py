@@ -11,10 +11,12 @@ from cuttle.analysis.numbers import (
     MINUS,
     branch_name,
     decimal,
+    decimals,
     interval,
     p_value,
     percent,
     rate_interval,
+    why_not,
 )
 from cuttle.analysis.panels import games_text, runs_text
 from cuttle.analysis.style import clip
@@ -113,9 +115,8 @@ def _comparisons(analysis: Analysis) -> str:
 def _pair(pair: Mapping[str, Any]) -> list[str]:
     name = _pair_name(pair)
     if not pair.get("computable"):
-        return [name, f"not computable: {pair.get('reason')}"]
+        return [name, why_not(pair)]
     effects = pair.get("effects") or {}
-    low, high = (decimal(effects.get(key)) for key in ("g_ci_low", "g_ci_high"))
     return [
         name,
         percent(pair["diff"], signed=True),
@@ -124,7 +125,7 @@ def _pair(pair: Mapping[str, Any]) -> list[str]:
         p_value(pair["p_holm"]),
         p_value(pair["p_permutation"]),
         decimal(effects.get("hedges_g_exact")),
-        f"[{low}, {high}]" if low and high else "",
+        decimals(effects.get("g_ci_low"), effects.get("g_ci_high")),
         decimal(pair["prob_improvement"]),
     ]
 
@@ -148,7 +149,7 @@ def _classical(analysis: Analysis) -> str:
 def _classical_pair(pair: Mapping[str, Any]) -> list[str]:
     name, result = _pair_name(pair), pair["result"]
     if not result.get("computable"):
-        return [name, f"not computable: {result.get('reason')}"]
+        return [name, why_not(result)]
     return [
         name,
         branch_name(result["branch"]),

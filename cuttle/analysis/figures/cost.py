@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from matplotlib.figure import Figure
 
 from cuttle.analysis.panels import draw_runs, label_groups, row_height, runs_text
-from cuttle.analysis.study import Study, StudyRun
+from cuttle.analysis.statistics.cost import run_costs
+from cuttle.analysis.study import Study
 from cuttle.analysis.style import DOUBLE_COLUMN, looks, set_caption, styled
 
 
@@ -14,8 +15,9 @@ def draw(study: Study) -> Figure:
     """Draw the training time on the left and the games a second of self-play on the right."""
     figure = Figure(figsize=(DOUBLE_COLUMN, row_height(len(study.types))))
     left, right = figure.subplots(1, 2, sharey=True)
-    seconds = {run.run_id: _seconds(run) for run in study.runs}
-    rates = {run.run_id: _throughput(run) for run in study.runs}
+    costs = {run.run_id: run_costs(run) for run in study.runs}
+    seconds = {run: cost["round_s"] or cost["duration_s"] for run, cost in costs.items()}
+    rates = {run: cost["self_play_games_per_s"] for run, cost in costs.items()}
     scale, unit = (
         (60.0, "min") if max(filter(None, seconds.values()), default=0) > 300 else (1, "s")
     )
@@ -50,18 +52,3 @@ def _by_type(
         ]
         for network_type in study.types
     }
-
-
-def _seconds(run: StudyRun) -> float | None:
-    """Return the time of a run: all its rounds, or else what its status says."""
-    times = [row["round_s"] for row in run.timings if row.get("round_s") is not None]
-    return float(sum(times)) if times else run.record.status.get("duration_s")
-
-
-def _throughput(run: StudyRun) -> float | None:
-    """Return games a second of self-play, None where a run kept no clock."""
-    played = [row["self_play_s"] for row in run.timings if row.get("self_play_s") is not None]
-    games = [row["episodes"] for row in run.metrics if row.get("episodes") is not None]
-    if not played or not games or sum(played) <= 0:
-        return None
-    return float(games[-1]) / float(sum(played))

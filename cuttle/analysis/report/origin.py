@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from cuttle.analysis.analysis import Analysis
-from cuttle.analysis.cli.console import duration
-from cuttle.analysis.cli.values import spread_text, value_text
-from cuttle.analysis.numbers import decimal, percent
+from cuttle.analysis.numbers import decimal, decimals, duration, percent
 from cuttle.analysis.report.html import Html, folded, join, listed, table, tag
+from cuttle.analysis.values import spread_text, value_text
 from cuttle.analysis.words import count
 from cuttle.runs.diff import Flat, Source, compare, flatten, is_ignored, spread
 from cuttle.runs.reader import RunRecord
@@ -77,13 +76,12 @@ def networks(analysis: Analysis) -> Html:
     rows = []
     for name, network in analysis.statistics["networks"].get("types", {}).items():
         initial, cost = network["initial_q_sd"], costs[name]
-        low, high = (decimal(initial.get(end), 4) for end in ("min", "max"))
         rows.append(
             [
                 name,
                 ", ".join(f"{number:,}" for number in network["parameters"]),
                 decimal(initial.get("mean"), 4),
-                f"[{low}, {high}]" if low else "",
+                decimals(initial.get("min"), initial.get("max"), 4),
                 duration(cost["duration_s"].get("mean")),
                 decimal(cost["self_play_games_per_s"].get("mean"), 0),
             ]

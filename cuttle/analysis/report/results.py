@@ -9,6 +9,7 @@ from cuttle.analysis.numbers import (
     BOUNDED_NOTE,
     branch_name,
     decimal,
+    decimals,
     interval,
     p_value,
     percent,
@@ -105,8 +106,6 @@ def _pair(pair: Mapping[str, Any]) -> list[str]:
     if not pair.get("computable"):
         return [pair["a"], pair["b"], why_not(pair)]
     effects = pair["effects"]
-    g_low, g_high = (decimal(effects.get(key)) for key in ("g_ci_low", "g_ci_high"))
-    low, high = (decimal(pair[f"prob_improvement_{end}"]) for end in ("low", "high"))
     return [
         pair["a"],
         pair["b"],
@@ -114,9 +113,9 @@ def _pair(pair: Mapping[str, Any]) -> list[str]:
         interval(pair["ci_low"], pair["ci_high"]),
         *(p_value(pair[key]) for key in ("p", "p_holm", "p_shaffer", "p_permutation")),
         decimal(effects.get("hedges_g_exact")),
-        f"[{g_low}, {g_high}]" if g_low and g_high else "",
+        decimals(effects.get("g_ci_low"), effects.get("g_ci_high")),
         decimal(pair["prob_improvement"]),
-        f"[{low}, {high}]",
+        decimals(pair["prob_improvement_low"], pair["prob_improvement_high"]),
     ]
 
 

@@ -22,7 +22,7 @@ def compute(study: Study) -> Any:
 
 
 def _type(runs: Sequence[StudyRun]) -> dict[str, Any]:
-    rows = [_costs(run) for run in runs]
+    rows = [run_costs(run) for run in runs]
     return {
         "hosts": sorted({str(run.record.metadata.get("host")) for run in runs} - {"None"}),
         **{name: describe([row[name] for row in rows]) for name in _names()},
@@ -33,8 +33,8 @@ def _names() -> tuple[str, ...]:
     return ("duration_s", *PARTS, *COUNTERS, "self_play_games_per_s")
 
 
-def _costs(run: StudyRun) -> dict[str, float | None]:
-    """Sum up one run; None where its rows do not tell."""
+def run_costs(run: StudyRun) -> dict[str, float | None]:
+    """Sum up one run, in seconds and amounts a second; None where its rows do not tell."""
     costs: dict[str, float | None] = {"duration_s": _number(run.record.status.get("duration_s"))}
     for part in PARTS:
         values = [_number(row.get(part)) for row in run.timings]
