@@ -7,7 +7,7 @@ action loses the game at once and sets `illegal_action` in the info. Importing t
 registers `Cuttle-v0` for `gymnasium.make` and `gymnasium.make_vec`; pass `opponent=`.
 """
 
-from typing import Any, cast
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -17,33 +17,18 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from cuttle.env.match import Player
-from cuttle.env.observation import OBS_DIM, unpack
 from cuttle.env.render import board
 from cuttle.env.seated import SeatedGames
+from cuttle.env.spaces import (
+    RENDER_MODES,
+    Observation,
+    check_render_mode,
+    observation_space,
+    unpacked,
+)
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.state import random_decks
 from cuttle.game.variants import CUTTLE_CARDS, Rules
-
-Observation = dict[str, NDArray[Any]]
-_RENDER_MODES = ["ansi"]
-
-
-def observation_space() -> spaces.Space[Observation]:
-    """Describe one observation."""
-    parts: dict[str, spaces.Space[Any]] = {
-        "observation": spaces.Box(0.0, 1.0, (OBS_DIM,), np.float32),
-        "action_mask": spaces.Box(0, 1, (NUM_ACTIONS,), np.int8),
-    }
-    # The type of a Dict space leaves open what its values are; ours are arrays.
-    return cast(spaces.Space[Observation], spaces.Dict(parts))
-
-
-def _observe(games: SeatedGames, rows: NDArray[np.int64]) -> Observation:
-    """Return the batched observation of some games, fresh."""
-    packed, legal_mask = games.view(rows)
-    unpacked = np.empty((len(rows), OBS_DIM), np.float32)
-    unpack(packed, unpacked)
-    return {"observation": unpacked, "action_mask": legal_mask.astype(np.int8)}
 
 
 def _start(
@@ -58,8 +43,7 @@ def _start(
 def _check_arguments(seat: int | None, render_mode: str | None) -> None:
     if seat not in (None, 0, 1):
         raise ValueError(f"seat must be 0 (moves first), 1 (dealer) or None (drawn), got {seat!r}")
-    if render_mode is not None and render_mode not in _RENDER_MODES:
-        raise ValueError(f"render_mode must be None or 'ansi', got {render_mode!r}")
+    check_render_mode(render_mode)
 
 
 class CuttleEnv(gymnasium.Env[Observation, np.int64]):
@@ -69,7 +53,7 @@ class CuttleEnv(gymnasium.Env[Observation, np.int64]):
     With `skip_forced`, decisions that leave no choice are played unseen.
     """
 
-    metadata = {"render_modes": _RENDER_MODES, "render_fps": 4}  # noqa: RUF012  # the name and form Gymnasium asks
+    metadata = {"render_modes": RENDER_MODES, "render_fps": 4}  # noqa: RUF012  # the name and form Gymnasium asks
 
     def __init__(
         self,
@@ -121,7 +105,7 @@ class CuttleEnv(gymnasium.Env[Observation, np.int64]):
         return _draw(self._games, 0)
 
     def _observe(self) -> Observation:
-        return {key: value[0] for key, value in _observe(self._games, self._row).items()}
+        return {key: value[0] for key, value in unpacked(*self._games.view(self._row)).items()}
 
 
 def _draw(games: SeatedGames, row: int) -> str:
@@ -140,7 +124,7 @@ class CuttleVectorEnv(gymnasium.vector.VectorEnv[Observation, NDArray[np.int64],
     """
 
     metadata = {  # noqa: RUF012  # as above
-        "render_modes": _RENDER_MODES,
+        "render_modes": RENDER_MODES,
         "render_fps": 4,
         "autoreset_mode": AutoresetMode.SAME_STEP,
     }
@@ -173,7 +157,7 @@ class CuttleVectorEnv(gymnasium.vector.VectorEnv[Observation, NDArray[np.int64],
         """Deal every game anew; there are no options."""
         super().reset(seed=seed)
         _start(self._games, self._rows, self._seat, self.np_random)
-        observation = _observe(self._games, self._rows)
+        observation = unpacked(*self._games.view(self._rows))
         return observation, self._infos(observation)
 
     def step(
@@ -182,10 +166,10 @@ class CuttleVectorEnv(gymnasium.vector.VectorEnv[Observation, NDArray[np.int64],
         """Play `actions (num_envs,)` and the opponent's replies; deal finished games anew."""
         outcome = self._games.step(np.asarray(actions, np.int64), self.np_random)
         done = outcome.terminated | outcome.truncated
-        final = _observe(self._games, np.flatnonzero(done)) if done.any() else None
+        final = unpacked(*self._games.view(np.flatnonzero(done))) if done.any() else None
         if final is not None:
             _start(self._games, np.flatnonzero(done), self._seat, self.np_random)
-        observation = _observe(self._games, self._rows)
+        observation = unpacked(*self._games.view(self._rows))
         infos = self._infos(observation)
         if final is not None:
             infos |= self._final(final, done, outcome.illegal)

@@ -12,17 +12,22 @@ import numpy as np
 import pettingzoo
 from gymnasium import spaces
 from gymnasium.utils import seeding
-from numpy.typing import NDArray
 from pettingzoo.utils import wrappers
 
-from cuttle.env.observation import OBS_DIM, observation_of, unpack
+from cuttle.env.observation import observation_of
 from cuttle.env.render import board
-from cuttle.env.vector import DealtGames
+from cuttle.env.spaces import (
+    RENDER_MODES,
+    Observation,
+    check_render_mode,
+    observation_space,
+    unpacked,
+)
+from cuttle.env.vector import DealtGames, ended_by_cap
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.state import random_decks
 from cuttle.game.variants import CUTTLE_CARDS, Rules
 
-Observation = dict[str, NDArray[Any]]
 AGENTS = ("player_0", "player_1")  # player_0 moves first, player_1 deals
 ILLEGAL_REWARD = -1.0  # what losing costs
 
@@ -44,7 +49,7 @@ class CuttleAEC(pettingzoo.AECEnv[str, Observation, int]):
 
     metadata = {  # noqa: RUF012  # the name and form PettingZoo asks for
         "name": "cuttle_v0",
-        "render_modes": ["ansi"],
+        "render_modes": RENDER_MODES,
         "is_parallelizable": False,
     }
 
@@ -60,23 +65,14 @@ class CuttleAEC(pettingzoo.AECEnv[str, Observation, int]):
         super().__init__()
         if max_cycles is not None and max_cycles < 1:
             raise ValueError(f"max_cycles must be None or at least 1, got {max_cycles}")
-        if render_mode not in (None, "ansi"):
-            raise ValueError(f"render_mode must be None or 'ansi', got {render_mode!r}")
+        check_render_mode(render_mode)
         self.possible_agents = list(AGENTS)
         self.render_mode = render_mode
         self._rules = rules
         self._max_cycles = max_cycles
         self._skip_forced = skip_forced
         self._rng = np.random.default_rng()
-        self.observation_spaces = {
-            agent: spaces.Dict(
-                {
-                    "observation": spaces.Box(0.0, 1.0, (OBS_DIM,), np.float32),
-                    "action_mask": spaces.Box(0, 1, (NUM_ACTIONS,), np.int8),
-                }
-            )
-            for agent in AGENTS
-        }
+        self.observation_spaces = {agent: observation_space() for agent in AGENTS}
         self.action_spaces = {agent: spaces.Discrete(NUM_ACTIONS) for agent in AGENTS}
 
     def observation_space(self, agent: str) -> gymnasium.Space[Any]:
@@ -106,13 +102,9 @@ class CuttleAEC(pettingzoo.AECEnv[str, Observation, int]):
     def observe(self, agent: str) -> Observation:
         """Return what an agent may know now, fresh."""
         packed = observation_of(self._games.games[0], AGENTS.index(agent), self._rules)
-        unpacked = np.empty((1, OBS_DIM), np.float32)
-        unpack(packed[None], unpacked)
         decides = agent == self.agent_selection and not self._has_ended()
-        action_mask = np.zeros(NUM_ACTIONS, np.int8)
-        if decides:
-            action_mask[:] = self._games.legal_mask[0]
-        return {"observation": unpacked[0], "action_mask": action_mask}
+        observation = unpacked(packed[None], self._games.legal_mask & decides)
+        return {key: value[0] for key, value in observation.items()}
 
     def step(self, action: int | None) -> None:
         """Play the selected agent's action; None once it is terminated or truncated."""
@@ -147,8 +139,8 @@ class CuttleAEC(pettingzoo.AECEnv[str, Observation, int]):
         for seat, agent in enumerate(AGENTS):
             self.rewards[agent] = 0.0 if winner < 0 else (1.0 if seat == winner else -1.0)
         is_over = bool(game["over"])
-        is_capped = is_over and winner < 0 and game["passes"] < self._rules.passes_for_draw
+        is_capped = bool(ended_by_cap(self._games.games, self._rules)[0])
         stops = is_capped or (not is_over and self._cycles == self._max_cycles)
         self.terminations = dict.fromkeys(AGENTS, is_over and not is_capped)
-        self.truncations = dict.fromkeys(AGENTS, bool(stops))
+        self.truncations = dict.fromkeys(AGENTS, stops)
         self.agent_selection = AGENTS[self._games.acting[0]]

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from cuttle.env.match import Player
 from cuttle.env.observation import OBS_WORDS, observe
+from cuttle.env.vector import LOOK, deal_all, ended_by_cap, play_on, write_mask
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.compiled import kernel
-from cuttle.game.legal import legal_count, legal_sets, nth_legal
-from cuttle.game.rules import play
-from cuttle.game.state import Games, acting, deal, new_games
+from cuttle.game.legal import legal_sets
+from cuttle.game.state import Games, acting, new_games
 from cuttle.game.variants import CUTTLE_CARDS, Rules
 
 Rows = NDArray[np.int64]
@@ -31,24 +31,19 @@ class SeatedStep:
 
 
 @kernel
-def _settle(
-    games: Games, rows: Rows, rules: Rules, skip_forced: bool, seats: NDArray[np.uint8]
+def _play(
+    games: Games,
+    rows: Rows,
+    actions: NDArray[np.int64],
+    rules: Rules,
+    skip_forced: bool,
+    seats: NDArray[np.uint8],
 ) -> None:
-    """Play decisions that leave no choice in the games `rows`, then note who decides next."""
-    for row in rows:
-        game = games[row]
-        sets = legal_sets(game, rules)
-        while skip_forced and legal_count(sets) == 1:
-            play(game, nth_legal(sets, 0), rules)
-            sets = legal_sets(game, rules)
-        seats[row] = acting(game)
-
-
-@kernel
-def _play(games: Games, rows: Rows, actions: NDArray[np.int64], rules: Rules) -> None:
-    """Play `actions`, one for each of the games `rows`."""
+    """Play `actions`, one for each of the games `rows`, and note in `seats[row]` who is next."""
     for i in range(rows.size):
-        play(games[rows[i]], actions[i], rules)
+        game = games[rows[i]]
+        play_on(game, actions[i], rules, skip_forced)
+        seats[rows[i]] = acting(game)
 
 
 @kernel
@@ -64,16 +59,7 @@ def _view(
     for i in range(rows.size):
         game = games[rows[i]]
         observe(game, seats[rows[i]], rules, observation[i])
-        legal_mask[i] = False
-        sets = legal_sets(game, rules)
-        for n in range(legal_count(sets)):
-            legal_mask[i, nth_legal(sets, n)] = True
-
-
-@kernel
-def _deal(games: Games, rows: Rows, decks: NDArray[np.uint8]) -> None:
-    for i in range(rows.size):
-        deal(games[rows[i]], decks[i])
+        write_mask(legal_sets(game, rules), legal_mask[i])
 
 
 class SeatedGames:
@@ -109,9 +95,11 @@ class SeatedGames:
 
         `rng` serves the choices of the opponent, here and in `step`.
         """
-        _deal(self.games, rows, decks)
+        dealt = new_games(len(rows))
+        deal_all(dealt, decks)
+        self.games[rows] = dealt
         self.seats[rows] = seats
-        self._settle(rows)
+        self._play(rows, np.full(len(rows), LOOK, np.int64))
         self._reply(rows, rng)
 
     def step(self, actions: NDArray[np.int64], rng: np.random.Generator) -> SeatedStep:
@@ -122,8 +110,7 @@ class SeatedGames:
         self.games["over"][illegal] = True
         self.games["winner"][illegal] = 1 - self.seats[illegal]
         rows = rows[~illegal]
-        _play(self.games, rows, actions[rows], self.rules)
-        self._settle(rows)
+        self._play(rows, actions[rows])
         self._reply(rows, rng)
         return self._outcome(illegal)
 
@@ -140,11 +127,10 @@ class SeatedGames:
             rows = rows[~self.games["over"][rows] & (self._acting[rows] != self.seats[rows])]
             if rows.size:
                 actions = self._opponent.act(*self._view(rows, self._acting), rng)
-                _play(self.games, rows, actions, self.rules)
-                self._settle(rows)
+                self._play(rows, actions)
 
-    def _settle(self, rows: Rows) -> None:
-        _settle(self.games, rows, self.rules, self._skip_forced, self._acting)
+    def _play(self, rows: Rows, actions: NDArray[np.int64]) -> None:
+        _play(self.games, rows, actions, self.rules, self._skip_forced, self._acting)
 
     def _view(
         self, rows: Rows, seats: NDArray[np.uint8]
@@ -155,13 +141,11 @@ class SeatedGames:
         return observation, legal_mask
 
     def _outcome(self, illegal: NDArray[np.bool_]) -> SeatedStep:
-        over, winner = self.games["over"], self.games["winner"]
-        decided = over & (winner >= 0)
-        stalemate = over & (self.games["passes"] >= self.rules.passes_for_draw)
-        reward = np.where(decided, np.where(winner == self.seats, 1.0, -1.0), 0.0)
+        winner = self.games["winner"]
+        truncated = ended_by_cap(self.games, self.rules)
         return SeatedStep(
-            reward=reward,
-            terminated=decided | stalemate,
-            truncated=over & ~(decided | stalemate),
+            reward=np.where(winner < 0, 0.0, np.where(winner == self.seats, 1.0, -1.0)),
+            terminated=self.games["over"] & ~truncated,
+            truncated=truncated,
             illegal=illegal,
         )

@@ -28,7 +28,7 @@ from cuttle.game.state import (
 )
 from cuttle.game.variants import CUTTLE_CARDS, Rules
 
-_LOOK = -1  # in place of an action: play nothing, only show the game
+LOOK = -1  # in place of an action: play nothing, only show the game
 
 
 class Views(NamedTuple):
@@ -70,10 +70,10 @@ def new_step(num_envs: int) -> Step:
 
 
 @inlined
-def _play_on(game: Record, action: Int, rules: Rules, skip_forced: bool) -> LegalSets:
+def play_on(game: Record, action: Int, rules: Rules, skip_forced: bool) -> LegalSets:
     """Play an action, then decisions without a choice; return what is legal in the next one."""
     while True:
-        if action != _LOOK:
+        if action != LOOK:
             play(game, action, rules)
         sets = legal_sets(game, rules)
         if not skip_forced or legal_count(sets) != 1:
@@ -135,7 +135,7 @@ def advance(
         step.winner[i] = -1
         if game.over:
             continue
-        sets = _play_on(game, actions[i], rules, skip_forced)
+        sets = play_on(game, actions[i], rules, skip_forced)
         if game.over:
             step.done[i] = True
             step.winner[i] = game.winner
@@ -159,9 +159,17 @@ def _find_illegal(games: Games, actions: NDArray[np.int64], legal: NDArray[np.in
 
 
 @kernel
-def _deal_all(games: Games, decks: NDArray[np.uint8]) -> None:
+def deal_all(games: Games, decks: NDArray[np.uint8]) -> None:
+    """Start `games (num_envs,)` from the deck orders `decks (num_envs, 52)`."""
     for i in range(games.size):
         deal(games[i], decks[i])
+
+
+def ended_by_cap(games: Games, rules: Rules) -> NDArray[np.bool_]:
+    """Tell which games the safety cap on decisions ended, `(num_envs,) bool`."""
+    is_draw = games["over"] & (games["winner"] < 0)
+    capped: NDArray[np.bool_] = is_draw & (games["passes"] < rules.passes_for_draw)
+    return capped
 
 
 class DealtGames:
@@ -187,7 +195,7 @@ class DealtGames:
         self.views = new_views(len(decks))
         self._auto_reset = False
         self.observation, self.legal_mask, self.acting, _ = self.views
-        _deal_all(self.games, np.ascontiguousarray(decks, np.uint8))
+        deal_all(self.games, np.ascontiguousarray(decks, np.uint8))
         self._look()
 
     @property
@@ -228,7 +236,7 @@ class DealtGames:
     def _look(self) -> None:
         """Show every game without playing."""
         num_envs = len(self.games)
-        self._advance(np.full(num_envs, _LOOK, np.int64), new_step(num_envs))
+        self._advance(np.full(num_envs, LOOK, np.int64), new_step(num_envs))
 
 
 class VectorEnv(DealtGames):
