@@ -8,21 +8,19 @@ from rich.table import Table
 from rich.text import Text
 
 from cuttle.analysis.analysis import Analysis
+from cuttle.analysis.cells import classical_cells, group_cells, pair_cells
 from cuttle.analysis.cli.console import plain_table
-from cuttle.analysis.numbers import (
-    BOUNDED_MARK,
-    BOUNDED_NOTE,
-    branch_name,
-    decimal,
-    interval,
-    p_value,
-    percent,
-    rate_interval,
-    why_not,
-)
+from cuttle.analysis.numbers import BOUNDED_MARK, BOUNDED_NOTE, rate_interval, why_not
 
-GROUP_COLUMNS = ("n", "mean", "95 % CI", "SD", "SE", "min", "median", "max", "IQM")
-PAIR_COLUMNS = ("a - b", "95 % CI", "p", "p Holm", "p perm", "g", "P(a > b)", "classical")
+# Heads of columns, by their key in `cells`.
+GROUP_COLUMNS = {
+    "n": "n", "mean": "mean", "ci": "95 % CI", "sd": "SD", "se": "SE", "min": "min",
+    "median": "median", "max": "max", "iqm": "IQM",
+}  # fmt: skip
+PAIR_COLUMNS = {
+    "diff": "a - b", "ci": "95 % CI", "p": "p", "p_holm": "p Holm", "p_permutation": "p perm",
+    "g": "g", "prob_improvement": "P(a > b)",
+}  # fmt: skip
 LEVELS = {"error": "bold red", "warning": "yellow", "note": "dim"}
 
 
@@ -54,19 +52,11 @@ def print_results(console: Console, analysis: Analysis) -> None:
 
 
 def _groups(groups: Mapping[str, Any]) -> Table:
-    table = plain_table("network type", *GROUP_COLUMNS, right=GROUP_COLUMNS)
+    heads = tuple(GROUP_COLUMNS.values())
+    table = plain_table("network type", *heads, right=heads)
     for name, group in groups.items():
-        values = group["win_rate"]
-        if not values.get("computable"):
-            table.add_row(name, "0", *("-" for _ in GROUP_COLUMNS[1:]))
-            continue
-        table.add_row(
-            name,
-            str(values["n"]),
-            percent(values["mean"]),
-            rate_interval(group) or "-",
-            *(percent(values[key]) or "-" for key in ("sd", "se", "min", "median", "max", "iqm")),
-        )
+        cells = group_cells(group)
+        table.add_row(name, *(cells.get(key) or "-" for key in GROUP_COLUMNS))
     return table
 
 
@@ -74,16 +64,13 @@ def _pairs(pairs: list[Mapping[str, Any]], classical: Mapping[str, Any]) -> Tabl
     """Put the primary test of each pair and the classical one in a row."""
     classics = classical.get("pairs", [])
     by_pair = {(c["a"], c["b"]): c["result"] for c in classics if isinstance(classics, list)}
-    table = plain_table("pair", *PAIR_COLUMNS, right=PAIR_COLUMNS)
+    heads = (*PAIR_COLUMNS.values(), "classical")
+    table = plain_table("pair", *heads, right=heads)
     for pair in pairs:
-        name = f"{pair['a']} - {pair['b']}"
+        cells = pair_cells(pair)
         table.add_row(
-            name,
-            percent(pair["diff"], signed=True),
-            interval(pair["ci_low"], pair["ci_high"]),
-            *(p_value(pair[key]) for key in ("p", "p_holm", "p_permutation")),
-            decimal(pair["effects"].get("hedges_g_exact")) or "-",
-            decimal(pair["prob_improvement"]),
+            f"{pair['a']} - {pair['b']}",
+            *(cells[key] or "-" for key in PAIR_COLUMNS),
             _classical_text(by_pair.get((pair["a"], pair["b"]), {})),
         )
     return table
@@ -92,4 +79,5 @@ def _pairs(pairs: list[Mapping[str, Any]], classical: Mapping[str, Any]) -> Tabl
 def _classical_text(result: Mapping[str, Any]) -> str:
     if not result.get("computable"):
         return "-"
-    return f"{branch_name(result['branch'])} {p_value(result['p_bonferroni'])}"
+    cells = classical_cells(result)
+    return f"{cells['test']} {cells['p_bonferroni']}"

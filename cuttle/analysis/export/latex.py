@@ -5,24 +5,27 @@ from pathlib import Path
 from typing import Any
 
 from cuttle.analysis.analysis import Analysis
-from cuttle.analysis.numbers import (
-    BOUNDED_MARK,
-    BOUNDED_NOTE,
-    MINUS,
-    branch_name,
-    decimal,
-    decimals,
-    interval,
-    p_value,
-    percent,
-    rate_interval,
-    why_not,
-)
+from cuttle.analysis.cells import classical_cells, group_cells, pair_cells
+from cuttle.analysis.numbers import BOUNDED_MARK, BOUNDED_NOTE, MINUS, why_not
 from cuttle.analysis.panels import games_text, runs_text
 from cuttle.analysis.style import clip
 from cuttle.runs.files import write_text
 
 NAME_WIDTH = 30  # characters of a network type that a table has room for
+# Heads of columns, by their key in `cells`.
+GROUP_COLUMNS = {
+    "n": "$n$", "mean": "Mean", "sd": "SD", "se": "SE", "ci": "95\\,\\% CI", "min": "Min",
+    "median": "Median", "max": "Max",
+}  # fmt: skip
+PAIR_COLUMNS = {
+    "diff": "Difference", "ci": "95\\,\\% CI", "p": "$p$", "p_holm": "$p_{\\mathrm{Holm}}$",
+    "p_permutation": "$p_{\\mathrm{perm}}$", "g": "$g$", "g_ci": "95\\,\\% CI",
+    "prob_improvement": "$P(A>B)$",
+}  # fmt: skip
+CLASSICAL_COLUMNS = {
+    "test": "Test", "statistic": "Statistic", "p": "$p$", "p_bonferroni": "$p_{\\mathrm{Bonf}}$",
+    "d": "$d$", "size": "Size",
+}  # fmt: skip
 PREAMBLE = "% needs \\usepackage{booktabs}\n"
 ESCAPES = {
     "\\": r"\textbackslash{}",
@@ -62,7 +65,7 @@ def escape(text: str) -> str:
 
 
 def _descriptives(analysis: Analysis) -> str:
-    columns = ("Network type", "$n$", "Mean", "SD", "SE", "95\\,\\% CI", "Min", "Median", "Max")
+    columns = ("Network type", *GROUP_COLUMNS.values())
     study = analysis.study
     caption = (
         f"Final win rate (%) of {study.name}: {games_text(study)}, {runs_text(study)}. A draw "
@@ -78,21 +81,12 @@ def _descriptives(analysis: Analysis) -> str:
 
 
 def _group(name: str, group: Mapping[str, Any]) -> list[str]:
-    values = group["win_rate"]
-    return [
-        clip(name, NAME_WIDTH),
-        str(values.get("n", 0)),
-        *(percent(values.get(key)) for key in ("mean", "sd", "se")),
-        rate_interval(group),
-        *(percent(values.get(key)) for key in ("min", "median", "max")),
-    ]
+    cells = group_cells(group)
+    return [clip(name, NAME_WIDTH), *(cells.get(key, "") for key in GROUP_COLUMNS)]
 
 
 def _comparisons(analysis: Analysis) -> str:
-    columns = (
-        "Pair", "Difference", "95\\,\\% CI", "$p$", "$p_{\\mathrm{Holm}}$",
-        "$p_{\\mathrm{perm}}$", "$g$", "95\\,\\% CI", "$P(A>B)$",
-    )  # fmt: skip
+    columns = ("Pair", *PAIR_COLUMNS.values())
     study = analysis.study
     test = "Paired $t$" if study.is_paired else "Welch"
     caption = (
@@ -113,25 +107,14 @@ def _comparisons(analysis: Analysis) -> str:
 
 
 def _pair(pair: Mapping[str, Any]) -> list[str]:
-    name = _pair_name(pair)
     if not pair.get("computable"):
-        return [name, why_not(pair)]
-    effects = pair.get("effects") or {}
-    return [
-        name,
-        percent(pair["diff"], signed=True),
-        interval(pair["ci_low"], pair["ci_high"]),
-        p_value(pair["p"]),
-        p_value(pair["p_holm"]),
-        p_value(pair["p_permutation"]),
-        decimal(effects.get("hedges_g_exact")),
-        decimals(effects.get("g_ci_low"), effects.get("g_ci_high")),
-        decimal(pair["prob_improvement"]),
-    ]
+        return [_pair_name(pair), why_not(pair)]
+    cells = pair_cells(pair)
+    return [_pair_name(pair), *(cells[key] for key in PAIR_COLUMNS)]
 
 
 def _classical(analysis: Analysis) -> str:
-    columns = ("Pair", "Test", "Statistic", "$p$", "$p_{\\mathrm{Bonf}}$", "$d$", "Size")
+    columns = ("Pair", *CLASSICAL_COLUMNS.values())
     study = analysis.study
     caption = (
         f"The classical procedure on {study.name}: Shapiro-Wilk and Levene (median-centred) choose "
@@ -150,15 +133,8 @@ def _classical_pair(pair: Mapping[str, Any]) -> list[str]:
     name, result = _pair_name(pair), pair["result"]
     if not result.get("computable"):
         return [name, why_not(result)]
-    return [
-        name,
-        branch_name(result["branch"]),
-        decimal(result["statistic"]),
-        p_value(result["p_raw"]),
-        p_value(result["p_bonferroni"]),
-        decimal(result["cohens_d"]),
-        result["effect_band"],
-    ]
+    cells = classical_cells(result)
+    return [name, *(cells[key] for key in CLASSICAL_COLUMNS)]
 
 
 def _pair_name(pair: Mapping[str, Any]) -> str:

@@ -4,34 +4,37 @@ from collections.abc import Mapping
 from typing import Any
 
 from cuttle.analysis.analysis import Analysis
+from cuttle.analysis.cells import classical_cells, group_cells, pair_cells
 from cuttle.analysis.numbers import (
     BOUNDED_MARK,
     BOUNDED_NOTE,
-    branch_name,
     decimal,
-    decimals,
     interval,
     p_value,
     percent,
-    rate_interval,
     why_not,
 )
 from cuttle.analysis.report.design import learning, power
 from cuttle.analysis.report.html import Html, folded, join, table, tag
 
-DESCRIPTIVE_COLUMNS = (
-    "network type", "n", "mean", "95 % CI", "SD", "SE", "min", "Q1", "median", "Q3", "max", "IQM",
-    "with half draws",
-)  # fmt: skip
+# Heads of columns, by their key in `cells`.
+DESCRIPTIVE_COLUMNS = {
+    "n": "n", "mean": "mean", "ci": "95 % CI", "sd": "SD", "se": "SE", "min": "min", "q1": "Q1",
+    "median": "median", "q3": "Q3", "max": "max", "iqm": "IQM", "half_draws": "with half draws",
+}  # fmt: skip
 WIN_RATES = (
     "Win rate: wins / games, a draw counts as not won; with half draws: (wins + draws / 2) / "
     "games, mean over runs."
 )
-PAIR_COLUMNS = (
-    "a", "b", "a minus b", "95 % CI", "p", "p Holm", "p Shaffer", "p permutation", "Hedges g",
-    "95 % CI of g", "P(a > b)", "95 % CI of P",
-)  # fmt: skip
-CLASSICAL_COLUMNS = ("a", "b", "test", "why", "p", "p Bonferroni", "Cohen d", "size")
+PAIR_COLUMNS = {
+    "diff": "a minus b", "ci": "95 % CI", "p": "p", "p_holm": "p Holm", "p_shaffer": "p Shaffer",
+    "p_permutation": "p permutation", "g": "Hedges g", "g_ci": "95 % CI of g",
+    "prob_improvement": "P(a > b)", "prob_improvement_ci": "95 % CI of P",
+}  # fmt: skip
+CLASSICAL_COLUMNS = {
+    "test": "test", "why": "why", "p": "p", "p_bonferroni": "p Bonferroni", "d": "Cohen d",
+    "size": "size",
+}  # fmt: skip
 EQUIVALENCE_COLUMNS = ("a", "b", "margin", "90 % CI of a minus b", "p TOST", "p Holm", "equivalent")
 OMNIBUS = {
     "anova": "one-way ANOVA",
@@ -62,24 +65,16 @@ def results_of(analysis: Analysis, opponent: str) -> Html:
 def _descriptives(block: Mapping[str, Any]) -> Html:
     rows = []
     for name, group in block.get("types", {}).items():
-        values = group["win_rate"]
+        values, cells = group["win_rate"], group_cells(group)
         if not values.get("computable"):
-            rows.append([name, "0", why_not(values)])
+            rows.append([name, cells["n"], why_not(values)])
             continue
-        rows.append(
-            [
-                name,
-                str(values["n"]),
-                percent(values["mean"]),
-                rate_interval(group) or str(values.get("reason") or ""),
-                *(percent(values[key]) for key in ("sd", "se", "min", "q1", "median", "q3", "max")),
-                percent(values["iqm"]),
-                percent(group["half_draw_rate"].get("mean")),
-            ]
-        )
+        cells["ci"] = cells["ci"] or str(values.get("reason") or "")
+        rows.append([name, *(cells[key] for key in DESCRIPTIVE_COLUMNS)])
     has_bounded = any(BOUNDED_MARK in cell for row in rows for cell in row[3:4])
     notes = [WIN_RATES, *([BOUNDED_NOTE] if has_bounded else [])]
-    return join([table(DESCRIPTIVE_COLUMNS, rows), *(tag("p", n, class_="note") for n in notes)])
+    columns = ("network type", *DESCRIPTIVE_COLUMNS.values())
+    return join([table(columns, rows), *(tag("p", n, class_="note") for n in notes)])
 
 
 def _pairs(block: Mapping[str, Any]) -> Html:
@@ -95,7 +90,7 @@ def _pairs(block: Mapping[str, Any]) -> Html:
     lines = block.get("disagreements", [])
     return join(
         [
-            table(PAIR_COLUMNS, [_pair(pair) for pair in pairs], text=2),
+            table(("a", "b", *PAIR_COLUMNS.values()), [_pair(pair) for pair in pairs], text=2),
             tag("p", note, class_="note"),
             *(tag("p", line, class_="note warning") for line in lines),
         ]
@@ -105,18 +100,8 @@ def _pairs(block: Mapping[str, Any]) -> Html:
 def _pair(pair: Mapping[str, Any]) -> list[str]:
     if not pair.get("computable"):
         return [pair["a"], pair["b"], why_not(pair)]
-    effects = pair["effects"]
-    return [
-        pair["a"],
-        pair["b"],
-        percent(pair["diff"], signed=True),
-        interval(pair["ci_low"], pair["ci_high"]),
-        *(p_value(pair[key]) for key in ("p", "p_holm", "p_shaffer", "p_permutation")),
-        decimal(effects.get("hedges_g_exact")),
-        decimals(effects.get("g_ci_low"), effects.get("g_ci_high")),
-        decimal(pair["prob_improvement"]),
-        decimals(pair["prob_improvement_low"], pair["prob_improvement_high"]),
-    ]
+    cells = pair_cells(pair)
+    return [pair["a"], pair["b"], *(cells[key] for key in PAIR_COLUMNS)]
 
 
 def _omnibus(block: Mapping[str, Any]) -> Html:
@@ -172,16 +157,7 @@ def _classical(block: Mapping[str, Any]) -> Html:
         if not result.get("computable"):
             rows.append([pair["a"], pair["b"], "", why_not(result)])
             continue
-        rows.append(
-            [
-                pair["a"],
-                pair["b"],
-                branch_name(result["branch"]),
-                result["reason"],
-                p_value(result["p_raw"]),
-                p_value(result["p_bonferroni"]),
-                decimal(result["cohens_d"]),
-                result["effect_band"],
-            ]
-        )
-    return join([tag("p", str(block.get("procedure", ""))), table(CLASSICAL_COLUMNS, rows, text=4)])
+        cells = classical_cells(result)
+        rows.append([pair["a"], pair["b"], *(cells[key] for key in CLASSICAL_COLUMNS)])
+    columns = ("a", "b", *CLASSICAL_COLUMNS.values())
+    return join([tag("p", str(block.get("procedure", ""))), table(columns, rows, text=4)])
