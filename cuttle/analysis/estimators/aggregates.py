@@ -24,9 +24,9 @@ def aggregate_iqm(scores: FloatArray) -> float:
     return iqm(np.ravel(scores))
 
 
-def aggregate_optimality_gap(scores: FloatArray, gamma: float = 1.0) -> float:
-    """Mean shortfall below gamma over all scores together."""
-    return optimality_gap(np.ravel(scores), gamma)
+def aggregate_optimality_gap(scores: FloatArray) -> float:
+    """Mean shortfall below 1 over all scores together."""
+    return optimality_gap(np.ravel(scores))
 
 
 def _two_dimensional(scores: FloatArray) -> FloatArray:

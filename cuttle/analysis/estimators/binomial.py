@@ -8,13 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from cuttle.analysis.estimators.core import (
-    CONFIDENCE,
-    Estimate,
-    FloatArray,
-    NotComputable,
-    variance_of,
-)
+from cuttle.analysis.estimators.core import TAIL, Estimate, FloatArray, NotComputable, variance_of
 from cuttle.analysis.estimators.descriptive import Interval
 from cuttle.analysis.estimators.distributions import (
     chi2_lower,
@@ -68,29 +62,27 @@ class QuasiBinomial(Estimate):
     p: float
 
 
-def wilson_interval(wins: int, games: int, confidence: float = CONFIDENCE) -> Interval:
+def wilson_interval(wins: int, games: int) -> Interval:
     """Score interval of a rate (Wilson 1927)."""
-    z, rate = normal_quantile(0.5 + confidence / 2), wins / games
+    z, rate = normal_quantile(1 - TAIL), wins / games
     center = (rate + z**2 / (2 * games)) / (1 + z**2 / games)
     spread = rate * (1 - rate) / games + z**2 / (4 * games**2)
     half = z * math.sqrt(spread) / (1 + z**2 / games)
     return Interval(max(0.0, center - half), min(1.0, center + half))
 
 
-def clopper_pearson_interval(wins: int, games: int, confidence: float = CONFIDENCE) -> Interval:
+def clopper_pearson_interval(wins: int, games: int) -> Interval:
     """Interval of a rate that never covers less than it says (Clopper & Pearson 1934)."""
-    tail = (1 - confidence) / 2
-    low = 0.0 if wins == 0 else float(special.betaincinv(wins, games - wins + 1, tail))
-    high = 1.0 if wins == games else float(special.betaincinv(wins + 1, games - wins, 1 - tail))
+    low = 0.0 if wins == 0 else float(special.betaincinv(wins, games - wins + 1, TAIL))
+    high = 1.0 if wins == games else float(special.betaincinv(wins + 1, games - wins, 1 - TAIL))
     return Interval(low, high)
 
 
-def jeffreys_interval(wins: int, games: int, confidence: float = CONFIDENCE) -> Interval:
+def jeffreys_interval(wins: int, games: int) -> Interval:
     """Equal-tailed interval of the posterior under Jeffreys' prior (Brown, Cai & DasGupta 2001)."""
-    tail = (1 - confidence) / 2
     a, b = wins + 0.5, games - wins + 0.5
     return Interval(
-        float(special.betaincinv(a, b, tail)), float(special.betaincinv(a, b, 1 - tail))
+        float(special.betaincinv(a, b, TAIL)), float(special.betaincinv(a, b, 1 - TAIL))
     )
 
 

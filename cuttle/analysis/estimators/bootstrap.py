@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cuttle.analysis.estimators.core import (
-    CONFIDENCE,
     SEED,
+    TAIL,
     Estimate,
     FloatArray,
     NotComputable,
@@ -93,7 +93,6 @@ def resamples_of(n: int, seed: int = SEED) -> Resamples:
 def bootstrap_interval(
     x: Values | FloatArray,
     statistic: str = "mean",
-    confidence: float = CONFIDENCE,
     seed: int = SEED,
 ) -> Bootstrap | NotComputable:
     """Bootstrap the mean, iqm or median of one group (Efron 1979; Hall 1992, appendix I).
@@ -110,7 +109,7 @@ def bootstrap_interval(
     boot = _distribution(values, statistic, draw)
     estimate = float(STATISTICS[statistic](values.reshape(1, -1))[0])
     mean = float(draw.weights @ boot)
-    interval = percentile_interval(boot, draw.weights, confidence)
+    interval = percentile_interval(boot, draw.weights)
     n = values.shape[0]
     return Bootstrap(
         estimate=estimate,
@@ -126,7 +125,7 @@ def bootstrap_interval(
 
 
 def bootstrap_difference(
-    x: Values, y: Values, statistic: str = "mean", confidence: float = CONFIDENCE, seed: int = SEED
+    x: Values, y: Values, statistic: str = "mean", seed: int = SEED
 ) -> Interval | NotComputable:
     """Percentile interval of statistic(x) - statistic(y), both groups resampled independently."""
     a, b = as_values(x), as_values(y)
@@ -137,14 +136,11 @@ def bootstrap_difference(
     first, second = resamples_of(a.size, seed), resamples_of(b.size, seed + 1)
     left = _merge(_distribution(a[:, None], statistic, first), first.weights)
     right = _merge(_distribution(b[:, None], statistic, second), second.weights)
-    tail = (1 - confidence) / 2
-    low, high = (_difference_quantile(left, right, q) for q in (tail, 1 - tail))
+    low, high = (_difference_quantile(left, right, q) for q in (TAIL, 1 - TAIL))
     return Interval(low, high)
 
 
-def bootstrap_prob_improvement(
-    x: Values, y: Values, confidence: float = CONFIDENCE, seed: int = SEED
-) -> Interval | NotComputable:
+def bootstrap_prob_improvement(x: Values, y: Values, seed: int = SEED) -> Interval | NotComputable:
     """Percentile interval of P(X > Y), both groups resampled (Agarwal et al. 2021)."""
     a, b = as_values(x), as_values(y)
     if refused := too_few(2, x=a, y=b):
@@ -154,12 +150,12 @@ def bootstrap_prob_improvement(
     # Twice the wins of each value over each other, in whole numbers: 2 above, 1 tied, 0 below.
     doubled = np.sign(a[:, None] - b[None, :]) + 1
     if max(a.size, b.size) > MAX_ENUMERATED_N:
-        return _sampled_prob_improvement(doubled, confidence, seed)
+        return _sampled_prob_improvement(doubled, seed)
     draw = resamples_of(a.size)
     scores = _index_counts(draw.indices) @ doubled
     atoms = _sum_of_resampled(scores.astype(np.int64), draw.weights, 2 * a.size)
     shares = np.arange(atoms.size, dtype=np.float64) / (atoms.size - 1)
-    return percentile_interval(shares, atoms, confidence)
+    return percentile_interval(shares, atoms)
 
 
 def _sum_of_resampled(scores: Counts, weights: FloatArray, largest: int) -> FloatArray:
@@ -181,13 +177,10 @@ def _sum_of_resampled(scores: Counts, weights: FloatArray, largest: int) -> Floa
     return np.clip(np.fft.irfft(weights @ power, size), 0.0, None)
 
 
-def percentile_interval(
-    values: FloatArray, weights: FloatArray, confidence: float = CONFIDENCE
-) -> Interval:
+def percentile_interval(values: FloatArray, weights: FloatArray) -> Interval:
     """Equal-tailed interval of a weighted distribution by its inverted distribution function."""
     ordered, cdf = _sorted_cdf(values, weights)
-    tail = (1 - confidence) / 2
-    low, high = (int(np.searchsorted(cdf, q - 1e-12)) for q in (tail, 1 - tail))
+    low, high = (int(np.searchsorted(cdf, q - 1e-12)) for q in (TAIL, 1 - TAIL))
     last = ordered.size - 1
     return Interval(float(ordered[min(low, last)]), float(ordered[min(high, last)]))
 
@@ -199,13 +192,13 @@ def _distribution(values: FloatArray, statistic: str, draw: Resamples) -> FloatA
     return STATISTICS[statistic](rows)
 
 
-def _sampled_prob_improvement(doubled: FloatArray, confidence: float, seed: int) -> Interval:
+def _sampled_prob_improvement(doubled: FloatArray, seed: int) -> Interval:
     rng = np.random.default_rng(seed)
     n1, n2 = doubled.shape
     first = rng.multinomial(n1, np.full(n1, 1 / n1), size=NUM_SAMPLED)
     second = rng.multinomial(n2, np.full(n2, 1 / n2), size=NUM_SAMPLED)
     shares = np.sum((first @ doubled) * second, axis=1) / (2 * n1 * n2)
-    return percentile_interval(shares, np.full(NUM_SAMPLED, 1 / NUM_SAMPLED), confidence)
+    return percentile_interval(shares, np.full(NUM_SAMPLED, 1 / NUM_SAMPLED))
 
 
 def _sorted_cdf(values: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:

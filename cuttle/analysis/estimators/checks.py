@@ -8,7 +8,7 @@ from cuttle.analysis.estimators.core import ALPHA, Values, as_values, is_constan
 from cuttle.analysis.estimators.ranks import smallest_exact_p
 
 
-def check_groups(groups: Mapping[str, Values], alpha: float = ALPHA) -> list[str]:
+def check_groups(groups: Mapping[str, Values]) -> list[str]:
     """Warn of missing, impossible and identical win rates, and of tests that cannot reject."""
     if not groups:
         return ["no groups: there is nothing to analyse"]
@@ -25,19 +25,19 @@ def check_groups(groups: Mapping[str, Values], alpha: float = ALPHA) -> list[str
             warnings.append(
                 f"{name}: identical results across seeds: seed has no effect, or results are copies"
             )
-    return warnings + _unreachable(groups, alpha)
+    return warnings + _unreachable(groups)
 
 
-def _unreachable(groups: Mapping[str, Values], alpha: float) -> list[str]:
+def _unreachable(groups: Mapping[str, Values]) -> list[str]:
     """Name the group sizes whose smallest attainable exact p exceeds the corrected level."""
     sizes = [n for x in groups.values() if (n := as_values(x).size)]
     family_size = math.comb(len(sizes), 2)
     warnings = []
     for n1, n2 in sorted({(min(pair), max(pair)) for pair in itertools.combinations(sizes, 2)}):
         smallest = smallest_exact_p(n1, n2)
-        if smallest > alpha / family_size:
+        if smallest > ALPHA / family_size:
             warnings.append(
                 f"with {n1} and {n2} runs rank and permutation tests cannot reach significance: "
-                f"smallest attainable p {smallest:.3g} exceeds {alpha / family_size:.3g}"
+                f"smallest attainable p {smallest:.3g} exceeds {ALPHA / family_size:.3g}"
             )
     return warnings

@@ -12,7 +12,8 @@ FloatArray = NDArray[np.float64]
 Values = Sequence[float | None] | Sequence[float] | FloatArray
 
 ALPHA = 0.05  # level of every test, over its family
-CONFIDENCE = 0.95
+CONFIDENCE = 0.95  # of every interval
+TAIL = (1 - CONFIDENCE) / 2
 SEED = 20_240_229  # of every sample, where listing all cases would be slow
 TIE_TOLERANCE = 1e-9  # relative: sums of the same values in another order differ by rounding
 # Sixteen units in the last place: what equal numbers may differ by after a few roundings.

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cuttle.analysis.estimators.core import (
-    CONFIDENCE,
     SEED,
+    TAIL,
     TIE_TOLERANCE,
     Estimate,
     FloatArray,
@@ -130,9 +130,7 @@ def last_k_mean(curve: Sequence[float] | FloatArray, k: int = 3) -> float:
     return float(np.mean(curve[-k:]))
 
 
-def t_band(
-    curves: Matrix, confidence: float = CONFIDENCE, is_simultaneous: bool = False
-) -> Band | NotComputable:
+def t_band(curves: Matrix, is_simultaneous: bool = False) -> Band | NotComputable:
     """Band of t intervals, `(runs, rounds)`: pointwise, or Bonferroni over the rounds."""
     matrix = np.asarray(curves, dtype=np.float64)
     if matrix.ndim != 2 or matrix.size == 0:
@@ -140,7 +138,7 @@ def t_band(
     n, num_rounds = matrix.shape
     if n < 2:
         return NotComputable(f"n < 2: {n} curve(s)")
-    tail = (1 - confidence) / 2 / (num_rounds if is_simultaneous else 1)
+    tail = TAIL / (num_rounds if is_simultaneous else 1)
     mean = matrix.mean(axis=0)
     half = t_quantile(1 - tail, n - 1) * matrix.std(axis=0, ddof=1) / math.sqrt(n)
     return Band(

@@ -53,11 +53,10 @@ class ClassicalTests(Estimate):
     anova: Anova | NotComputable
 
 
-def classical_tests(groups: Mapping[str, Values], alpha: float = ALPHA) -> ClassicalTests:
+def classical_tests(groups: Mapping[str, Values]) -> ClassicalTests:
     """Run the procedure on every pair, with Bonferroni and Holm over the pairs tested."""
     results: dict[Pair, ClassicalPair | NotComputable] = {
-        (a, b): classical_pair({a: groups[a], b: groups[b]}, alpha)
-        for a, b in pairs_of(list(groups))
+        (a, b): classical_pair({a: groups[a], b: groups[b]}) for a, b in pairs_of(list(groups))
     }
     tested = {pair: r for pair, r in results.items() if isinstance(r, ClassicalPair)}
     raw = [r.p_raw for r in tested.values()]
@@ -67,22 +66,20 @@ def classical_tests(groups: Mapping[str, Values], alpha: float = ALPHA) -> Class
             result,
             p_bonferroni=p_bonferroni,
             p_holm=p_holm,
-            significant_bonferroni=p_bonferroni < alpha,
-            significant_holm=p_holm < alpha,
+            significant_bonferroni=p_bonferroni < ALPHA,
+            significant_holm=p_holm < ALPHA,
         )
     return ClassicalTests(
         family_size=len(tested),
         planned_size=len(results),
-        alpha=alpha,
-        alpha_bonferroni=alpha / len(tested) if tested else None,
+        alpha=ALPHA,
+        alpha_bonferroni=ALPHA / len(tested) if tested else None,
         pairs=results,
         anova=anova(groups),
     )
 
 
-def classical_pair(
-    pair: Mapping[str, Values], alpha: float = ALPHA
-) -> ClassicalPair | NotComputable:
+def classical_pair(pair: Mapping[str, Values]) -> ClassicalPair | NotComputable:
     """Choose and run the test of one pair; a pre-test p equal to alpha counts as rejected.
 
     Shapiro-Wilk in both groups, then Levene (median-centred): both passed and equal variances
@@ -95,7 +92,7 @@ def classical_pair(
         return welch
     normality = {name: shapiro_wilk(values) for name, values in pair.items()}
     variance = levene(pair)
-    branch, reason = choose_branch(normality, variance, alpha)
+    branch, reason = choose_branch(normality, variance)
     statistic, df, p, p_auto = _run(branch, x, y)
     first, second = summarise(as_values(x)), summarise(as_values(y))
     d = cohens_d(first, second)
@@ -110,14 +107,13 @@ def classical_pair(
         p_mwu_scipy_auto=p_auto,
         cohens_d=d,
         effect_band=effect_band(d),
-        significant_raw=p < alpha,
+        significant_raw=p < ALPHA,
     )
 
 
 def choose_branch(
     normality: Mapping[str, ShapiroWilk | NotComputable],
     variance: Levene | NotComputable,
-    alpha: float = ALPHA,
 ) -> tuple[str, str]:
     """Name the branch that the pre-tests lead to, and the reason in words."""
     untested = {n: r.reason for n, r in normality.items() if isinstance(r, NotComputable)}
@@ -125,12 +121,12 @@ def choose_branch(
         reasons = "; ".join(f"{name}: {reason}" for name, reason in untested.items())
         return FALLBACK, f"normality not testable ({reasons}), so Welch"
     tested = {name: r.p for name, r in normality.items() if isinstance(r, ShapiroWilk)}
-    if rejected := [f"{name} p = {p:.3g}" for name, p in tested.items() if p <= alpha]:
+    if rejected := [f"{name} p = {p:.3g}" for name, p in tested.items() if p <= ALPHA]:
         return "mwu", f"Shapiro-Wilk rejects normality ({', '.join(rejected)}), so Mann-Whitney"
     passed = f"Shapiro-Wilk does not reject normality (smallest p = {min(tested.values()):.3g})"
     if isinstance(variance, NotComputable):
         return "welch", f"{passed}; equal variances not testable ({variance.reason}), so Welch"
-    if variance.p <= alpha:
+    if variance.p <= ALPHA:
         return "welch", f"{passed}; Levene rejects equal variances (p = {variance.p:.3g}), so Welch"
     return "student", (
         f"{passed}; Levene does not reject equal variances (p = {variance.p:.3g}), so Student"

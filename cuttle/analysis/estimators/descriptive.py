@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cuttle.analysis.estimators.core import (
-    CONFIDENCE,
+    TAIL,
     Estimate,
     FloatArray,
     NotComputable,
@@ -64,14 +64,14 @@ class Description(Estimate):
     reason: str | None
 
 
-def describe(x: Values, confidence: float = CONFIDENCE) -> Description | NotComputable:
+def describe(x: Values) -> Description | NotComputable:
     """Describe one group; None and NaN are dropped and counted as missing."""
     values = as_values(x)
     missing = len(x) - values.size
     if values.size == 0:
         return NotComputable(f"no values ({missing} missing)" if missing else "no values")
     mean, var = mean_of(values), variance_of(values) if values.size > 1 else None
-    interval = t_interval(values, confidence)
+    interval = t_interval(values)
     ends = interval if isinstance(interval, Interval) else None
     sd = None if var is None else math.sqrt(var)
     q1, median, q3 = quartiles(values)
@@ -82,7 +82,7 @@ def describe(x: Values, confidence: float = CONFIDENCE) -> Description | NotComp
         var=var,
         sd=sd,
         se=None if sd is None else sd / math.sqrt(values.size),
-        t_crit=None if sd is None else t_quantile(0.5 + confidence / 2, values.size - 1),
+        t_crit=None if sd is None else t_quantile(1 - TAIL, values.size - 1),
         ci_low=ends.low if ends else None,
         ci_high=ends.high if ends else None,
         ci_outside_unit_interval=outside_unit(ends) if ends else None,
@@ -98,7 +98,7 @@ def describe(x: Values, confidence: float = CONFIDENCE) -> Description | NotComp
     )
 
 
-def t_interval(x: Values, confidence: float = CONFIDENCE) -> Interval | NotComputable:
+def t_interval(x: Values) -> Interval | NotComputable:
     """Interval of the mean, mean -+ t(n - 1) sd / sqrt(n) (Student 1908)."""
     values = as_values(x)
     if values.size < 2:
@@ -106,20 +106,16 @@ def t_interval(x: Values, confidence: float = CONFIDENCE) -> Interval | NotCompu
     if is_constant(values):
         return NotComputable("constant: all values are equal, an interval would claim certainty")
     sd = math.sqrt(variance_of(values))
-    return t_interval_from_summary(mean_of(values), sd, values.size, confidence)
+    return t_interval_from_summary(mean_of(values), sd, values.size)
 
 
-def t_interval_from_summary(
-    mean: float, sd: float, n: int, confidence: float = CONFIDENCE
-) -> Interval:
+def t_interval_from_summary(mean: float, sd: float, n: int) -> Interval:
     """Interval of the mean from printed summary numbers."""
-    half = t_quantile(0.5 + confidence / 2, n - 1) * sd / math.sqrt(n)
+    half = t_quantile(1 - TAIL, n - 1) * sd / math.sqrt(n)
     return Interval(mean - half, mean + half)
 
 
-def logit_t_interval(
-    x: Values, games: int, confidence: float = CONFIDENCE
-) -> Interval | NotComputable:
+def logit_t_interval(x: Values, games: int) -> Interval | NotComputable:
     """Interval that respects [0, 1]: a t interval of the logits, transformed back.
 
     Its target is the back-transformed mean logit. Rates are first held within
@@ -127,7 +123,7 @@ def logit_t_interval(
     """
     values = as_values(x)
     clipped = np.clip(values, 0.5 / games, 1 - 0.5 / games)
-    interval = t_interval(np.log(clipped / (1 - clipped)), confidence)
+    interval = t_interval(np.log(clipped / (1 - clipped)))
     if isinstance(interval, NotComputable):
         return interval
     return Interval(_logistic(interval.low), _logistic(interval.high))
@@ -156,9 +152,9 @@ def iqm(x: Values) -> float:
     return mean_of(values[cut : values.size - cut])
 
 
-def optimality_gap(x: Values, gamma: float = 1.0) -> float:
-    """Mean shortfall below gamma: gamma - mean(min(x, gamma)) (Agarwal et al. 2021)."""
-    return gamma - mean_of(np.minimum(as_values(x), gamma))
+def optimality_gap(x: Values) -> float:
+    """Mean shortfall below 1, gamma of Agarwal et al. 2021: 1 - mean(min(x, 1))."""
+    return 1.0 - mean_of(np.minimum(as_values(x), 1.0))
 
 
 def performance_profile(x: Values, taus: Sequence[float] | FloatArray) -> list[float]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from scipy import special
 
 from cuttle.analysis.estimators.core import (
-    CONFIDENCE,
+    TAIL,
     Estimate,
     NotComputable,
     Values,
@@ -46,9 +46,7 @@ class EffectSizes(Estimate):
     glass_delta_second_as_control: float | None
 
 
-def effect_sizes(
-    x: Values, y: Values, confidence: float = CONFIDENCE
-) -> EffectSizes | NotComputable:
+def effect_sizes(x: Values, y: Values) -> EffectSizes | NotComputable:
     """Standardise the difference of two means in the usual ways."""
     a, b = as_values(x), as_values(y)
     if refused := too_few(2, x=a, y=b):
@@ -59,7 +57,7 @@ def effect_sizes(
     d = cohens_d(first, second)
     df = a.size + b.size - 2
     j = hedges_j(df)
-    interval = cohens_d_interval(d, a.size, b.size, confidence)
+    interval = cohens_d_interval(d, a.size, b.size)
     diff = first.mean - second.mean
     return EffectSizes(
         cohens_d_pooled=d,
@@ -91,24 +89,21 @@ def hedges_j(df: float) -> float:
     )
 
 
-def cohens_d_interval(d: float, n1: int, n2: int, confidence: float = CONFIDENCE) -> Interval:
+def cohens_d_interval(d: float, n1: int, n2: int) -> Interval:
     """Interval of d by the noncentralities that fit its t (Cumming & Finch 2001)."""
     scale = math.sqrt(1 / n1 + 1 / n2)
-    low, high = noncentrality_interval(d / scale, n1 + n2 - 2, confidence)
+    low, high = noncentrality_interval(d / scale, n1 + n2 - 2)
     return Interval(low * scale, high * scale)
 
 
-def noncentrality_interval(
-    t: float, df: float, confidence: float = CONFIDENCE
-) -> tuple[float, float]:
+def noncentrality_interval(t: float, df: float) -> tuple[float, float]:
     """Find the noncentralities under which t lies at its upper and at its lower tail."""
-    tail = (1 - confidence) / 2
     reach = 20 * (1 + abs(t) / math.sqrt(df))
 
     def end(probability: float) -> float:
         return find_root(lambda nc: noncentral_t_cdf(t, df, nc) - probability, t - reach, t + reach)
 
-    return end(1 - tail), end(tail)
+    return end(1 - TAIL), end(TAIL)
 
 
 def effect_band(d: float) -> str:

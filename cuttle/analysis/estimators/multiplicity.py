@@ -80,16 +80,14 @@ def shaffer(p_values: Mapping[Pair, float]) -> dict[Pair, float]:
     return dict(zip(p_values, adjusted, strict=True))
 
 
-def tukey_hsd(
-    groups: Mapping[str, Values], confidence: float = CONFIDENCE
-) -> dict[Pair, Simultaneous] | NotComputable:
+def tukey_hsd(groups: Mapping[str, Values]) -> dict[Pair, Simultaneous] | NotComputable:
     """Compare all pairs under equal variances (Tukey 1953, Kramer 1956)."""
     arrays = {name: values for name, x in groups.items() if (values := as_values(x)).size}
     fit = anova(arrays)
     if isinstance(fit, NotComputable):
         return fit
     k = len(arrays)
-    critical = studentized_range_quantile(confidence, k, fit.df2)
+    critical = studentized_range_quantile(CONFIDENCE, k, fit.df2)
     results = {}
     for a, b in pairs_of(list(arrays)):
         x, y = arrays[a], arrays[b]
@@ -98,16 +96,11 @@ def tukey_hsd(
     return results
 
 
-def games_howell(
-    groups: Mapping[str, Values], confidence: float = CONFIDENCE
-) -> dict[Pair, Simultaneous | NotComputable]:
+def games_howell(groups: Mapping[str, Values]) -> dict[Pair, Simultaneous | NotComputable]:
     """Compare all pairs without equal variances (Games & Howell 1976)."""
     arrays = {name: values for name, x in groups.items() if (values := as_values(x)).size}
     k = len(arrays)
-    return {
-        (a, b): _games_howell_pair(arrays[a], arrays[b], k, confidence)
-        for a, b in pairs_of(list(arrays))
-    }
+    return {(a, b): _games_howell_pair(arrays[a], arrays[b], k) for a, b in pairs_of(list(arrays))}
 
 
 def dunn(groups: Mapping[str, Values]) -> dict[Pair, Dunn] | NotComputable:
@@ -131,16 +124,14 @@ def dunn(groups: Mapping[str, Values]) -> dict[Pair, Dunn] | NotComputable:
     return results
 
 
-def _games_howell_pair(
-    x: FloatArray, y: FloatArray, k: int, confidence: float
-) -> Simultaneous | NotComputable:
+def _games_howell_pair(x: FloatArray, y: FloatArray, k: int) -> Simultaneous | NotComputable:
     if min(x.size, y.size) < 2:
         return NotComputable("n < 2")
     first, second = summarise(x), summarise(y)
     if first.sd == 0 and second.sd == 0:
         return NotComputable("zero variance: both groups are constant")
     se, df = welch_error(first, second)
-    critical = studentized_range_quantile(confidence, k, df)
+    critical = studentized_range_quantile(CONFIDENCE, k, df)
     return _simultaneous(first.mean - second.mean, se / math.sqrt(2), critical, k, df)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cuttle.analysis.estimators.core import (
-    CONFIDENCE,
+    TAIL,
     Estimate,
     FloatArray,
     NotComputable,
@@ -100,21 +100,19 @@ def anova(groups: Mapping[str, Values]) -> Anova | NotComputable:
     )
 
 
-def eta2_interval(f: float, df1: float, df2: float, confidence: float = CONFIDENCE) -> Interval:
+def eta2_interval(f: float, df1: float, df2: float) -> Interval:
     """Interval of eta^2 = nc / (nc + df2) over the noncentralities that fit F (Steiger 2004)."""
-    low, high = _noncentrality_interval(f, df1, df2, confidence)
+    low, high = _noncentrality_interval(f, df1, df2)
     return Interval(low / (low + df2), high / (high + df2))
 
 
-def omega2_interval(
-    omega2: float, df1: float, df2: float, confidence: float = CONFIDENCE
-) -> Interval:
+def omega2_interval(omega2: float, df1: float, df2: float) -> Interval:
     """Interval of omega^2: that of eta^2 at the F which has omega^2 for its eta^2.
 
     The construction of effectsize (Ben-Shachar et al. 2020), after MBESS (Kelley 2007).
     """
     f = max(0.0, (omega2 / df1) / ((1 - omega2) / df2))
-    return eta2_interval(f, df1, df2, confidence)
+    return eta2_interval(f, df1, df2)
 
 
 def welch_anova(groups: Mapping[str, Values]) -> RobustAnova | NotComputable:
@@ -180,11 +178,8 @@ def kruskal_wallis(groups: Mapping[str, Values]) -> KruskalWallis | NotComputabl
     )
 
 
-def _noncentrality_interval(
-    f: float, df1: float, df2: float, confidence: float
-) -> tuple[float, float]:
+def _noncentrality_interval(f: float, df1: float, df2: float) -> tuple[float, float]:
     """Find the noncentralities under which F is at the upper and at the lower tail."""
-    tail = (1 - confidence) / 2
 
     def end(probability: float) -> float:
         if noncentral_f_cdf(f, df1, df2, 0.0) <= probability:
@@ -193,7 +188,7 @@ def _noncentrality_interval(
             lambda nc: noncentral_f_cdf(f, df1, df2, nc) - probability, 0.0, max(1.0, 4 * f * df1)
         )
 
-    return end(1 - tail), end(tail)
+    return end(1 - TAIL), end(TAIL)
 
 
 def _arrays(groups: Mapping[str, Values]) -> list[FloatArray]:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from cuttle.analysis.estimators.core import (
-    ALPHA,
-    CONFIDENCE,
     SEED,
+    TAIL,
     TIE_TOLERANCE,
     Estimate,
     FloatArray,
@@ -95,7 +94,7 @@ class RepeatedAnova(Estimate):
     n: int
 
 
-def paired_t(x: Values, y: Values, confidence: float = CONFIDENCE) -> PairedTest | NotComputable:
+def paired_t(x: Values, y: Values) -> PairedTest | NotComputable:
     """Compare pairs by their mean difference (Student 1908) and exact sign flips (Fisher 1935)."""
     a, b, dropped = _pairs(x, y)
     if a.size < 2:
@@ -105,7 +104,7 @@ def paired_t(x: Values, y: Values, confidence: float = CONFIDENCE) -> PairedTest
         return NotComputable("zero variance: all differences are equal")
     diff, sd = mean_of(differences), math.sqrt(variance_of(differences))
     se, df = sd / math.sqrt(a.size), a.size - 1
-    half = t_quantile(0.5 + confidence / 2, df) * se
+    half = t_quantile(1 - TAIL, df) * se
     flips, count, method = sign_flip(differences)
     return PairedTest(
         n=a.size,
@@ -125,14 +124,12 @@ def paired_t(x: Values, y: Values, confidence: float = CONFIDENCE) -> PairedTest
     )
 
 
-def tost_paired(
-    x: Values, y: Values, margin: float, alpha: float = ALPHA
-) -> Equivalence | NotComputable:
+def tost_paired(x: Values, y: Values, margin: float) -> Equivalence | NotComputable:
     """Test whether a mean paired difference is smaller than a margin (Schuirmann 1987)."""
     test = paired_t(x, y)
     if isinstance(test, NotComputable):
         return test
-    return tost_from_error(test.diff, test.se, test.df, margin, alpha)
+    return tost_from_error(test.diff, test.se, test.df, margin)
 
 
 def sign_flip(differences: FloatArray, seed: int = SEED) -> tuple[float, int, str]:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cuttle.analysis.estimators.core import ALPHA, CONFIDENCE, Estimate
+from cuttle.analysis.estimators.core import ALPHA, Estimate
 from cuttle.analysis.estimators.descriptive import Interval
 from cuttle.analysis.estimators.distributions import (
     chi2_quantile,
@@ -25,10 +25,9 @@ class NeededRuns(Estimate):
     n: int
 
 
-def power_two_sample(d: float, n: float, alpha: float = ALPHA, n2: float | None = None) -> float:
+def power_two_sample(d: float, n: float, alpha: float = ALPHA) -> float:
     """Power of the two-sided two-sample t test at effect d, n runs a group (Cohen 1988)."""
-    other = n if n2 is None else n2
-    return _two_sided_power(d / math.sqrt(1 / n + 1 / other), n + other - 2, alpha)
+    return _two_sided_power(d / math.sqrt(1 / n + 1 / n), n + n - 2, alpha)
 
 
 def power_paired(dz: float, n: float, alpha: float = ALPHA) -> float:
@@ -43,11 +42,9 @@ def power_anova(f: float, k: int, n: float, alpha: float = ALPHA) -> float:
     return 1 - noncentral_f_cdf(critical, df1, df2, f**2 * k * n)
 
 
-def mde_two_sample(
-    n: float, alpha: float = ALPHA, power: float = POWER, n2: float | None = None
-) -> float:
+def mde_two_sample(n: float, alpha: float = ALPHA, power: float = POWER) -> float:
     """Smallest d that n runs a group detect with the wanted power."""
-    return find_root(lambda d: power_two_sample(d, n, alpha, n2) - power, 0.0, 5.0)
+    return find_root(lambda d: power_two_sample(d, n, alpha) - power, 0.0, 5.0)
 
 
 def mde_paired(n: float, alpha: float = ALPHA, power: float = POWER) -> float:
@@ -65,7 +62,7 @@ def needed_two_sample(d: float, alpha: float = ALPHA, power: float = POWER) -> N
     return _needed(lambda n: power_two_sample(d, n, alpha), power)
 
 
-def sd_interval(sd: float, df: float, confidence: float = CONFIDENCE) -> Interval:
+def sd_interval(sd: float, df: float, confidence: float) -> Interval:
     """Interval of a normal sd from its estimate: sd sqrt(df / chi-square quantiles)."""
     tail = (1 - confidence) / 2
     low, high = (sd * math.sqrt(df / chi2_quantile(q, df)) for q in (1 - tail, tail))

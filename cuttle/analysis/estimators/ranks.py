@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cuttle.analysis.estimators.core import (
-    CONFIDENCE,
+    TAIL,
     Estimate,
     FloatArray,
     NotComputable,
@@ -98,16 +98,14 @@ def prob_improvement(x: Values, y: Values) -> float:
     return float(np.sum(below + up_to) / (2 * a.size * b.size))
 
 
-def prob_improvement_interval(
-    u: float, n1: int, n2: int, confidence: float = CONFIDENCE
-) -> Interval:
+def prob_improvement_interval(u: float, n1: int, n2: int) -> Interval:
     """Score-type interval of P(X > Y) from Mann-Whitney's U (Newcombe 2006, method 5).
 
     Solve |A - t| = z sqrt(V(t)) for t, with A = U / (n1 n2), N* = (n1 + n2) / 2 - 1 and
     V(t) = t (1 - t) [1 + N* (1 - t) / (2 - t) + N* t / (1 + t)] / (n1 n2).
     """
     share = u / (n1 * n2)
-    z = normal_quantile(0.5 + confidence / 2)
+    z = normal_quantile(1 - TAIL)
     half = (n1 + n2) / 2 - 1
 
     def excess(t: float) -> float:

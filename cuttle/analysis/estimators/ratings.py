@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cuttle.analysis.estimators.core import Estimate, FloatArray
+from cuttle.analysis.estimators.core import TAIL, Estimate, FloatArray
 
 ELO = 400 / math.log(10)  # rating points in one unit of log odds
 # Virtual drawn deals a pair: without any, whoever never lost would have an infinite rating.
@@ -71,12 +71,7 @@ def expected_scores(strength: FloatArray) -> FloatArray:
 
 
 def rate(
-    results: Results,
-    *,
-    anchor: str,
-    rng: np.random.Generator,
-    resamples: int = 1_000,
-    confidence: float = 0.95,
+    results: Results, *, anchor: str, rng: np.random.Generator, resamples: int = 1_000
 ) -> list[Rating]:
     """Rate all players of a round robin, best first; the anchor has 0 by definition.
 
@@ -91,9 +86,8 @@ def rate(
     counts = rng.multinomial(num_deals, np.full(num_deals, 1 / num_deals), resamples)
     samples = np.array([_elo(results, names, table @ count, num_deals) for count in counts])
     elo = _elo(results, names, table.sum(axis=1), num_deals)
-    tail = 100 * (1 - confidence) / 2
     relative = samples - samples[:, [zero]]
-    low, high = np.percentile(relative, [tail, 100 - tail], axis=0)
+    low, high = np.percentile(relative, [100 * TAIL, 100 - 100 * TAIL], axis=0)
     ratings = [
         Rating(name, float(elo[i] - elo[zero]), float(low[i]), float(high[i]))
         for i, name in enumerate(names)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cuttle.analysis.estimators.core import (
     ALPHA,
-    CONFIDENCE,
+    TAIL,
     Estimate,
     FloatArray,
     NotComputable,
@@ -62,29 +62,29 @@ class Equivalence(Estimate):
     is_equivalent: bool
 
 
-def student_t(x: Values, y: Values, confidence: float = CONFIDENCE) -> TTest | NotComputable:
+def student_t(x: Values, y: Values) -> TTest | NotComputable:
     """Compare means under equal variances (Student 1908)."""
     pair = _summaries(x, y)
-    return pair if isinstance(pair, NotComputable) else student_from_summary(*pair, confidence)
+    return pair if isinstance(pair, NotComputable) else student_from_summary(*pair)
 
 
-def welch_t(x: Values, y: Values, confidence: float = CONFIDENCE) -> TTest | NotComputable:
+def welch_t(x: Values, y: Values) -> TTest | NotComputable:
     """Compare means without equal variances (Welch 1947)."""
     pair = _summaries(x, y)
-    return pair if isinstance(pair, NotComputable) else welch_from_summary(*pair, confidence)
+    return pair if isinstance(pair, NotComputable) else welch_from_summary(*pair)
 
 
-def student_from_summary(x: Summary, y: Summary, confidence: float = CONFIDENCE) -> TTest:
+def student_from_summary(x: Summary, y: Summary) -> TTest:
     """Student's test from printed means and sds."""
     df = x.n + y.n - 2
     pooled = ((x.n - 1) * x.sd**2 + (y.n - 1) * y.sd**2) / df
-    return _t_test(x.mean - y.mean, math.sqrt(pooled * (1 / x.n + 1 / y.n)), df, confidence)
+    return _t_test(x.mean - y.mean, math.sqrt(pooled * (1 / x.n + 1 / y.n)), df)
 
 
-def welch_from_summary(x: Summary, y: Summary, confidence: float = CONFIDENCE) -> TTest:
+def welch_from_summary(x: Summary, y: Summary) -> TTest:
     """Welch's test from printed means and sds, df by Satterthwaite 1946."""
     se, df = welch_error(x, y)
-    return _t_test(x.mean - y.mean, se, df, confidence)
+    return _t_test(x.mean - y.mean, se, df)
 
 
 def welch_error(x: Summary, y: Summary) -> tuple[float, float]:
@@ -93,35 +93,31 @@ def welch_error(x: Summary, y: Summary) -> tuple[float, float]:
     return math.sqrt(a + b), (a + b) ** 2 / (a**2 / (x.n - 1) + b**2 / (y.n - 1))
 
 
-def tost_welch(
-    x: Values, y: Values, margin: float, alpha: float = ALPHA
-) -> Equivalence | NotComputable:
+def tost_welch(x: Values, y: Values, margin: float) -> Equivalence | NotComputable:
     """Test whether two means differ by less than a margin (Schuirmann 1987, Welch's error)."""
     test = welch_t(x, y)
     if isinstance(test, NotComputable):
         return test
-    return tost_from_error(test.diff, test.se, test.df, margin, alpha)
+    return tost_from_error(test.diff, test.se, test.df, margin)
 
 
-def tost_from_error(
-    diff: float, se: float, df: float, margin: float, alpha: float = ALPHA
-) -> Equivalence:
+def tost_from_error(diff: float, se: float, df: float, margin: float) -> Equivalence:
     """Two one-sided tests from a difference, its standard error and degrees of freedom."""
     if margin <= 0:
         raise ValueError(f"the equivalence margin must be positive, got {margin}")
     lower, upper = t_upper((diff + margin) / se, df), t_upper((margin - diff) / se, df)
-    half = t_quantile(1 - alpha, df) * se
+    half = t_quantile(1 - ALPHA, df) * se
     p = max(lower, upper)
     return Equivalence(
         margin=margin,
-        alpha=alpha,
+        alpha=ALPHA,
         diff=diff,
         p_lower=lower,
         p_upper=upper,
         p=p,
         ci_low=diff - half,
         ci_high=diff + half,
-        is_equivalent=p < alpha,
+        is_equivalent=p < ALPHA,
     )
 
 
@@ -139,7 +135,7 @@ def _summaries(x: Values, y: Values) -> tuple[Summary, Summary] | NotComputable:
     return summarise(a), summarise(b)
 
 
-def _t_test(diff: float, se: float, df: float, confidence: float) -> TTest:
+def _t_test(diff: float, se: float, df: float) -> TTest:
     t = diff / se
-    half = t_quantile(0.5 + confidence / 2, df) * se
+    half = t_quantile(1 - TAIL, df) * se
     return TTest(diff, se, t, df, t_two_sided(t, df), diff - half, diff + half)
