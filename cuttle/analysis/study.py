@@ -35,7 +35,6 @@ class StudyRun:
     network_type: str
     run: int
     seed: int | None
-    state: RunState
     final: SeatTallies
     curves: SeatCurves
     final_round: int | None
@@ -202,7 +201,6 @@ def _study_run(record: RunRecord) -> StudyRun:
         network_type=record.network_type,
         run=record.run,
         seed=record.seed,
-        state=record.state,
         final=final,
         curves=curves,
         final_round=None,

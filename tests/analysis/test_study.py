@@ -1,13 +1,10 @@
 """The Study: what it reads, what it leaves out by name, what it refuses."""
 
-import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from cuttle.analysis.consistency import MixedStudyError
-from cuttle.analysis.matches import Curve, Tally, add_seats, read_matches
 from cuttle.analysis.study import load_study
 from cuttle.runs import layout
 
@@ -20,11 +17,7 @@ from .experiments import (
     write_meta,
     write_run,
 )
-
-
-def row(**changes: object) -> dict[str, object]:
-    values = (1, "final", PRIMARY, 0, 10, 6, 1, 3)
-    return {**dict(zip(layout.MATCHES_COLUMNS, values, strict=True)), **changes}
+from .test_matches import row
 
 
 def test_study_holds_the_final_win_rates_by_type(tmp_path: Path) -> None:
@@ -36,13 +29,6 @@ def test_study_holds_the_final_win_rates_by_type(tmp_path: Path) -> None:
     assert {t: list(r) for t, r in rates.items()} == {**groups, "multi_encoder": []}
     assert study.final_source == "final"
     assert study.roles == {PRIMARY: "primary", SECONDARY: "secondary"}
-
-
-def test_a_draw_counts_as_not_won_and_half_beside() -> None:
-    tally = Tally(games=10, wins=6, draws=2, losses=2)
-
-    assert tally.win_rate == 0.6
-    assert tally.half_draw_rate == 0.7
 
 
 def test_types_keep_the_order_of_the_plan(tmp_path: Path) -> None:
@@ -71,40 +57,6 @@ def test_seats_are_kept_apart_and_added_up(tmp_path: Path) -> None:
     assert run.final[PRIMARY][1].win_rate == 0.59
     assert run.tally(PRIMARY).games == 2000
     assert run.tally(PRIMARY).win_rate == 0.6
-
-
-def test_rounds_are_sorted_as_numbers() -> None:
-    rows = [row(round=r, stage="validation", wins=6) for r in (10, 2, 0, 11, 1)]
-
-    _, curves = read_matches(rows)
-
-    assert list(curves[PRIMARY][0].rounds) == [0, 1, 2, 10, 11]
-
-
-def test_opponents_are_never_mixed_in_one_curve() -> None:
-    rows = [
-        row(round=r, stage="validation", opponent=o, wins=w, draws=0, losses=10 - w)
-        for r in (1, 2)
-        for o, w in ((PRIMARY, 4), (SECONDARY, 9))
-    ]
-
-    _, curves = read_matches(rows)
-
-    assert list(curves[PRIMARY][0].win_rate) == [0.4, 0.4]
-    assert list(curves[SECONDARY][0].win_rate) == [0.9, 0.9]
-
-
-def test_seats_are_added_over_the_rounds_both_have() -> None:
-    def curve(rounds: list[int], wins: list[int]) -> Curve:
-        zeros = np.zeros(len(rounds), dtype=np.int64)
-        games = np.full(len(rounds), 10)
-        return Curve(np.array(rounds), games, np.array(wins), zeros, games - np.array(wins))
-
-    both = add_seats({0: curve([1, 2, 3], [5, 6, 7]), 1: curve([1, 3], [1, 3])})
-
-    assert list(both.rounds) == [1, 3]
-    assert list(both.wins) == [6, 10]
-    assert list(both.games) == [20, 20]
 
 
 def test_last_round_stands_in_where_no_run_has_a_final_evaluation(tmp_path: Path) -> None:
@@ -174,13 +126,6 @@ def test_run_with_a_damaged_row_is_left_out_by_name(
     assert [run.run_id for run in study.runs] == ["boolean_run_01"]
     reason = next(out.reason for out in study.left_out if out.run_id == "boolean_run_02")
     assert reason.startswith("unreadable results:")
-
-
-def test_row_with_not_a_number_is_refused() -> None:
-    rows = [json.loads(json.dumps(row()).replace("6", "NaN"))]
-
-    with pytest.raises(ValueError, match="wins must be a count, got nan"):
-        read_matches(rows)
 
 
 def test_completed_run_without_results_is_left_out(tmp_path: Path) -> None:

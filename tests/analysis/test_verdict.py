@@ -1,0 +1,117 @@
+"""The answers in words, and what a reader must know before believing them."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cuttle.analysis.evaluate import evaluate
+from cuttle.analysis.study import Study, load_study
+
+from .experiments import PRIMARY, match_rows, write_experiment, write_meta, write_run
+from .test_statistics import MAIN, STUDIES, study_of
+
+
+def statements(study: Study, opponent: str = PRIMARY) -> dict[tuple[str, ...], dict[str, Any]]:
+    """Verdicts on pairs of types by pair."""
+    results = evaluate(study, ("verdict",))["verdict"]["statements"]
+    pairs = [
+        s for s in results if s["question"].startswith("Do ") and " differ against" in s["question"]
+    ]
+    return {tuple(s["types"]): s for s in pairs if s["opponent"] == opponent}
+
+
+def test_verdict_names_the_winner_with_size_and_interval(tmp_path: Path) -> None:
+    answer = statements(study_of(tmp_path, MAIN))["boolean", "embedding"]
+
+    assert answer["decision"] == "different"
+    assert answer["answer"].startswith(
+        "embedding beats boolean by 6.0 points (95 % CI 2.6 to 9.3; Welch, Holm p = .004; 7 runs"
+    )
+
+
+def test_verdict_does_not_call_undecided_types_equal(tmp_path: Path) -> None:
+    study = study_of(tmp_path, MAIN)
+
+    answer = statements(study)["embedding", "multi_encoder"]
+
+    assert answer["decision"] == "undecided"
+    assert "neither that the types differ nor that they are equal" in answer["answer"]
+    assert "out of this study's reach" in answer["answer"]
+
+
+def test_verdict_calls_types_equivalent_only_by_an_equivalence_test(tmp_path: Path) -> None:
+    groups = {"boolean": [0.6, 0.601, 0.602, 0.603], "embedding": [0.601, 0.602, 0.603, 0.6015]}
+
+    answer = statements(study_of(tmp_path, groups))["boolean", "embedding"]
+
+    assert answer["decision"] == "equivalent"
+    assert "equivalent within 5.0 points" in answer["answer"]
+
+
+def test_verdict_tells_a_real_but_small_difference(tmp_path: Path) -> None:
+    groups = {"boolean": [0.6, 0.601, 0.602, 0.603], "embedding": [0.62, 0.621, 0.622, 0.623]}
+
+    answer = statements(study_of(tmp_path, groups))["boolean", "embedding"]
+
+    assert answer["decision"] == "different_within_margin"
+    assert "smaller than the margin of 5.0 points" in answer["answer"]
+
+
+@pytest.mark.parametrize("kind", STUDIES)
+def test_verdict_never_says_no_difference(tmp_path: Path, kind: str) -> None:
+    verdict = evaluate(study_of(tmp_path, STUDIES[kind]), ("verdict",))["verdict"]
+
+    for statement in verdict["statements"]:
+        text = statement["answer"].lower()
+        assert "no difference" not in text
+        assert "accept" not in text
+        assert "trend" not in text
+
+
+def test_headline_of_an_undecided_study_excludes_nothing(tmp_path: Path) -> None:
+    groups = {"boolean": [0.5, 0.6, 0.7], "embedding": [0.55, 0.65, 0.6]}
+
+    headline = evaluate(study_of(tmp_path, groups), ("verdict",))["verdict"]["headline"]
+
+    assert "no difference between types is shown, and none is excluded" in headline
+
+
+def test_identical_results_across_seeds_are_an_error(tmp_path: Path) -> None:
+    findings = evaluate(study_of(tmp_path, {"boolean": [0.6, 0.6, 0.6]}), ("checks",))["checks"]
+
+    by_id = {finding["id"]: finding for finding in findings}
+    assert by_id["identical_results"]["level"] == "error"
+    assert "is the seed used?" in by_id["identical_results"]["text"]
+    assert findings[0]["level"] == "error"
+
+
+def test_shared_and_contradictory_seeds_are_errors(tmp_path: Path) -> None:
+    path = write_experiment(tmp_path, {"boolean": [0.6]})
+    write_run(path, "boolean", 2, 0.61, seed=1007)
+    write_run(path, "boolean", 3, 0.62, metadata={"seed": 5})
+
+    findings = evaluate(load_study(path), ("checks",))["checks"]
+
+    texts = {finding["id"]: finding["text"] for finding in findings}
+    assert "boolean_run_01, boolean_run_02 share the seed 1007" in texts["shared_seed"]
+    assert "boolean_run_03: its seed is not one" in texts["seed_mismatch"]
+
+
+def test_few_games_mixed_commits_and_left_out_runs_are_warned_of(tmp_path: Path) -> None:
+    path = tmp_path / "study"
+    write_meta(path, planned=["boolean"], runs=3)
+    for run in (1, 2):
+        rows = match_rows(0.5 + run / 100, rounds=4, opponent=PRIMARY, games=62)
+        write_run(path, "boolean", run, matches=rows, metadata={"git": {"commit": str(run)}})
+
+    ids = {finding["id"] for finding in evaluate(load_study(path), ("checks",))["checks"]}
+
+    assert {"few_games", "mixed_commits", "left_out"} <= ids
+
+
+def test_collapsed_run_is_named(tmp_path: Path) -> None:
+    findings = evaluate(study_of(tmp_path, STUDIES["a collapsed seed"]), ("checks",))["checks"]
+
+    texts = [finding["text"] for finding in findings if finding["id"] == "collapsed"]
+    assert any("boolean_run_05 (0.420)" in text for text in texts)
