@@ -127,6 +127,11 @@ class Study:
         return groups
 
     @property
+    def first_opponent(self) -> str:
+        """Opponent that figures of a single one are about: the primary one if it is among them."""
+        return self.opponents[0] if self.opponents else self.primary_opponent
+
+    @property
     def roles(self) -> dict[str, str]:
         """Each opponent's role: `primary` or `secondary`."""
         return {o: "primary" if o == self.primary_opponent else "secondary" for o in self.opponents}

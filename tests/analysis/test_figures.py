@@ -9,6 +9,7 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
+from cuttle.analysis.analysis import restrict
 from cuttle.analysis.gallery import draw_figures, figure_names, save_figures
 from cuttle.analysis.study import Study, load_study
 from cuttle.analysis.style import (
@@ -117,6 +118,14 @@ def test_caption_says_when_pairs_are_left_out(
     assert len(figure.axes[-1].get_yticks()) == num_pairs
     assert ("Only pairs with type_0 are shown" in caption_of(figure)) == (not is_whole)
     assert ("Only" in caption_of(figure)) == (not is_whole)
+
+
+@pytest.mark.parametrize("name", ["differences", "improvement", "intervals"])
+def test_figure_of_one_opponent_is_about_one_that_was_asked_for(name: str, ordinary: Study):
+    figure = draw(name, restrict(ordinary, ["randomized"]))
+
+    assert "against randomized" in caption_of(figure)
+    assert "against gap_maximizer" in caption_of(draw(name, ordinary))
 
 
 @pytest.mark.slow

@@ -42,7 +42,7 @@ MAX_PAIRS = 10  # all pairs of five types; beyond that each type is held against
 @styled
 def draw(study: Study) -> Figure:
     """Draw the runs on the left and the differences of means on the right."""
-    groups = study.win_rates(study.primary_opponent)
+    groups = study.win_rates(study.first_opponent)
     pairs, selection = shown_pairs(study, MAX_PAIRS)
     if not pairs:
         return empty("one network type only: no difference to draw")
@@ -52,13 +52,13 @@ def draw(study: Study) -> Figure:
     _draw_differences(right, study, groups, pairs)
     test = "paired t" if study.is_paired else "Welch"
     caption = (
-        f"Final win rate against {study.primary_opponent} ({games_text(study)}, "
+        f"Final win rate against {study.first_opponent} ({games_text(study)}, "
         f"{runs_text(study)}). Left: runs and their mean. Right: differences of means with 95 % "
         f"{test} intervals, not adjusted for the number of comparisons. The shaded band is the "
         f"margin of equivalence, {100 * study.equivalence_margin:g} points.{selection}"
     )
     note = (
-        f"against {study.primary_opponent}; left: runs, line: mean; right: difference of means, "
+        f"against {study.first_opponent}; left: runs, line: mean; right: difference of means, "
         f"95 % {test} interval, unadjusted; band: "
         f"±{100 * study.equivalence_margin:g} points, the margin of equivalence"
     )
@@ -109,6 +109,6 @@ def _test(
     """Compare two types as the experiment was declared, paired by run number or not."""
     if not study.is_paired:
         return welch_t(groups[a], groups[b])
-    rates = rates_by_run(study, study.primary_opponent)
+    rates = rates_by_run(study, study.first_opponent)
     numbers = sorted(rates[a].keys() & rates[b].keys())
     return paired_t([rates[a][n] for n in numbers], [rates[b][n] for n in numbers])

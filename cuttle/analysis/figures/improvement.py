@@ -23,8 +23,8 @@ MAX_PAIRS = 21  # all pairs of seven types; beyond that each type is held agains
 
 @styled
 def draw(study: Study) -> Figure:
-    """Draw one row a pair, for the primary opponent."""
-    groups = study.win_rates(study.primary_opponent)
+    """Draw one row a pair, for the first opponent."""
+    groups = study.win_rates(study.first_opponent)
     pairs, selection = shown_pairs(study, MAX_PAIRS)
     if not pairs:
         return empty("one network type only: no pair to compare")
@@ -47,11 +47,11 @@ def draw(study: Study) -> Figure:
     axes.set_xlabel("probability of a higher win rate")
     caption = (
         f"Probability that a run of the upper type has a higher final win rate against "
-        f"{study.primary_opponent} than a run of the lower one, ties counted half "
+        f"{study.first_opponent} than a run of the lower one, ties counted half "
         f"({games_text(study)}, {runs_text(study)}). Bars are 95 % score intervals (Newcombe "
         f"2006).{selection}"
     )
-    note = f"against {study.primary_opponent}; bar: 95 % score interval (Newcombe); " + runs_text(
+    note = f"against {study.first_opponent}; bar: 95 % score interval (Newcombe); " + runs_text(
         study
     )
     return set_caption(figure, caption, note=note)

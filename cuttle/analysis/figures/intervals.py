@@ -21,8 +21,8 @@ NAMES = {"mean": "mean", "iqm": "interquartile mean", "median": "median"}
 
 @styled
 def draw(study: Study) -> Figure:
-    """Draw one panel a statistic, for the primary opponent."""
-    groups = study.win_rates(study.primary_opponent)
+    """Draw one panel a statistic, for the first opponent."""
+    groups = study.win_rates(study.first_opponent)
     figure = Figure(figsize=(DOUBLE_COLUMN, row_height(len(study.types))))
     panels = figure.subplots(1, len(STATISTICS), sharey=True)
     ends: list[float] = []
@@ -35,13 +35,13 @@ def draw(study: Study) -> Figure:
     for axes in panels:
         axes.set_xlim(*span(ends))
     caption = (
-        f"Final win rate against {study.primary_opponent} in three summaries, {games_text(study)}. "
+        f"Final win rate against {study.first_opponent} in three summaries, {games_text(study)}. "
         "Lines are the estimates, bars 95 % percentile bootstrap intervals over runs "
         f"({runs_text(study)}), which at 7 runs cover about 87 to 91 %. The interquartile mean "
         "cuts a quarter of the runs at each end, rounded down."
     )
     note = (
-        f"against {study.primary_opponent}; line: estimate; bar: 95 % percentile bootstrap interval"
+        f"against {study.first_opponent}; line: estimate; bar: 95 % percentile bootstrap interval"
         " over runs (covers about 87 to 91 % at n = 7)"
     )
     return set_caption(figure, caption, note=note)
