@@ -115,3 +115,14 @@ def test_collapsed_run_is_named(tmp_path: Path) -> None:
 
     texts = [finding["text"] for finding in findings if finding["id"] == "collapsed"]
     assert any("boolean_run_05 (0.420)" in text for text in texts)
+
+
+def test_paired_study_is_told_when_sign_flips_cannot_reject(tmp_path: Path) -> None:
+    rates = [0.5, 0.52, 0.55, 0.51, 0.56, 0.54, 0.53]
+    groups = {f"type_{i}": [rate + i / 100 for rate in rates[i:] + rates[:i]] for i in range(4)}
+    study = study_of(tmp_path, groups, planned=list(groups), paired=True)
+
+    texts = [finding["text"] for finding in evaluate(study, ("checks",))["checks"]]
+
+    assert any("with 7 pairs sign flips cannot reach significance" in text for text in texts)
+    assert not any("permutation" in text for text in texts)

@@ -147,6 +147,11 @@ def sign_flip(differences: FloatArray, seed: int = SEED) -> tuple[float, int, st
     return float(np.mean(sums >= observed - tolerance)), signs.shape[0], method
 
 
+def smallest_sign_flip_p(n: int) -> float:
+    """Smallest two-sided p that sign flips of n pairs can reach."""
+    return min(1.0, 2.0 ** (1 - n))
+
+
 def correlation(x: FloatArray, y: FloatArray) -> float | None:
     """Pearson's correlation, None where a side is constant."""
     if is_constant(x) or is_constant(y):

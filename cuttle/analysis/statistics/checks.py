@@ -139,7 +139,7 @@ def _provenance(study: Study) -> Iterator[Check]:
 def _groups(study: Study) -> Iterator[Check]:
     for opponent in study.opponents:
         groups = {name: x for name, x in study.win_rates(opponent).items() if x.size}
-        for text in check_groups(groups):
+        for text in check_groups(groups, is_paired=study.is_paired):
             yield Check("groups", "warning", f"against {opponent}: {text}")
 
 
