@@ -1,5 +1,6 @@
 """Every statistic on every kind of study: strict JSON, reasons instead of numbers, right words."""
 
+import importlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -89,6 +90,13 @@ def test_statistic_takes_runs_that_missed_an_opponent(tmp_path: Path, name: str)
     write_run(path, "embedding", 2, matches=match_rows(0.5, rounds=3, opponent=PRIMARY))
 
     json.dumps(evaluate(load_study(path), (name,)), allow_nan=False)
+
+
+@pytest.mark.parametrize("name", statistic_names())
+def test_statistic_says_in_a_sentence_what_it_answers(name: str) -> None:
+    module = importlib.import_module(f"cuttle.analysis.statistics.{name}")
+
+    assert (module.__doc__ or "").partition("\n")[0].endswith(".")
 
 
 def test_unknown_statistic_is_named_with_those_there_are() -> None:
