@@ -29,6 +29,7 @@ TYPE_HEIGHT = 0.36  # inches a category needs for two lines of label
 AXIS_HEIGHT = 0.62  # inches for title, tick labels and axis label of one panel
 NOTE_HEIGHT = 0.3
 MAX_PANELS = 4
+TITLE_NAME = 18  # characters of an opponent's name that a panel's title has room for
 LEGEND_CHARACTERS = 18  # of the legend an inch holds
 LEGEND_HANDLE = 6  # characters that the line sample takes
 POINT_BIN = 0.01  # of the axis: points closer than this would cover each other
@@ -52,7 +53,7 @@ def opponent_panels(study: Study, panel_height: float) -> tuple[Figure, dict[str
         spare.remove()
     panels = dict(zip(names, axes, strict=False))
     for name, panel in panels.items():
-        panel.set_title(f"against {clip(name)} ({study.roles[name]})", loc="left")
+        panel.set_title(f"against {clip(name, TITLE_NAME)} ({study.roles[name]})", loc="left")
     return figure, panels
 
 
