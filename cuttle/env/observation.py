@@ -83,6 +83,14 @@ OBS_DIM = 52 * len(ZONES) + SCALAR_DIM
 
 _NUM_ZONES = len(ZONES)
 _NUM_SCALARS = len(SCALARS)
+_FIRST_HOST = ZONES.index("jack_of_clubs_host")
+_FIRST_PHASE = SCALARS.index("phase_main")
+_IS_DEALER, _IS_OWN_TURN = SCALARS.index("is_dealer"), SCALARS.index("is_own_turn")
+_POINTS, _THEIR_POINTS = SCALARS.index("own_points"), SCALARS.index("opponent_points")
+_GOAL, _THEIR_GOAL = SCALARS.index("own_goal"), SCALARS.index("opponent_goal")
+_PILE, _PASSES, _NUM_TWOS = (SCALARS.index(name) for name in ("pile_size", "passes", "num_twos"))
+_HAND, _THEIR_HAND = SCALARS.index("hand_size"), SCALARS.index("opponent_hand_size")
+_OWED, _FIRST_LEVEL = SCALARS.index("owed"), SCALARS.index("jack_of_clubs_level")
 _LARGEST = np.array(list(_SCALAR_RANGES.values()), np.int64)
 _SCALE = (1.0 / _LARGEST).astype(np.float32)
 _BITS_OF_BYTE = (np.arange(256)[:, None] >> np.arange(8) & 1).astype(np.float32)
@@ -95,6 +103,7 @@ def _card_set(card: Int) -> Int:
 
 @inlined
 def _write_zones(game: Record, seat: Int, out: NDArray[np.int64]) -> None:
+    """Write the zones, in the order of `ZONES`."""
     other = 1 - seat
     out[0] = game.hand[seat]
     out[1] = game.known[seat]
@@ -116,7 +125,7 @@ def _write_zones(game: Record, seat: Int, out: NDArray[np.int64]) -> None:
     out[13] = revealed_cards(game)
     out[14] = bit(game.deck[game.deck_top]) if game.known_top > 0 else np.int64(0)
     for jack in range(4):
-        out[15 + jack] = _card_set(game.jack_host[jack])
+        out[_FIRST_HOST + jack] = _card_set(game.jack_host[jack])
 
 
 @inlined
@@ -139,22 +148,22 @@ def _write_scalars(game: Record, seat: Int, rules: Rules, out: NDArray[np.int64]
     other = 1 - seat
     for word in range(_NUM_ZONES, OBS_WORDS):
         out[word] = 0
-    _put(out, _shown_phase(game, seat) - 1, 1)
-    _put(out, 10, seat)
-    _put(out, 11, active(game) == seat)
-    _put(out, 12, points(game, seat))
-    _put(out, 13, points(game, other))
-    _put(out, 14, goal(game, seat, rules))
-    _put(out, 15, goal(game, other, rules))
-    _put(out, 16, pile_size(game))
-    _put(out, 17, hand_size(game, seat))
-    _put(out, 18, hand_size(game, other))
-    _put(out, 19, game.passes)
-    _put(out, 20, game.num_twos)
-    _put(out, 21, game.owed)
+    _put(out, _FIRST_PHASE + _shown_phase(game, seat) - 1, 1)
+    _put(out, _IS_DEALER, seat)
+    _put(out, _IS_OWN_TURN, active(game) == seat)
+    _put(out, _POINTS, points(game, seat))
+    _put(out, _THEIR_POINTS, points(game, other))
+    _put(out, _GOAL, goal(game, seat, rules))
+    _put(out, _THEIR_GOAL, goal(game, other, rules))
+    _put(out, _PILE, pile_size(game))
+    _put(out, _HAND, hand_size(game, seat))
+    _put(out, _THEIR_HAND, hand_size(game, other))
+    _put(out, _PASSES, game.passes)
+    _put(out, _NUM_TWOS, game.num_twos)
+    _put(out, _OWED, game.owed)
     for jack in range(4):
         if game.jack_host[jack] != NO_CARD:
-            _put(out, 22 + jack, game.jack_level[jack])
+            _put(out, _FIRST_LEVEL + jack, game.jack_level[jack])
 
 
 @kernel
@@ -209,10 +218,10 @@ def _unpack_scalars(packed: NDArray[np.int64], out: NDArray[np.float32], first: 
 
 @inlined
 def _write_flags(row: NDArray[np.int64], flags: NDArray[np.float32]) -> None:
-    _fill(flags[0:20], read_scalar(row, 14) - read_scalar(row, 12))
-    _fill(flags[20:40], read_scalar(row, 15) - read_scalar(row, 13))
-    _fill(flags[40:50], read_scalar(row, 17))
-    _fill(flags[50:60], read_scalar(row, 18))
+    _fill(flags[0:20], read_scalar(row, _GOAL) - read_scalar(row, _POINTS))
+    _fill(flags[20:40], read_scalar(row, _THEIR_GOAL) - read_scalar(row, _THEIR_POINTS))
+    _fill(flags[40:50], read_scalar(row, _HAND))
+    _fill(flags[50:60], read_scalar(row, _THEIR_HAND))
     for k in range(10):
         # A card of that rank or a higher one; number cards end at card 39.
         flags[60 + k] = np.float32(row[2] >> (4 * k) != 0)
