@@ -91,7 +91,7 @@ def say(text: str = "") -> None:
 
 
 def ask(keys: list[str], show_board: Callable[[], None]) -> str:
-    """Let the person choose among move keys; asks again until the answer is one of them."""
+    """Let the person choose among move keys, asking until the answer is one; may raise Left."""
     for number, key in enumerate(keys, 1):
         say(f"  {number:>2}  {move_text(key)}")
     while True:

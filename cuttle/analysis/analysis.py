@@ -41,7 +41,10 @@ def analyse(experiment_dir: Path, opponents: Sequence[str] = ()) -> Analysis:
 
 
 def restrict(study: Study, opponents: Sequence[str]) -> Study:
-    """Keep the named opponents only, in the study's order; their roles stay what they are."""
+    """Keep the named opponents only, in the study's order; their roles stay what they are.
+
+    Raises ValueError for an opponent that no run has met.
+    """
     if not opponents:
         return study
     unknown = [name for name in opponents if name not in study.opponents]

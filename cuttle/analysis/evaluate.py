@@ -20,7 +20,7 @@ def statistic_names() -> tuple[str, ...]:
 
 
 def load_statistic(name: str) -> Statistic:
-    """Return the function `compute` of one statistic's file."""
+    """Return the function `compute` of one statistic's file, or raise ValueError."""
     if name not in statistic_names():
         known = ", ".join(statistic_names())
         raise ValueError(f"no statistic is called {name!r}; there are: {known}")

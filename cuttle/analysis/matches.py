@@ -75,7 +75,10 @@ SeatCurves = dict[str, dict[int, Curve]]
 
 
 def read_matches(rows: Iterable[Mapping[str, Any]]) -> tuple[SeatTallies, SeatCurves]:
-    """Sort match rows into final tallies and validation curves, by opponent and seat."""
+    """Sort match rows into final tallies and validation curves, by opponent and seat.
+
+    Raises ValueError for a row that is damaged.
+    """
     final: SeatTallies = {}
     counts: dict[str, dict[int, dict[int, Tally]]] = {}
     for row in rows:

@@ -174,7 +174,10 @@ def observe(game: Record, seat: Int, rules: Rules, out: NDArray[np.int64]) -> No
 
 
 def unpack(packed: NDArray[np.int64], out: NDArray[np.float32]) -> None:
-    """Expand `packed (batch, OBS_WORDS)` into `out (batch, OBS_DIM)`, every value from 0 to 1."""
+    """Expand `packed (batch, OBS_WORDS)` into `out (batch, OBS_DIM)`, every value from 0 to 1.
+
+    Raises ValueError for an `out` of another shape or type.
+    """
     wanted = (len(packed), OBS_DIM)
     if out.shape != wanted or out.dtype != np.float32:
         raise ValueError(f"out must be {wanted} float32, got {out.shape} {out.dtype}")
@@ -254,7 +257,7 @@ def scalar(packed: NDArray[np.int64], name: str) -> NDArray[np.int64]:
     return value
 
 
-def observation_of(game: np.void, seat: int, rules: Rules) -> NDArray[np.int64]:
+def observation_of(game: Record, seat: int, rules: Rules) -> NDArray[np.int64]:
     """Return what a seat of one GAME record may know, `(OBS_WORDS,) int64`, fresh."""
     out = np.empty(OBS_WORDS, np.int64)
     observe(game, seat, rules, out)

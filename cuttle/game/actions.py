@@ -22,7 +22,7 @@ _BLOCKS = {
 
 
 def action_text(action: int) -> str:
-    """Name an action id, such as `play TH` or `default`."""
+    """Name an action id, such as `play TH` or `default`; raise ValueError outside the table."""
     if action == DEFAULT:
         return "default"
     for verb, (first, size) in _BLOCKS.items():

@@ -57,7 +57,10 @@ def show_diff(root: Path, names: Sequence[str], *, as_json: bool, show_all: bool
 
 
 def open_sides(root: Path, names: Sequence[str]) -> list[Side]:
-    """Read all sides; a lone experiment is split into its network types."""
+    """Read all sides; a lone experiment is split into its network types.
+
+    Raises ValueError where there is nothing to compare it with.
+    """
     sides = [open_side(root, name) for name in names]
     if len(sides) == 1:
         parts = split_by_type(sides[0]) if sides[0].kind is SideKind.EXPERIMENT else []

@@ -12,7 +12,7 @@ VERIFIER = "cuttle.sweep.verify"  # a process of its own: reading must not impor
 
 
 def verify_run(root: Path, text: str) -> int:
-    """Run the verifier on a run directory and return its exit status."""
+    """Run the verifier on a run directory, or raise ValueError; return its exit status."""
     path = find_side(root, text)
     if not is_run(path):
         raise ValueError(f"{path} is not a run directory; give one: EXPERIMENT/RUN")

@@ -75,7 +75,8 @@ def rate(
 ) -> list[Rating]:
     """Rate all players of a round robin, best first; the anchor has 0 by definition.
 
-    Every pair must have a score for the same deals; `rng` draws the resamples of deals.
+    Every pair must have a score for the same deals; `rng` draws the resamples of deals. Raises
+    ValueError for an anchor that did not play.
     """
     names = _names(results)
     if anchor not in names:
