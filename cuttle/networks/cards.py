@@ -20,11 +20,15 @@ def sum_cards(zones: Tensor, table: Tensor, bias: Tensor) -> Tensor:
     what is summed: zones rows for a sum each, one row for a sum over all zones.
     Returns `(batch, sums, width)`.
     """
-    if zones.device.type == "cpu":
-        sums: Tensor = _CardSum.apply(zones, table, bias)  # type: ignore[no-untyped-call]  # torch
-        return sums
-    per_zone = bits(zones).unsqueeze(2) @ table  # (batch, zones, 1, width)
-    sums = per_zone.squeeze(2)
+    if zones.device.type != "cpu":
+        return multiply_cards(zones, table, bias)
+    sums: Tensor = _CardSum.apply(zones, table, bias)  # type: ignore[no-untyped-call]  # torch's
+    return sums
+
+
+def multiply_cards(zones: Tensor, table: Tensor, bias: Tensor) -> Tensor:
+    """Return what `sum_cards` does, by products with the unpacked zones."""
+    sums = (bits(zones).unsqueeze(2) @ table).squeeze(2)
     return bias + (sums if len(bias) > 1 else sums.sum(dim=1, keepdim=True))
 
 

@@ -76,7 +76,7 @@ class DQNLearner:
     def _step(self, zones: Tensor, scalars: Tensor, action: Tensor, target: Tensor) -> None:
         """Take one gradient step towards targets `(batch_size,)`; let the target network follow."""
         q = self.network(zones, scalars)
-        q_t = q[:, torch.arange(len(action)), action]
+        q_t = q[:, torch.arange(len(action), device=self._device), action]
         # Every member learns the target of all, which is what makes it less noisy.
         loss = nn.functional.huber_loss(
             q_t, target.expand_as(q_t), delta=self._settings.huber_delta

@@ -6,7 +6,7 @@ import torch
 
 from cuttle.env.observation import SCALAR_DIM, ZONES
 from cuttle.game.actions import NUM_ACTIONS
-from cuttle.networks.cards import CardLinear, ZoneLinear, bits, sum_cards
+from cuttle.networks.cards import CardLinear, ZoneLinear, bits, multiply_cards, sum_cards
 from cuttle.networks.trunk import FeatureLinear, Trunk, TrunkSettings
 from cuttle.training.initialisation import initialise
 from cuttle.training.settings import InitialisationSettings
@@ -163,12 +163,13 @@ def test_sums_of_cards_and_their_gradients_are_those_of_a_product(tables: int, s
     product = torch.einsum("bzc,zck->bzk", bits(zones), table.expand(len(ZONES), -1, -1))
     expected = bias + (product if sums > 1 else product.sum(dim=1, keepdim=True))
     wanted = torch.autograd.grad((expected * weight).sum(), (table, bias))
-    found = sum_cards(zones, table, bias)
-    gradients = torch.autograd.grad((found * weight).sum(), (table, bias))
 
-    torch.testing.assert_close(found, expected)
-    for gradient, want in zip(gradients, wanted, strict=True):
-        torch.testing.assert_close(gradient, want)
+    for function in (sum_cards, multiply_cards):
+        found = function(zones, table, bias)
+        gradients = torch.autograd.grad((found * weight).sum(), (table, bias))
+        torch.testing.assert_close(found, expected)
+        for gradient, want in zip(gradients, wanted, strict=True):
+            torch.testing.assert_close(gradient, want)
 
 
 def test_bits_are_the_cards_of_a_set() -> None:
