@@ -2,7 +2,8 @@
 
     python -m benchmarks.kills --kills 50
 
-Victims are trainings, workers, fork servers, launchers, or everything at once, by SIGKILL.
+Victims are trainings in the middle of a run, workers, fork servers, launchers, or everything at
+once, by SIGKILL. Trainings are those of the launcher's tests, or with --real those of a user.
 Exits 1 on a differing file, an orphan process or a stray file.
 """
 
@@ -12,7 +13,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from tests.sweep.kills import campaign
+from tests.sweep.kills import Campaign
 
 
 def main() -> int:
@@ -20,19 +21,33 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--real", action="store_true", help="train with the smoke budget")
     arguments = parser.parse_args()
-    total: Counter[str] = Counter()
+    kills: Counter[str] = Counter()
+    rounds: Counter[int] = Counter()
     complaints: list[str] = []
-    with tempfile.TemporaryDirectory() as directory:
-        tolls = campaign(Path(directory), num_kills=arguments.kills, seed=arguments.seed)
-        for number, toll in enumerate(tolls, start=1):
-            total += toll.kills
+    with tempfile.TemporaryDirectory() as name:
+        campaign = Campaign(Path(name), seed=arguments.seed, is_fake=not arguments.real)
+        for number, toll in enumerate(campaign.sweeps(num_kills=arguments.kills), start=1):
+            kills += toll.kills
+            rounds += toll.rounds
             complaints += toll.complaints
-            kills = ", ".join(f"{count} {kind}" for kind, count in sorted(toll.kills.items()))
             verdict = "; ".join(toll.complaints) or "identical"
-            print(f"sweep {number}: {toll.launches} launches, {kills}: {verdict}", flush=True)
-    print(f"{total.total()} kills ({dict(total)}), {len(complaints)} complaints")
+            print(
+                f"sweep {number}: {toll.launches} launches, {listed(toll.kills)}: {verdict}",
+                flush=True,
+            )
+    print(
+        f"{kills.total()} kills in {number} sweeps: {listed(kills)}; {len(complaints)} complaints"
+    )
+    ends = ", ".join(f"{count} after round {done}" for done, count in sorted(rounds.items()))
+    print(f"trainings killed: {ends}")
     return 1 if complaints else 0
+
+
+def listed(kills: Counter[str]) -> str:
+    """Count kills by kind in words."""
+    return ", ".join(f"{count} {kind}" for kind, count in sorted(kills.items()))
 
 
 if __name__ == "__main__":

@@ -4,13 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.sweep.kills import campaign
+from tests.sweep.kills import TRAINING, Campaign
 
 pytestmark = pytest.mark.slow
 
 
 def test_killed_sweeps_leave_the_files_of_an_undisturbed_one(tmp_path: Path) -> None:
-    tolls = list(campaign(tmp_path, num_kills=5, seed=0))
+    tolls = list(Campaign(tmp_path, seed=0).sweeps(num_kills=5))
 
-    assert sum(toll.kills.total() for toll in tolls) >= 5
+    kills = sum(toll.kills.total() for toll in tolls)
+    assert kills >= 5
+    assert sum(toll.kills[TRAINING] for toll in tolls) >= 1
     assert [complaint for toll in tolls for complaint in toll.complaints] == []
