@@ -14,6 +14,7 @@ from typing import Any
 REPOSITORY = Path(__file__).resolve().parents[2]
 FAKE = Path(__file__).with_name("fake")
 TIMEOUT_S = 120
+SWEEP = ("-m", "experiment=test", "run=range(1,5)")  # as wide as there are cores
 
 Finished = subprocess.CompletedProcess[str]
 

@@ -13,6 +13,7 @@ import pytest
 from cuttle.runs.layout import RunState
 from cuttle.runs.reader import read_experiment
 from tests.sweep.launching import (
+    SWEEP,
     all_gone,
     kill_all,
     launch,
@@ -26,7 +27,6 @@ from tests.sweep.launching import (
 
 pytestmark = pytest.mark.slow
 
-SWEEP = ("-m", "experiment=test", "run=1,2,3,4")
 PARALLEL = (*SWEEP, "hydra.launcher.n_jobs=2")
 FAULTS = {
     "raise": "RuntimeError: asked to fail",
@@ -37,14 +37,6 @@ FAULTS = {
     "vanish": "ProcessDied: the training process left with status 0 and no result",
     "full": "OSError: [Errno 28] No space left on device: 'metrics.jsonl'",
 }
-
-
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Fingerprints of the files of a sweep that nothing happened to."""
-    directory = tmp_path_factory.mktemp("undisturbed")
-    assert launch(directory, *SWEEP).returncode == 0
-    return results(directory)
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
@@ -98,7 +90,7 @@ def test_a_stop_is_prompt_and_resumable(
     n_jobs: int,
     to_group: bool,
     tmp_path: Path,
-    undisturbed: dict[str, str],
+    undisturbed: Path,
 ) -> None:
     sweep = (*SWEEP, f"hydra.launcher.n_jobs={n_jobs}")
     process = start(tmp_path, *sweep, ROUND_S="0.5")
@@ -116,12 +108,10 @@ def test_a_stop_is_prompt_and_resumable(
     runs = read_experiment(tmp_path / "multirun" / "test").runs
     assert RunState.INTERRUPTED in {run.state for run in runs}
     assert launch(tmp_path, *sweep).returncode == 0
-    assert results(tmp_path) == undisturbed
+    assert results(tmp_path) == results(undisturbed)
 
 
-def test_a_killed_launcher_leaves_no_process_behind(
-    tmp_path: Path, undisturbed: dict[str, str]
-) -> None:
+def test_a_killed_launcher_leaves_no_process_behind(tmp_path: Path, undisturbed: Path) -> None:
     process = start(tmp_path, *PARALLEL, ROUND_S="0.5")
     wait_for(lambda: "running" in states(tmp_path).values())
 
@@ -130,10 +120,10 @@ def test_a_killed_launcher_leaves_no_process_behind(
 
     assert all_gone(tmp_path, timeout_s=5)
     assert launch(tmp_path, *PARALLEL).returncode == 0
-    assert results(tmp_path) == undisturbed
+    assert results(tmp_path) == results(undisturbed)
 
 
-def test_two_launchers_share_the_work(tmp_path: Path, undisturbed: dict[str, str]) -> None:
+def test_two_launchers_share_the_work(tmp_path: Path, undisturbed: Path) -> None:
     launchers = [start(tmp_path, *PARALLEL, ROUND_S="0.2") for _ in range(2)]
     try:
         outputs = [launcher.communicate(timeout=100)[0] for launcher in launchers]
@@ -141,7 +131,7 @@ def test_two_launchers_share_the_work(tmp_path: Path, undisturbed: dict[str, str
         kill_all(processes_in(tmp_path))
 
     assert [launcher.returncode for launcher in launchers] == [0, 0], outputs
-    assert results(tmp_path) == undisturbed
+    assert results(tmp_path) == results(undisturbed)
     attempts = [status(tmp_path, f"boolean_run_0{run}")["attempt"] for run in range(1, 5)]
     assert attempts == [1, 1, 1, 1]
 
@@ -161,7 +151,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_full_and_a_read_only_disk_fail_clearly_and_lose_nothing(
-    small_disk: Path, undisturbed: dict[str, str]
+    small_disk: Path, undisturbed: Path
 ) -> None:
     full = launch(small_disk, *SWEEP)
     before = states(small_disk)
@@ -179,17 +169,15 @@ def test_a_full_and_a_read_only_disk_fail_clearly_and_lose_nothing(
 
     subprocess.run(["mount", "-o", "remount,rw,size=20M", str(small_disk)], check=True)
     assert launch(small_disk, *SWEEP).returncode == 0
-    assert results(small_disk) == undisturbed
+    assert results(small_disk) == results(undisturbed)
 
 
-def test_a_damaged_checkpoint_means_starting_over(
-    tmp_path: Path, undisturbed: dict[str, str]
-) -> None:
+def test_a_damaged_checkpoint_means_starting_over(tmp_path: Path, undisturbed: Path) -> None:
     launch(tmp_path, *SWEEP, FAULTS="2=raise")
     checkpoint = tmp_path / "multirun" / "test" / "boolean_run_02" / "checkpoint.pt"
     checkpoint.write_bytes(checkpoint.read_bytes()[:-100])
 
     assert launch(tmp_path, *SWEEP).returncode == 0
-    assert results(tmp_path) == undisturbed
+    assert results(tmp_path) == results(undisturbed)
     log = (checkpoint.parent / "train.log").read_text()
     assert "the checkpoint cannot be used, the run starts over" in log
