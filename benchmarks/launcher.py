@@ -4,7 +4,9 @@
     python -m benchmarks.launcher --seconds 30           the ratio that a user feels
     python -m benchmarks.launcher --finished 1000        a sweep with nothing left to do
 
-Trainings are those of the launcher's tests: they record everything and learn nothing.
+Trainings are those of the launcher's tests: they record everything and learn nothing. Bare joblib
+calls a function that sleeps as long, in workers that have imported what a training needs; how long
+either side takes to its first training is shown apart, and left out of the overhead of a run.
 """
 
 import argparse
@@ -14,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from statistics import median
@@ -38,6 +40,7 @@ def train(run):
     if not hasattr(experiment, "is_warm"):  # once a worker
         experiment.warm_up()
         experiment.is_warm = True
+    print(time.time(), flush=True)
     time.sleep(float(sys.argv[1]))
 
 Parallel(n_jobs={NUM_JOBS}, backend="loky")(delayed(train)(run) for run in range({NUM_RUNS}))
@@ -60,37 +63,58 @@ def main() -> None:
 def measure_overhead(seconds: float, repeats: int) -> None:
     """Compare a sweep with bare joblib, in turns, each from a cold start."""
     pairs = [(time_bare(seconds), time_sweep(seconds)) for _ in range(repeats)]
-    bare = median(pair[0] for pair in pairs)
-    ours = median(pair[1][0] for pair in pairs)
-    first = median(pair[1][1] for pair in pairs)
+    bare, ours = (middle([pair[side] for pair in pairs]) for side in (0, 1))
     print(
-        f"{NUM_RUNS} runs of {seconds} s, {NUM_JOBS} at a time: bare joblib {bare:.2f} s, "
-        f"cuttle {ours:.2f} s = {ours / bare:.3f} times, "
-        f"{(ours - bare) / NUM_RUNS:+.3f} s a run, first training after {first:.2f} s"
+        f"{NUM_RUNS} runs of {seconds} s, {NUM_JOBS} at a time: bare joblib {bare.whole_s:.2f} s, "
+        f"cuttle {ours.whole_s:.2f} s = {ours.whole_s / bare.whole_s:.3f} times; first training "
+        f"after {bare.first_s:.2f} s and {ours.first_s:.2f} s, from there "
+        f"{(ours.rest_s - bare.rest_s) / NUM_RUNS:+.3f} s a run"
     )
 
 
-def time_bare(seconds: float) -> float:
+@dataclass(frozen=True)
+class Timing:
+    """Seconds of a sweep as a whole, and of its way to the first training."""
+
+    whole_s: float
+    first_s: float
+
+    @property
+    def rest_s(self) -> float:
+        """Seconds from the first training to the end."""
+        return self.whole_s - self.first_s
+
+
+def middle(timings: list[Timing]) -> Timing:
+    """Return the median of each part."""
+    return Timing(median(t.whole_s for t in timings), median(t.first_s for t in timings))
+
+
+def time_bare(seconds: float) -> Timing:
     """Time joblib alone, with the imports that any training needs."""
     with tempfile.NamedTemporaryFile("w", suffix=".py") as script:
         script.write(BARE_JOBLIB)
         script.flush()
-        started = time.perf_counter()
-        variables = environment(OMP_NUM_THREADS="1")
-        subprocess.run([sys.executable, script.name, str(seconds)], env=variables, check=True)
-        return time.perf_counter() - started
+        began = time.time()
+        finished = subprocess.run(
+            [sys.executable, script.name, str(seconds)],
+            env=environment(OMP_NUM_THREADS="1", WARM_UP="real"),
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+        ended = time.time()
+    return Timing(ended - began, min(map(float, finished.stdout.split())) - began)
 
 
-def time_sweep(seconds: float) -> tuple[float, float]:
-    """Time a sweep, and how long its first training took to start."""
+def time_sweep(seconds: float) -> Timing:
+    """Time a sweep."""
     with tempfile.TemporaryDirectory() as directory:
         began = time.time()
-        started = time.perf_counter()
         launch(Path(directory), f"hydra.launcher.n_jobs={NUM_JOBS}", round_s=seconds / ROUNDS)
-        elapsed = time.perf_counter() - started
+        ended = time.time()
         statuses = (json.loads(path.read_text()) for path in Path(directory).rglob("status.json"))
         first = min(datetime.fromisoformat(s["started_at"]).timestamp() for s in statuses)
-    return elapsed, first - began
+    return Timing(ended - began, first - began)
 
 
 def measure_finished(count: int) -> None:
@@ -120,7 +144,7 @@ def launch(directory: Path, *overrides: str, round_s: float = 0.0) -> None:
     subprocess.run(
         command(*SWEEP, *overrides),
         cwd=directory,
-        env=environment(ROUND_S=str(round_s)),
+        env=environment(ROUND_S=str(round_s), WARM_UP="real"),
         stdout=subprocess.DEVNULL,
         check=True,
     )
