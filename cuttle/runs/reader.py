@@ -174,14 +174,26 @@ def _is_experiment(path: Path) -> bool:
 
 
 def _read_runs(path: Path, meta: dict[str, Any]) -> list[RunRecord]:
-    planned = {}
-    for entry in meta.get("planned", []):
-        if isinstance(entry, dict) and EXPERIMENT_NAME.fullmatch(str(entry.get("run_id"))):
-            planned[str(entry["run_id"])] = entry
+    planned = {entry["run_id"]: entry for entry in planned_entries(meta)}
     with os.scandir(path) as entries:
         found = {entry.name for entry in entries if "_run_" in entry.name and entry.is_dir()}
     names = [*planned, *sorted(found - planned.keys())]
     return [RunRecord(path / name, planned.get(name)) for name in names]
+
+
+def planned_entries(meta: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the entries of a plan that describe a run; the file may have been edited."""
+    planned = meta.get("planned")
+    return [entry for entry in planned if _is_plan(entry)] if isinstance(planned, list) else []
+
+
+def _is_plan(entry: Any) -> bool:
+    return (
+        isinstance(entry, dict)
+        and EXPERIMENT_NAME.fullmatch(str(entry.get("run_id"))) is not None
+        and isinstance(entry.get("network_type"), str)
+        and type(entry.get("run")) is int
+    )
 
 
 def _read_mapping(path: Path) -> tuple[dict[str, Any], list[str]]:

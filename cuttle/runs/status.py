@@ -12,6 +12,9 @@ from cuttle.runs.layout import STATUS_FILE, RunState
 from cuttle.runs.lock import is_locked
 
 SCHEMA = 1
+TEXTS = ("run_id", "network_type", "config_hash")
+WHOLE_NUMBERS = ("run", "seed", "attempt", "round", "rounds")
+TIMES = ("created_at", "started_at", "ended_at", "heartbeat_at")
 STALE_HEARTBEAT_S = 120.0  # heartbeats come every few seconds; a shared file system may lag
 
 
@@ -101,7 +104,34 @@ def parse_status(value: dict[str, Any]) -> Status:
     status = Status(**known)
     if status.state is RunState.INTERRUPTED:
         raise ValueError("interrupted is derived, a status file cannot say it")
+    _check_fields(status)
     return status
+
+
+def _check_fields(status: Status) -> None:
+    """Refuse values that nobody could compute with: the file may have been edited or damaged."""
+    for name, value in vars(status).items():
+        if name in TEXTS:
+            is_sound = isinstance(value, str)
+        elif name in WHOLE_NUMBERS:
+            is_sound = type(value) is int and value >= 0
+        elif name in TIMES:
+            is_sound = value is None or datetime.fromisoformat(value).tzinfo is not None
+        else:
+            continue
+        if not is_sound:
+            raise ValueError(f"{name} is {value!r}")
+    if 0 < status.rounds < status.round:
+        raise ValueError(f"round is {status.round} of {status.rounds}")
+    rates = status.win_rates.values()
+    if not all(_is_number(value) for value in (status.duration_s, *rates)):
+        raise ValueError("duration_s or win_rates is not a number")
+    if status.error and not all(isinstance(text, str) for text in vars(status.error).values()):
+        raise ValueError("error is not text")
+
+
+def _is_number(value: object) -> bool:
+    return type(value) in (int, float) and 0 <= value < float("inf")  # type: ignore[operator]
 
 
 def derived_state(run_dir: Path, status: dict[str, Any]) -> RunState:

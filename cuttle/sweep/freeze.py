@@ -27,6 +27,7 @@ from cuttle.runs.provenance import (
     package_versions,
     source_hash,
 )
+from cuttle.runs.reader import planned_entries
 from cuttle.runs.status import Status, read_status, utc_now, write_status
 from cuttle.sweep.decide import Action, Decision
 from cuttle.sweep.plan import PlannedRun
@@ -126,7 +127,8 @@ def _write_experiment(
     path = experiment_dir / EXPERIMENT_FILE
     found = _read_experiment(path)
     config = runs[0].config
-    planned = {entry["run_id"]: entry for entry in found.get("planned", [])}
+    planned = {entry["run_id"]: entry for entry in planned_entries(found)}
+    history = found.get("history")
     for run in runs:
         planned[run.run_id] = {
             "run_id": run.run_id,
@@ -149,7 +151,7 @@ def _write_experiment(
             "paired": config["seed"]["mode"] == "paired",
             "planned": list(planned.values()),
             "base_config": found.get("base_config") or _base_config(config),
-            "history": [*found.get("history", []), entry][-HISTORY_LIMIT:],
+            "history": [*(history if isinstance(history, list) else []), entry][-HISTORY_LIMIT:],
         },
     )
 

@@ -56,6 +56,28 @@ def test_a_damaged_status_is_named(tmp_path: Path, text: str) -> None:
         read_status(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *[("run", "abc"), ("seed", None), ("attempt", -1), ("round", 10**30), ("rounds", True)],
+        *[("duration_s", "long"), ("duration_s", -1), ("win_rates", {"high_card": "many"})],
+        *[("win_rates", [1]), ("started_at", "yesterday"), ("heartbeat_at", "2026-01-01")],
+        *[("network_type", 3), ("error", {"type": 1, "message": 2, "log": 3}), ("error", "bad")],
+    ],
+)
+def test_a_status_that_nobody_can_compute_with_is_damaged(
+    name: str, value: object, tmp_path: Path
+) -> None:
+    run_dir = make_run(tmp_path, state=RunState.RUNNING, round=1, rounds=3)
+    path = run_dir / "status.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), name: value}))
+
+    record = RunRecord(run_dir)
+
+    assert record.state is RunState.FAILED
+    assert len(record.problems) == 1 and "status.json is damaged" in record.problems[0]
+
+
 def test_a_lock_is_held_once(tmp_path: Path) -> None:
     with locked(tmp_path):
         assert is_locked(tmp_path)
@@ -125,8 +147,17 @@ def test_planned_runs_without_a_directory_are_pending(tmp_path: Path) -> None:
     assert found_run.run_id == "boolean_run_01"
 
 
-def test_a_planned_path_outside_the_experiment_is_ignored(tmp_path: Path) -> None:
-    (tmp_path / "experiment.json").write_text(json.dumps({"planned": [{"run_id": "../x"}]}))
+@pytest.mark.parametrize(
+    "planned",
+    [
+        3,
+        ["boolean_run_01"],
+        [{"run_id": "../x", "network_type": "boolean", "run": 1}],
+        [{"run_id": "boolean_run_01", "network_type": "boolean", "run": "first"}],
+    ],
+)
+def test_a_plan_that_makes_no_sense_is_ignored(planned: object, tmp_path: Path) -> None:
+    (tmp_path / "experiment.json").write_text(json.dumps({"planned": planned}))
 
     assert read_experiment(tmp_path).runs == []
 

@@ -165,9 +165,10 @@ def test_force_mends_a_damaged_run(completed: Path, undisturbed: Path) -> None:
     assert results(completed) == results(undisturbed)
 
 
-def test_a_damaged_experiment_file_is_written_anew(completed: Path) -> None:
+@pytest.mark.parametrize("damage", ["{", '{"planned": 3, "history": {}}'])
+def test_a_damaged_experiment_file_is_written_anew(damage: str, completed: Path) -> None:
     path = completed / "multirun" / "test" / "experiment.json"
-    path.write_text("{")
+    path.write_text(damage)
 
     assert launch(completed, *WIDER).returncode == 0
     assert len(json.loads(path.read_text())["planned"]) == 5
