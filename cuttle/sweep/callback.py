@@ -4,7 +4,6 @@ Hydra's own sweeper would compose each job twice more, know nothing of completed
 the first lost worker, so the whole sweep is carried out before it gets its turn.
 """
 
-import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +17,6 @@ from omegaconf import DictConfig
 
 from cuttle.sweep.compose import single_job, sweep_jobs
 from cuttle.sweep.errors import one_line_errors
-from cuttle.sweep.fork_server import LAUNCH_MARK
 from cuttle.sweep.launch import launch
 from cuttle.sweep.plan import PlannedRun
 from cuttle.sweep.supervisor import Supervisor
@@ -76,7 +74,7 @@ def _start(runs: Sequence[PlannedRun], supervisor: Supervisor, config: DictConfi
         worker = Worker(runs, shares_tasks=False)
     else:
         worker = Worker(runs, shares_tasks=True, server_address=supervisor.address)
-        os.environ[LAUNCH_MARK] = supervisor.address
+        _tie_workers()
     context = HydraContext(
         config_loader=GlobalHydra.instance().config_loader(), callbacks=_no_callbacks()
     )
@@ -85,6 +83,12 @@ def _start(runs: Sequence[PlannedRun], supervisor: Supervisor, config: DictConfi
     )
     returns = launcher.launch([list(run.overrides) for run in runs[:num_jobs]], initial_job_idx=0)
     return [outcome for job in returns for outcome in job.return_value]
+
+
+def _tie_workers() -> None:
+    from cuttle.sweep.joblib_workers import tie_workers  # only where joblib is the launcher
+
+    tie_workers()
 
 
 def _no_callbacks() -> Any:

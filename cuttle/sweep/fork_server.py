@@ -3,8 +3,7 @@
 Importing torch takes over a second, a fork some milliseconds; each run still gets a process of
 its own, so no state leaks from run to run and a crash ends one run only. Clients are the launcher,
 on standard input, and its workers, on a socket; requests and replies are JSON lines. A child dies
-with the client that asked for it; when the launcher dies, so do the server, all its children and
-the launcher's workers, which may have had no request yet that would let them notice.
+with the client that asked for it; when the launcher dies, so do the server and all its children.
 """
 
 import json
@@ -15,12 +14,10 @@ import socket
 import struct
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 from cuttle.sweep.child import Reply, Request, cause_of_death, die_with, run_child
 
 OWNER = 0  # file descriptor
-LAUNCH_MARK = "CUTTLE_LAUNCH"  # in the environment of all processes of a launch: its address
 CHUNK = 65536
 PEER_CREDENTIALS = struct.Struct("3i")  # process, user, group
 
@@ -45,7 +42,6 @@ class ForkServer:
         self._owner = self._welcome(owner)
         self._import_error: Reply | None = None
         self._is_warm = False
-        self.is_dismissed = False  # the owner has said goodbye, so it lives
         if listener is not None:
             self._selector.register(listener, selectors.EVENT_READ, lambda: self._accept(listener))
 
@@ -103,9 +99,7 @@ class ForkServer:
         while client.child is None and b"\n" in client.received:
             line, _, client.received = client.received.partition(b"\n")
             request: Request = json.loads(line)
-            if request["call"] == "goodbye":
-                self.is_dismissed = True
-            elif self._import_error is not None:
+            if self._import_error is not None:
                 _send(client, self._import_error)
             elif request["call"] == "warm_up":
                 self._warm_up()
@@ -179,25 +173,10 @@ def listen(address: str) -> socket.socket | None:
     return listener
 
 
-def end_processes_of(address: str) -> None:
-    """Kill the workers of a dead launcher, known by their environment (Linux only)."""
-    mark = f"{LAUNCH_MARK}={address}".encode()
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            is_worker = b"popen_loky" in (entry / "cmdline").read_bytes()
-            if is_worker and mark in (entry / "environ").read_bytes().split(b"\0"):
-                os.kill(int(entry.name), signal.SIGKILL)
-        except OSError:  # gone already, or somebody else's
-            continue
-
-
 if __name__ == "__main__":
     # Ctrl-C, and the warning of a cluster that takes its node back, are for the clients to handle;
     # if they leave because of it, the server notices.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    server = ForkServer(socket.socket(fileno=OWNER), listen(sys.argv[1]))
-    server.serve()
-    if sys.argv[1] and not server.is_dismissed:
-        end_processes_of(sys.argv[1])
+    ForkServer(socket.socket(fileno=OWNER), listen(sys.argv[1])).serve()
     os._exit(0)  # there is nothing to clean up, and somebody waits

@@ -1,6 +1,5 @@
 """The other end of the fork server: ask, wait, notice deaths on either side. Trains nothing."""
 
-import contextlib
 import json
 import os
 import secrets
@@ -64,8 +63,6 @@ class Supervisor:
 
     def close(self) -> None:
         """End what was asked for, and the server if it is one's own."""
-        if self._server is not None:
-            self._say_goodbye()
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -98,11 +95,6 @@ class Supervisor:
                 start_new_session=True,  # Ctrl-C reaches the launcher only
             )
         return ours
-
-    def _say_goodbye(self) -> None:
-        if self._connection is not None:
-            with contextlib.suppress(ConnectionError):
-                self._connection.sendall(b'{"call": "goodbye"}\n')
 
     def _send(self, request: dict[str, Any]) -> None:
         self.start()

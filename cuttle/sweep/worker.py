@@ -6,7 +6,6 @@ The object is pickled to the worker by Hydra's launcher, whichever it is, and ca
 import os
 import signal
 import threading
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,6 @@ from cuttle.runs.status import RunError, read_status, write_status
 from cuttle.sweep.plan import PlannedRun
 from cuttle.sweep.supervisor import LauncherGone, Supervisor
 
-WATCH_INTERVAL_S = 0.5
 EXIT_TERMINATED = 128 + signal.SIGTERM
 
 
@@ -56,12 +54,9 @@ class Worker:
         self.threads = runs[0].config["threads"]
         self.server_address = server_address
         self.shares_tasks = shares_tasks
-        self.launcher_pid = os.getpid()
 
     def __call__(self, _config: DictConfig) -> list[Outcome]:
         """Train this job's share; the config is not used, the frozen ones are."""
-        if os.getpid() != self.launcher_pid:
-            _end_with_launcher()
         if self.shares_tasks:
             return self.work(self.tasks)
         _leave_when_preempted()
@@ -112,15 +107,3 @@ def _leave_when_preempted() -> None:
     """Let SIGTERM end this job at once and without a result, so that its cluster runs it again."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, lambda *_: os._exit(EXIT_TERMINATED))
-
-
-def _end_with_launcher() -> None:
-    """Kill this worker when its launcher dies; the fork server notices and follows."""
-    parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(WATCH_INTERVAL_S)
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    threading.Thread(target=watch, name="launcher-watch", daemon=True).start()

@@ -15,6 +15,7 @@ from cuttle.runs.reader import read_experiment
 from tests.sweep.launching import (
     SWEEP,
     all_gone,
+    environment,
     kill_all,
     launch,
     processes_in,
@@ -121,6 +122,24 @@ def test_a_killed_launcher_leaves_no_process_behind(tmp_path: Path, undisturbed:
     assert all_gone(tmp_path, timeout_s=5)
     assert launch(tmp_path, *PARALLEL).returncode == 0
     assert results(tmp_path) == results(undisturbed)
+
+
+def test_workers_without_a_task_end_with_a_killed_launcher(tmp_path: Path) -> None:
+    script = """
+import os, signal
+from joblib import Parallel, delayed
+from cuttle.sweep.joblib_workers import tie_workers
+
+tie_workers()
+Parallel(n_jobs=2)(delayed(os.getpid)() for _ in range(2))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    finished = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, env=environment(), check=False
+    )
+
+    assert finished.returncode == -signal.SIGKILL
+    assert all_gone(tmp_path, timeout_s=5)
 
 
 def test_two_launchers_share_the_work(tmp_path: Path, undisturbed: Path) -> None:
