@@ -46,6 +46,7 @@ BAD_INPUT = {
     "-m run=1,2 training.rounds=1,2": "two jobs would train in",
     "-m run=1,0": "run must be a whole number of at least 1, got 0",
     "-m experiment=a,b": "a sweep belongs to one experiment",
+    "-m hydra.launcher.n_jobs=0": "hydra.launcher.n_jobs must be at least 1, or -1",
     "hydra/launcher=nobody": "there is no option hydra/launcher=nobody; there are basic,",
 }
 

@@ -14,6 +14,13 @@ TEMPORARY_PREFIX = ".tmp-"
 
 def write_bytes(path: Path, content: bytes, *, durable: bool = False) -> None:
     """Replace a file in one step; a durable write also reaches the disk before it returns."""
+    try:
+        _replace(path, content, durable)
+    except OSError as error:  # name the file, not the temporary one or none
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _replace(path: Path, content: bytes, durable: bool) -> None:
     descriptor, temporary = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:

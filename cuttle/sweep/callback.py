@@ -16,7 +16,7 @@ from hydra.types import HydraContext
 from omegaconf import DictConfig
 
 from cuttle.sweep.compose import single_job, sweep_jobs
-from cuttle.sweep.errors import one_line_errors
+from cuttle.sweep.errors import Refusal, one_line_errors
 from cuttle.sweep.launch import launch
 from cuttle.sweep.plan import PlannedRun
 from cuttle.sweep.supervisor import Supervisor
@@ -54,6 +54,8 @@ def parallel_runs(config: DictConfig) -> int | None:
     if "n_jobs" in launcher:
         import joblib  # only where it is the launcher: 0.2 s
 
+        if launcher.n_jobs == 0:
+            raise Refusal("hydra.launcher.n_jobs must be at least 1, or -1 for all cores, got 0")
         return int(joblib.effective_n_jobs(launcher.n_jobs))
     return 1 if launcher["_target_"] == BASIC_LAUNCHER else None
 

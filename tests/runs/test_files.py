@@ -20,6 +20,15 @@ def test_a_failed_replacement_leaves_the_old_file_and_nothing_else(tmp_path: Pat
     assert [entry.name for entry in tmp_path.iterdir()] == ["status.json"]
 
 
+def test_a_failed_replacement_names_the_file_and_not_the_temporary_one(tmp_path: Path) -> None:
+    path = tmp_path / "missing" / "status.json"
+
+    with pytest.raises(FileNotFoundError) as caught:
+        write_json(path, {})
+
+    assert caught.value.filename == str(path)
+
+
 def test_damaged_json_names_its_file(tmp_path: Path) -> None:
     path = tmp_path / "status.json"
     path.write_text('{"state": "run')
