@@ -1,6 +1,7 @@
 """Runs that fail, die or are stopped: others go on, causes are named, a later launch mends."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 from cuttle.runs.layout import RunState
 from cuttle.runs.reader import read_experiment
 from tests.sweep.launching import (
+    REPOSITORY,
     SWEEP,
     all_gone,
     environment,
@@ -140,6 +142,33 @@ os.kill(os.getpid(), signal.SIGKILL)
 
     assert finished.returncode == -signal.SIGKILL
     assert all_gone(tmp_path, timeout_s=5)
+
+
+def test_edits_while_a_sweep_runs_change_none_of_its_runs(
+    tmp_path: Path, undisturbed: Path
+) -> None:
+    code, work = tmp_path / "code", tmp_path / "work"
+    for name in ("conf", "cuttle", "tests/sweep/fake"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(REPOSITORY / name, code / Path(name).name, ignore=ignored)
+    shutil.copy(REPOSITORY / "train.py", code)
+    work.mkdir()
+    options = ("--config-dir", code / "fake" / "conf", "training=fake")
+    process = subprocess.Popen(
+        [sys.executable, code / "train.py", *options, *PARALLEL],
+        cwd=work,
+        env={**os.environ, "PYTHONPATH": f"{code / 'fake'}:{code}", "ROUND_S": "0.5"},
+    )
+    wait_for(lambda: "running" in states(work).values())
+
+    for path in (code / "conf" / "network_type").iterdir():
+        path.write_text("damaged: [")
+    (code / "fake" / "conf" / "training" / "fake.yaml").write_text("defaults: [full]\nrounds: 9\n")
+    for path in (code / "cuttle" / "experiment.py", code / "fake" / "fake_trainer.py"):
+        path.write_text("raise RuntimeError('edited')\n")
+
+    assert process.wait(timeout=100) == 0
+    assert results(work) == results(undisturbed)
 
 
 def test_two_launchers_share_the_work(tmp_path: Path, undisturbed: Path) -> None:
