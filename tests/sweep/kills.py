@@ -14,6 +14,7 @@ from pathlib import Path
 from cuttle.runs.layout import RunState
 from tests.sweep.launching import (
     all_gone,
+    command_of,
     kill_all,
     launch,
     processes_in,
@@ -132,11 +133,11 @@ def rounds_of_trainings(directory: Path) -> dict[int, int]:
 
 def role(process: int) -> str:
     """Tell what part a process plays, from its command line and its parent's."""
-    words = _command(process)
+    words = command_of(process)
     if "train.py" in words:
         return "launcher"
     if "fork_server" in words:
-        return "forked" if "fork_server" in _command(_parent(process)) else "fork server"
+        return "forked" if "fork_server" in command_of(_parent(process)) else "fork server"
     return "worker" if "loky" in words and "resource_tracker" not in words else "helper"
 
 
@@ -153,13 +154,6 @@ def differing(found: dict[str, str], undisturbed: dict[str, str]) -> list[str]:
     """Name the result files that differ from those of an undisturbed sweep."""
     names = found.keys() | undisturbed.keys()
     return sorted(name for name in names if found.get(name) != undisturbed.get(name))
-
-
-def _command(process: int) -> str:
-    try:
-        return Path(f"/proc/{process}/cmdline").read_text().replace("\0", " ")
-    except (FileNotFoundError, ProcessLookupError):
-        return ""
 
 
 def _parent(process: int) -> int:

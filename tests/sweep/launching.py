@@ -13,7 +13,7 @@ from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 FAKE = Path(__file__).with_name("fake")
-TIMEOUT_S = 120
+TIMEOUT_S = 300  # a launch of seconds on an idle machine took two minutes on a crowded one
 SWEEP = ("-m", "experiment=test", "run=range(1,5)")  # as wide as there are cores
 
 Finished = subprocess.CompletedProcess[str]
@@ -33,15 +33,21 @@ def environment(*, fake: bool = True, **variables: str) -> dict[str, str]:
 
 def launch(directory: Path, *overrides: str, fake: bool = True, **variables: str) -> Finished:
     """Run a launch to its end in a working directory."""
-    return subprocess.run(
-        command(*overrides, fake=fake),
-        cwd=directory,
-        env=environment(fake=fake, **variables),
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_S,
-        check=False,
-    )
+    try:
+        return subprocess.run(
+            command(*overrides, fake=fake),
+            cwd=directory,
+            env=environment(fake=fake, **variables),
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        left = processes_in(directory)
+        error.add_note(f"left at work: {[(pid, command_of(pid)) for pid in left]}")
+        kill_all(left)
+        raise
 
 
 def start(
@@ -116,6 +122,14 @@ def processes_in(directory: Path) -> list[int]:
         except (FileNotFoundError, ProcessLookupError, PermissionError):
             continue
     return found
+
+
+def command_of(process: int) -> str:
+    """Return the command line of a process, empty when it is gone."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_text().replace("\0", " ")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def all_gone(directory: Path, *, timeout_s: float = 10.0) -> bool:
