@@ -132,4 +132,6 @@ def test_verify_reproduces_a_run_and_notices_a_changed_one(trained: Path, tmp_pa
     (run_dir / "metrics.jsonl").write_text(original)
 
     assert same.returncode == 0 and "is reproduced byte for byte" in same.stdout
+    assert "changed after the training" not in same.stdout
     assert changed.returncode == 1 and "metrics.jsonl: DIFFERENT" in changed.stdout
+    assert "metrics.jsonl was changed after the training" in changed.stdout

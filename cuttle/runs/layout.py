@@ -18,6 +18,7 @@ HYDRA_FILE = ".hydra/hydra.yaml"
 MODELS_DIR = "models"
 INITIAL_MODEL_FILE = "models/model_initial.pt"
 FINAL_MODEL_FILE = "models/model_final.pt"
+RESULT_FILES = (METRICS_FILE, MATCHES_FILE, INITIAL_MODEL_FILE, FINAL_MODEL_FILE)  # reproducible
 ANALYSIS_DIR = "analysis"
 
 EXPERIMENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")

@@ -30,6 +30,7 @@ from cuttle.runs.layout import (
     METRICS_COLUMNS,
     METRICS_FILE,
     MODELS_DIR,
+    RESULT_FILES,
     TIMINGS_COLUMNS,
     TIMINGS_FILE,
     RunState,
@@ -130,7 +131,9 @@ class Recorder:
     def complete(self, final_model: bytes) -> None:
         """Write the final model and mark the run as completed; everything is on disk by then."""
         self.write_model(FINAL_MODEL_FILE, final_model)
-        for name in ROW_FILES:
+        hashes = {name: _digest((self.run_dir / name).read_bytes()) for name in RESULT_FILES}
+        self.add_metadata({"sha256": hashes})
+        for name in (*ROW_FILES, METADATA_FILE):
             sync(self.run_dir / name)
         self._write(durable=True, state=RunState.COMPLETED, ended_at=utc_now())
         (self.run_dir / CHECKPOINT_FILE).unlink(missing_ok=True)  # last: until then it is needed

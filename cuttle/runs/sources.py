@@ -13,6 +13,7 @@ from cuttle.runs.yaml_file import read_yaml
 # Identity of a run and what its seed alone decides: different in every run, never a difference.
 OWN_METADATA = (
     "schema", "run_id", "network_type", "run", "seed", "command_line", "pid", "initial_q_sd",
+    "sha256",
 )  # fmt: skip
 NOT_STARTED = (RunState.PENDING, RunState.PREPARED)
 

@@ -4,6 +4,7 @@ Run as `python -m cuttle.sweep.verify RUN_DIR`; the run itself is only read.
 """
 
 import argparse
+import hashlib
 import sys
 import tempfile
 from pathlib import Path
@@ -12,12 +13,9 @@ from cuttle.runs.files import read_json, write_json, write_text
 from cuttle.runs.identity import config_hash
 from cuttle.runs.layout import (
     CONFIG_FILE,
-    FINAL_MODEL_FILE,
-    INITIAL_MODEL_FILE,
     LOG_FILE,
-    MATCHES_FILE,
     METADATA_FILE,
-    METRICS_FILE,
+    RESULT_FILES,
     RunState,
 )
 from cuttle.runs.provenance import package_versions, source_hash
@@ -27,7 +25,6 @@ from cuttle.runs.yaml_file import read_yaml
 from cuttle.sweep.errors import Refusal, one_line_errors
 from cuttle.sweep.supervisor import Supervisor
 
-COMPARED_FILES = (METRICS_FILE, MATCHES_FILE, INITIAL_MODEL_FILE, FINAL_MODEL_FILE)
 EXIT_DIFFERENT = 1
 
 
@@ -47,11 +44,12 @@ def verify(run_dir: Path) -> int:
         why = "; ".join(record.problems) or f"it is {record.state}"
         raise Refusal(f"{run_dir} cannot be verified: {why}; only a completed run can")
     _note_other_code(record)
+    _note_edited_files(record)
     with tempfile.TemporaryDirectory(prefix="cuttle-verify-") as directory:
         again = Path(directory) / record.run_id
         _train_again(record, again)
-        differences = [name for name in COMPARED_FILES if _differ(run_dir / name, again / name)]
-    for name in COMPARED_FILES:
+        differences = [name for name in RESULT_FILES if _differ(run_dir / name, again / name)]
+    for name in RESULT_FILES:
         print(f"{name}: {'DIFFERENT' if name in differences else 'identical'}")
     if differences:
         print(f"{run_dir} is not reproduced: {', '.join(differences)} differ")
@@ -92,6 +90,13 @@ def _note_other_code(record: RunRecord) -> None:
     for name in sorted(then.keys() | now.keys()):
         if then.get(name) != now.get(name):
             print(f"note: {name} was {then.get(name)} and is {now.get(name)}")
+
+
+def _note_edited_files(record: RunRecord) -> None:
+    """Say which results are not those that the training wrote."""
+    for name, digest in record.metadata.get("sha256", {}).items():
+        if hashlib.sha256((record.path / name).read_bytes()).hexdigest() != digest:
+            print(f"note: {name} was changed after the training")
 
 
 def _differ(first: Path, second: Path) -> bool:

@@ -1,5 +1,6 @@
 """The recorder writes what the reader reads, and cuts back what a crash left."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,11 @@ from cuttle.runs.identity import config_hash, differences
 from cuttle.runs.layout import (
     CHECKPOINT_FILE,
     FINAL_MODEL_FILE,
+    INITIAL_MODEL_FILE,
     METADATA_FILE,
     METRICS_COLUMNS,
     METRICS_FILE,
+    RESULT_FILES,
     TIMINGS_COLUMNS,
     RunState,
 )
@@ -54,6 +57,7 @@ def test_a_recorded_run_reads_back(tmp_path: Path) -> None:
     recorder = open_run(tmp_path)
     recorder.start_over(rounds=2)
     recorder.add_metadata({"parameters": 12})
+    recorder.write_model(INITIAL_MODEL_FILE, b"untrained")
     record(recorder, 1)
     record(recorder, 2)
     recorder.complete(b"model")
@@ -63,7 +67,10 @@ def test_a_recorded_run_reads_back(tmp_path: Path) -> None:
     assert run.state is RunState.COMPLETED
     assert [row["round"] for row in run.metrics] == [1, 2]
     assert len(run.matches) == 4 and len(run.timings) == 2
+    hashes = run.metadata.pop("sha256")
     assert run.metadata == {"run_id": "x", "parameters": 12}
+    assert hashes[FINAL_MODEL_FILE] == hashlib.sha256(b"model").hexdigest()
+    assert set(hashes) == set(RESULT_FILES)
     assert run.status["win_rates"] == {"high_card": 0.5}
     assert (tmp_path / FINAL_MODEL_FILE).read_bytes() == b"model"
     assert not (tmp_path / CHECKPOINT_FILE).exists()

@@ -1,11 +1,13 @@
 """Launches as a user sees them: what is trained, skipped, refused, and what is left on disk."""
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
 
 import pytest
 
+from cuttle.runs.layout import RESULT_FILES
 from cuttle.runs.reader import read_experiment
 from tests.sweep.launching import SWEEP, launch, results, snapshot, states, status
 
@@ -42,6 +44,10 @@ def test_provenance_is_complete(undisturbed: Path) -> None:
 
     assert {"git", "versions", "rules_version", "host", "cpu", "threads"} <= metadata.keys()
     assert {"parameters", "initial_q_sd", "command_line", "source_hash"} <= metadata.keys()
+    assert set(metadata["sha256"]) == set(RESULT_FILES)
+    for name, digest in metadata["sha256"].items():
+        content = (experiment.runs[0].path / name).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == digest
     assert "'run=range(1,5)'" in metadata["command_line"]
     assert experiment.meta["history"][0]["command_line"] == metadata["command_line"]
     assert experiment.meta["seed_mode"] == "independent"
