@@ -22,7 +22,7 @@ check:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist worksteal
 
 .venv/installed: pyproject.toml
 	@echo "setting up .venv: one to three minutes, once"
