@@ -1,0 +1,168 @@
+"""Every command of the Markdown files is executed, in small, or named here with a reason not to."""
+
+import functools
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import markdown
+
+SELF = "starts the suite that this test is part of"
+SETUP = "sets up the environment that this test runs in"
+MINUTES = "measures for minutes; its --help is executed instead"
+CLUSTER = "needs an extra and a cluster; tests/cluster runs it where they are"
+
+NOT_EXECUTED = {
+    "make test": SELF,
+    "make check": SELF,
+    '.venv/bin/pytest -m "not slow"': SELF,
+    "pytest tests/game --remake-transcripts": "writes the golden files of this checkout anew",
+    "python3 -m venv .venv && .venv/bin/pip install -e .": SETUP,
+    ".venv/bin/pip install -e '.[envs]'": SETUP,
+    "pip install 'cuttle[slurm]'": CLUSTER,
+    "pip install 'cuttle[ray]'": CLUSTER,
+    "python train.py -m hydra/launcher=slurm hydra.launcher.partition=low"
+    " network_type=boolean,embedding,multi_encoder 'run=range(1,8)'": CLUSTER,
+    "python train.py -m hydra/launcher=ray ...": CLUSTER,
+    "python train.py -m hydra/launcher=ray hydra.launcher.ray.init.address=auto ...": CLUSTER,
+    "python benchmarks/engine.py": MINUTES,
+    "python benchmarks/mutation.py": MINUTES,
+    "python -m benchmarks.kills --kills 50": MINUTES,
+    "python -m benchmarks.launcher --seconds 0.5": MINUTES,
+}
+
+EXPERIMENT = "input_representation"
+PLACEHOLDERS = {
+    "RUN_DIR": f"multirun/{EXPERIMENT}/boolean_run_01",
+    "EXPERIMENT": EXPERIMENT,
+    "A B": f"{EXPERIMENT}/boolean_run_01 {EXPERIMENT}/embedding_run_01",
+    "FILE.jsonl.gz ...": "tests/data/games/deals.jsonl.gz",
+}
+# What makes a command small: a part of it, and what stands there instead.
+SMALLER = {
+    "training=quick": "training=smoke",
+    "range(1,8)": "range(1,3)",
+    "+study=input_representation": "+study=input_representation run=1",
+    "+study=artefacts": "+study=artefacts run=1 +artefact=boolean_sound,embedding_all",
+    "analyze.py report": "analyze.py report --no-figures",
+    "benchmarks/compare.py": "benchmarks/compare.py --seconds 0.01",
+    "benchmarks/training.py": "benchmarks/training.py --budget smoke --rounds 1 --types boolean",
+}
+EXIT_STATUS = {"diff": 1}  # 1 says that the two differ
+# Not the package: machine code is kept by the path of its source, and another one compiles anew.
+LINKED = ("train.py", "analyze.py", "conf", "benchmarks", "tests", "Makefile")
+COMMANDS = dict.fromkeys(command for path in markdown.FILES for command in markdown.commands(path))
+
+
+def in_small(command: str) -> str:
+    """Fill in the names that a page leaves open, and shrink budgets."""
+    command = re.sub(r" \[--[\w-]+\]", "", command).replace(".venv/bin/", "")
+    for part, instead in (PLACEHOLDERS | SMALLER).items():
+        command = command.replace(part, instead)
+    return f"{command} training=smoke" if _trains_in_full(command) else command
+
+
+def _trains_in_full(command: str) -> bool:
+    return "train.py" in command and "training=" not in command
+
+
+def run(command: str, directory: Path) -> subprocess.CompletedProcess[str]:
+    """Run a shell command as a reader would, in a directory with the environment activated."""
+    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        ["bash", "-c", command],
+        cwd=directory,
+        env={**os.environ, "PATH": programs},
+        input="q\n",
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+@functools.cache
+def run_once(command: str, directory: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command unless a page before has had the same one."""
+    return run(command, directory)
+
+
+def checkout_at(directory: Path) -> None:
+    """Make a directory look like a checkout whose experiments are its own."""
+    for name in LINKED:
+        (directory / name).symlink_to(markdown.ROOT / name)
+    (directory / ".venv").symlink_to(sys.prefix)
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout with two trained runs."""
+    directory = tmp_path_factory.mktemp("checkout")
+    checkout_at(directory)
+    trained = run("python train.py -m training=smoke network_type=boolean,embedding", directory)
+    assert trained.returncode == 0, trained.stderr
+    return directory
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [each for each in COMMANDS if each not in NOT_EXECUTED])
+def test_a_command_of_the_pages_does_its_work(command: str, checkout: Path) -> None:
+    lines = [command]
+    if command.startswith("make "):
+        target = command.removeprefix("make ")
+        lines = run(f"make -n -o .venv/installed {target}", checkout).stdout.splitlines()
+        assert lines, f"make has nothing to do for {target}"
+
+    for line in lines:
+        done = run_once(in_small(line), checkout)
+
+        expected = max((EXIT_STATUS.get(word, 0) for word in shlex.split(line)), default=0)
+        assert done.returncode == expected, f"{in_small(line)}\n{done.stdout}{done.stderr}"
+        assert "Traceback" not in done.stderr
+
+
+def test_commands_not_executed_are_on_a_page_and_have_a_reason() -> None:
+    assert NOT_EXECUTED.keys() <= COMMANDS.keys()
+    assert all(NOT_EXECUTED.values())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [c for c, why in NOT_EXECUTED.items() if why == MINUTES])
+def test_long_measurements_say_how_to_start_them(command: str, checkout: Path) -> None:
+    program = command.partition(" --")[0]
+
+    done = run(f"{program} --help", checkout)
+
+    assert done.returncode == 0 and set(re.findall("--[a-z]+", command)) <= set(
+        re.findall("--[a-z]+", done.stdout)
+    )
+
+
+def test_what_makes_commands_small_is_needed() -> None:
+    lines = [*COMMANDS, (markdown.ROOT / "Makefile").read_text(encoding="utf-8")]
+
+    for part in PLACEHOLDERS | SMALLER:
+        assert any(part in line for line in lines), part
+
+
+def test_every_line_of_a_bash_block_is_a_command() -> None:
+    for path in markdown.FILES:
+        for line in markdown.shell_lines(path):
+            assert markdown.PROGRAM.match(line), f"{path.name}: {line}"
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in markdown.FILES if markdown.python_blocks(path)], ids=lambda p: p.name
+)
+def test_python_examples_run(path: Path) -> None:
+    for block in markdown.python_blocks(path):
+        names: dict[str, object] = {}
+
+        exec(compile(block, path.name, "exec"), names)
+
+        assert names.keys() > {"__builtins__"}

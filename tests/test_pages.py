@@ -1,0 +1,53 @@
+"""Links and paths in the Markdown files lead somewhere."""
+
+from pathlib import Path
+
+import pytest
+
+from tests import markdown
+
+ROOT = markdown.ROOT
+FOLDERS = ("cuttle/", "conf/", "docs/", "tests/", "benchmarks/")
+SOURCES = (".py", ".yaml", ".md", ".toml", ".txt", ".cff")
+MADE_LATER = {"cuttle/__pycache__"}
+
+pages = pytest.mark.parametrize(
+    "path", markdown.FILES, ids=lambda path: str(path.relative_to(ROOT))
+)
+
+
+def exists(name: str, page: Path) -> bool:
+    """Say whether a name, perhaps with `*` or NAME for a part, is that of a file or folder."""
+    pattern = name.replace("NAME", "*").rstrip("/")
+    roots = (ROOT, page.parent, *(ROOT / folder for folder in FOLDERS))
+    if any(True for root in roots for _ in root.glob(pattern)):
+        return True
+    return "/" not in name and any(
+        True for folder in FOLDERS for _ in (ROOT / folder).rglob(pattern)
+    )
+
+
+@pages
+def test_links_lead_to_files(path: Path) -> None:
+    for target in markdown.links(path):
+        assert (path.parent / target).exists(), target
+
+
+@pages
+def test_named_paths_exist(path: Path) -> None:
+    for name in markdown.named_paths(path):
+        if name.startswith(FOLDERS) or name.endswith(SOURCES):
+            assert name in MADE_LATER or exists(name, path), name
+
+
+@pytest.mark.parametrize("folder", ["docs", "docs/results"])
+def test_pages_are_reachable_from_the_readme(folder: str) -> None:
+    seen, todo = set(), [ROOT / "README.md"]
+    while todo:
+        page = todo.pop().resolve()
+        if page in seen or page.suffix != ".md":
+            continue
+        seen.add(page)
+        todo += [page.parent / target for target in markdown.links(page)]
+
+    assert {path.resolve() for path in (ROOT / folder).glob("*.md")} <= seen

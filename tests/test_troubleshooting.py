@@ -1,0 +1,128 @@
+"""The troubles of docs/troubleshooting.md are made for real and print what the page quotes."""
+
+import atexit
+import functools
+import itertools
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests import markdown
+from tests.sweep.launching import start
+from tests.test_commands import checkout_at, run
+
+PAGE = markdown.ROOT / "docs" / "troubleshooting.md"
+EXPERIMENT = "multirun/input_representation"
+SWEEP = ("-m", "training=smoke", "run=1,2")
+FULL_DISK = ("unshare", "-rm", "bash", "-c")
+MOUNT = "mkdir multirun && mount -t tmpfs -o size=1200k tmpfs multirun"
+
+
+@functools.cache
+def trained() -> Path:
+    """Train both runs, once for all troubles that need them."""
+    directory = Path(tempfile.mkdtemp(prefix="trained-"))
+    atexit.register(shutil.rmtree, directory)
+    checkout_at(directory)
+    assert run(f"python train.py {' '.join(SWEEP)}", directory).returncode == 0
+    return directory / "multirun"
+
+
+def train(directory: Path) -> None:
+    """Leave two completed runs."""
+    shutil.copytree(trained(), directory / "multirun")
+
+
+def kill_training(directory: Path) -> None:
+    """Kill the training of the first run after its first round; the launcher reports it."""
+    launcher = start(directory, *SWEEP, fake=False)
+    os.kill(process_after_one_round(directory), signal.SIGKILL)
+    launcher.communicate(timeout=100)
+    assert launcher.returncode == 1
+
+
+def kill_everything(directory: Path) -> None:
+    """Kill a launch with all its processes after the first round."""
+    launcher = start(directory, "training=smoke", fake=False)
+    process_after_one_round(directory)
+    os.killpg(launcher.pid, signal.SIGKILL)
+    launcher.communicate(timeout=100)
+
+
+def process_after_one_round(directory: Path) -> int:
+    """Wait until the first run has trained a round; return its process."""
+    path = directory / EXPERIMENT / "boolean_run_01" / "status.json"
+    while not (path.exists() and json.loads(path.read_text())["round"] == 1):
+        time.sleep(0.002)  # a round of this budget takes a fraction of a second
+    process: int = json.loads(path.read_text())["pid"]
+    return process
+
+
+def damage(directory: Path) -> None:
+    """Leave half a status file behind."""
+    train(directory)
+    (directory / EXPERIMENT / "boolean_run_02" / "status.json").write_text("{")
+
+
+TROUBLES: dict[str, Callable[[Path], None]] = {
+    "A run failed": kill_training,
+    "The machine or the launcher died": kill_everything,
+    "The disk is full": lambda _: None,
+    "Refused: trained with another config": train,
+    "A run is damaged": damage,
+    "Nothing was trained here": lambda _: None,
+    "A module is missing": lambda _: None,
+}
+
+
+def comparable(line: str) -> str:
+    """Level out what differs between places and moments: paths, times, processes, columns."""
+    line = re.sub(r"/\S*/multirun", "/DIR/multirun", line)
+    line = re.sub(r"\d{4}-\d\d-\d\dT[\d:.+]+", "TIME", line)
+    line = re.sub(r"\b\d+ s\b", "N s", line)
+    line = re.sub(r"process \d+", "process N", line)
+    return " ".join(line.split())
+
+
+def as_pattern(line: str) -> str:
+    """Return a pattern for a quoted line, in which `...` stands for anything."""
+    return ".*".join(re.escape(part) for part in comparable(line).split("..."))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("heading", TROUBLES)
+def test_a_trouble_prints_what_the_page_quotes(heading: str, tmp_path: Path) -> None:
+    checkout_at(tmp_path)
+    TROUBLES[heading](tmp_path)
+
+    for example in [each for each in markdown.examples(PAGE) if each.heading == heading]:
+        command = example.command
+        if heading == "The disk is full":
+            if subprocess.run([*FULL_DISK, "mount -t tmpfs tmpfs /mnt"], check=False).returncode:
+                pytest.skip("no small file system can be mounted here")
+            command = f"{' '.join(FULL_DISK)} '{MOUNT} && {command}'"
+        done = run(command, tmp_path)
+
+        printed = "\n".join(map(comparable, (done.stdout + done.stderr).splitlines()))
+        for line in example.output:
+            assert re.search(f"^{as_pattern(line)}$", printed, re.MULTILINE), f"{line}\n\n{printed}"
+
+
+def test_every_quoted_trouble_is_made() -> None:
+    headings = [heading for heading, _ in itertools.groupby(markdown.examples(PAGE), by_heading)]
+
+    assert headings == list(TROUBLES)
+
+
+def by_heading(example: markdown.Example) -> str:
+    """Return where on the page an example stands."""
+    return example.heading
