@@ -16,7 +16,7 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "networks": ({"game", "env"}, {"torch"}),
     "training": ({"game", "env", "opponents", "networks"}, {"torch"}),
     "runs": (set(), set()),
-    "analysis": ({"runs"}, {"scipy", "pandas", "matplotlib", "rich", "typer"}),
+    "analysis": ({"runs"}, {"scipy", "matplotlib", "rich", "typer"}),
     "sweep": ({"runs", "experiment"}, {"hydra", "omegaconf", "joblib", "rich", "hydra_plugins"}),
     "experiment": (
         {"runs", "training", "networks", "opponents", "env", "game"},
@@ -35,7 +35,6 @@ HEAVY = {
     "omegaconf",
     "joblib",
     "scipy",
-    "pandas",
     "matplotlib",
     "rich",
     "typer",
