@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: study test check results
+.PHONY: study test check results constraints
 
 study: .venv/installed
 	$(BIN)/python train.py -m network_type=boolean,embedding,multi_encoder 'run=range(1,8)' training=quick
@@ -24,9 +24,17 @@ check:
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2 --dist worksteal
 
-.venv/installed: pyproject.toml
+# The versions of a fresh environment, and their hashes without torch: see docs/dependencies.md.
+constraints:
+	$(PYTHON) -m venv --clear build/fresh
+	build/fresh/bin/pip install --disable-pip-version-check --editable '.[dev]'
+	build/fresh/bin/pip freeze --exclude-editable | sed 's/+cpu$$//' > constraints.txt
+	build/fresh/bin/pip install --disable-pip-version-check uv
+	grep -v '^torch==' constraints.txt | build/fresh/bin/uv pip compile - --no-deps --generate-hashes --no-header --no-annotate --universal --python-version 3.11 --quiet --output-file constraints-hashed.txt
+
+.venv/installed: pyproject.toml constraints.txt
 	@echo "setting up .venv: one to three minutes, once"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; name it: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/pip install --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	touch $@

@@ -24,6 +24,9 @@ NOT_EXECUTED = {
     "pytest tests/game --remake-transcripts": "writes the golden files of this checkout anew",
     "python3 -m venv .venv && .venv/bin/pip install -e .": SETUP,
     ".venv/bin/pip install -e '.[envs]'": SETUP,
+    "python3 -m venv .venv": SETUP,
+    ".venv/bin/pip install --require-hashes --no-deps --requirement constraints-hashed.txt": SETUP,
+    "make constraints": "installs a second environment",
     "pip install 'cuttle[slurm]'": CLUSTER,
     "pip install 'cuttle[ray]'": CLUSTER,
     "python train.py -m hydra/launcher=slurm hydra.launcher.partition=low"
