@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: study test check results constraints
+.PHONY: study test check coverage results constraints
 
 study: .venv/installed
 	$(BIN)/python train.py -m network_type=boolean,embedding,multi_encoder 'run=range(1,8)' training=quick
@@ -23,6 +23,10 @@ check:
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2 --dist worksteal
+
+# Which lines no test runs, trainings in processes of their own included. Twice as slow as the tests.
+coverage: .venv/installed
+	$(BIN)/pytest --cov
 
 # The versions of a fresh environment, and their hashes without torch: see docs/dependencies.md.
 constraints:

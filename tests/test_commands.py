@@ -20,6 +20,7 @@ CLUSTER = "needs an extra and a cluster; tests/cluster runs it where they are"
 NOT_EXECUTED = {
     "make test": SELF,
     "make check": SELF,
+    "make coverage": SELF,
     '.venv/bin/pytest -m "not slow"': SELF,
     "pytest tests/game --remake-transcripts": "writes the golden files of this checkout anew",
     "python3 -m venv .venv && .venv/bin/pip install -e .": SETUP,
