@@ -24,7 +24,7 @@ check:
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2 --dist worksteal
 
-# Which lines no test runs, trainings in processes of their own included. Twice as slow as the tests.
+# Which lines no test runs, trainings in processes of their own included. Several times as slow as the tests.
 coverage: .venv/installed
 	$(BIN)/pytest --cov
 
