@@ -8,10 +8,15 @@ study: .venv/installed
 	$(BIN)/python train.py -m network_type=boolean,embedding,multi_encoder 'run=range(1,8)' training=quick
 	$(BIN)/python analyze.py
 
-# The published studies: about half an hour on two cores. See docs/results.
+# The published studies: about an hour on two cores. See docs/results, which holds copies of what this leaves
+# under multirun/NAME/analysis.
 results: .venv/installed
-	$(BIN)/python train.py +study=input_representation
+	$(BIN)/python train.py +study=input_representation 'run=range(1,16)'
 	$(BIN)/python analyze.py report input_representation
+	$(BIN)/python train.py +study=zones_only
+	$(BIN)/python analyze.py report zones_only
+	$(BIN)/python train.py +study=earlier
+	$(BIN)/python analyze.py report earlier
 	$(BIN)/python train.py +study=artefacts
 	$(BIN)/python analyze.py report artefacts
 

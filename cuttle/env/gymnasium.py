@@ -1,6 +1,6 @@
 """Gymnasium faces: one seat against a chosen opponent, alone or as a batch. No learning.
 
-Needs the extra `cuttle[envs]`. Both give the same observation, a dict of
+Needs the extra `envs`. Both give the same observation, a dict of
 `observation (OBS_DIM,) float32`, see `cuttle.env.observation`, and `action_mask (181,) int8`, which
 is also in the info. The reward is 1 for a won and -1 for a lost game, 0 otherwise; an illegal
 action loses the game at once and sets `illegal_action` in the info. Importing this module

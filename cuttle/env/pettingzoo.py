@@ -1,6 +1,6 @@
 """PettingZoo face: both seats as agents that decide one after the other (AEC). No learning.
 
-Needs the extra `cuttle[envs]`. An observation is a dict of `observation (OBS_DIM,) float32`, see
+Needs the extra `envs`. An observation is a dict of `observation (OBS_DIM,) float32`, see
 `cuttle.env.observation`, and `action_mask (181,) int8`, zeros for the agent that does not decide.
 The order of agents follows the game: one agent may decide several times in a row.
 """

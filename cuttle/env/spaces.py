@@ -1,6 +1,6 @@
 """What the faces of both libraries share: the observation as they want it. No environments.
 
-Needs the extra `cuttle[envs]`.
+Needs the extra `envs`.
 """
 
 from typing import Any, cast

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-gymnasium = pytest.importorskip("gymnasium", reason="needs the extra cuttle[envs]")
+gymnasium = pytest.importorskip("gymnasium", reason="needs the extra envs")
 
 from gymnasium.utils.env_checker import check_env  # noqa: E402  # only with the extra
 

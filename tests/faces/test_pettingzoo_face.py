@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-pytest.importorskip("pettingzoo", reason="needs the extra cuttle[envs]")
+pytest.importorskip("pettingzoo", reason="needs the extra envs")
 
 from pettingzoo.test import api_test, seed_test  # only with the extra
 
