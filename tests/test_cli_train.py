@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 BAD_INPUT = {
     "traning=quick": "there is no key 'traning'; did you mean 'training'?",
     "training.learner.learning_rat=1": "did you mean 'learning_rate'?",
-    "training=quik": "there is no option training=quik; there are full, quick, smoke",
+    "training=quik": "there is no option training=quik; there are earlier, full, quick, smoke",
     "network_type=bolean": "there is no option network_type=bolean; there are blind, boolean",
     "training.learner.learning_rate=-0.1": "learner.learning_rate must be positive, got -0.1",
     "training.learner.learning_rate=abc": "learner.learning_rate must be float, got 'abc'",

@@ -14,7 +14,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 DISTRIBUTION = {"hydra": "hydra-core", "yaml": "pyyaml"}  # where it is not the module's name
 PLUGINS = {"hydra-joblib-launcher"}  # found by Hydra, named in conf/hydra/launcher
 EXTRA_MODULES = ("gymnasium", "pettingzoo", "submitit", "ray")
-FACES = ("cuttle.env.gymnasium", "cuttle.env.pettingzoo")
+FACES = ("cuttle.env.gymnasium", "cuttle.env.pettingzoo", "cuttle.env.spaces")
 
 WITHOUT_EXTRAS = f"""
 import importlib, pkgutil, sys

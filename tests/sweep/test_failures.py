@@ -190,7 +190,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     if os.geteuid() != 0 or sys.platform != "linux":
         pytest.skip("needs root to mount a small file system")
     mount = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=2M", "tmpfs", str(tmp_path)], check=False
+        ["mount", "-t", "tmpfs", "-o", "size=8M", "tmpfs", str(tmp_path)], check=False
     )
     if mount.returncode != 0:
         pytest.skip("mounting is not allowed here")
