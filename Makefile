@@ -11,7 +11,7 @@ study: .venv/installed
 # The published studies: about an hour on two cores. See docs/results, which holds copies of what this leaves
 # under multirun/NAME/analysis.
 results: .venv/installed
-	$(BIN)/python train.py +study=input_representation 'run=range(1,16)'
+	$(BIN)/python train.py +study=input_representation 'run=range(1,11)'
 	$(BIN)/python analyze.py report input_representation
 	$(BIN)/python train.py +study=zones_only
 	$(BIN)/python analyze.py report zones_only

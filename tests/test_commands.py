@@ -52,7 +52,7 @@ SMALLER = {
     "training=quick": "training=smoke",
     "range(1,8)": "range(1,3)",
     "+study=input_representation": "+study=input_representation run=1",
-    " 'run=range(1,16)'": "",
+    " 'run=range(1,11)'": "",
     "+study=zones_only": "+study=zones_only run=1 network_type=boolean",
     "+study=earlier": "+study=earlier run=1 +artefact=boolean_noise",
     "+study=artefacts": "+study=artefacts run=1 +artefact=boolean_sound,embedding_all",
