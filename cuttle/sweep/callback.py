@@ -8,7 +8,6 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.plugins import Plugins
 from hydra.experimental.callback import Callback
@@ -20,7 +19,7 @@ from cuttle.sweep.errors import Refusal, one_line_errors
 from cuttle.sweep.launch import launch
 from cuttle.sweep.plan import PlannedRun
 from cuttle.sweep.supervisor import Supervisor
-from cuttle.sweep.worker import Outcome, Worker
+from cuttle.sweep.worker import ComposedConfigs, Outcome, Worker
 
 BASIC_LAUNCHER = "hydra._internal.core_plugins.basic_launcher.BasicLauncher"
 
@@ -77,9 +76,8 @@ def _start(runs: Sequence[PlannedRun], supervisor: Supervisor, config: DictConfi
     else:
         worker = Worker(runs, shares_tasks=True, server_address=supervisor.address)
         _tie_workers()
-    context = HydraContext(
-        config_loader=GlobalHydra.instance().config_loader(), callbacks=_no_callbacks()
-    )
+    loader: Any = ComposedConfigs()
+    context = HydraContext(config_loader=loader, callbacks=_no_callbacks())
     launcher = Plugins.instance().instantiate_launcher(
         hydra_context=context, task_function=worker, config=config
     )

@@ -3,6 +3,7 @@
 The object is pickled to the worker by Hydra's launcher, whichever it is, and called there.
 """
 
+import copy
 import os
 import signal
 import threading
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig
+from omegaconf import DictConfig, read_write
 
 from cuttle.runs.layout import LOG_FILE, RunState
 from cuttle.runs.lock import AlreadyLocked, locked
@@ -37,6 +38,22 @@ class Outcome:
     run_id: str
     kind: str
     message: str
+
+
+class ComposedConfigs:
+    """Hydra's config loader in a worker: hands out the config of the launch, reads no file.
+
+    Hydra composes a job's config in the worker itself, which may start long after the launch.
+    """
+
+    def load_sweep_config(
+        self, master_config: DictConfig, sweep_overrides: Sequence[str]
+    ) -> DictConfig:
+        """Return what Hydra needs to know of a job; the worker trains frozen configs alone."""
+        config = copy.deepcopy(master_config)
+        with read_write(config):
+            config.hydra.overrides.task = list(sweep_overrides)
+        return config
 
 
 class Worker:

@@ -159,7 +159,7 @@ def test_edits_while_a_sweep_runs_change_none_of_its_runs(
         cwd=work,
         env={**os.environ, "PYTHONPATH": f"{code / 'fake'}:{code}", "ROUND_S": "0.5"},
     )
-    wait_for(lambda: "running" in states(work).values())
+    wait_for(lambda: "prepared" in states(work).values())  # before a worker has started
 
     for path in (code / "conf" / "network_type").iterdir():
         path.write_text("damaged: [")
