@@ -74,7 +74,7 @@ def load_model(run_dir: Path) -> Player:
 
     def q_values(observation: np.ndarray) -> np.ndarray:
         with torch.inference_mode():
-            values: np.ndarray = network(*map(torch.from_numpy, split(observation))).mean(0).numpy()
+            values: np.ndarray = network(*map(torch.from_numpy, split(observation))).numpy()
         return values
 
     return GreedyPlayer(q_values, over_suits=config["training"]["evaluation"]["over_suits"])

@@ -13,14 +13,19 @@ from cuttle.game.compiled import kernel
 
 
 @kernel
-def add_rows(
-    zones: NDArray[np.int64], table: NDArray[np.float32], out: NDArray[np.float32]
+def sum_rows(
+    zones: NDArray[np.int64],
+    table: NDArray[np.float32],
+    bias: NDArray[np.float32],
+    out: NDArray[np.float32],
 ) -> None:
-    """Add the rows of all cards in `zones (batch, zones)` to `out (batch, sums, width)`.
+    """Write the sums of the rows of all cards in `zones (batch, zones)`, over `bias`.
 
-    `table (tables, 52, width)` has a row for each card.
+    `table (tables, 52, width)` has a row for each card; `bias (sums, width)` is what is summed on
+    to; `out (batch, sums, width)` is overwritten.
     """
     for row in range(zones.shape[0]):
+        out[row] = bias
         for zone in range(zones.shape[1]):
             which = zone if table.shape[0] > 1 else 0
             place = zone if out.shape[1] > 1 else 0
@@ -38,7 +43,7 @@ def add_row_gradients(
 ) -> None:
     """Add the gradients of the sums, `(batch, sums, width)`, to that of the table's rows.
 
-    `out (tables, 52, width)`; the arguments are those of `add_rows`.
+    `out (tables, 52, width)`; the arguments are those of `sum_rows`.
     """
     for row in range(zones.shape[0]):
         for zone in range(zones.shape[1]):

@@ -15,7 +15,7 @@ class Blind(nn.Module):
         super().__init__()
         self.trunk = Trunk(FeatureLinear(1, 0, trunk.width), replace(trunk, scalars=0))
 
-    def forward(self, zones: Tensor, scalars: Tensor) -> Tensor:
-        """Return the same Q-values in every row, `(members, batch, num_actions)`."""
-        q: Tensor = self.trunk(scalars.new_ones(len(zones), 1), scalars)
+    def forward(self, zones: Tensor, scalars: Tensor, action: Tensor | None = None) -> Tensor:
+        """Return the same Q-values in every row, in the shape that `Trunk` gives them."""
+        q: Tensor = self.trunk(scalars.new_ones(len(zones), 1), scalars, action)
         return q

@@ -14,7 +14,7 @@ class Boolean(nn.Module):
         super().__init__()
         self.trunk = Trunk(CardLinear(zones, trunk.scalars, trunk.width), trunk)
 
-    def forward(self, zones: Tensor, scalars: Tensor) -> Tensor:
+    def forward(self, zones: Tensor, scalars: Tensor, action: Tensor | None = None) -> Tensor:
         """Map packed `(batch, zones)` and `(batch, scalars)` to Q-values, as `Trunk` does."""
-        q: Tensor = self.trunk(zones, scalars)
+        q: Tensor = self.trunk(zones, scalars, action)
         return q

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from cuttle.env.card_sums import add_row_gradients, add_rows
+from cuttle.env.card_sums import add_row_gradients, sum_rows
 
 
 def sum_cards(zones: Tensor, table: Tensor, bias: Tensor) -> Tensor:
@@ -44,16 +44,20 @@ class _CardSum(torch.autograd.Function):
     def forward(ctx: Any, zones: Tensor, table: Tensor, bias: Tensor) -> Tensor:
         ctx.save_for_backward(zones)
         ctx.table_shape = table.shape
-        out = bias.detach().repeat(len(zones), 1, 1)
-        add_rows(zones.numpy(), table.detach().contiguous().numpy(), out.numpy())
+        out = table.new_empty(len(zones), *bias.shape)
+        sum_rows(zones.numpy(), _array(table), _array(bias), out.numpy())
         return out
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[None, Tensor, Tensor]:
         (zones,) = ctx.saved_tensors
         table_gradient = torch.zeros(ctx.table_shape)
-        add_row_gradients(zones.numpy(), gradient.contiguous().numpy(), table_gradient.numpy())
+        add_row_gradients(zones.numpy(), _array(gradient), table_gradient.numpy())
         return None, table_gradient, gradient.sum(dim=0)
+
+
+def _array(tensor: Tensor) -> Any:
+    return tensor.detach().contiguous().numpy()
 
 
 class CardLinear(nn.Module):

@@ -20,11 +20,11 @@ class Embedding(nn.Module):
         hidden = FeatureLinear(zones * zone_encoded_dim, trunk.scalars, trunk.width)
         self.trunk = Trunk(hidden, trunk)
 
-    def forward(self, zones: Tensor, scalars: Tensor) -> Tensor:
+    def forward(self, zones: Tensor, scalars: Tensor, action: Tensor | None = None) -> Tensor:
         """Map packed `(batch, zones)` and `(batch, scalars)` to Q-values, as `Trunk` does."""
         # Encoding a sum of vectors is summing encoded vectors, so the table is encoded once.
         table = (self.cards.weight @ self.encoder.weight.t()).unsqueeze(0)
         bias = self.encoder.bias.expand(zones.shape[1], -1)
         encoded = torch.relu(sum_cards(zones, table, bias)).flatten(1)
-        q: Tensor = self.trunk(encoded, scalars)
+        q: Tensor = self.trunk(encoded, scalars, action)
         return q

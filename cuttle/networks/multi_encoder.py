@@ -20,9 +20,9 @@ class MultiEncoder(nn.Module):
         hidden = FeatureLinear(zones * zone_encoded_dim, trunk.scalars, trunk.width)
         self.trunk = Trunk(hidden, trunk)
 
-    def forward(self, zones: Tensor, scalars: Tensor) -> Tensor:
+    def forward(self, zones: Tensor, scalars: Tensor, action: Tensor | None = None) -> Tensor:
         """Map packed `(batch, zones)` and `(batch, scalars)` to Q-values, as `Trunk` does."""
         first = sum_cards(zones, self.first.weight, self.first.bias)
         encoded = self.second(torch.relu(first)).flatten(1)
-        q: Tensor = self.trunk(encoded, scalars)
+        q: Tensor = self.trunk(encoded, scalars, action)
         return q

@@ -36,22 +36,30 @@ class Trunk(nn.Module):
         self.hidden = hidden
         # Also makes the hidden scale, and so the initial values, alike in all types.
         self.norm = nn.LayerNorm(units) if settings.normalise else nn.Identity()
-        self.value = nn.Parameter(torch.empty(members, units, 1)) if settings.share_value else None
-        self.advantage = nn.Parameter(torch.empty(members, units, settings.num_actions))
-        self.bias = nn.Parameter(torch.empty(members, 1, settings.num_actions))
+        self.value = nn.Parameter(torch.empty(members, units)) if settings.share_value else None
+        self.advantage = nn.Parameter(torch.empty(settings.num_actions, members, units))
+        self.bias = nn.Parameter(torch.empty(settings.num_actions, members))
         self._scalars = settings.scalars
 
-    def forward(self, features: Tensor, scalars: Tensor) -> Tensor:
-        """Map what a type makes of the zones and `(batch, scalars)` to Q-values of all members.
+    def forward(self, features: Tensor, scalars: Tensor, action: Tensor | None = None) -> Tensor:
+        """Value the actions by what a type makes of the zones and by `(batch, scalars)`.
 
-        Returns `(members, batch, num_actions)`.
+        Returns the mean of the members for every action, `(batch, num_actions)`; with `action
+        (batch,)` what each member thinks of that action alone, `(batch, members)`.
         """
         hidden = self.hidden(features, scalars[:, : self._scalars])
-        members, units, _ = self.advantage.shape
+        actions, members, units = self.advantage.shape
         hidden = torch.relu(self.norm(hidden.view(-1, members, units)))
         # Adding its weights to those of every advantage adds the value to every advantage.
-        weight = self.advantage if self.value is None else self.advantage + self.value
-        return torch.baddbmm(self.bias, hidden.transpose(0, 1), weight)
+        if action is None:
+            weight = self.advantage if self.value is None else self.advantage + self.value
+            bias, rows = self.bias.mean(dim=1), weight.view(actions, -1)
+            return torch.addmm(bias, hidden.flatten(1), rows.t(), alpha=1 / members)
+        chosen = nn.functional.embedding(action, self.advantage.view(actions, -1))
+        weight = chosen.view_as(hidden)
+        if self.value is not None:
+            weight = weight + self.value
+        return (hidden * weight).sum(dim=2) + nn.functional.embedding(action, self.bias)
 
 
 class FeatureLinear(nn.Module):

@@ -55,7 +55,7 @@ class DQNLearner:
         """Value all actions of `(batch, OBS_WORDS)` by the target or the online network."""
         network = self.target if target else self.network
         with torch.inference_mode():
-            q: NDArray[np.float32] = network(*self._inputs(observation)).mean(0).cpu().numpy()
+            q: NDArray[np.float32] = network(*self._inputs(observation)).cpu().numpy()
         return q
 
     def learn(self, batch: Batch, learning_rate: float) -> None:
@@ -75,11 +75,10 @@ class DQNLearner:
 
     def _step(self, zones: Tensor, scalars: Tensor, action: Tensor, target: Tensor) -> None:
         """Take one gradient step towards targets `(batch_size,)`; let the target network follow."""
-        q = self.network(zones, scalars)
-        q_t = q[:, torch.arange(len(action), device=self._device), action]
+        q_t = self.network(zones, scalars, action)
         # Every member learns the target of all, which is what makes it less noisy.
         loss = nn.functional.huber_loss(
-            q_t, target.expand_as(q_t), delta=self._settings.huber_delta
+            q_t, target.unsqueeze(1).expand_as(q_t), delta=self._settings.huber_delta
         )
         for parameter in self._parameters:
             parameter.grad = None
@@ -103,13 +102,13 @@ class DQNLearner:
         """Work out the batch's targets, `(batch,)`."""
         with torch.no_grad():
             inputs = self._inputs(batch.next_observation)
-            q_next = self.target(*inputs).mean(0)
+            q_next = self.target(*inputs)
             allowed = self._to_device(batch.next_legal_mask)
             return td_targets(
                 reward=self._to_device(batch.reward),
                 bootstrap=self._to_device(batch.bootstrap),
                 q_next=q_next,
-                q_next_choice=self.network(*inputs).mean(0) if self._settings.double else q_next,
+                q_next_choice=self.network(*inputs) if self._settings.double else q_next,
                 allowed=allowed if self._settings.mask_targets else torch.ones_like(allowed),
             )
 

@@ -28,7 +28,7 @@ def initialise(
         elif isinstance(module, nn.Embedding):
             _fill(module.weight, settings.embedding_sd, rng)
         elif isinstance(module, Trunk):
-            sd = settings.head_scale * (2.0 / module.advantage.shape[1]) ** 0.5
+            sd = settings.head_scale * (2.0 / module.advantage.shape[2]) ** 0.5
             for weight in (module.value, module.advantage):
                 if weight is not None:
                     _fill(weight, sd, rng)

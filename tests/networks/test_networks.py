@@ -29,25 +29,33 @@ def observations(batch: int) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 @pytest.mark.parametrize("network_type", NETWORK_TYPES)
-def test_every_member_values_every_action_of_every_row(network_type: str) -> None:
-    q = drawn(network_type)(*observations(3))
+def test_every_action_of_every_row_is_valued_by_the_mean_of_the_members(network_type: str) -> None:
+    built, inputs = drawn(network_type), observations(3)
 
-    assert q.shape == (4, 3, NUM_ACTIONS)
-    assert q.dtype == torch.float32
+    q = built(*inputs)
+
+    assert q.shape == (3, NUM_ACTIONS) and q.dtype == torch.float32
+    for action in (0, 100, NUM_ACTIONS - 1):
+        by_member = built(*inputs, torch.full((3,), action))
+        assert by_member.shape == (3, 4)
+        assert (by_member.std(dim=1) > 0).all()
+        torch.testing.assert_close(by_member.mean(dim=1), q[:, action])
 
 
 @pytest.mark.parametrize("network_type", NETWORK_TYPES)
 def test_a_row_is_valued_alike_in_any_batch(network_type: str) -> None:
     built, (zones, scalars) = drawn(network_type), observations(5)
 
-    torch.testing.assert_close(built(zones, scalars)[:, 3:4], built(zones[3:4], scalars[3:4]))
+    torch.testing.assert_close(built(zones, scalars)[3:4], built(zones[3:4], scalars[3:4]))
 
 
 @pytest.mark.parametrize("network_type", NETWORK_TYPES)
 def test_every_weight_gets_a_gradient(network_type: str) -> None:
     built = drawn(network_type)
 
-    built(*observations(64)).square().sum().backward()
+    actions = torch.arange(256) % NUM_ACTIONS
+
+    built(*observations(256), actions).square().sum().backward()
 
     without = [name for name, p in built.named_parameters() if p.numel() and not p.grad.any()]
     assert without == []
@@ -62,7 +70,7 @@ def test_every_zone_and_scalar_reaches_the_values(network_type: str) -> None:
         cards[row, row // 52] = 1 << row % 52
 
     def changed(zones: torch.Tensor, scalars: torch.Tensor) -> torch.Tensor:
-        moved: torch.Tensor = (built(zones, scalars) - built(*none)).abs().sum(dim=(0, 2))
+        moved: torch.Tensor = (built(zones, scalars) - built(*none)).abs().sum(dim=1)
         return moved
 
     by_zone = changed(cards, none[1].expand(len(cards), -1)).reshape(len(ZONES), 52)
@@ -75,8 +83,8 @@ def test_every_zone_and_scalar_reaches_the_values(network_type: str) -> None:
 def test_the_blind_network_does_not_see_the_state() -> None:
     q = drawn("blind")(*observations(8))
 
-    assert torch.equal(q, q[:, :1].expand_as(q))
-    assert q[:, 0].std() > 0
+    assert torch.equal(q, q[:1].expand_as(q))
+    assert q[0].std() > 0
 
 
 def test_trunks_are_equal_in_all_types() -> None:
@@ -101,10 +109,10 @@ def small_trunk(*, normalise: bool, share_value: bool) -> Trunk:
     with torch.no_grad():
         hidden.features.copy_(torch.tensor([[1.0, -1.0]]))
         hidden.bias.zero_()
-        trunk.advantage.copy_(torch.tensor([[[1.0, 2.0], [0.0, 0.0]]]))
+        trunk.advantage.copy_(torch.tensor([[[1.0, 0.0]], [[2.0, 0.0]]]))
         trunk.bias.fill_(0.5)
         if trunk.value is not None:
-            trunk.value.copy_(torch.tensor([[[10.0], [0.0]]]))
+            trunk.value.copy_(torch.tensor([[10.0, 0.0]]))
     return trunk
 
 
@@ -122,16 +130,20 @@ def test_a_trunk_normalises_and_adds_the_value_to_every_advantage(
 ) -> None:
     trunk = small_trunk(normalise=normalise, share_value=share_value)
 
-    q = trunk(torch.tensor([[3.0]]), torch.zeros(1, 0))
+    inputs = torch.tensor([[3.0]]), torch.zeros(1, 0)
 
-    assert q[0].tolist() == [pytest.approx(expected)]
+    assert trunk(*inputs).tolist() == [pytest.approx(expected)]
+    for action in range(2):
+        assert trunk(*inputs, torch.tensor([action])).tolist() == [
+            [pytest.approx(expected[action])]
+        ]
 
 
 def test_the_members_of_a_boolean_network_are_networks_of_their_own() -> None:
     built = drawn("boolean")
-    q = built(*observations(4))
+    by_member = built(*observations(4), torch.zeros(4, dtype=torch.int64))
 
-    gradient = torch.autograd.grad(q[1].sum(), built.trunk.hidden.cards)[0]
+    gradient = torch.autograd.grad(by_member[:, 1].sum(), built.trunk.hidden.cards)[0]
 
     others = gradient.reshape(len(ZONES), 52, 4, 52)[:, :, [0, 2, 3]]
     assert gradient.abs().sum() > 0

@@ -25,9 +25,11 @@ class Table(nn.Module):
         super().__init__()
         self.values = nn.Parameter(torch.tensor(values).repeat(members, 1, 1))
 
-    def forward(self, zones: Tensor, scalars: Tensor) -> Tensor:
-        q: Tensor = self.values[:, zones[:, 0]]
-        return q
+    def forward(self, zones: Tensor, scalars: Tensor, action: Tensor | None = None) -> Tensor:
+        state = zones[:, 0]
+        if action is None:
+            return self.values[:, state].mean(dim=0)
+        return self.values[:, state, action].t()
 
 
 def observed(states: list[int]) -> NDArray[np.int64]:
