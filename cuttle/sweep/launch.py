@@ -55,7 +55,7 @@ def _refuse_conflicts(decisions: Sequence[Decision]) -> None:
     conflicts = [decision for decision in decisions if decision.action is Action.CONFLICT]
     if conflicts:
         first = conflicts[0]
-        others = f" (and {len(conflicts) - 1} more runs)" if len(conflicts) > 1 else ""
+        others = f" (and {len(conflicts) - 1} more)" if len(conflicts) > 1 else ""
         raise Refusal(
             f"{first.run.run_dir} was trained with another config: {first.reason}{others}; "
             "use another experiment=NAME, or force=true to train it again"

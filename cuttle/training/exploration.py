@@ -19,7 +19,7 @@ def epsilon_at(progress: float, settings: ExplorationSettings) -> float:
 
 
 def explore(
-    greedy: NDArray[np.int64],
+    chosen: NDArray[np.int64],
     legal_mask: NDArray[np.bool_],
     epsilon: float,
     rng: np.random.Generator,
@@ -28,8 +28,8 @@ def explore(
 
     Returns the actions `(batch,)` and which of them were drawn at random, `(batch,) bool`.
     """
-    is_random = rng.random(len(greedy)) < epsilon
+    is_random = rng.random(len(chosen)) < epsilon
     ranks = legal_mask.cumsum(axis=1)
     drawn = rng.integers(1, ranks[:, -1] + 1)
     uniform = (ranks == drawn[:, None]).argmax(axis=1)
-    return np.where(is_random, uniform, greedy), is_random
+    return np.where(is_random, uniform, chosen), is_random

@@ -1,4 +1,4 @@
-"""A network as a player: the legal action of highest value. No exploration, no learning."""
+"""A network as a player: the legal action of highest value, or one that comes near. No learning."""
 
 from collections.abc import Callable
 
@@ -48,3 +48,29 @@ class GreedyPlayer:
             total += q[:, renamed]
         mean: NDArray[np.float32] = total / np.float32(len(self._orders))
         return mean
+
+
+class SoftmaxPlayer(GreedyPlayer):
+    """Draws a legal action with probability proportional to exp(Q / temperature); greedy at zero.
+
+    So chance falls on actions that seem about as good, and hardly on those that lose the game.
+    """
+
+    def __init__(self, q_values: ValueFunction, *, over_suits: bool, temperature: float) -> None:
+        """Take what values the actions; the temperature is in units of Q."""
+        super().__init__(q_values, over_suits=over_suits)
+        self._temperature = temperature
+
+    def act(
+        self,
+        observation: NDArray[np.int64],
+        legal_mask: NDArray[np.bool_],
+        rng: np.random.Generator,
+    ) -> NDArray[np.int64]:
+        """Draw a legal action `(batch,)` for each packed observation."""
+        # The highest of Q / temperature plus Gumbel noise is a draw from the softmax.
+        q = np.full(legal_mask.shape, -np.inf)
+        noise = rng.gumbel(0.0, self._temperature, int(legal_mask.sum()))
+        q[legal_mask] = self._mean_q(observation)[legal_mask] + noise
+        actions: NDArray[np.int64] = q.argmax(axis=1)
+        return actions

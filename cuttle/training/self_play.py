@@ -7,7 +7,7 @@ import numpy as np
 from cuttle.env.vector import VectorEnv
 from cuttle.game.variants import Rules
 from cuttle.training.exploration import explore
-from cuttle.training.player import GreedyPlayer
+from cuttle.training.player import SoftmaxPlayer
 from cuttle.training.replay import Replay
 from cuttle.training.streams import restore_stream, stream, stream_state
 
@@ -25,11 +25,11 @@ class SelfPlay:
         self.num_finished_decisions = 0  # those of finished games
         self._game_decisions = np.zeros(num_envs, np.int64)  # of each running game
 
-    def tick(self, player: GreedyPlayer, epsilon: float) -> None:
+    def tick(self, player: SoftmaxPlayer, epsilon: float) -> None:
         """Play and remember one decision in every game."""
         env = self._env
-        greedy = player.act(env.observation, env.legal_mask, self._explore_rng)
-        actions, is_random = explore(greedy, env.legal_mask, epsilon, self._explore_rng)
+        chosen = player.act(env.observation, env.legal_mask, self._explore_rng)
+        actions, is_random = explore(chosen, env.legal_mask, epsilon, self._explore_rng)
         self._replay.add(
             observation=env.observation,
             legal_mask=env.legal_mask,

@@ -29,11 +29,13 @@ class ExplorationSettings:
     epsilon_start: float
     epsilon_end: float
     decay_fraction: float  # of the budget
+    temperature: float  # of the softmax over Q that chooses the other actions; 0 is greedy
 
     def __post_init__(self) -> None:
         _within("exploration.epsilon_start", self.epsilon_start, 0.0, 1.0)
         _within("exploration.epsilon_end", self.epsilon_end, 0.0, 1.0)
         _within("exploration.decay_fraction", self.decay_fraction, 0.0, 1.0)
+        _within("exploration.temperature", self.temperature, 0.0, math.inf)
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class ReplaySettings:
     discount: float  # per change of the deciding player; own sub-decisions are not discounted
     n_step: int  # decisions, of either seat, summed before bootstrapping
     until_own_decision: bool  # go on summing until the same player decides again
-    stop_at_exploration: bool  # do not sum past an action chosen at random
+    stop_at_exploration: bool  # do not sum past an action of epsilon's
     rename_suits: bool  # show each sample with its suits renamed at random
     alias_final_position: bool  # artefact: a finished game's rows all show its last position
 

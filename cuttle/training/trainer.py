@@ -14,7 +14,7 @@ from cuttle.training.evaluation import Evaluator
 from cuttle.training.exploration import epsilon_at, linear
 from cuttle.training.initialisation import initialise
 from cuttle.training.plain import from_plain, to_plain
-from cuttle.training.player import GreedyPlayer
+from cuttle.training.player import GreedyPlayer, SoftmaxPlayer
 from cuttle.training.probe import q_sd
 from cuttle.training.replay import Replay
 from cuttle.training.self_play import SelfPlay
@@ -58,9 +58,10 @@ class Trainer:
         )
         self._sample_rng = stream(seed, "sample")
         self._evaluator = Evaluator(settings=settings.evaluation, seed=seed, rules=rules)
-        self._explorer = GreedyPlayer(
+        self._explorer = SoftmaxPlayer(
             lambda x: self._learner.q_values(x, target=False),
             over_suits=settings.self_play.over_suits,
+            temperature=settings.exploration.temperature,
         )
         self._owed_updates = 0.0
         self._clocks = dict.fromkeys(("self_play_s", "learn_s"), 0.0)

@@ -22,7 +22,7 @@ from cuttle.game.variants import CUTTLE_CARDS
 from cuttle.opponents.gap_maximizer import GapMaximizer
 from cuttle.opponents.randomized import Randomized
 from cuttle.training.evaluation import Evaluator, fixed_deals
-from cuttle.training.player import GreedyPlayer
+from cuttle.training.player import GreedyPlayer, SoftmaxPlayer
 from tests.training.build import settings
 
 EVALUATION = dataclasses.replace(settings().evaluation, final_games=200)
@@ -60,6 +60,24 @@ def test_a_greedy_player_takes_the_best_legal_action_and_the_lowest_of_equals() 
     actions = player.act(np.zeros((3, OBS_WORDS), np.int64), legal_mask, np.random.default_rng(0))
 
     assert actions.tolist() == [5, 9, 8]
+
+
+def test_a_softmax_player_draws_legal_actions_in_proportion_to_exp_of_q() -> None:
+    q = np.zeros((20_000, NUM_ACTIONS), np.float32)
+    q[:, 9] = 0.5 * np.log(3.0)
+    q[:, 11] = 100.0
+    legal_mask = np.zeros(q.shape, bool)
+    legal_mask[:, [5, 9]] = True
+    observation = np.zeros((len(q), OBS_WORDS), np.int64)
+    rng = np.random.default_rng(0)
+
+    player = SoftmaxPlayer(lambda _observation: q, over_suits=False, temperature=0.5)
+    actions = player.act(observation, legal_mask, rng)
+    greedy = SoftmaxPlayer(lambda _observation: q, over_suits=False, temperature=0.0)
+
+    assert set(actions.tolist()) == {5, 9}
+    assert (actions == 9).mean() == pytest.approx(0.75, abs=0.015)
+    assert (greedy.act(observation, legal_mask, rng) == 9).all()
 
 
 def test_a_player_over_suits_acts_alike_under_any_rotation() -> None:

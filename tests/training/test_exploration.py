@@ -6,7 +6,7 @@ import pytest
 from cuttle.training.exploration import epsilon_at, explore, linear
 from cuttle.training.settings import ExplorationSettings
 
-HALF = ExplorationSettings(epsilon_start=0.8, epsilon_end=0.2, decay_fraction=0.5)
+HALF = ExplorationSettings(epsilon_start=0.8, epsilon_end=0.2, decay_fraction=0.5, temperature=0.0)
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,9 @@ def test_epsilon_falls_over_its_share_of_the_budget(progress: float, epsilon: fl
 
 
 def test_without_decay_epsilon_is_its_end() -> None:
-    constant = ExplorationSettings(epsilon_start=0.8, epsilon_end=0.2, decay_fraction=0.0)
+    constant = ExplorationSettings(
+        epsilon_start=0.8, epsilon_end=0.2, decay_fraction=0.0, temperature=0.0
+    )
 
     assert epsilon_at(0.0, constant) == 0.2
 

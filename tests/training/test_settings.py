@@ -47,6 +47,7 @@ def test_the_full_budget_is_the_studys() -> None:
         ("learner.batch_size", True, "training.learner.batch_size must be int, got True"),
         ("learner.target_period", 0, "training.learner.target_period must be at least 1"),
         ("learner.target_period", "x", "must be int or null, got 'x'"),
+        ("exploration.temperature", -0.1, "training.exploration.temperature must be at least 0"),
         ("replay.discount", 1.5, "training.replay.discount must be at least 0 and at most 1"),
         ("replay.capacity", 100, "training.replay.capacity must hold at least"),
         ("exploration.epsilon_end", 2.0, "at least 0 and at most 1, got 2.0"),
