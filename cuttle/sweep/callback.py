@@ -6,6 +6,7 @@ the first lost worker, so the whole sweep is carried out before it gets its turn
 
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any
 
 from hydra.core.hydra_config import HydraConfig
@@ -15,7 +16,7 @@ from hydra.types import HydraContext
 from omegaconf import DictConfig
 
 from cuttle.sweep.compose import single_job, sweep_jobs
-from cuttle.sweep.errors import Refusal, one_line_errors
+from cuttle.sweep.errors import Refusal, missing_plugin, one_line_errors
 from cuttle.sweep.launch import launch
 from cuttle.sweep.plan import PlannedRun
 from cuttle.sweep.supervisor import Supervisor
@@ -50,6 +51,10 @@ def train_one(config: DictConfig) -> int:
 def parallel_runs(config: DictConfig) -> int | None:
     """Return how many runs the launcher trains at a time on this machine; None for a cluster."""
     launcher = config.hydra.launcher
+    try:
+        import_module(launcher["_target_"].rpartition(".")[0])
+    except ImportError as error:
+        raise Refusal(missing_plugin(config.hydra.runtime.choices["hydra/launcher"])) from error
     if "n_jobs" in launcher:
         import joblib  # only where it is the launcher: 0.2 s
 

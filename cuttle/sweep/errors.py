@@ -53,15 +53,23 @@ def describe(error: BaseException) -> str:
         text += "\n" + str(error.__cause__)
     if missing := re.search(r"Could not override '([^']+)'", text):
         return f"there is no key {missing[1]!r}; {_keys_beside(error.__cause__, missing[1])}"
-    if option := re.search(
-        r"Could not find '([^']+)/([^'/]+)'\s+Available options[^:]*:([^:]+)", text
-    ):
+    if launcher := re.search(r"In 'hydra/launcher/(\w+)': Could not load", text):
+        return missing_plugin(launcher[1])
+    if option := UNKNOWN_OPTION.search(text):
         options = ", ".join(option[3].split()[:-3])  # without the words `Config search path`
         return f"there is no option {option[1]}={option[2]}; there are {options}"
     if "group override must be a string" in text:
         return f"{_group_argument()}: an option of a folder of conf/ is a word, {NUMBER_HINT}"
     kept = [line.strip() for line in text.splitlines() if line.strip()]
     return " ".join(line for line in kept if not line.startswith(NOISE))
+
+
+def missing_plugin(launcher: str) -> str:
+    """Say how to get a launcher whose package is not installed."""
+    return (
+        f"hydra/launcher={launcher} needs a package that is not installed: "
+        f".venv/bin/pip install -e '.[{launcher}]'"
+    )
 
 
 def _keys_beside(cause: BaseException | None, dotted: str) -> str:
