@@ -1,9 +1,11 @@
 """Players that do not learn, one file each: NAME.py holds the class CamelCase(NAME)."""
 
 import importlib
+import inspect
 import pkgutil
 
 from cuttle.env.match import Player
+from cuttle.game.variants import CUTTLE_CARDS, Rules
 
 
 def names() -> list[str]:
@@ -11,10 +13,15 @@ def names() -> list[str]:
     return sorted(module.name for module in pkgutil.iter_modules(__path__))
 
 
-def load(name: str) -> Player:
-    """Build the opponent of that name; raise ValueError for an unknown one."""
+def load(name: str, rules: Rules = CUTTLE_CARDS) -> Player:
+    """Build the opponent of that name; raise ValueError for an unknown one.
+
+    The rules are for one that plays games out in its head; the others do not take any.
+    """
     if name not in names():
         raise ValueError(f"unknown opponent {name!r}; there are {', '.join(names())}")
     module = importlib.import_module(f"{__name__}.{name}")
-    player: Player = getattr(module, name.title().replace("_", ""))()
+    opponent = getattr(module, name.title().replace("_", ""))
+    takes_rules = "rules" in inspect.signature(opponent).parameters
+    player: Player = opponent(rules=rules) if takes_rules else opponent()
     return player

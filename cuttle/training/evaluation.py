@@ -28,7 +28,7 @@ class Evaluator:
         self._settings = settings
         self._seed = seed
         self._rules = rules
-        self._opponents = {name: opponents.load(name) for name in settings.opponents}
+        self._opponents = {name: opponents.load(name, rules) for name in settings.opponents}
 
     def validate(self, player: Player, round_: int, num_games: int) -> list[dict[str, Any]]:
         """Play `num_games` an opponent, rounded down to even, on deals of that round."""

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cuttle import opponents
-from cuttle.env.match import play_deals
+from cuttle.env.match import Player, play_deals
 from cuttle.env.observation import observation_of
 from cuttle.env.vector import DealtGames
 from cuttle.game.actions import NUM_ACTIONS, parse_action
@@ -15,7 +15,7 @@ from cuttle.game.cards import ALL_CARDS, mask_of
 from cuttle.game.legal import legal_actions
 from cuttle.game.state import random_decks
 from cuttle.game.trace import from_trace
-from cuttle.game.variants import CUTTLE_CARDS
+from cuttle.game.variants import CUTTLE_CARDS, PRESETS
 from cuttle.opponents.monte_carlo import MonteCarlo
 
 POSITION = {
@@ -104,6 +104,19 @@ def test_small_budget_beats_the_greedy_player() -> None:
 
     # 77 % is expected; seven standard deviations of 400 games below it
     assert ((first == 0).sum() + (second == 1).sum()) / 400 > 0.62
+
+
+def test_a_loaded_player_thinks_by_the_rules_of_the_match() -> None:
+    classic = PRESETS["classic"]
+    games = DealtGames(random_decks(100, np.random.default_rng(0)), rules=classic)
+
+    def actions(player: Player) -> list[int]:
+        chance = np.random.default_rng(1)
+        return player.act(games.observation, games.legal_mask, chance).tolist()
+
+    loaded = actions(opponents.load("monte_carlo", classic))
+    assert loaded == actions(MonteCarlo(rules=classic))
+    assert loaded != actions(MonteCarlo())
 
 
 def test_budget_must_be_positive() -> None:

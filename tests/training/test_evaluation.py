@@ -148,7 +148,7 @@ def test_each_seat_is_counted_from_the_players_side() -> None:
 
 
 def test_draws_are_neither_wins_nor_losses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opponents, "load", lambda _name: Passive())
+    monkeypatch.setattr(opponents, "load", lambda _name, _rules: Passive())
 
     rows = evaluator(opponents=("randomized",)).conclude(Passive(), 20)
 
