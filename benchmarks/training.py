@@ -59,13 +59,13 @@ def product_rate(batch: int, hidden: int) -> float:
 
 
 def counted_products(network: torch.nn.Module, double: bool) -> int:
-    """Count the floating-point operations of one sample's products, forward and backward."""
+    """Count the floating-point operations of one sample's products: target, update, choice."""
     inputs = torch.zeros(1, len(ZONES), dtype=torch.int64), torch.zeros(1, SCALAR_DIM)
-    with FlopCounterMode(display=False) as forward:
+    with FlopCounterMode(display=False) as all_actions:
         network(*inputs)
-    with FlopCounterMode(display=False) as both:
-        network(*inputs).sum().backward()
-    return both.get_total_flops() + forward.get_total_flops() * (2 if double else 1)
+    with FlopCounterMode(display=False) as update:
+        network(*inputs, torch.zeros(1, dtype=torch.int64)).sum().backward()
+    return update.get_total_flops() + all_actions.get_total_flops() * (2 if double else 1)
 
 
 def measure(network_type: str, budget: str, overrides: list[str], rounds: int) -> str:
