@@ -11,8 +11,10 @@ study: .venv/installed
 # The published studies: about an hour on two cores. See docs/results, which holds copies of what this leaves
 # under multirun/NAME/analysis.
 results: .venv/installed
-	$(BIN)/python train.py +study=input_representation 'run=range(1,11)'
+	$(BIN)/python train.py +study=input_representation 'run=range(1,31)'
 	$(BIN)/python analyze.py report input_representation
+	$(BIN)/python train.py +study=input_representation 'run=range(1,31)' seed=paired experiment=paired
+	$(BIN)/python analyze.py report paired
 	$(BIN)/python train.py +study=zones_only
 	$(BIN)/python analyze.py report zones_only
 	$(BIN)/python train.py +study=earlier

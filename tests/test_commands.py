@@ -52,12 +52,13 @@ SMALLER = {
     "training=quick": "training=smoke",
     "range(1,8)": "range(1,3)",
     "+study=input_representation": "+study=input_representation run=1",
-    " 'run=range(1,11)'": "",
+    " 'run=range(1,31)'": "",
     "+study=zones_only": "+study=zones_only run=1 network_type=boolean",
     "+study=earlier": "+study=earlier run=1 +artefact=boolean_noise",
     "+study=artefacts": "+study=artefacts run=1 +artefact=boolean_sound,embedding_all",
     "analyze.py report": "analyze.py report --no-figures",
     "benchmarks/compare.py": "benchmarks/compare.py --seconds 0.01",
+    "benchmarks/ratings.py": "benchmarks/ratings.py --games 20",
     "benchmarks/training.py": "benchmarks/training.py --budget smoke --rounds 1 --types boolean",
 }
 EXIT_STATUS = {"diff": 1}  # 1 says that the two differ
