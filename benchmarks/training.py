@@ -1,8 +1,8 @@
 """Speed of training on one core. Prints a table; writes nothing.
 
-    python benchmarks/training.py [--budget full] [--types boolean] [--rounds 2] [OVERRIDE ...]
+    python benchmarks/training.py [--budget full] [--types boolean] [--rounds 20] [OVERRIDE ...]
 
-Method. The first rounds of a budget are trained as a run trains them, evaluation after each round
+Method. A budget, or its first rounds, is trained as a run trains it, evaluation after each round
 included, on one thread. Time is processor time of this process, split as the run's own clocks say:
 other processes do not count, though they slow a shared core down. Overrides are those of the
 command line, such as `training.learner.batch_size=512`; `--earlier-budget` takes the recipe of the
@@ -11,7 +11,8 @@ earlier system, 5,000 updates of 128 in 5,000 games, and its trunk.
     samples/s     transitions learnt, with repetition, per second of learning alone
     decisions/s   self-play decisions per second of playing alone
     play, learn, evaluate   shares of the whole, in percent
-    full          seconds of the whole budget, by the measured rates
+    full          seconds of the whole budget; from its first rounds alone too few, since the
+                  replay fills up before anything is learnt and games grow longer
     bound         share of the learning time that the matrix products alone would take, at the rate
                   that this core reaches on one product of 1,094 inputs and 52 units; sums over
                   cards are no products
@@ -68,7 +69,7 @@ def counted_products(network: torch.nn.Module, double: bool) -> int:
     return update.get_total_flops() + all_actions.get_total_flops() * (2 if double else 1)
 
 
-def measure(network_type: str, budget: str, overrides: list[str], rounds: int) -> str:
+def measure(network_type: str, budget: str, overrides: list[str], rounds: int | None) -> str:
     """Train the first rounds and return one line of the table."""
     config = composed(network_type, budget, overrides)
     settings = TrainingSettings.from_mapping(config["training"])
@@ -100,7 +101,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--budget", default="full")
     parser.add_argument("--types", default="boolean,embedding,multi_encoder,blind")
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--rounds", type=int, help="all by default")
     parser.add_argument("--earlier-budget", action="store_true")
     parser.add_argument("overrides", nargs="*")
     arguments = parser.parse_args()
