@@ -31,11 +31,12 @@ class SweepCallback(Callback):
     def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
         """Launch a sweep."""
         with one_line_errors():
+            _require_plugin(config)
             workers = parallel_runs(config)
             jobs = sweep_jobs(config)
 
             def start(runs: Sequence[PlannedRun], supervisor: Supervisor) -> list[Outcome]:
-                return _start(runs, supervisor, config)
+                return _start(runs, supervisor, config, workers)
 
             code = launch(jobs, num_workers=workers or len(jobs), start=start)
         sys.exit(code)
@@ -48,13 +49,17 @@ def train_one(config: DictConfig) -> int:
         return launch([job], num_workers=1, start=_start_here)
 
 
+def _require_plugin(config: DictConfig) -> None:
+    """Refuse a launcher whose package is not installed, before anything is written."""
+    try:
+        import_module(config.hydra.launcher["_target_"].rpartition(".")[0])
+    except ImportError as error:
+        raise Refusal(missing_plugin(config.hydra.runtime.choices["hydra/launcher"])) from error
+
+
 def parallel_runs(config: DictConfig) -> int | None:
     """Return how many runs the launcher trains at a time on this machine; None for a cluster."""
     launcher = config.hydra.launcher
-    try:
-        import_module(launcher["_target_"].rpartition(".")[0])
-    except ImportError as error:
-        raise Refusal(missing_plugin(config.hydra.runtime.choices["hydra/launcher"])) from error
     if "n_jobs" in launcher:
         import joblib  # only where it is the launcher: 0.2 s
 
@@ -69,9 +74,10 @@ def _start_here(runs: Sequence[PlannedRun], supervisor: Supervisor) -> list[Outc
     return worker.work(worker.tasks, supervisor)
 
 
-def _start(runs: Sequence[PlannedRun], supervisor: Supervisor, config: DictConfig) -> list[Outcome]:
-    """Let Hydra's launcher start workers: one per core here, one job per run on a cluster."""
-    workers = parallel_runs(config)
+def _start(
+    runs: Sequence[PlannedRun], supervisor: Supervisor, config: DictConfig, workers: int | None
+) -> list[Outcome]:
+    """Let Hydra's launcher start workers: `workers` here, one job per run on a cluster."""
     num_jobs = len(runs) if workers is None else min(workers, len(runs))
     if workers is not None and num_jobs == 1:
         return _start_here(runs, supervisor)
