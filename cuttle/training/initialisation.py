@@ -15,33 +15,50 @@ def initialise(
     """Draw all weights from `rng`: Kaiming normal, zero biases, the head scaled down.
 
     A head near zero gives all types the same initial Q-values, so that none has to unlearn noise.
+    Raises ValueError for a layer that no rule here draws: torch would draw it from its global
+    generator, alike in every run.
     """
-    for module in network.modules():
-        if isinstance(module, nn.Linear | ZoneLinear):
+    for name, module in network.named_modules():
+        if not _draw(module, settings, rng) and list(module.parameters(recurse=False)):
+            raise ValueError(
+                f"{name} of the network is a {type(module).__name__}, whose initial weights no "
+                "rule in cuttle/training/initialisation.py draws: use a layer named there, or add "
+                "a rule"
+            )
+
+
+def _draw(module: nn.Module, settings: InitialisationSettings, rng: np.random.Generator) -> bool:
+    """Draw the weights that a layer holds itself; say whether there is a rule for it."""
+    match module:
+        case nn.Linear() | ZoneLinear():
             _kaiming(rng, module.bias, module.weight, inputs=module.weight.shape[1])
-        elif isinstance(module, CardLinear):
+        case CardLinear():
             inputs = module.cards.shape[0] * module.cards.shape[1] + len(module.scalars)
             _kaiming(rng, module.bias, module.cards, module.scalars, inputs=inputs)
-        elif isinstance(module, FeatureLinear):
+        case FeatureLinear():
             inputs = len(module.features) + len(module.scalars)
             _kaiming(rng, module.bias, module.features, module.scalars, inputs=inputs)
-        elif isinstance(module, nn.Embedding):
+        case nn.Embedding():
             _fill(module.weight, settings.embedding_sd, rng)
-        elif isinstance(module, Trunk):
+        case Trunk():
             sd = settings.head_scale * (2.0 / module.advantage.shape[2]) ** 0.5
             for weight in (module.value, module.advantage):
                 if weight is not None:
                     _fill(weight, sd, rng)
             nn.init.zeros_(module.bias)
-        elif isinstance(module, nn.LayerNorm):
+        case nn.LayerNorm():
             module.reset_parameters()
+        case _:
+            return False
+    return True
 
 
-def _kaiming(rng: np.random.Generator, bias: Tensor, *weights: Tensor, inputs: int) -> None:
-    """Draw the weights of a layer with that many inputs; set its bias to zero."""
+def _kaiming(rng: np.random.Generator, bias: Tensor | None, *weights: Tensor, inputs: int) -> None:
+    """Draw the weights of a layer with that many inputs; set its bias, if it has one, to zero."""
     for weight in weights:
         _fill(weight, (2.0 / inputs) ** 0.5, rng)
-    nn.init.zeros_(bias)
+    if bias is not None:
+        nn.init.zeros_(bias)
 
 
 def _fill(weight: Tensor, sd: float, rng: np.random.Generator) -> None:

@@ -238,10 +238,20 @@ def test_the_head_scale_scales_the_initial_values(network_type: str) -> None:
     torch.testing.assert_close(small_q, 0.01 * full_q, rtol=1e-4, atol=1e-7)
 
 
-def test_initial_weights_depend_on_the_stream_alone() -> None:
+@pytest.mark.parametrize("network_type", NETWORK_TYPES)
+def test_initial_weights_depend_on_the_stream_alone(network_type: str) -> None:
     torch.manual_seed(1)
-    first = drawn("multi_encoder").state_dict()
+    first = drawn(network_type).state_dict()
     torch.manual_seed(2)
-    second = drawn("multi_encoder").state_dict()
+    second = drawn(network_type).state_dict()
 
     assert all(torch.equal(first[name], second[name]) for name in first)
+
+
+def test_a_layer_that_no_rule_draws_is_refused() -> None:
+    built = network("boolean")
+    built.plain = torch.nn.Linear(8, 2, bias=False)  # which is drawn
+    built.attention = torch.nn.MultiheadAttention(8, 2)
+
+    with pytest.raises(ValueError, match=r"attention of the network is a MultiheadAttention"):
+        initialise(built, KAIMING, np.random.default_rng(0))
