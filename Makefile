@@ -5,7 +5,7 @@ BIN := .venv/bin
 .PHONY: study test check coverage results constraints
 
 study: .venv/installed
-	$(BIN)/python train.py -m network_type=boolean,embedding,multi_encoder 'run=range(1,8)' training=quick
+	$(BIN)/python train.py -m network_type=boolean,embedding,multi_encoder 'run=range(1,8)' training=quick experiment=first_look
 	$(BIN)/python analyze.py
 
 # The published studies: about an hour and a half on two cores. See docs/results, which holds copies of what this leaves

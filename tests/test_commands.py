@@ -151,6 +151,19 @@ def test_long_measurements_say_how_to_start_them(command: str, checkout: Path) -
     )
 
 
+def test_the_commands_of_an_experiment_agree_on_its_budget() -> None:
+    recipes = (markdown.ROOT / "Makefile").read_text(encoding="utf-8").splitlines()
+    budgets: dict[str, set[str]] = {}
+    for line in [*markdown.commands(markdown.ROOT / "README.md"), *recipes]:
+        if "python train.py" in line:
+            words = dict(word.split("=", 1) for word in shlex.split(line) if "=" in word)
+            name = words.get("experiment", words.get("+study", EXPERIMENT))
+            budgets.setdefault(name, set()).add(words.get("training", "full"))
+
+    assert {"first_look", EXPERIMENT} <= budgets.keys()
+    assert all(len(names) == 1 for names in budgets.values()), budgets
+
+
 def test_what_makes_commands_small_is_needed() -> None:
     lines = [*COMMANDS, (markdown.ROOT / "Makefile").read_text(encoding="utf-8")]
 
