@@ -1,6 +1,5 @@
 """`train.py` with the real trainer, as a user runs it: results, resumption, refusals."""
 
-import json
 import os
 import signal
 import subprocess
@@ -11,7 +10,7 @@ import pytest
 import torch
 
 from cuttle.runs.reader import read_experiment
-from tests.sweep.launching import launch, results, start, status, wait_for
+from tests.sweep.launching import launch, results, status, struck_after_one_round
 
 pytestmark = pytest.mark.slow
 
@@ -97,17 +96,14 @@ def test_models_load_without_running_code(trained: Path) -> None:
 
 
 def test_a_killed_training_goes_on_to_the_same_bytes(trained: Path, tmp_path: Path) -> None:
-    path = tmp_path / "multirun" / "test" / "boolean_run_01" / "status.json"
-    process = start(tmp_path, *SMOKE, fake=False)
-    wait_for(lambda: path.exists() and json.loads(path.read_text())["round"] == 1)
+    launcher = struck_after_one_round(
+        tmp_path, *SMOKE, strike=lambda _, training: os.kill(training, signal.SIGKILL)
+    )
 
-    os.kill(json.loads(path.read_text())["pid"], signal.SIGKILL)
-    process.communicate(timeout=100)
-
-    assert process.returncode == 1
+    assert launcher.returncode == 1
     assert status(tmp_path, "boolean_run_01")["state"] == "failed"
     assert launch(tmp_path, *SMOKE, fake=False).returncode == 0
-    log = (path.parent / "train.log").read_text()
+    log = (tmp_path / "multirun" / "test" / "boolean_run_01" / "train.log").read_text()
     assert "going on after round 1" in log
     assert results(tmp_path) == results(trained)
 

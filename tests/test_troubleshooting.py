@@ -4,25 +4,23 @@ import atexit
 import functools
 import importlib.util
 import itertools
-import json
 import os
 import re
 import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests import markdown
-from tests.sweep.launching import start
+from tests.sweep.launching import struck_after_one_round
 from tests.test_commands import checkout_at, run
 
 PAGE = markdown.ROOT / "docs" / "troubleshooting.md"
-EXPERIMENT = "multirun/input_representation"
+EXPERIMENT = "input_representation"
 SWEEP = ("-m", "training=smoke", "run=1,2")
 FULL_DISK = ("unshare", "-rm", "bash", "-c")
 MOUNT = "mkdir multirun && mount -t tmpfs -o size=1200k tmpfs multirun"
@@ -45,33 +43,29 @@ def train(directory: Path) -> None:
 
 def kill_training(directory: Path) -> None:
     """Kill the training of the first run after its first round; the launcher reports it."""
-    launcher = start(directory, *SWEEP, fake=False)
-    os.kill(process_after_one_round(directory), signal.SIGKILL)
-    launcher.communicate(timeout=100)
+    launcher = struck_after_one_round(
+        directory,
+        *SWEEP,
+        strike=lambda _, training: os.kill(training, signal.SIGKILL),
+        experiment=EXPERIMENT,
+    )
     assert launcher.returncode == 1
 
 
 def kill_everything(directory: Path) -> None:
     """Kill a launch with all its processes after the first round."""
-    launcher = start(directory, "training=smoke", fake=False)
-    process_after_one_round(directory)
-    os.killpg(launcher.pid, signal.SIGKILL)
-    launcher.communicate(timeout=100)
-
-
-def process_after_one_round(directory: Path) -> int:
-    """Wait until the first run has trained a round; return its process."""
-    path = directory / EXPERIMENT / "boolean_run_01" / "status.json"
-    while not (path.exists() and json.loads(path.read_text())["round"] == 1):
-        time.sleep(0.002)  # a round of this budget takes a fraction of a second
-    process: int = json.loads(path.read_text())["pid"]
-    return process
+    struck_after_one_round(
+        directory,
+        "training=smoke",
+        strike=lambda launcher, _: os.killpg(launcher.pid, signal.SIGKILL),
+        experiment=EXPERIMENT,
+    )
 
 
 def damage(directory: Path) -> None:
     """Leave half a status file behind."""
     train(directory)
-    (directory / EXPERIMENT / "boolean_run_02" / "status.json").write_text("{")
+    (directory / "multirun" / EXPERIMENT / "boolean_run_02" / "status.json").write_text("{")
 
 
 TROUBLES: dict[str, Callable[[Path], None]] = {

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -102,7 +103,7 @@ def _fingerprint(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def wait_for(condition: Callable[[], bool], *, timeout_s: float = 60.0) -> None:
+def wait_for(condition: Callable[[], bool], *, timeout_s: float = TIMEOUT_S) -> None:
     """Wait until something is so, or raise TimeoutError."""
     deadline = time.monotonic() + timeout_s
     while not condition():
@@ -132,7 +133,30 @@ def command_of(process: int) -> str:
         return ""
 
 
-def all_gone(directory: Path, *, timeout_s: float = 10.0) -> bool:
+def struck_after_one_round(
+    directory: Path,
+    *overrides: str,
+    strike: Callable[[subprocess.Popen[str], int], None],
+    experiment: str = "test",
+) -> subprocess.Popen[str]:
+    """Launch for real; strike the launcher or the first run's process after the run's first round.
+
+    Returns the launcher when it has ended. A round takes a fraction of a second, so the run may be
+    over before the strike: then all is tried again.
+    """
+    path = directory / "multirun" / experiment / "boolean_run_01" / "status.json"
+    for _ in range(10):
+        launcher = start(directory, *overrides, fake=False)
+        wait_for(lambda: path.exists() and json.loads(path.read_text())["round"] >= 1)
+        strike(launcher, json.loads(path.read_text())["pid"])
+        launcher.communicate(timeout=TIMEOUT_S)
+        if json.loads(path.read_text())["round"] == 1:
+            return launcher
+        shutil.rmtree(directory / "multirun")
+    raise TimeoutError("the run was always over before it could be struck")
+
+
+def all_gone(directory: Path, *, timeout_s: float = TIMEOUT_S) -> bool:
     """Say whether all processes of a directory end in time."""
     try:
         wait_for(lambda: not processes_in(directory), timeout_s=timeout_s)

@@ -16,6 +16,7 @@ from cuttle.runs.reader import read_experiment
 from tests.sweep.launching import (
     REPOSITORY,
     SWEEP,
+    TIMEOUT_S,
     all_gone,
     environment,
     kill_all,
@@ -71,7 +72,7 @@ def test_a_failed_run_keeps_its_traceback(tmp_path: Path) -> None:
 
 
 def test_fail_fast_stops_the_sweep_at_the_first_failure(tmp_path: Path) -> None:
-    finished = launch(tmp_path, *SWEEP, "fail_fast=true", FAULTS="1=raise", ROUND_S="0.7")
+    finished = launch(tmp_path, *SWEEP, "fail_fast=true", FAULTS="1=raise", ROUND_S="20")
 
     assert finished.returncode == 1
     assert "boolean_run_01 failed and fail_fast=true" in finished.stdout
@@ -96,20 +97,18 @@ def test_a_stop_is_prompt_and_resumable(
     undisturbed: Path,
 ) -> None:
     sweep = (*SWEEP, f"hydra.launcher.n_jobs={n_jobs}")
-    process = start(tmp_path, *sweep, ROUND_S="0.5")
+    process = start(tmp_path, *sweep, ROUND_S="20")
     wait_for(lambda: "running" in states(tmp_path).values())
     time.sleep(0.2)
 
-    stopped_at = time.monotonic()
     (os.killpg if to_group else os.kill)(process.pid, number)
-    output, _ = process.communicate(timeout=30)
+    output, _ = process.communicate(timeout=TIMEOUT_S)
 
     assert process.returncode == 130, output
-    assert time.monotonic() - stopped_at < 5
-    assert all_gone(tmp_path, timeout_s=2)
+    assert all_gone(tmp_path)
     assert "Traceback" not in output
-    runs = read_experiment(tmp_path / "multirun" / "test").runs
-    assert RunState.INTERRUPTED in {run.state for run in runs}
+    stopped = {run.state for run in read_experiment(tmp_path / "multirun" / "test").runs}
+    assert RunState.INTERRUPTED in stopped and RunState.COMPLETED not in stopped
     assert launch(tmp_path, *sweep).returncode == 0
     assert results(tmp_path) == results(undisturbed)
 
@@ -121,7 +120,7 @@ def test_a_killed_launcher_leaves_no_process_behind(tmp_path: Path, undisturbed:
     process.kill()
     process.communicate()
 
-    assert all_gone(tmp_path, timeout_s=5)
+    assert all_gone(tmp_path)
     assert launch(tmp_path, *PARALLEL).returncode == 0
     assert results(tmp_path) == results(undisturbed)
 
@@ -141,7 +140,7 @@ os.kill(os.getpid(), signal.SIGKILL)
     )
 
     assert finished.returncode == -signal.SIGKILL
-    assert all_gone(tmp_path, timeout_s=5)
+    assert all_gone(tmp_path)
 
 
 def test_edits_while_a_sweep_runs_change_none_of_its_runs(
@@ -167,14 +166,14 @@ def test_edits_while_a_sweep_runs_change_none_of_its_runs(
     for path in (code / "cuttle" / "experiment.py", code / "fake" / "fake_trainer.py"):
         path.write_text("raise RuntimeError('edited')\n")
 
-    assert process.wait(timeout=100) == 0
+    assert process.wait(timeout=TIMEOUT_S) == 0
     assert results(work) == results(undisturbed)
 
 
 def test_two_launchers_share_the_work(tmp_path: Path, undisturbed: Path) -> None:
     launchers = [start(tmp_path, *PARALLEL, ROUND_S="0.2") for _ in range(2)]
     try:
-        outputs = [launcher.communicate(timeout=100)[0] for launcher in launchers]
+        outputs = [launcher.communicate(timeout=TIMEOUT_S)[0] for launcher in launchers]
     finally:
         kill_all(processes_in(tmp_path))
 
