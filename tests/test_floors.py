@@ -20,7 +20,7 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "sweep": ({"runs", "experiment"}, {"hydra", "omegaconf", "joblib", "rich", "hydra_plugins"}),
     "experiment": (
         {"runs", "training", "networks", "opponents", "env", "game"},
-        {"hydra", "omegaconf", "torch"},
+        {"torch"},
     ),
     "play": (
         {"runs", "experiment", "training", "networks", "opponents", "env", "game"},

@@ -44,7 +44,7 @@ def test_environment_passes_the_seed_test_of_pettingzoo() -> None:
 
 
 @pytest.mark.parametrize("max_cycles", [1, 4, 9])
-def test_max_cycles_truncates_both_agents_after_that_many_decisions(max_cycles: int) -> None:
+def test_max_cycles_ends_a_game_after_that_many_decisions(max_cycles: int) -> None:
     # PettingZoo's max_cycles_test samples actions without their masks and wants agents to
     # alternate; this is the same assertion for a game with illegal moves and turns.
     game = env(max_cycles=max_cycles)

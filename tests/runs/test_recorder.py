@@ -85,9 +85,9 @@ def test_resuming_cuts_rows_back_to_the_checkpoint(tmp_path: Path) -> None:
         file.write('{"round": 3, "epi')
 
     again = open_run(tmp_path)
-    assert again.resume(completed_rounds=1, rounds=3, extents=extents)
+    is_whole = again.resume(completed_rounds=1, rounds=3, extents=extents)
 
-    assert again.resume(completed_rounds=1, rounds=3, extents=extents)
+    assert is_whole
     assert again.status.attempt == 2
     assert [row["round"] for row in RunRecord(tmp_path).metrics] == [1]
 

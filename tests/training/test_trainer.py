@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 import torch
 
+from cuttle.env.observation import split
+from cuttle.env.vector import VectorEnv
 from cuttle.runs.layout import MATCHES_COLUMNS, METRICS_COLUMNS, TIMINGS_COLUMNS
 from cuttle.training.streams import stream
 from cuttle.training.trainer import RoundReport, Trainer
@@ -154,8 +156,8 @@ def test_one_update_an_episode_is_an_artefact_switch() -> None:
 def test_initial_values_have_the_same_scale_in_every_type() -> None:
     scales = [trainer(network_type=name).initial_q_sd for name in NETWORK_TYPES]
 
-    assert max(scales) < 0.02  # rewards are 1
-    assert min(scales) > 0.0
+    assert 0.0 < max(scales) < 0.02  # rewards are 1
+    assert max(scales) < 1.2 * min(scales)
 
 
 def test_a_head_at_full_scale_is_an_artefact_switch() -> None:
@@ -180,7 +182,22 @@ def test_a_small_embedding_table_is_an_artefact_switch() -> None:
     assert sizes == [pytest.approx(0.2, rel=0.1), pytest.approx(0.02, rel=0.1)]
 
 
-def test_model_state_is_what_plays() -> None:
+@pytest.mark.parametrize("average", ["true", "false"])
+def test_model_state_is_what_plays(average: str) -> None:
+    trained = trainer(f"evaluation.average_weights={average}", "evaluation.over_suits=false")
+    next(trained.rounds())
+    games = VectorEnv(256, np.random.default_rng(0))
+
+    kept = network()
+    kept.load_state_dict(trained.model_state())
+    with torch.no_grad():
+        q = kept(*map(torch.from_numpy, split(games.observation))).numpy()
+    played = trained.player().act(games.observation, games.legal_mask, np.random.default_rng(0))
+
+    assert (played == np.where(games.legal_mask, q, -np.inf).argmax(axis=1)).all()
+
+
+def test_the_averaged_weights_are_not_the_online_ones() -> None:
     average, online = (trainer(f"evaluation.average_weights={flag}") for flag in ("true", "false"))
     for trained in (average, online):
         next(trained.rounds())
