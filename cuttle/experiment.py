@@ -87,7 +87,7 @@ def _train_locked(run_dir: Path, expected_hash: str, claims_interrupted: bool) -
 def _train(recorder: Recorder, config: dict[str, Any]) -> None:
     trainer = _resumed(recorder, config) or _begun(recorder, config)
     recorder.add_metadata(_facts(trainer, config))
-    for report in trainer.rounds(progress=lambda _share: recorder.heartbeat()):
+    for report in trainer.rounds(recorder.heartbeat):
         pack = partial(_pack, trainer, report.round) if config["checkpoint"] else None
         recorder.record_round(
             metrics=report.metrics, matches=report.matches, timings=report.timings, checkpoint=pack

@@ -53,7 +53,7 @@ METRICS_COLUMNS = (
     "learning_rate",  # at the end of the round
     "loss",  # mean over the round's updates; null without an update
     "q_mean",  # mean Q of the chosen actions over the round's updates; null likewise
-    "game_length",  # mean decisions a finished self-play game
+    "game_length",  # mean decisions a finished self-play game; null without one
 )
 
 # One row a round, opponent and seat; wins + draws + losses = games. Seat 0 moves first.

@@ -22,8 +22,6 @@ from cuttle.game.actions import NUM_ACTIONS
 from cuttle.training.settings import ReplaySettings
 
 _MASK_BYTES = -(-NUM_ACTIONS // 8)
-# A player never decides more often than this while the other waits: steps an own return may take.
-_LONGEST_OWN_RETURN = 12
 
 
 @dataclass(frozen=True)
@@ -62,12 +60,6 @@ class Replay:
         """Return the decisions held."""
         return min(self._num_added, self._ticks) * len(self._game_start)
 
-    @property
-    def horizon(self) -> int:
-        """Return the most steps a return may sum."""
-        least = _LONGEST_OWN_RETURN if self._settings.until_own_decision else 1
-        return max(self._settings.n_step, least)
-
     def add(
         self,
         *,
@@ -105,14 +97,14 @@ class Replay:
 
     def can_sample(self) -> bool:
         """Tell whether a row with all its successors is held."""
-        return min(self._num_added, self._ticks) > self.horizon
+        return min(self._num_added, self._ticks) > self._settings.horizon
 
     def sample(self, batch_size: int, rng: np.random.Generator) -> Batch:
         """Draw transitions uniformly, with replacement, as fresh arrays."""
         num_envs = len(self._game_start)
         held = min(self._num_added, self._ticks)
         # The newest rows wait until the rows that complete their returns are there.
-        drawn = rng.integers(0, (held - self.horizon) * num_envs, batch_size)
+        drawn = rng.integers(0, (held - self._settings.horizon) * num_envs, batch_size)
         # Rows lie tick by tick, so the ring is one of rows too.
         row = (drawn + (self._num_added - held) * num_envs) % (self._ticks * num_envs)
         order = SUIT_ORDERS[rng.integers(0, len(SUIT_ORDERS), batch_size)]
@@ -156,7 +148,7 @@ class Replay:
         reward, bootstrap = rewards.take(row), bootstraps.take(row)
         next_row = (row + num_envs) % num_rows
         goes_on = np.ones(len(row), np.bool_)
-        for step in range(1, self.horizon):
+        for step in range(1, self._settings.horizon):
             goes_on &= bootstrap != 0.0
             if settings.until_own_decision and step >= settings.n_step:
                 goes_on &= bootstrap < 0.0

@@ -9,6 +9,8 @@ from typing import Any, TypeVar, get_type_hints
 from cuttle import opponents
 
 _Section = TypeVar("_Section")
+# A player never decides more often than this while the other waits: steps an own return may take.
+_LONGEST_OWN_RETURN = 12
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,11 @@ class ReplaySettings:
         _within("replay.discount", self.discount, 0.0, 1.0)
         _at_least("replay.n_step", self.n_step, 1)
 
+    @property
+    def horizon(self) -> int:
+        """Return the most steps a return may sum."""
+        return max(self.n_step, _LONGEST_OWN_RETURN if self.until_own_decision else 1)
+
 
 @dataclass(frozen=True)
 class InitialisationSettings:
@@ -142,11 +149,17 @@ class TrainingSettings:
     def __post_init__(self) -> None:
         _at_least("rounds", self.rounds, 1)
         _at_least("episodes_per_round", self.episodes_per_round, 1)
-        horizon = self.replay.n_step + 1
-        if self.replay.capacity < 2 * horizon * self.self_play.num_envs:
+        num_envs, capacity = self.self_play.num_envs, self.replay.capacity
+        least = 2 * (self.replay.horizon + 1)
+        if capacity < least * num_envs:
             raise ValueError(
-                f"training.replay.capacity must hold at least {2 * horizon} decisions of each of "
-                f"the {self.self_play.num_envs} games side by side, got {self.replay.capacity}"
+                f"training.replay.capacity must hold at least {least} decisions of each of "
+                f"the {num_envs} games side by side, got {capacity}"
+            )
+        if self.replay.warm_up > (held := capacity // num_envs * num_envs):
+            raise ValueError(
+                f"training.replay.warm_up must be at most {held}, which is what a replay of "
+                f"{capacity} holds of {num_envs} games side by side, got {self.replay.warm_up}"
             )
 
     @property

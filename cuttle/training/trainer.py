@@ -14,7 +14,7 @@ from cuttle.training.evaluation import Evaluator
 from cuttle.training.exploration import epsilon_at, linear
 from cuttle.training.initialisation import initialise
 from cuttle.training.plain import from_plain, to_plain
-from cuttle.training.player import GreedyPlayer, SoftmaxPlayer
+from cuttle.training.player import GreedyPlayer, SoftmaxPlayer, Watched
 from cuttle.training.probe import q_sd
 from cuttle.training.replay import Replay
 from cuttle.training.self_play import SelfPlay
@@ -46,7 +46,6 @@ class Trainer:
     ) -> None:
         """Draw the initial weights and deal the first games, all from the seed's streams."""
         self.settings = settings
-        self.rules = rules
         self.round = 0  # rounds finished
         initialise(network, settings.initialisation, stream(seed, "init"))
         self._learner = DQNLearner(
@@ -83,15 +82,15 @@ class Trainer:
         return {name: value.cpu().clone() for name, value in network.state_dict().items()}
 
     @property
-    def progress(self) -> float:
+    def _progress(self) -> float:
         """Return the share of the budget's games that are finished, 0 to 1."""
         return min(self._self_play.num_episodes / self.settings.episodes, 1.0)
 
-    def rounds(self, progress: Callable[[float], None] | None = None) -> Iterator[RoundReport]:
+    def rounds(self, on_step: Callable[[], None] = lambda: None) -> Iterator[RoundReport]:
         """Go on from where the state is; yield a report after each round.
 
-        The last report also holds the final evaluation. `progress` is called often with the
-        share of the budget.
+        The last report also holds the final evaluation. `on_step` is called after every step of
+        self-play and of evaluation.
         """
         while self.round < self.settings.rounds:
             started = time.perf_counter()
@@ -100,14 +99,14 @@ class Trainer:
             goal = (self.round + 1) * self.settings.episodes_per_round
             while self._self_play.num_episodes < goal:
                 self._tick()
-                if progress is not None:
-                    progress(self.progress)
+                on_step()
             self.round += 1
+            # None are left where the tick that ended the last round also ended those of this one.
             num_games = self._self_play.num_episodes - games
-            length = (self._self_play.num_finished_decisions - decisions) / num_games
-            metrics = self._metrics(length)
+            num_decisions = self._self_play.num_finished_decisions - decisions
+            metrics = self._metrics(num_decisions / num_games if num_games else None)
             before = time.perf_counter()
-            matches = self._evaluate()
+            matches = self._evaluate(on_step)
             now = time.perf_counter()
             clocks = {**self._clocks, "evaluate_s": now - before, "round_s": now - started}
             timings = {"round": self.round, **clocks}
@@ -117,7 +116,7 @@ class Trainer:
         """Play one decision in every game, then take the updates that it pays for."""
         started = time.perf_counter()
         episodes = self._self_play.num_episodes
-        epsilon = epsilon_at(self.progress, self.settings.exploration)
+        epsilon = epsilon_at(self._progress, self.settings.exploration)
         self._self_play.tick(self._explorer, epsilon)
         played = time.perf_counter()
         if len(self._replay) >= self.settings.replay.warm_up and self._replay.can_sample():
@@ -139,9 +138,9 @@ class Trainer:
 
     def _learning_rate(self) -> float:
         learner = self.settings.learner
-        return linear(learner.learning_rate, learner.learning_rate_end, self.progress)
+        return linear(learner.learning_rate, learner.learning_rate_end, self._progress)
 
-    def _metrics(self, game_length: float) -> dict[str, Any]:
+    def _metrics(self, game_length: float | None) -> dict[str, Any]:
         """Collect the deterministic numbers of the round just played."""
         loss, q_mean = self._learner.take_means()
         updates = self._learner.num_updates
@@ -151,16 +150,16 @@ class Trainer:
             "decisions": self._self_play.num_decisions,
             "updates": updates,
             "samples_learnt": updates * self.settings.learner.batch_size,
-            "epsilon": epsilon_at(self.progress, self.settings.exploration),
+            "epsilon": epsilon_at(self._progress, self.settings.exploration),
             "learning_rate": self._learning_rate(),
             "loss": loss,
             "q_mean": q_mean,
             "game_length": game_length,
         }
 
-    def _evaluate(self) -> list[dict[str, Any]]:
+    def _evaluate(self, on_step: Callable[[], None]) -> list[dict[str, Any]]:
         """Play the validation games and, after the last round, the final ones."""
-        player = self.player()
+        player = Watched(self.player(), on_step)
         ratio = self.settings.evaluation.validation_ratio
         num_games = int(ratio * self.settings.episodes_per_round)
         rows = self._evaluator.validate(player, self.round, num_games)

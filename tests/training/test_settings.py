@@ -43,6 +43,7 @@ def test_the_full_budget_is_the_studys() -> None:
         ("exploration.temperature", -0.1, "training.exploration.temperature must be at least 0"),
         ("replay.discount", 1.5, "training.replay.discount must be at least 0 and at most 1"),
         ("replay.capacity", 100, "training.replay.capacity must hold at least"),
+        ("replay.capacity", 2_040, "training.replay.warm_up must be at most 1984, "),
         ("exploration.epsilon_end", 2.0, "at least 0 and at most 1, got 2.0"),
         ("evaluation.opponents", ["nobody"], "has unknown 'nobody'; there are gap_maximizer"),
         ("evaluation.opponents", [], "must name at least one opponent"),
@@ -72,3 +73,11 @@ def test_a_whole_number_passes_as_a_float() -> None:
 
     assert ratio == 4.0
     assert isinstance(ratio, float)
+
+
+def test_a_replay_has_room_for_the_longest_own_return() -> None:
+    config = changed("replay.until_own_decision", True)
+    config["replay"] |= {"n_step": 1, "capacity": 64 * 25, "warm_up": 0}
+
+    with pytest.raises(ValueError, match=r"capacity must hold at least 26 decisions of each"):
+        TrainingSettings.from_mapping(config)

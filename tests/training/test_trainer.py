@@ -135,14 +135,24 @@ def test_a_finished_run_has_no_more_rounds() -> None:
     assert list(trained.rounds()) == []
 
 
-def test_progress_is_told_often_and_ends_at_one() -> None:
-    told: list[float] = []
+def test_every_step_of_play_and_of_evaluation_is_noticed() -> None:
+    steps = {}
+    for ratio in ("0", "0.5"):
+        noticed: list[None] = []
+        quiet = f"evaluation.validation_ratio={ratio}"
+        next(trainer(quiet).rounds(on_step=lambda noticed=noticed: noticed.append(None)))
+        steps[ratio] = len(noticed)
 
-    list(trainer().rounds(progress=told.append))
+    assert 10 < steps["0"] < steps["0.5"] - 10
 
-    assert told == sorted(told)
-    assert told[-1] == 1.0
-    assert len(told) > 50
+
+def test_a_round_whose_games_ended_in_the_round_before_has_no_length() -> None:
+    short = trainer("rounds=20", "episodes_per_round=1", "evaluation.validation_ratio=0")
+
+    lengths = [report.metrics["game_length"] for report in short.rounds()]
+
+    assert None in lengths
+    assert any(length is not None for length in lengths)
 
 
 def test_one_update_an_episode_is_an_artefact_switch() -> None:

@@ -57,11 +57,11 @@ class Trainer:
         """Return the weights."""
         return self.network.state_dict()
 
-    def rounds(self, progress: Callable[[float], None]) -> Iterator[RoundReport]:
+    def rounds(self, on_step: Callable[[], None]) -> Iterator[RoundReport]:
         """Yield the rounds that are left."""
         while self.done < self.settings.rounds:
             time.sleep(self.round_s)
-            progress(self.done / self.settings.rounds)
+            on_step()
             self.done += 1
             self.state += torch.rand(len(self.state), generator=self.generator)
             self.shake_weights()
