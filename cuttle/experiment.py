@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from cuttle import opponents
 from cuttle.env.observation import SCALAR_DIM, ZONES
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.variants import CUTTLE_CARDS, PRESETS, RULES_VERSION, Rules, checked
 from cuttle.networks.trunk import TrunkSettings
+from cuttle.runs.diff import flatten
 from cuttle.runs.layout import CONFIG_FILE, INITIAL_MODEL_FILE, RunState
 from cuttle.runs.lock import AlreadyLocked, locked
 from cuttle.runs.provenance import machine
@@ -32,6 +32,7 @@ from cuttle.training.settings import TrainingSettings
 from cuttle.training.trainer import Trainer
 
 NETWORK_PACKAGE = "cuttle.networks."
+DEVICES = ("cpu", "cuda")
 MODEL_KEYS = ("run", "network_type", "trunk", "training", "rules", "seed")
 
 
@@ -164,6 +165,9 @@ def build_network(config: dict[str, Any]) -> torch.nn.Module:
     if not target.startswith(NETWORK_PACKAGE):
         raise ValueError(f"network_type._target_ must start with {NETWORK_PACKAGE}, got {target}")
     sizes = {key: value for key, value in section.items() if key not in ("_target_", "name")}
+    for key, size in sizes.items():
+        if isinstance(size, int) and size < 1:
+            raise ValueError(f"network_type.{key} must be at least 1, got {size}")
     network_class = getattr(importlib.import_module(module_name), class_name)
     trunk = build_trunk_settings(config["trunk"])
     try:
@@ -188,23 +192,43 @@ def build_trunk_settings(section: dict[str, Any]) -> TrunkSettings:
     return TrunkSettings(**{**section, "scalars": scalars, "num_actions": NUM_ACTIONS})
 
 
-def check(config: dict[str, Any]) -> dict[str, Any]:
-    """Build what a config describes, short of a trainer, or raise an error naming what is wrong."""
-    TrainingSettings.from_mapping(config["training"])
+def check(config: dict[str, Any], *, trains_here: bool) -> dict[str, Any]:
+    """Build what a config describes, short of a trainer, or raise an error naming what is wrong.
+
+    Returns what the metadata of its run will say of this code: `rules_version`.
+    """
+    settings = TrainingSettings.from_mapping(config["training"])
     build_rules(config["rules"])
     build_network(config)
-    _check_device(config["device"])
-    primary = config["analysis"]["primary_opponent"]
-    if primary not in opponents.names():
-        raise ValueError(
-            f"analysis.primary_opponent has unknown {primary!r}; "
-            f"there are {', '.join(opponents.names())}"
-        )
+    _check_device(config["device"], is_here=trains_here)
+    _check_analysis(config, settings.evaluation.opponents)
     return {"rules_version": RULES_VERSION}
 
 
-def _check_device(name: str) -> None:
-    """Raise ValueError for a device that torch does not know or this machine does not have."""
+def _check_analysis(config: dict[str, Any], opponents: tuple[str, ...]) -> None:
+    """Raise ValueError for a wish that the analysis could not fulfil once all is trained."""
+    section = config["analysis"]
+    primary, margin = section["primary_opponent"], section["equivalence_margin"]
+    if primary not in opponents:
+        raise ValueError(
+            f"analysis.primary_opponent must be one of training.evaluation.opponents, "
+            f"{', '.join(opponents)}, got {primary!r}: add analysis.primary_opponent={opponents[0]}"
+        )
+    if not isinstance(margin, int | float) or not 0.0 < margin < 1.0:
+        raise ValueError(f"analysis.equivalence_margin must lie between 0 and 1, got {margin!r}")
+    if not isinstance(section["factors"], list):
+        raise ValueError(f"analysis.factors must be a list of keys, got {section['factors']!r}")
+    for key in section["factors"]:
+        if key not in flatten(config):
+            raise ValueError(f"analysis.factors names {key!r}, which the config does not have")
+
+
+def _check_device(name: str, *, is_here: bool) -> None:
+    """Raise ValueError for a device that cannot be trained on, or that is not on this machine."""
+    if name.partition(":")[0] not in DEVICES:
+        raise ValueError(f"device must be {' or '.join(DEVICES)}, got {name}")
+    if not is_here:
+        return
     try:
         torch.empty(0, device=name)
     except (RuntimeError, AssertionError) as error:

@@ -1,9 +1,11 @@
 """Links and paths in the Markdown files lead somewhere."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from cuttle.runs.identity import IDENTITY_KEYS
 from tests import markdown
 
 ROOT = markdown.ROOT
@@ -51,3 +53,20 @@ def test_pages_are_reachable_from_the_readme(folder: str) -> None:
         todo += [page.parent / target for target in markdown.links(page)]
 
     assert {path.resolve() for path in (ROOT / folder).glob("*.md")} <= seen
+
+
+def test_the_page_of_the_run_directory_names_what_makes_a_config_another() -> None:
+    page = (ROOT / "docs" / "run_directory.md").read_text(encoding="utf-8")
+    told = page.split("Two configs are the same when", 1)[1].split("are.", 1)[0]
+
+    assert set(re.findall("`([^`]+)`", told)) == set(IDENTITY_KEYS)
+
+
+def test_readme_and_contributing_agree_on_how_to_add_a_thing() -> None:
+    tables = [
+        re.findall(r"^\| an? [\w ]+ \| `.*", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE)
+        for name in ("README.md", "CONTRIBUTING.md")
+    ]
+
+    assert len(tables[0]) == 5
+    assert tables[0] == tables[1]

@@ -10,17 +10,17 @@ from cuttle.runs.layout import (
     CONFIG_FILE,
     EXPERIMENT_FILE,
     EXPERIMENT_NAME,
-    FINAL_MODEL_FILE,
     MATCHES_FILE,
     METADATA_FILE,
     METRICS_FILE,
+    RESULT_FILES,
     STATUS_FILE,
     TIMINGS_FILE,
     RunState,
 )
 from cuttle.runs.status import derived_state, heartbeat_age_s, parse_status
 
-REQUIRED_WHEN_COMPLETED = (METADATA_FILE, METRICS_FILE, MATCHES_FILE, CONFIG_FILE, FINAL_MODEL_FILE)
+REQUIRED_WHEN_COMPLETED = (METADATA_FILE, CONFIG_FILE, TIMINGS_FILE, *RESULT_FILES)
 
 
 class RunRecord:

@@ -66,10 +66,12 @@ class Recorder:
         self._write(round=0, rounds=rounds, win_rates={})
 
     def resume(self, *, completed_rounds: int, rounds: int, extents: Extents) -> bool:
-        """Cut the rows back to where the checkpoint was taken; False when they are not all there.
+        """Cut the rows back to where the checkpoint was taken; False when a file is not all there.
 
         A round that was cut short may have left rows, a power cut may have lost some.
         """
+        if not (self.run_dir / INITIAL_MODEL_FILE).exists():
+            return False
         contents = {}
         for name in ROW_FILES:
             length, digest = extents[name]

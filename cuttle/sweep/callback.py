@@ -38,7 +38,12 @@ class SweepCallback(Callback):
             def start(runs: Sequence[PlannedRun], supervisor: Supervisor) -> list[Outcome]:
                 return _start(runs, supervisor, config, workers)
 
-            code = launch(jobs, num_workers=workers or len(jobs), start=start)
+            code = launch(
+                jobs,
+                num_workers=workers or len(jobs),
+                start=start,
+                trains_here=workers is not None,
+            )
         sys.exit(code)
 
 

@@ -35,7 +35,7 @@ def _check(request: Request) -> Reply:
     from cuttle import experiment
 
     try:
-        facts = experiment.check(request["config"])
+        facts = experiment.check(request["config"], trains_here=request["trains_here"])
     except (ValueError, TypeError, LookupError, ImportError, AttributeError) as error:
         return {"outcome": "failed", "message": " ".join(str(error).split())}
     return {"outcome": "completed", "message": "", **facts}

@@ -10,6 +10,7 @@ from statistics import mean
 
 from cuttle.runs.identity import differences
 from cuttle.runs.layout import CHECKPOINT_FILE, METRICS_FILE, RunState
+from cuttle.runs.provenance import package_versions, source_hash
 from cuttle.runs.reader import RunRecord
 from cuttle.sweep.plan import PlannedRun
 
@@ -58,15 +59,31 @@ def decide(run: PlannedRun, *, force: bool) -> Decision:
 def _without_force(run: PlannedRun, record: RunRecord) -> tuple[Action, str]:
     if damage := _damage(record):
         return Action.DAMAGED, damage
-    has_same_config = record.status.get("config_hash") == run.config_hash
+    has_same_config = _has_same_config(record, run)
     is_completed = record.state is RunState.COMPLETED
     if not has_same_config and (is_completed or record.status.get("round", 0) > 0):
         return Action.CONFLICT, _difference(record, run)
     if is_completed:
         return Action.SKIP, ""
-    if has_same_config and (run.run_dir / CHECKPOINT_FILE).exists():
-        return Action.RESUME, f"after round {record.status['round']}"
+    has_checkpoint = run.config["checkpoint"] and (run.run_dir / CHECKPOINT_FILE).exists()
+    if has_same_config and has_checkpoint:
+        if _has_same_code(record):
+            return Action.RESUME, f"after round {record.status['round']}"
+        return Action.TRAIN, "starts over: code or versions have changed since it began"
     return Action.TRAIN, ""
+
+
+def _has_same_config(record: RunRecord, run: PlannedRun) -> bool:
+    """Compare fingerprints, or else values: one and the same number may be written 1 and 1.0."""
+    if record.status.get("config_hash") == run.config_hash:
+        return True
+    return bool(record.config) and not differences(record.config, run.config)
+
+
+def _has_same_code(record: RunRecord) -> bool:
+    """Tell whether a run began with this code; no run is made of rounds of two programs."""
+    then = (record.metadata.get("source_hash"), record.metadata.get("versions"))
+    return then == (source_hash(), package_versions())
 
 
 def _damage(record: RunRecord) -> str:
@@ -79,11 +96,6 @@ def _damage(record: RunRecord) -> str:
     return ""
 
 
-def decide_all(runs: Sequence[PlannedRun], *, force: bool) -> list[Decision]:
-    """Decide about every run of a launch."""
-    return [decide(run, force=force) for run in runs]
-
-
 def estimated_seconds(decisions: Sequence[Decision], *, num_workers: int) -> float | None:
     """Estimate how long a launch takes from the runs already timed; None when there are none."""
     timed: dict[str, list[float]] = {}
@@ -94,12 +106,12 @@ def estimated_seconds(decisions: Sequence[Decision], *, num_workers: int) -> flo
     everything = [duration for durations in timed.values() for duration in durations]
     if not everything:
         return None
+    to_do = [decision for decision in decisions if decision.is_to_do]
     total = sum(
         mean(timed.get(decision.run.network_type, everything)) * _share_left(decision)
-        for decision in decisions
-        if decision.is_to_do
+        for decision in to_do
     )
-    return total / num_workers
+    return total / max(1, min(num_workers, len(to_do)))
 
 
 def _share_left(decision: Decision) -> float:

@@ -7,11 +7,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from hydra.errors import HydraException
+from hydra.errors import HydraException, OverrideParseException
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
 UNKNOWN_OPTION = re.compile(r"Could not find '([^']+)/([^'/]+)'\s+Available options[^:]*:([^:]+)")
+GROUPS = ("network_type", "trunk", "training", "seed", "rules", "hydra/launcher")
+ADDED_GROUPS = ("study", "artefact")
 NOISE = ("full_key", "object_type", "reference_type", "See https")
 NUMBER_HINT = "for example seed=fixed seed.value=3 instead of seed=3"
 EXIT_REFUSED = 2
@@ -51,7 +53,12 @@ def describe(error: BaseException) -> str:
     text = str(error)
     if isinstance(error.__cause__, OmegaConfBaseException):
         text += "\n" + str(error.__cause__)
+    if isinstance(error, OverrideParseException):
+        key, _, value = error.override.partition("=")
+        return f"{error.override} cannot be read; quote the value twice: '{key}=\"{value}\"'"
     if missing := re.search(r"Could not override '([^']+)'", text):
+        if missing[1] in ADDED_GROUPS:
+            return f"{missing[1]} is added to the config, not changed: write +{missing[1]}="
         return f"there is no key {missing[1]!r}; {_keys_beside(error.__cause__, missing[1])}"
     if launcher := re.search(r"In 'hydra/launcher/(\w+)': Could not load", text):
         return missing_plugin(launcher[1])
@@ -82,5 +89,6 @@ def _keys_beside(cause: BaseException | None, dotted: str) -> str:
 
 
 def _group_argument() -> str:
-    arguments = [a for a in sys.argv[1:] if re.fullmatch(r"[a-z_/]+=(null|true|false|[0-9.]+)", a)]
+    number = re.compile(rf"({'|'.join(GROUPS)})=(null|true|false|[0-9.]+)")
+    arguments = [argument for argument in sys.argv[1:] if number.fullmatch(argument)]
     return arguments[0] if arguments else "the command line"

@@ -66,8 +66,7 @@ def _prepare(decision: Decision, *, state: RunState, provenance: dict[str, Any])
     try:
         with locked(run.run_dir):
             found = _read_status(run.run_dir)
-            is_taken = found is not None and found.state is RunState.COMPLETED
-            if is_taken and decision.action is not Action.RETRAIN:
+            if _is_left_alone(found, decision, state):
                 return False
             remove_temporary_files(run.run_dir)
             if decision.action is not Action.RESUME:
@@ -77,6 +76,15 @@ def _prepare(decision: Decision, *, state: RunState, provenance: dict[str, Any])
     except AlreadyLocked:
         return False
     return True
+
+
+def _is_left_alone(found: Status | None, decision: Decision, state: RunState) -> bool:
+    """Tell whether a run has come further than it is about to be set back to."""
+    if found is None or decision.action is Action.RETRAIN:
+        return False
+    if state is RunState.PENDING:  # only to be planned: what another launch does or did, stays
+        return found.state is not RunState.PENDING
+    return found.state is RunState.COMPLETED
 
 
 def _read_status(run_dir: Path) -> Status | None:
@@ -124,8 +132,7 @@ def _write_run(run: PlannedRun, provenance: dict[str, Any]) -> None:
 def _write_experiment(
     experiment_dir: Path, runs: Sequence[PlannedRun], provenance: dict[str, Any]
 ) -> None:
-    path = experiment_dir / EXPERIMENT_FILE
-    found = _read_experiment(path)
+    found = read_plan(experiment_dir)
     config = runs[0].config
     planned = {entry["run_id"]: entry for entry in planned_entries(found)}
     history = found.get("history")
@@ -139,7 +146,7 @@ def _write_experiment(
     now = utc_now()
     entry = {"at": now, "command_line": provenance["command_line"], "git": provenance["git"]}
     write_json(
-        path,
+        experiment_dir / EXPERIMENT_FILE,
         {
             "schema": SCHEMA,
             "name": experiment_dir.name,
@@ -156,9 +163,10 @@ def _write_experiment(
     )
 
 
-def _read_experiment(path: Path) -> dict[str, Any]:
+def read_plan(experiment_dir: Path) -> dict[str, Any]:
+    """Read what is planned for an experiment; empty where there is nothing or it is damaged."""
     try:
-        found = read_json(path)
+        found = read_json(experiment_dir / EXPERIMENT_FILE)
     except (FileNotFoundError, ValueError):  # a damaged plan is written anew; the runs count
         return {}
     return found if isinstance(found, dict) else {}

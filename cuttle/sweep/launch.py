@@ -9,9 +9,9 @@ from dataclasses import replace
 from cuttle.runs.identity import config_hash
 from cuttle.runs.layout import RunState
 from cuttle.sweep.compose import Job
-from cuttle.sweep.decide import Action, Decision, decide_all
+from cuttle.sweep.decide import Action, Decision, decide
 from cuttle.sweep.errors import EXIT_INTERRUPTED, Refusal
-from cuttle.sweep.freeze import freeze
+from cuttle.sweep.freeze import freeze, read_plan
 from cuttle.sweep.plan import PlannedRun, plan_runs
 from cuttle.sweep.progress import Progress
 from cuttle.sweep.report import plural, show_plan, show_summary
@@ -23,11 +23,14 @@ Start = Callable[[Sequence[PlannedRun], Supervisor], list[Outcome]]
 EXIT_FAILED = 1
 
 
-def launch(jobs: Sequence[Job], *, num_workers: int, start: Start) -> int:
-    """Carry a launch out and return the exit code of the process."""
+def launch(jobs: Sequence[Job], *, num_workers: int, start: Start, trains_here: bool = True) -> int:
+    """Carry a launch out, on this machine or on a cluster, and return the process's exit code."""
     runs = plan_runs(jobs)
     options = runs[0].config
-    decisions = decide_all(runs, force=options["force"])
+    if options["init_only"] and options["force"]:
+        raise Refusal("init_only=true trains nothing, so force=true would only lose runs: leave it")
+    _refuse_other_seeds(runs[0])
+    decisions = [decide(run, force=options["force"]) for run in runs]
     if options["dry_run"]:
         show_plan(decisions, num_workers=num_workers)
     _refuse_conflicts(decisions)
@@ -36,7 +39,7 @@ def launch(jobs: Sequence[Job], *, num_workers: int, start: Start) -> int:
         return 0 if options["dry_run"] else _finish(decisions)
     supervisor = Supervisor(threads=options["threads"])
     try:
-        rules_version = _check_configs(to_do, supervisor)
+        rules_version = _check_configs(to_do, supervisor, trains_here=trains_here)
         if options["dry_run"]:
             return 0
         if not options["init_only"]:
@@ -46,9 +49,22 @@ def launch(jobs: Sequence[Job], *, num_workers: int, start: Start) -> int:
         if options["init_only"]:
             print(f"{runs[0].run_dir.parent}: set up, {plural(len(frozen))} pending, none trained")
             return 0
+        for decision in decisions:
+            if decision.action is Action.TRAIN and decision.reason:
+                print(f"{decision.run.run_id} {decision.reason}")
         return _train(decisions, frozen, start, supervisor)
     finally:
         supervisor.close()
+
+
+def _refuse_other_seeds(run: PlannedRun) -> None:
+    """Keep the runs of an experiment comparable: whether they are paired is one fact for all."""
+    mode, planned = run.config["seed"]["mode"], read_plan(run.run_dir.parent).get("seed_mode")
+    if planned not in (None, mode):
+        raise Refusal(
+            f"{run.run_dir.parent} was planned with seed={planned}, got seed={mode}; "
+            "use another experiment=NAME"
+        )
 
 
 def _refuse_conflicts(decisions: Sequence[Decision]) -> None:
@@ -62,12 +78,12 @@ def _refuse_conflicts(decisions: Sequence[Decision]) -> None:
         )
 
 
-def _check_configs(runs: Sequence[PlannedRun], supervisor: Supervisor) -> str:
+def _check_configs(runs: Sequence[PlannedRun], supervisor: Supervisor, *, trains_here: bool) -> str:
     """Build every distinct config once, in a process of its own, and return the rules version."""
     distinct = {_hash_without_repeat(run): run for run in runs}
     rules_version = ""
     for run in distinct.values():
-        reply = supervisor.check(run.config)
+        reply = supervisor.check(run.config, trains_here=trains_here)
         if reply["outcome"] != "completed":
             raise Refusal(reply["message"])
         rules_version = str(reply["rules_version"])
@@ -84,24 +100,25 @@ def _train(
     start: Start,
     supervisor: Supervisor,
 ) -> int:
+    if not frozen:  # another launch has taken all of them
+        return _finish(decisions)
     outcomes: list[Outcome] = []
     trouble = ""
-    progress = Progress(frozen, fail_fast=frozen[0].config["fail_fast"]) if frozen else None
+    progress = Progress(frozen, fail_fast=frozen[0].config["fail_fast"])
     try:
-        if progress is not None:
-            progress.start()
-            outcomes = start(frozen, supervisor)
+        progress.start()
+        outcomes = start(frozen, supervisor)
+        progress.stop()  # here too a signal may come, its own of fail_fast=true among them
     except KeyboardInterrupt:
         supervisor.close()
-        trouble = progress.cause_of_stop if progress else ""
+        trouble = progress.cause_of_stop
         if not trouble:
+            progress.stop()
             return max(_finish(decisions, trouble="interrupted"), EXIT_INTERRUPTED)
     except Exception as error:  # a launcher may fail in its own ways; the runs' files tell the rest
         first_line = str(error).strip().partition("\n")[0]
         trouble = f"the launcher stopped early: {type(error).__name__}: {first_line}"
-    finally:
-        if progress is not None:
-            progress.stop()
+    progress.stop()
     return _finish(decisions, outcomes=outcomes, trouble=trouble)
 
 

@@ -95,10 +95,15 @@ def _check_keys(config: dict[str, Any]) -> None:
     _check_kind(config, TEXTS, str, "text; quote it as {key}='\"...\"'")
     _check_kind(config, FLAGS, bool, "true or false")
     _check_kind(config, COUNTS, int, "a whole number of at least 1")
-    if not EXPERIMENT_NAME.fullmatch(config["experiment"]):
+    _check_name("experiment", config["experiment"])
+    _check_name("network_type.name", config["network_type"].get("name"))
+
+
+def _check_name(key: str, value: object) -> None:
+    if not isinstance(value, str) or not EXPERIMENT_NAME.fullmatch(value):
         raise Refusal(
-            f"experiment={config['experiment']!r} is not a name: letters, digits, '.', '_' and "
-            "'-' only, starting with a letter or digit, at most 100; it names a directory in root"
+            f"{key}={value!r} is not a name: letters, digits, '.', '_' and '-' only, starting with "
+            "a letter or digit, at most 100; it names a directory"
         )
 
 
@@ -106,7 +111,7 @@ def _check_kind(config: dict[str, Any], keys: Iterable[str], kind: type, wanted:
     for key in keys:
         value = config[key]
         if type(value) is not kind or (kind is int and config[key] < 1):
-            raise Refusal(f"{key} must be {wanted.format(key=key)}, got {value}")
+            raise Refusal(f"{key} must be {wanted.format(key=key)}, got {value!r}")
 
 
 def _words(run: PlannedRun) -> str:

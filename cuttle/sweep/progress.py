@@ -23,7 +23,6 @@ from cuttle.sweep.process import STOP_SIGNAL
 from cuttle.sweep.report import duration, plural
 
 POLL_INTERVAL_S = 0.5
-VALIDATION = Stage.VALIDATION.value
 ENDED = (RunState.COMPLETED, RunState.FAILED)
 
 
@@ -49,11 +48,10 @@ class Progress:
         self._thread.start()
 
     def stop(self) -> None:
-        """Take a last look and leave the view as it is."""
-        if not self._thread.is_alive():
-            return
+        """Take a last look and leave the view as it is; once more does no harm."""
         self._done.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
         if self._live is not None:
             self._live.stop()
 
@@ -79,7 +77,7 @@ class Progress:
 
     def _stop_at_failure(self) -> None:
         failed = [r.run_id for r in self.records.values() if r.state is RunState.FAILED]
-        if failed:
+        if failed and not self._done.is_set():
             self.cause_of_stop = f"{failed[0]} failed and fail_fast=true"
             os.kill(os.getpid(), STOP_SIGNAL)  # the launcher stops as it does on Ctrl-C
 
@@ -103,7 +101,7 @@ def news(before: RunRecord, now: RunRecord) -> list[str]:
     rounds = now.status.get("rounds", 0)
     lines = []
     for number in range(before.status.get("round", 0) + 1, now.status.get("round", 0) + 1):
-        rows = [r for r in now.matches if r["round"] == number and r["stage"] == VALIDATION]
+        rows = [r for r in now.matches if r["round"] == number and r["stage"] == Stage.VALIDATION]
         lines.append(f"{now.run_id} round {number}/{rounds}: {percentages(last_win_rates(rows))}")
     if now.state is RunState.COMPLETED:
         took = duration(float(now.status["duration_s"]))

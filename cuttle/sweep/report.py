@@ -8,6 +8,7 @@ from cuttle.sweep.decide import Action, Decision, estimated_seconds
 from cuttle.sweep.worker import Outcome
 
 BAD_STATES = (RunState.FAILED, RunState.INTERRUPTED)
+NOT_BEGUN = (RunState.PENDING, RunState.PREPARED)
 
 
 def show_plan(decisions: Sequence[Decision], *, num_workers: int) -> None:
@@ -25,10 +26,10 @@ def show_plan(decisions: Sequence[Decision], *, num_workers: int) -> None:
         if seconds is None
         else f"about {duration(seconds)}"
     )
-    workers = f"{num_workers} at a time"
-    print(
-        f"{len(decisions)} runs, {to_do} to train, {workers}: {time_text if to_do else 'no time'}"
-    )
+    if not to_do:
+        time_text = "no time"
+    workers = f"{max(1, min(num_workers, to_do))} at a time"
+    print(f"{plural(len(decisions))}, {to_do} to train, {workers}: {time_text}")
 
 
 def show_summary(
@@ -37,24 +38,27 @@ def show_summary(
     """Print how the runs ended and what failed; return whether nothing is left to mend."""
     counts = Counter(decision.record.state for decision in decisions)
     words = ", ".join(f"{counts[state]} {state}" for state in RunState if counts[state])
-    trained = sum(outcome.kind == "completed" for outcome in outcomes)
+    is_completed = [decision.record.state is RunState.COMPLETED for decision in decisions]
+    trained = sum(d.is_to_do and done for d, done in zip(decisions, is_completed, strict=True))
     skipped = sum(decision.action is Action.SKIP for decision in decisions)
     print(
         f"{decisions[0].run.run_dir.parent}: {plural(len(decisions))}: {words} "
         f"({trained} trained now, {skipped} completed before)"
     )
-    problems = _problems(decisions, outcomes)
+    problems = _problems(decisions, outcomes, was_stopped=bool(trouble))
     if problems:
         print(text_table([("run", "state", "why"), *problems]))
     if trouble:
         print(f"stopped: {trouble}")
-    if trouble or problems:
+    if (trouble or problems) and decisions[0].run.config["force"]:
+        print("leave force=true out to go on: it trains completed runs again")
+    elif trouble or problems:
         print("the same command trains what is missing; completed runs stay as they are")
     return not problems and not trouble
 
 
 def _problems(
-    decisions: Sequence[Decision], outcomes: Sequence[Outcome]
+    decisions: Sequence[Decision], outcomes: Sequence[Outcome], *, was_stopped: bool
 ) -> list[tuple[str, str, str]]:
     messages = {outcome.run_id: outcome.message for outcome in outcomes if outcome.message}
     problems = []
@@ -66,6 +70,8 @@ def _problems(
         elif record.state in BAD_STATES or decision.run.run_id in messages:
             why = _error(record.status) or messages.get(decision.run.run_id, "its process is gone")
             problems.append((decision.run.run_id, record.state.value, why))
+        elif decision.is_to_do and record.state in NOT_BEGUN and not was_stopped:
+            problems.append((decision.run.run_id, record.state.value, "no worker has trained it"))
     return problems
 
 

@@ -26,11 +26,15 @@ class LauncherGone(RuntimeError):
 class Supervisor:
     """A connection to a fork server: that of the launcher where it can be reached, or one's own."""
 
-    def __init__(self, *, threads: int, address: str = "") -> None:
-        """Remember how many threads a training may use, and where the launcher's server is."""
+    def __init__(self, *, threads: int, address: str = "", launcher: int | None = None) -> None:
+        """Remember how many threads a training may use, and where the launcher's server is.
+
+        A worker names its launcher's process and leaves with it. The launcher itself names none:
+        it outlives the shell that started it.
+        """
         self._threads = threads
         self._launcher_address = address
-        self._launcher = os.getppid()
+        self._launcher = launcher
         self._server: subprocess.Popen[bytes] | None = None
         self._connection: socket.socket | None = None
         # Other systems have no addresses without a file; there, every worker has its own server.
@@ -45,9 +49,9 @@ class Supervisor:
         """Let the server load what trainings need; there is no reply to wait for."""
         self._send({"call": "warm_up"})
 
-    def check(self, config: dict[str, Any]) -> Reply:
+    def check(self, config: dict[str, Any], *, trains_here: bool) -> Reply:
         """Build what a config describes and return what was found out."""
-        return self._ask({"call": "check", "config": config})
+        return self._ask({"call": "check", "config": config, "trains_here": trains_here})
 
     def train(self, run_dir: Path, config_hash: str, *, claims_interrupted: bool) -> Reply:
         """Train one frozen run and return its outcome."""
@@ -123,7 +127,7 @@ class Supervisor:
                 if not chunk:
                     return b""
                 line += chunk
-            elif os.getppid() != self._launcher:
+            elif self._launcher is not None and os.getppid() != self._launcher:
                 raise LauncherGone
         return line
 

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from cuttle.runs.files import read_json, write_json, write_text
+from cuttle.runs.files import write_json, write_text
 from cuttle.runs.identity import config_hash
 from cuttle.runs.layout import (
     CONFIG_FILE,
@@ -84,8 +84,7 @@ def _train_again(record: RunRecord, run_dir: Path) -> None:
 
 def _note_other_code(record: RunRecord) -> None:
     """Say what has changed since the run was trained; a difference may come from there."""
-    metadata = read_json(record.path / METADATA_FILE)
-    then = {**metadata.get("versions", {}), "source": metadata.get("source_hash")}
+    then = {**record.metadata.get("versions", {}), "source": record.metadata.get("source_hash")}
     now = {**package_versions(), "source": source_hash()}
     for name in sorted(then.keys() | now.keys()):
         if then.get(name) != now.get(name):

@@ -81,7 +81,9 @@ class Worker:
 
     def work(self, tasks: Sequence[Task], supervisor: Supervisor | None = None) -> list[Outcome]:
         """Train tasks one after another."""
-        supervisor = supervisor or Supervisor(threads=self.threads, address=self.server_address)
+        supervisor = supervisor or Supervisor(
+            threads=self.threads, address=self.server_address, launcher=os.getppid()
+        )
         try:
             outcomes = [self._run_task(task, supervisor) for task in tasks]
             return [outcome for outcome in outcomes if outcome is not None]

@@ -79,6 +79,7 @@ def test_a_recorded_run_reads_back(tmp_path: Path) -> None:
 def test_resuming_cuts_rows_back_to_the_checkpoint(tmp_path: Path) -> None:
     recorder = open_run(tmp_path)
     recorder.start_over(rounds=3)
+    recorder.write_model(INITIAL_MODEL_FILE, b"untrained")
     extents = record(recorder, 1)
     record(recorder, 2)
     with (tmp_path / METRICS_FILE).open("a") as file:
@@ -95,6 +96,7 @@ def test_resuming_cuts_rows_back_to_the_checkpoint(tmp_path: Path) -> None:
 def test_rows_that_do_not_belong_to_the_checkpoint_are_not_resumed(tmp_path: Path) -> None:
     recorder = open_run(tmp_path)
     recorder.start_over(rounds=3)
+    recorder.write_model(INITIAL_MODEL_FILE, b"untrained")
     extents = record(recorder, 1)
     (tmp_path / METRICS_FILE).write_text("lost\n")
 

@@ -1,6 +1,8 @@
 """Runs that fail, die or are stopped: others go on, causes are named, a later launch mends."""
 
+import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -18,6 +20,7 @@ from tests.sweep.launching import (
     SWEEP,
     TIMEOUT_S,
     all_gone,
+    command,
     environment,
     kill_all,
     launch,
@@ -69,6 +72,46 @@ def test_a_failed_run_keeps_its_traceback(tmp_path: Path) -> None:
 
     log = (tmp_path / "multirun" / "test" / "boolean_run_02" / "train.log").read_text()
     assert "RuntimeError: asked to fail" in log and "Traceback" in log
+
+
+@pytest.mark.parametrize("changed", ["source_hash", "versions"])
+def test_no_run_is_made_of_two_programs(changed: str, tmp_path: Path, undisturbed: Path) -> None:
+    launch(tmp_path, *SWEEP, FAULTS="2=raise")
+    path = tmp_path / "multirun" / "test" / "boolean_run_02" / "run_metadata.json"
+    metadata = json.loads(path.read_text())
+    path.write_text(json.dumps({**metadata, changed: "another"}))
+
+    finished = launch(tmp_path, *SWEEP)
+
+    assert finished.returncode == 0
+    assert "boolean_run_02 starts over: code or versions have changed" in finished.stdout
+    assert "going on after" not in (path.parent / "train.log").read_text()
+    assert results(tmp_path) == results(undisturbed)
+
+
+def test_a_run_without_its_first_model_starts_over(tmp_path: Path, undisturbed: Path) -> None:
+    launch(tmp_path, *SWEEP, FAULTS="2=raise")
+    (tmp_path / "multirun" / "test" / "boolean_run_02" / "models" / "model_initial.pt").unlink()
+
+    assert launch(tmp_path, *SWEEP).returncode == 0
+    assert results(tmp_path) == results(undisturbed)
+
+
+@pytest.mark.parametrize("asked", [("run=1",), (*SWEEP, "hydra.launcher.n_jobs=1")])
+def test_a_launch_outlives_the_shell_that_started_it(
+    asked: tuple[str, ...], tmp_path: Path, undisturbed: Path
+) -> None:
+    line = shlex.join(command("experiment=test", *asked))
+    subprocess.run(
+        ["sh", "-c", f"nohup {line} > /dev/null 2>&1 &"],
+        cwd=tmp_path,
+        env=environment(ROUND_S="0.5"),
+        check=True,
+    )
+
+    wait_for(lambda: set(states(tmp_path).values()) == {"completed"})
+    assert all_gone(tmp_path)
+    assert results(tmp_path).items() <= results(undisturbed).items()
 
 
 def test_fail_fast_stops_the_sweep_at_the_first_failure(tmp_path: Path) -> None:

@@ -126,6 +126,38 @@ def test_init_only_sets_up_and_a_later_launch_trains(undisturbed: Path, tmp_path
     assert read_experiment(tmp_path / "multirun" / "test").meta["description"] == "a test"
 
 
+def test_init_only_leaves_alone_what_has_begun(tmp_path: Path) -> None:
+    launch(tmp_path, *SWEEP, FAULTS="2=raise")
+    before = status(tmp_path, "boolean_run_02")
+    assert before["state"] == "failed"
+
+    finished = launch(tmp_path, *WIDER, "init_only=true")
+
+    assert finished.returncode == 0
+    assert "set up, 1 run pending, none trained" in finished.stdout
+    assert status(tmp_path, "boolean_run_02") == before
+    assert status(tmp_path, "boolean_run_05")["state"] == "pending"
+
+
+def test_an_experiment_keeps_its_seed_mode(completed: Path) -> None:
+    before = snapshot(completed)
+
+    finished = launch(completed, *WIDER, "seed=paired")
+
+    assert finished.returncode == 2
+    assert "was planned with seed=independent, got seed=paired" in finished.stderr
+    assert snapshot(completed) == before
+
+
+def test_one_and_the_same_number_may_be_written_in_two_ways(completed: Path) -> None:
+    before = snapshot(completed)
+
+    finished = launch(completed, *SWEEP, "training.replay.discount=1")
+
+    assert "0 trained now, 4 completed before" in finished.stdout
+    assert snapshot(completed) == before
+
+
 def test_another_config_is_refused_with_the_key_named(completed: Path) -> None:
     before = snapshot(completed)
 
