@@ -1,6 +1,7 @@
 """The import floors of docs/architecture.md, walked over the source files."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
     ),
     "play": (
         {"runs", "experiment", "training", "networks", "opponents", "env", "game"},
-        {"torch", "typer", "rich"},
+        {"torch"},
     ),
 }
 HEAVY = {
@@ -79,3 +80,12 @@ def test_a_file_imports_only_from_the_floors_below(path: Path) -> None:
 
 def test_every_floor_has_files() -> None:
     assert {floor_of(path) for path in SOURCES} - {"__init__"} == set(FLOORS)
+
+
+def test_the_page_draws_these_floors() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `cuttle/(\w+)(?:\.py)?` \|.*\|(.*)\|$", page, re.MULTILINE)
+
+    drawn = {room: HEAVY.intersection(re.findall(r"\w+", libraries)) for room, libraries in rows}
+
+    assert drawn == {room: heavy - {"hydra_plugins"} for room, (_, heavy) in FLOORS.items()}
