@@ -7,8 +7,6 @@ import importlib
 import io
 import os
 import traceback
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +19,7 @@ from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.variants import CUTTLE_CARDS, PRESETS, RULES_VERSION, Rules, checked
 from cuttle.networks.trunk import TrunkSettings
 from cuttle.runs.diff import flatten
-from cuttle.runs.layout import CONFIG_FILE, INITIAL_MODEL_FILE, RunState
+from cuttle.runs.layout import CONFIG_FILE, INITIAL_MODEL_FILE, Outcome, RunState
 from cuttle.runs.lock import AlreadyLocked, locked
 from cuttle.runs.provenance import machine
 from cuttle.runs.recorder import Extents, Recorder
@@ -36,26 +34,12 @@ DEVICES = ("cpu", "cuda")
 MODEL_KEYS = ("run", "network_type", "trunk", "training", "rules", "seed")
 
 
-class OutcomeKind(StrEnum):
-    """How an attempt at a run can end."""
-
-    COMPLETED = "completed"
-    FAILED = "failed"
-    BUSY = "busy"  # another process works in the directory
-    DONE = "done"  # another process has ended it before
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """The end of an attempt; `message` says why it failed."""
-
-    kind: OutcomeKind
-    message: str = ""
-
-
-def train_run(run_dir: Path, *, expected_hash: str, claims_interrupted: bool = False) -> Outcome:
+def train_run(
+    run_dir: Path, *, expected_hash: str, claims_interrupted: bool = False
+) -> tuple[Outcome, str]:
     """Train, or go on training, the run whose config is frozen in a directory.
 
+    Returns how it ended and, of a failure, why.
     An interrupted run is gone on with only where its job was given back by a cluster: elsewhere
     another worker of the same launch has tried it.
     """
@@ -63,16 +47,18 @@ def train_run(run_dir: Path, *, expected_hash: str, claims_interrupted: bool = F
         with locked(run_dir):
             return _train_locked(run_dir, expected_hash, claims_interrupted)
     except AlreadyLocked:
-        return Outcome(OutcomeKind.BUSY)
+        return Outcome.BUSY, ""
 
 
-def _train_locked(run_dir: Path, expected_hash: str, claims_interrupted: bool) -> Outcome:
+def _train_locked(
+    run_dir: Path, expected_hash: str, claims_interrupted: bool
+) -> tuple[Outcome, str]:
     status = read_status(run_dir)
     if status is None or status.config_hash != expected_hash:
-        return Outcome(OutcomeKind.FAILED, "another launch has changed the config of this run")
+        return Outcome.FAILED, "another launch has changed the config of this run"
     is_interrupted = status.state is RunState.RUNNING  # its lock was free
     if status.state is not RunState.PREPARED and not (is_interrupted and claims_interrupted):
-        return Outcome(OutcomeKind.DONE)
+        return Outcome.DONE, ""
     recorder = Recorder(run_dir, status)
     print(f"{utc_now()} attempt {recorder.status.attempt}, process {os.getpid()}", flush=True)
     try:
@@ -80,9 +66,9 @@ def _train_locked(run_dir: Path, expected_hash: str, claims_interrupted: bool) -
     except BaseException as error:  # whatever ends a run must be on record; the process ends anyway
         traceback.print_exc()
         recorder.fail(error)
-        return Outcome(OutcomeKind.FAILED, recorder.status.reason())
+        return Outcome.FAILED, recorder.status.reason()
     print(f"{utc_now()} completed", flush=True)
-    return Outcome(OutcomeKind.COMPLETED)
+    return Outcome.COMPLETED, ""
 
 
 def _train(recorder: Recorder, config: dict[str, Any]) -> None:

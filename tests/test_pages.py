@@ -64,7 +64,9 @@ def test_the_page_of_the_run_directory_names_what_makes_a_config_another() -> No
 
 def test_readme_and_contributing_agree_on_how_to_add_a_thing() -> None:
     tables = [
-        re.findall(r"^\| an? [\w ]+ \| `.*", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE)
+        re.findall(
+            r"^\| an? [\w ]+ \| `.*", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE
+        )
         for name in ("README.md", "CONTRIBUTING.md")
     ]
 

@@ -35,6 +35,16 @@ class RunState(StrEnum):
     INTERRUPTED = "interrupted"
 
 
+class Outcome(StrEnum):
+    """How an attempt at a run can end."""
+
+    COMPLETED = "completed"
+    FAILED = "failed"
+    DIED = "died"  # its process left without a word
+    BUSY = "busy"  # another process works in the directory
+    DONE = "done"  # another process has ended it before
+
+
 class Stage(StrEnum):
     """Why a match was played: after a round, or once at the end on more games."""
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
+from hydra._internal.callbacks import Callbacks
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.plugins import Plugins
 from hydra.experimental.callback import Callback
@@ -20,7 +21,7 @@ from cuttle.sweep.errors import Refusal, missing_plugin, one_line_errors
 from cuttle.sweep.launch import launch
 from cuttle.sweep.plan import PlannedRun
 from cuttle.sweep.supervisor import Supervisor
-from cuttle.sweep.worker import ComposedConfigs, Outcome, Worker
+from cuttle.sweep.worker import ComposedConfigs, Worker
 
 BASIC_LAUNCHER = "hydra._internal.core_plugins.basic_launcher.BasicLauncher"
 
@@ -35,7 +36,7 @@ class SweepCallback(Callback):
             workers = parallel_runs(config)
             jobs = sweep_jobs(config)
 
-            def start(runs: Sequence[PlannedRun], supervisor: Supervisor) -> list[Outcome]:
+            def start(runs: Sequence[PlannedRun], supervisor: Supervisor) -> dict[str, str]:
                 return _start(runs, supervisor, config, workers)
 
             code = launch(
@@ -74,14 +75,14 @@ def parallel_runs(config: DictConfig) -> int | None:
     return 1 if launcher["_target_"] == BASIC_LAUNCHER else None
 
 
-def _start_here(runs: Sequence[PlannedRun], supervisor: Supervisor) -> list[Outcome]:
+def _start_here(runs: Sequence[PlannedRun], supervisor: Supervisor) -> dict[str, str]:
     worker = Worker(runs, shares_tasks=True)
     return worker.work(worker.tasks, supervisor)
 
 
 def _start(
     runs: Sequence[PlannedRun], supervisor: Supervisor, config: DictConfig, workers: int | None
-) -> list[Outcome]:
+) -> dict[str, str]:
     """Let Hydra's launcher start workers: `workers` here, one job per run on a cluster."""
     num_jobs = len(runs) if workers is None else min(workers, len(runs))
     if workers is not None and num_jobs == 1:
@@ -91,23 +92,13 @@ def _start(
         worker = Worker(runs, shares_tasks=False)
     else:
         worker = Worker(runs, shares_tasks=True, server_address=supervisor.address)
-        _tie_workers()
+        from cuttle.sweep.joblib_workers import tie_workers  # only where joblib is the launcher
+
+        tie_workers()
     loader: Any = ComposedConfigs()
-    context = HydraContext(config_loader=loader, callbacks=_no_callbacks())
+    context = HydraContext(config_loader=loader, callbacks=Callbacks())
     launcher = Plugins.instance().instantiate_launcher(
         hydra_context=context, task_function=worker, config=config
     )
     returns = launcher.launch([list(run.overrides) for run in runs[:num_jobs]], initial_job_idx=0)
-    return [outcome for job in returns for outcome in job.return_value]
-
-
-def _tie_workers() -> None:
-    from cuttle.sweep.joblib_workers import tie_workers  # only where joblib is the launcher
-
-    tie_workers()
-
-
-def _no_callbacks() -> Any:
-    from hydra._internal.callbacks import Callbacks
-
-    return Callbacks()
+    return {run_id: why for job in returns for run_id, why in job.return_value.items()}

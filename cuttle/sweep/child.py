@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
+from cuttle.runs.layout import LOG_FILE, Outcome
+
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 Request = dict[str, Any]
@@ -22,7 +24,7 @@ def run_child(request: Request, reply_to: int) -> NoReturn:
         reply = HANDLERS[request["call"]](request)
     except BaseException as error:  # a forked process must end here, come what may
         traceback.print_exc()
-        reply = {"outcome": "failed", "message": f"{type(error).__name__}: {error}"}
+        reply = {"outcome": Outcome.FAILED, "message": f"{type(error).__name__}: {error}"}
     try:
         sys.stdout.flush()
         sys.stderr.flush()
@@ -37,24 +39,23 @@ def _check(request: Request) -> Reply:
     try:
         facts = experiment.check(request["config"], trains_here=request["trains_here"])
     except (ValueError, TypeError, LookupError, ImportError, AttributeError) as error:
-        return {"outcome": "failed", "message": " ".join(str(error).split())}
-    return {"outcome": "completed", "message": "", **facts}
+        return {"outcome": Outcome.FAILED, "message": " ".join(str(error).split())}
+    return {"outcome": Outcome.COMPLETED, "message": "", **facts}
 
 
 def _train(request: Request) -> Reply:
     from cuttle import experiment
-    from cuttle.runs.layout import LOG_FILE
 
     run_dir = Path(request["run_dir"])
     log = os.open(run_dir / LOG_FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     os.dup2(log, 1)
     os.dup2(log, 2)
-    outcome = experiment.train_run(
+    outcome, message = experiment.train_run(
         run_dir,
         expected_hash=request["config_hash"],
         claims_interrupted=request["claims_interrupted"],
     )
-    return {"outcome": outcome.kind.value, "message": outcome.message}
+    return {"outcome": outcome, "message": message}
 
 
 HANDLERS: dict[str, Callable[[Request], Reply]] = {"check": _check, "train": _train}

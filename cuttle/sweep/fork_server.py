@@ -15,6 +15,7 @@ import struct
 import sys
 from dataclasses import dataclass
 
+from cuttle.runs.layout import Outcome
 from cuttle.sweep.child import Reply, Request, cause_of_death, die_with, run_child
 
 OWNER = 0  # file descriptor
@@ -51,7 +52,7 @@ class ForkServer:
             import cuttle.experiment  # noqa: F401  # what the children need
         except Exception as error:  # told to whoever asks for something
             message = f"the training code does not start: {type(error).__name__}: {error}"
-            self._import_error = {"outcome": "failed", "message": message}
+            self._import_error = {"outcome": Outcome.FAILED, "message": message}
         while self._owner in self._clients:
             for key, _ in self._selector.select():
                 key.data()
@@ -144,7 +145,7 @@ class ForkServer:
         _, status = os.waitpid(client.child, 0)
         answer, client.answer, client.child = client.answer, b"", None
         if client in self._clients:
-            died: Reply = {"outcome": "died", "message": cause_of_death(status)}
+            died: Reply = {"outcome": Outcome.DIED, "message": cause_of_death(status)}
             _send(client, json.loads(answer) if answer else died)
             self._next_request(client)
 

@@ -3,11 +3,11 @@
 Hydra is left outside: `start` hands the frozen runs to whichever launcher there is.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from cuttle.runs.identity import config_hash
-from cuttle.runs.layout import RunState
+from cuttle.runs.layout import Outcome, RunState
 from cuttle.sweep.compose import Job
 from cuttle.sweep.decide import Action, Decision, decide
 from cuttle.sweep.errors import EXIT_INTERRUPTED, Refusal
@@ -16,9 +16,9 @@ from cuttle.sweep.plan import PlannedRun, plan_runs
 from cuttle.sweep.progress import Progress
 from cuttle.sweep.report import plural, show_plan, show_summary
 from cuttle.sweep.supervisor import Supervisor
-from cuttle.sweep.worker import Outcome
 
-Start = Callable[[Sequence[PlannedRun], Supervisor], list[Outcome]]
+# Trains the runs, and tells of those that failed why.
+Start = Callable[[Sequence[PlannedRun], Supervisor], dict[str, str]]
 
 EXIT_FAILED = 1
 
@@ -84,7 +84,7 @@ def _check_configs(runs: Sequence[PlannedRun], supervisor: Supervisor, *, trains
     rules_version = ""
     for run in distinct.values():
         reply = supervisor.check(run.config, trains_here=trains_here)
-        if reply["outcome"] != "completed":
+        if reply["outcome"] != Outcome.COMPLETED:
             raise Refusal(reply["message"])
         rules_version = str(reply["rules_version"])
     return rules_version
@@ -102,12 +102,12 @@ def _train(
 ) -> int:
     if not frozen:  # another launch has taken all of them
         return _finish(decisions)
-    outcomes: list[Outcome] = []
+    failures: dict[str, str] = {}
     trouble = ""
     progress = Progress(frozen, fail_fast=frozen[0].config["fail_fast"])
     try:
         progress.start()
-        outcomes = start(frozen, supervisor)
+        failures = start(frozen, supervisor)
         progress.stop()  # here too a signal may come, its own of fail_fast=true among them
     except KeyboardInterrupt:
         supervisor.close()
@@ -119,13 +119,13 @@ def _train(
         first_line = str(error).strip().partition("\n")[0]
         trouble = f"the launcher stopped early: {type(error).__name__}: {first_line}"
     progress.stop()
-    return _finish(decisions, outcomes=outcomes, trouble=trouble)
+    return _finish(decisions, failures=failures, trouble=trouble)
 
 
 def _finish(
-    decisions: Sequence[Decision], *, outcomes: Sequence[Outcome] = (), trouble: str = ""
+    decisions: Sequence[Decision], *, failures: Mapping[str, str] = {}, trouble: str = ""
 ) -> int:
     """Report how every run of the launch stands now and return the exit code."""
     after = [replace(decision, record=decision.record.reread()) for decision in decisions]
-    is_well = show_summary(after, outcomes=outcomes, trouble=trouble)
+    is_well = show_summary(after, failures=failures, trouble=trouble)
     return 0 if is_well else EXIT_FAILED

@@ -1,11 +1,10 @@
 """What a launch says before and after: the plan and the summary, as plain text. Decides nothing."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cuttle.runs.layout import RunState
 from cuttle.sweep.decide import Action, Decision, estimated_seconds
-from cuttle.sweep.worker import Outcome
 
 BAD_STATES = (RunState.FAILED, RunState.INTERRUPTED)
 NOT_BEGUN = (RunState.PENDING, RunState.PREPARED)
@@ -33,7 +32,7 @@ def show_plan(decisions: Sequence[Decision], *, num_workers: int) -> None:
 
 
 def show_summary(
-    decisions: Sequence[Decision], *, outcomes: Sequence[Outcome], trouble: str
+    decisions: Sequence[Decision], *, failures: Mapping[str, str], trouble: str
 ) -> bool:
     """Print how the runs ended and what failed; return whether nothing is left to mend."""
     counts = Counter(decision.record.state for decision in decisions)
@@ -45,7 +44,7 @@ def show_summary(
         f"{decisions[0].run.run_dir.parent}: {plural(len(decisions))}: {words} "
         f"({trained} trained now, {skipped} completed before)"
     )
-    problems = _problems(decisions, outcomes, was_stopped=bool(trouble))
+    problems = _problems(decisions, failures, was_stopped=bool(trouble))
     if problems:
         print(text_table([("run", "state", "why"), *problems]))
     if trouble:
@@ -58,17 +57,16 @@ def show_summary(
 
 
 def _problems(
-    decisions: Sequence[Decision], outcomes: Sequence[Outcome], *, was_stopped: bool
+    decisions: Sequence[Decision], failures: Mapping[str, str], *, was_stopped: bool
 ) -> list[tuple[str, str, str]]:
-    messages = {outcome.run_id: outcome.message for outcome in outcomes if outcome.message}
     problems = []
     for decision in decisions:
         record = decision.record
         if decision.action is Action.DAMAGED:
             why = f"{decision.reason}; force=true trains it again"
             problems.append((decision.run.run_id, "damaged", why))
-        elif record.state in BAD_STATES or decision.run.run_id in messages:
-            why = _error(record.status) or messages.get(decision.run.run_id, "its process is gone")
+        elif record.state in BAD_STATES or decision.run.run_id in failures:
+            why = _error(record.status) or failures.get(decision.run.run_id, "its process is gone")
             problems.append((decision.run.run_id, record.state.value, why))
         elif decision.is_to_do and record.state in NOT_BEGUN and not was_stopped:
             problems.append((decision.run.run_id, record.state.value, "no worker has trained it"))

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import cuttle
+from cuttle.runs.layout import Outcome
+from cuttle.sweep.child import Reply
 
 PATIENCE_S = 0.25  # between two looks at whether the launcher is still there
 FAREWELL_S = 5.0
 CHUNK = 65536
-
-Reply = dict[str, Any]
 
 
 class LauncherGone(RuntimeError):
@@ -113,7 +113,7 @@ class Supervisor:
         answer = self._read_line() if self._connection is not None else b""
         if not answer:
             self.close()
-            return {"outcome": "died", "message": "the fork server was killed"}
+            return {"outcome": Outcome.DIED, "message": "the fork server was killed"}
         reply: Reply = json.loads(answer)
         return reply
 

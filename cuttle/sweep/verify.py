@@ -16,6 +16,7 @@ from cuttle.runs.layout import (
     LOG_FILE,
     METADATA_FILE,
     RESULT_FILES,
+    Outcome,
     RunState,
 )
 from cuttle.runs.provenance import package_versions, source_hash
@@ -77,7 +78,7 @@ def _train_again(record: RunRecord, run_dir: Path) -> None:
         reply = supervisor.train(run_dir, status.config_hash, claims_interrupted=False)
     finally:
         supervisor.close()
-    if reply["outcome"] != "completed":
+    if reply["outcome"] != Outcome.COMPLETED:
         sys.stderr.write((run_dir / LOG_FILE).read_text())
         raise Refusal(f"training {record.run_id} again failed: {reply['message']}")
 

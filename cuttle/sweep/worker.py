@@ -14,7 +14,7 @@ from pathlib import Path
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, read_write
 
-from cuttle.runs.layout import LOG_FILE, RunState
+from cuttle.runs.layout import LOG_FILE, Outcome, RunState
 from cuttle.runs.lock import AlreadyLocked, locked
 from cuttle.runs.status import RunError, read_status, write_status
 from cuttle.sweep.plan import PlannedRun
@@ -29,15 +29,6 @@ class Task:
 
     run_dir: Path
     config_hash: str
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a task: completed, failed, busy (another process has it) or done before."""
-
-    run_id: str
-    kind: str
-    message: str
 
 
 class ComposedConfigs:
@@ -72,41 +63,36 @@ class Worker:
         self.server_address = server_address
         self.shares_tasks = shares_tasks
 
-    def __call__(self, _config: DictConfig) -> list[Outcome]:
+    def __call__(self, _config: DictConfig) -> dict[str, str]:
         """Train this job's share; the config is not used, the frozen ones are."""
         if self.shares_tasks:
             return self.work(self.tasks)
         _leave_when_preempted()
         return self.work([self.tasks[int(HydraConfig.get().job.num)]])
 
-    def work(self, tasks: Sequence[Task], supervisor: Supervisor | None = None) -> list[Outcome]:
-        """Train tasks one after another."""
+    def work(self, tasks: Sequence[Task], supervisor: Supervisor | None = None) -> dict[str, str]:
+        """Train tasks one after another; return by run id why those failed that did."""
         supervisor = supervisor or Supervisor(
             threads=self.threads, address=self.server_address, launcher=os.getppid()
         )
         try:
-            outcomes = [self._run_task(task, supervisor) for task in tasks]
-            return [outcome for outcome in outcomes if outcome is not None]
+            failures = {task.run_dir.name: self._run_task(task, supervisor) for task in tasks}
+            return {run_id: why for run_id, why in failures.items() if why}
         except LauncherGone:
-            return []
+            return {}
         finally:
             supervisor.close()
 
-    def _run_task(self, task: Task, supervisor: Supervisor) -> Outcome | None:
-        """Train one task unless another worker has taken it."""
+    def _run_task(self, task: Task, supervisor: Supervisor) -> str:
+        """Train one task unless another worker has taken it; return why it failed, if it did."""
         status = read_status(task.run_dir)
         if self.shares_tasks and status is not None and status.state is not RunState.PREPARED:
-            return None
+            return ""
         reply = supervisor.train(
             task.run_dir, task.config_hash, claims_interrupted=not self.shares_tasks
         )
-        kind, message = reply["outcome"], reply["message"]
-        if kind == "died":
-            kind = "failed"
-            message = note_death(task.run_dir, message)
-        if kind in ("busy", "done"):
-            return None
-        return Outcome(task.run_dir.name, kind, message)
+        message = str(reply["message"])
+        return note_death(task.run_dir, message) if reply["outcome"] == Outcome.DIED else message
 
 
 def note_death(run_dir: Path, cause: str) -> str:

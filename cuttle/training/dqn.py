@@ -25,9 +25,10 @@ def td_targets(
     q_next_choice: Tensor,
     allowed: Tensor,
 ) -> Tensor:
-    """Return `reward + bootstrap * q_next[best]`, `(batch,)`.
+    """Return `reward + bootstrap * q_next[best]`, `(batch,) float32` like its first two terms.
 
-    `best` is the allowed action of highest `q_next_choice`; both are `(batch, num_actions)`.
+    `best` is the allowed action of highest `q_next_choice`. All three are `(batch, num_actions)`:
+    values of the next state float32, `allowed` bool with at least one action in each row.
     """
     best = q_next_choice.masked_fill(~allowed, -torch.inf).argmax(dim=1, keepdim=True)
     return reward + bootstrap * q_next.gather(1, best).squeeze(1)

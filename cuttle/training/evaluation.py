@@ -24,7 +24,7 @@ class Evaluator:
     """Plays the evaluation games; each deal is played once from either seat."""
 
     def __init__(self, *, settings: EvaluationSettings, seed: int, rules: Rules) -> None:
-        """Load the opponents; their chance comes from the stream `evaluate` of the run."""
+        """Load the opponents; the run's seed has a stream for each round, opponent and seat."""
         self._settings = settings
         self._seed = seed
         self._rules = rules

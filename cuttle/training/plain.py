@@ -7,7 +7,7 @@ import torch
 
 
 def to_plain(value: Any) -> Any:
-    """Turn arrays of a nest of dicts and lists into tensors."""
+    """Turn arrays of a nest of dicts into tensors."""
     if isinstance(value, np.ndarray):
         return torch.from_numpy(np.ascontiguousarray(value))
     if isinstance(value, dict):
@@ -16,7 +16,7 @@ def to_plain(value: Any) -> Any:
 
 
 def from_plain(value: Any) -> Any:
-    """Turn tensors of a nest of dicts and lists back into arrays."""
+    """Turn tensors of a nest of dicts back into arrays."""
     if isinstance(value, torch.Tensor):
         return value.cpu().numpy()
     if isinstance(value, dict):

@@ -113,7 +113,7 @@ class EvaluationSettings:
     validation_ratio: float  # of episodes_per_round: games an opponent after each round
     final_games: int  # an opponent after the last round
     deal_seed: int  # the deals are the same in every run
-    average_weights: bool  # play with the target network, the running average of the online one
+    average_weights: bool  # play with the target network, which follows the online one
     over_suits: bool  # act on the mean of Q over the rotations of the suits
 
     def __post_init__(self) -> None:
