@@ -236,7 +236,7 @@ def test_every_game_won_has_no_dispersion() -> None:
     refused(logit_normal({"a": ([10, 10], [10, 10]), "b": ([5, 6], [10, 10])}), "infinite")
 
 
-def test_runs_too_alike_are_noticed() -> None:
+def test_spread_below_the_binomial_leaves_nothing_between_runs() -> None:
     result: Any = variance_components([148, 148, 146, 147, 146], [250] * 5)
 
     assert result.p_under < 0.01

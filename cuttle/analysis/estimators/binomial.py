@@ -24,12 +24,15 @@ Counts = Sequence[int] | NDArray[np.int64]
 class VarianceComponents(Estimate):
     """The variance of win rates over runs, split into the games' noise and the rest.
 
+    Where runs share their deals, their luck varies less than the binomial has it: then binomial_var
+    and the share are upper bounds, between_seed_var a lower one, and p_under says nothing.
+
     total_var: of the rates, ddof 1; binomial_var: mean p (1 - p) / (games - 1)
     between_seed_var: their difference, at least 0
     share_of_variance_from_finite_games: binomial_var / total_var, at most 1; None if total is 0
     dispersion_chi2: sum (w - G p)^2 / (G p (1 - p)) at the pooled rate p
     p_over: probability of as much spread from coin flips alone; small means seeds matter
-    p_under: probability of as little spread; small means runs too alike to be independent
+    p_under: probability of as little spread; small means more alike than independent games
     """
 
     pooled_rate: float
