@@ -50,10 +50,8 @@ def decide(pair: Comparison | Refusal, equivalence: EquivalenceOfPair) -> Decisi
     return Decision.EQUIVALENT if equivalence.is_shown else Decision.UNDECIDED
 
 
-def judge_pair(
-    pair: Comparison | Refusal, equivalence: EquivalenceOfPair, detectable: float | None
-) -> tuple[Decision, str]:
-    """Answer whether two types differ; `detectable` is the difference found with 80 % power."""
+def judge_pair(pair: Comparison | Refusal, equivalence: EquivalenceOfPair) -> tuple[Decision, str]:
+    """Answer whether two types differ."""
     decision = decide(pair, equivalence)
     if isinstance(pair, Refusal):
         return decision, f"{pair.a} and {pair.b} cannot be compared: {pair.reason}."
@@ -61,10 +59,10 @@ def judge_pair(
         return decision, _difference(pair, equivalence, decision)
     if decision is Decision.EQUIVALENT:
         return decision, _equivalence(equivalence)
-    return decision, _undecided(pair, detectable)
+    return decision, _undecided(pair)
 
 
-def summarise(opponent: str, role: str, judged: Sequence[Judged], detectable: float | None) -> str:
+def summarise(opponent: str, role: str, judged: Sequence[Judged]) -> str:
     """Put the answers about all pairs into one sentence."""
     if not judged:
         return f"No comparison: fewer than two types have runs against {opponent}."
@@ -75,21 +73,34 @@ def summarise(opponent: str, role: str, judged: Sequence[Judged], detectable: fl
             f"of {len(judged)} pairs of types {len(won)} differ and {len(equal)} are equivalent"
         ]
     else:
-        parts = [f"{winner(pair)} beats {loser(pair)} by {points(abs(pair.diff))}" for pair in won]
+        parts = [_win(pair, e) for pair, e in judged if pair in won]
         parts += [f"{e.a} and {e.b} are equivalent within {points(_margin(e))}" for e in equal]
     rest = len(judged) - len(won) - len(equal)
     if rest == len(judged):
         parts.append("no difference between types is shown, and none is excluded")
     elif rest:
         parts.append(f"{count(rest, 'other pair')} {'is' if rest == 1 else 'are'} not decided")
-    if rest and detectable is not None:
-        parts.append(f"differences below about {points(detectable)} were out of reach")
+    open_pairs = [pair for pair, e in judged if decide(pair, e) is Decision.UNDECIDED]
+    if text := detectable_text(open_pairs):
+        parts.append(f"differences below about {text} would be found with less than 80 % power")
     return f"Against {opponent} ({role} opponent): {'; '.join(parts)}."
 
 
-def loser(pair: Comparison) -> str:
-    """Name the type with the lower mean."""
-    return pair.b if pair.diff > 0 else pair.a
+def detectable_text(pairs: Sequence[Comparison | Refusal]) -> str:
+    """Spell what is found with 80 % power, a range where pairs differ; empty without a pair."""
+    found = [pair.detectable for pair in pairs if isinstance(pair, Comparison)]
+    if not found:
+        return ""
+    low, high = (points(end) for end in (min(found), max(found)))
+    return low if low == high else f"{low.partition(' ')[0]} to {high}, depending on the pair,"
+
+
+def _win(pair: Comparison | Refusal, equivalence: EquivalenceOfPair) -> str:
+    assert isinstance(pair, Comparison)  # one that is significant
+    loser = pair.b if pair.diff > 0 else pair.a
+    within = decide(pair, equivalence) is Decision.DIFFERENT_WITHIN_MARGIN
+    text = f"{winner(pair)} beats {loser} by {points(abs(pair.diff))}"
+    return text + " (within the margin)" * within
 
 
 def _margin(equivalence: EquivalenceOfPair) -> float:
@@ -132,16 +143,15 @@ def _equivalence(equivalence: EquivalenceOfPair) -> str:
     )
 
 
-def _undecided(pair: Comparison, detectable: float | None) -> str:
+def _undecided(pair: Comparison) -> str:
     corrected = f" after correcting for {count(pair.family_size, 'comparison')}"
-    text = (
+    return (
         f"Not decided{corrected * (pair.family_size > 1)} ({TEST_NAMES[pair.test]} "
         f"{p_text(pair.p)}, Holm {p_text(pair.p_holm)}; {_sizes(pair)}): the data allow "
-        f"{_range(pair)}. They show neither that the types differ nor that they are equal."
+        f"{_range(pair)}. They show neither that the types differ nor that they are equal. "
+        f"Differences below about {points(pair.detectable)} would be found with less than 80 % "
+        "power."
     )
-    if detectable is not None:
-        text += f" Differences below about {points(detectable)} were out of this study's reach."
-    return text
 
 
 def _range(pair: Comparison) -> str:

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from cuttle.analysis.estimators.power import mde_paired
 from cuttle.analysis.evaluate import evaluate, load_statistic, statistic_names
 from cuttle.analysis.study import Study, load_study
 
@@ -183,13 +185,43 @@ def test_undeclared_pairs_are_not_tested_but_their_correlation_is_shown(tmp_path
     assert -1 <= row["correlation"] <= 1
 
 
-def test_power_tells_what_was_out_of_reach(tmp_path: Path) -> None:
-    block = evaluate(study_of(tmp_path, MAIN), ("power",))["power"][PRIMARY]
+def test_power_is_that_of_each_pairs_own_test(tmp_path: Path) -> None:
+    groups = {**MAIN, "boolean": [0.6 + 3 * (rate - 0.6) for rate in MAIN["boolean"]]}
 
-    assert block["mde_d"] == pytest.approx(1.97, abs=0.005)
-    assert block["study"]["mde"] == pytest.approx(block["mde_d"] * block["study"]["pooled_sd"])
-    assert block["study"]["pooled_sd_upper_80"] > block["study"]["pooled_sd"]
+    block = evaluate(study_of(tmp_path, groups), ("power",))["power"][PRIMARY]
+
+    assert block["mde_effect"] == pytest.approx(1.97, abs=0.005)
     assert block["runs_needed_by_effect"] == {"0.5": 86, "0.8": 35, "1": 23, "1.5": 11, "2": 7}
+    wide, _, narrow = block["pairs"]
+    assert wide["mde"] > 1.5 * narrow["mde"]
+    assert narrow["mde"] == pytest.approx(block["mde_effect"] * narrow["sd"], rel=0.01)
+    assert narrow["mde_at_upper_sd"] > narrow["mde"]
+
+
+def test_power_of_declared_pairs_is_that_of_their_differences(tmp_path: Path) -> None:
+    case = topic("11_paired")["cases"][0]
+    groups = {"boolean": case["x"], "embedding": case["y"]}
+
+    block = evaluate(study_of(tmp_path, groups, paired=True), ("power",))["power"][PRIMARY]
+
+    differences = np.subtract(case["x"], case["y"])
+    pair = block["pairs"][0]
+    assert pair["sd"] == pytest.approx(np.std(differences, ddof=1))
+    assert pair["mde"] == pytest.approx(mde_paired(7) * pair["sd"])
+    assert block["mde_effect"] == pytest.approx(mde_paired(7))
+
+
+@pytest.mark.parametrize("is_paired", [False, True])
+def test_more_games_agree_with_the_study_at_its_own_number(tmp_path: Path, is_paired: bool) -> None:
+    rates = [0.6, 0.601, 0.602, 0.6005, 0.603, 0.6015, 0.6025]  # less spread than coin flips have
+    groups = {"boolean": rates, "embedding": [0.62, 0.61, 0.6, 0.6, 0.61, 0.62, 0.605]}
+
+    block = evaluate(study_of(tmp_path, groups, paired=is_paired), ("power",))["power"][PRIMARY]
+
+    pair = block["pairs"][0]
+    assert pair["mde_by_games"]["2000"] == pytest.approx(pair["mde"])
+    values = list(pair["mde_by_games"].values())
+    assert values == sorted(values, reverse=True)
 
 
 def test_equivalence_says_when_it_could_not_have_passed(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_verdict_does_not_call_undecided_types_equal(tmp_path: Path) -> None:
 
     assert answer["decision"] == "undecided"
     assert "neither that the types differ nor that they are equal" in answer["answer"]
-    assert "out of this study's reach" in answer["answer"]
+    assert "would be found with less than 80 % power" in answer["answer"]
 
 
 def test_verdict_calls_types_equivalent_only_by_an_equivalence_test(tmp_path: Path) -> None:
@@ -56,6 +56,32 @@ def test_verdict_tells_a_real_but_small_difference(tmp_path: Path) -> None:
 
     assert answer["decision"] == "different_within_margin"
     assert "smaller than the margin of 5.0 points" in answer["answer"]
+
+
+def test_headline_tells_a_difference_within_the_margin_from_one_that_matters(
+    tmp_path: Path,
+) -> None:
+    small = {"boolean": [0.6, 0.601, 0.602, 0.603], "embedding": [0.62, 0.621, 0.622, 0.623]}
+    large = {"boolean": [0.6, 0.601, 0.602, 0.603], "embedding": [0.7, 0.71, 0.705, 0.712]}
+
+    headlines = [
+        evaluate(study_of(tmp_path / name, groups), ("verdict",))["verdict"]["headline"]
+        for name, groups in (("small", small), ("large", large))
+    ]
+
+    assert "embedding beats boolean by 2.0 points (within the margin)" in headlines[0]
+    assert "(within the margin)" not in headlines[1]
+
+
+def test_runs_more_alike_than_coin_flips_accuse_nobody(tmp_path: Path) -> None:
+    groups = {"boolean": [0.6, 0.6005, 0.601, 0.6015, 0.602], "embedding": [0.5, 0.6, 0.7]}
+
+    verdict = evaluate(study_of(tmp_path, groups), ("verdict", "variance"))["verdict"]
+
+    answers = {s["types"][0]: s["answer"] for s in verdict["statements"] if "luck" in s["question"]}
+    assert "all runs play the same deals" in answers["boolean"]
+    assert "alike" not in answers["boolean"]
+    assert "seeds matter" in answers["embedding"]
 
 
 @pytest.mark.parametrize("kind", STUDIES)

@@ -19,10 +19,13 @@ POWER = 0.8
 
 @dataclass(frozen=True, slots=True)
 class NeededRuns(Estimate):
-    """Runs per group for a wanted power: the real solution, and the whole number above it."""
+    """Runs per group for a wanted power: the real solution, and the whole number above it.
+
+    n is None where no number of runs up to 1e8 is enough.
+    """
 
     n_real: float
-    n: int
+    n: int | None
 
 
 def power_two_sample(d: float, n: float, alpha: float = ALPHA) -> float:
@@ -42,14 +45,21 @@ def power_anova(f: float, k: int, n: float, alpha: float = ALPHA) -> float:
     return 1 - noncentral_f_cdf(critical, df1, df2, f**2 * k * n)
 
 
+def detectable_difference(
+    se: float, df: float, alpha: float = ALPHA, power: float = POWER
+) -> float:
+    """Smallest difference that a t test with this error and these degrees of freedom detects."""
+    return se * find_root(lambda nc: _two_sided_power(nc, df, alpha) - power, 0.0, 5.0)
+
+
 def mde_two_sample(n: float, alpha: float = ALPHA, power: float = POWER) -> float:
     """Smallest d that n runs a group detect with the wanted power."""
-    return find_root(lambda d: power_two_sample(d, n, alpha) - power, 0.0, 5.0)
+    return detectable_difference(math.sqrt(2 / n), n + n - 2, alpha, power)
 
 
 def mde_paired(n: float, alpha: float = ALPHA, power: float = POWER) -> float:
     """Smallest dz that n pairs detect with the wanted power."""
-    return find_root(lambda dz: power_paired(dz, n, alpha) - power, 0.0, 5.0)
+    return detectable_difference(1 / math.sqrt(n), n - 1, alpha, power)
 
 
 def mde_anova(k: int, n: float, alpha: float = ALPHA, power: float = POWER) -> float:
@@ -60,6 +70,11 @@ def mde_anova(k: int, n: float, alpha: float = ALPHA, power: float = POWER) -> f
 def needed_two_sample(d: float, alpha: float = ALPHA, power: float = POWER) -> NeededRuns:
     """Runs a group that detect effect d with the wanted power."""
     return _needed(lambda n: power_two_sample(d, n, alpha), power)
+
+
+def needed_paired(dz: float, alpha: float = ALPHA, power: float = POWER) -> NeededRuns:
+    """Pairs that detect effect dz with the wanted power."""
+    return _needed(lambda n: power_paired(dz, n, alpha), power)
 
 
 def sd_interval(sd: float, df: float, confidence: float) -> Interval:
@@ -78,4 +93,4 @@ def _two_sided_power(noncentrality: float, df: float, alpha: float) -> float:
 def _needed(power_at: Callable[[float], float], power: float) -> NeededRuns:
     # Below two runs a group there is no error to test against.
     n = 2.0 if power_at(2.0) >= power else find_root(lambda n: power_at(n) - power, 2.0, 10.0)
-    return NeededRuns(n, math.ceil(n) if math.isfinite(n) else 0)
+    return NeededRuns(n, math.ceil(n) if math.isfinite(n) else None)

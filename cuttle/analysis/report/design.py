@@ -44,24 +44,30 @@ def _crossing(values: Mapping[str, Any]) -> str:
 
 def power(block: Mapping[str, Any]) -> Html:
     """Show detectable differences, the runs that smaller ones need, and what more games buy."""
-    study = block.get("study", {"reason": "nothing to compare"})
-    if not study.get("computable", "mde" in study):
-        return tag("p", why_not(study))
-    rows = [
-        ["runs a type, significance a pair", f"{block['n']}, {block['alpha_per_pair']:.3g}"],
-        ["standard deviation of runs", f"{percent(study['pooled_sd'])} points"],
-        ["detectable with 80 % power", f"{percent(study['mde'])} points"],
-        ["the same, if the deviation is at its upper 80 % limit",
-         f"{percent(study['mde_at_upper_sd'])} points"],
-    ]  # fmt: skip
-    rows += [
-        [f"runs a type needed to see {percent(float(points))} points", str(runs)]
-        for points, runs in study["runs_needed_by_difference"].items()
+    pairs = block.get("pairs", {"reason": "nothing to compare"})
+    if not isinstance(pairs, list):
+        return tag("p", why_not(pairs))
+    points, games = pairs[0]["runs_needed_by_difference"], pairs[0]["mde_by_games"]
+    columns = ["a", "b", "SD", "detectable", "at upper SD"]
+    columns += [f"runs for {percent(float(difference))} points" for difference in points]
+    columns += [f"with {int(number):,} games" for number in games]
+    rows = [_reach(pair) for pair in pairs]
+    spread = "differences of paired runs" if "dz" in block["effect"] else "runs"
+    note = (
+        f"At {block['alpha_per_pair']:.3g} a pair and 80 % power, in points; smaller differences "
+        f"are found with less power. SD: of {spread}; upper SD: its 80 % limit. Runs: of each type,"
+        " to see so many points. With other numbers of final games: at best, as the deals are "
+        f"shared and luck is less than that of independent games. Mind: {block['caution']}."
+    )
+    return join([table(columns, rows, text=2), tag("p", note, class_="note")])
+
+
+def _reach(pair: Mapping[str, Any]) -> list[str]:
+    runs = pair["runs_needed_by_difference"].values()
+    return [
+        pair["a"],
+        pair["b"],
+        *(percent(pair[key]) for key in ("sd", "mde", "mde_at_upper_sd")),
+        *(str(n or "never") for n in runs),
+        *(percent(mde) for mde in pair["mde_by_games"].values()),
     ]
-    games = block.get("more_games", {})
-    rows += [
-        [f"detectable with {int(number):,} final games a run", f"{percent(mde)} points"]
-        for number, mde in games.get("mde_by_games", {}).items()
-    ]
-    caution = str(block.get("caution", ""))
-    return join([table(("", "value"), rows), tag("p", f"Mind: {caution}.", class_="note")])

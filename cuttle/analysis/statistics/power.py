@@ -1,19 +1,22 @@
 """What this study could see: detectable differences, needed runs, and games against runs."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
-from cuttle.analysis.estimators.binomial import VarianceComponents, variance_components
 from cuttle.analysis.estimators.core import ALPHA, NotComputable
-from cuttle.analysis.estimators.omnibus import Anova, anova
 from cuttle.analysis.estimators.power import (
     POWER,
     mde_anova,
+    mde_paired,
     mde_two_sample,
+    needed_paired,
     needed_two_sample,
     sd_interval,
 )
-from cuttle.analysis.opponents import groups_with_runs, per_opponent
+from cuttle.analysis.matches import Tally
+from cuttle.analysis.opponents import per_opponent, too_many_types
+from cuttle.analysis.pairwise import Comparison, compare_types
 from cuttle.analysis.study import Study
 
 EFFECTS = (0.5, 0.8, 1.0, 1.5, 2.0)
@@ -28,66 +31,69 @@ def compute(study: Study) -> Any:
 
 
 def _block(study: Study, opponent: str) -> dict[str, Any]:
-    groups = groups_with_runs(study, opponent)
-    sizes = [rates.size for rates in groups.values() if rates.size >= 2]
-    k = len(sizes)
-    if k < 2:
-        return {"study": NotComputable("fewer than 2 types with 2 runs or more")}
-    m, n = k * (k - 1) // 2, min(sizes)
-    fit = anova({name: rates for name, rates in groups.items() if rates.size >= 2})
-    d = mde_two_sample(n, ALPHA / m, POWER)
+    tallies = {name: runs for name, runs in study.tallies(opponent).items() if runs}
+    if refused := too_many_types(tallies):
+        return {"pairs": refused}
+    pairs = [p for p in compare_types(study, opponent) if isinstance(p, Comparison)]
+    if not pairs:
+        return {"pairs": NotComputable("no pair of types with a spread over 2 runs or more")}
+    alpha, n = ALPHA / len(pairs), min(min(pair.n_a, pair.n_b) for pair in pairs)
+    mde, needed = (
+        (mde_paired, needed_paired) if study.is_paired else (mde_two_sample, needed_two_sample)
+    )
+    types = sum(len(runs) > 1 for runs in tallies.values())
     return {
         "alpha": ALPHA,
         "power": POWER,
-        "family_size": m,
-        "alpha_per_pair": ALPHA / m,
+        "family_size": len(pairs),
+        "alpha_per_pair": alpha,
+        "effect": "dz, of pairs" if study.is_paired else "d, of independent runs",
         "n": n,
-        "mde_d": d,
-        "mde_d_uncorrected": mde_two_sample(n, ALPHA, POWER),
-        "mde_anova_f": mde_anova(k, n, ALPHA, POWER),
-        "study": _in_points(fit, d, m),
-        "runs_needed_by_effect": {
-            f"{effect:g}": needed_two_sample(effect, ALPHA / m, POWER).n for effect in EFFECTS
-        },
-        "more_games": _more_games(study, opponent, d),
+        "mde_effect": mde(n, alpha),
+        "mde_effect_uncorrected": mde(n, ALPHA),
+        "mde_anova_f": None if study.is_paired else mde_anova(types, n),
+        "runs_needed_by_effect": {f"{effect:g}": needed(effect, alpha).n for effect in EFFECTS},
+        "pairs": [_pair(pair, tallies[pair.a], tallies[pair.b]) for pair in pairs],
         "caution": "a significant difference at this size overstates the true one on average",
     }
 
 
-def _in_points(fit: Anova | NotComputable, d: float, m: int) -> Any:
-    """Translate the detectable effect into win rate by the pooled sd of runs."""
-    if isinstance(fit, NotComputable):
-        return fit
-    sd = fit.residual_sd
-    upper = sd_interval(sd, fit.df2, SD_CONFIDENCE).high
+def _pair(pair: Comparison, a: Sequence[Tally], b: Sequence[Tally]) -> dict[str, Any]:
+    """Translate into win rate by the spread of this pair's own runs."""
+    is_paired = pair.test == "paired_t"
+    # Of differences where paired; else the root mean square of both types, as the runs weigh them.
+    sd = pair.se * math.sqrt(pair.n_a if is_paired else 1 / (1 / pair.n_a + 1 / pair.n_b))
+    needed = needed_paired if is_paired else needed_two_sample
+    alpha = ALPHA / pair.family_size
     return {
-        "pooled_sd": sd,
-        "pooled_sd_upper_80": upper,
-        "mde": d * sd,
-        "mde_at_upper_sd": d * upper,
+        "a": pair.a,
+        "b": pair.b,
+        "sd": sd,
+        "mde": pair.detectable,
+        "mde_at_upper_sd": pair.detectable * sd_interval(1.0, pair.df, SD_CONFIDENCE).high,
         "runs_needed_by_difference": {
-            f"{points:g}": needed_two_sample(points / sd, ALPHA / m, POWER).n for points in POINTS
+            f"{points:g}": needed(points / sd, alpha).n for points in POINTS
         },
+        "mde_by_games": _by_games(pair, a, b),
     }
 
 
-def _more_games(study: Study, opponent: str, d: float) -> Any:
-    """Predict the sd of runs and the detectable difference for other numbers of final games."""
-    parts = [
-        part
-        for tallies in study.tallies(opponent).values()
-        if isinstance(
-            part := variance_components([t.wins for t in tallies], [t.games for t in tallies]),
-            VarianceComponents,
-        )
-    ]
-    if not parts:
-        return NotComputable("no type with a variance over runs")
-    seeds = sum(part.between_seed_var for part in parts) / len(parts)
-    flips = sum(part.pooled_rate * (1 - part.pooled_rate) for part in parts) / len(parts)
-    table = {str(games): math.sqrt(seeds + flips / games) for games in GAMES}
-    return {
-        "between_seed_sd": math.sqrt(seeds),
-        "sd_by_games": table,
-        "mde_by_games": {games: d * sd for games, sd in table.items()},
-    }
+def _by_games(pair: Comparison, a: Sequence[Tally], b: Sequence[Tally]) -> dict[str, float]:
+    """Predict the detectable difference at other numbers of final games, from the spread seen.
+
+    Only the luck of games shrinks with their number, by the binomial or the whole spread if that
+    is less. As runs share their deals, luck is less than the binomial: more games help at most so.
+    """
+    luck = _luck(a, None) / pair.n_a + _luck(b, None) / pair.n_b
+    share = min(1.0, pair.se**2 / luck) if luck else 0.0
+    predicted = {}
+    for games in GAMES:
+        other = _luck(a, games) / pair.n_a + _luck(b, games) / pair.n_b
+        error = math.sqrt(max(0.0, pair.se**2 + share * (other - luck)))
+        predicted[str(games)] = pair.detectable * error / pair.se
+    return predicted
+
+
+def _luck(runs: Sequence[Tally], games: int | None) -> float:
+    """Binomial variance of one run's rate, over its own games or another number, mean over runs."""
+    return sum(run.win_rate * (1 - run.win_rate) / (games or run.games) for run in runs) / len(runs)

@@ -11,6 +11,7 @@ from cuttle.analysis.judgement import (
     Decision,
     Judged,
     Statement,
+    detectable_text,
     join,
     judge_pair,
     summarise,
@@ -19,11 +20,10 @@ from cuttle.analysis.judgement import (
 from cuttle.analysis.learning import compare_curves, learning_curves
 from cuttle.analysis.opponents import groups_with_runs, no_runs, too_many_types
 from cuttle.analysis.pairwise import Comparison, compare_types, complete_runs, equivalence_family
-from cuttle.analysis.reach import detectable_difference
 from cuttle.analysis.statistics.checks import compute as find_checks
 from cuttle.analysis.statistics.variance import reading
 from cuttle.analysis.study import Study
-from cuttle.analysis.words import count, p_text, percent, points
+from cuttle.analysis.words import count, p_text, percent
 
 MAX_ERRORS = 3  # the others stand under checks
 
@@ -40,9 +40,8 @@ def compute(study: Study) -> Any:
         judged = _judged(study, opponent)
         statements += _about_types(study, opponent, role, judged)
         if not headline:  # opponents come with the primary one first
-            detectable = detectable_difference(study, opponent)
-            headline = summarise(opponent, role, judged, detectable)
-            statements += _about_study(study, opponent, role, detectable)
+            headline = summarise(opponent, role, judged)
+            statements += _about_study(study, opponent, role, judged)
     return {"headline": headline, "statements": [*statements, _trust(study)]}
 
 
@@ -58,9 +57,8 @@ def _about_types(
     if len(groups_with_runs(study, opponent)) > 2:
         yield _overall(study, opponent, role)
         yield _best(study, opponent, role, judged)
-    detectable = detectable_difference(study, opponent)
     for pair, equivalence in judged:
-        decision, answer = judge_pair(pair, equivalence, detectable)
+        decision, answer = judge_pair(pair, equivalence)
         question = f"Do {pair.a} and {pair.b} differ against {opponent}?"
         yield Statement(question, answer, decision, opponent, role, (pair.a, pair.b))
     if not judged:
@@ -109,15 +107,15 @@ def _best(study: Study, opponent: str, role: str, judged: list[Judged]) -> State
 
 
 def _about_study(
-    study: Study, opponent: str, role: str, detectable: float | None
+    study: Study, opponent: str, role: str, judged: list[Judged]
 ) -> Iterator[Statement]:
     """Answer what the study could see, whether seeds matter, and whether curves differ."""
-    if detectable is not None:
+    if detectable := detectable_text([pair for pair, _ in judged]):
         question = f"What could this study have seen against {opponent}?"
         answer = (
-            f"Differences of about {points(detectable)} or more, with 80 % power after correction "
-            "for all pairs; smaller ones would mostly have been missed, and a significant one is "
-            "likely to be overstated."
+            f"Differences of about {detectable} with 80 % power after correction for all pairs, "
+            "larger ones with more, smaller ones with less; one that is significant at low power "
+            "is likely to be overstated."
         )
         yield Statement(question, answer, Decision.UNDECIDED, opponent, role)
     for name, tallies in study.tallies(opponent).items():
