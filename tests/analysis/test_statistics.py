@@ -250,6 +250,16 @@ def test_threshold_never_reached_is_counted_not_imputed(tmp_path: Path) -> None:
     assert at["median"]["computable"] is False
 
 
+def test_the_type_that_needs_fewer_rounds_is_the_more_probable_winner(tmp_path: Path) -> None:
+    groups = {"boolean": [0.8, 0.81, 0.82], "embedding": [0.55, 0.56, 0.57]}
+
+    block = evaluate(study_of(tmp_path, groups), ("sample_efficiency",))["sample_efficiency"]
+
+    pair = block[PRIMARY]["rounds_to_threshold"]["0.5"]["pairs"][0]
+    assert (pair["a"], pair["mann_whitney"]["prob_improvement"]) == ("boolean", 1.0)
+    assert pair["mann_whitney"]["cliffs_delta"] == 1.0
+
+
 def test_cost_is_described_by_type(tmp_path: Path) -> None:
     costs = evaluate(study_of(tmp_path, MAIN), ("cost",))["cost"]["types"]["boolean"]
 

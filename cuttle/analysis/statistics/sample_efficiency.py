@@ -78,7 +78,8 @@ def _median(firsts: FloatArray) -> Any:
 
 
 def _pairs(ranked: dict[str, FloatArray]) -> list[dict[str, Any]]:
-    tests = {(a, b): mann_whitney(ranked[a], ranked[b]) for a, b in pairs_of(list(ranked))}
+    # Of negatives, so that P(X > Y) is the probability that a is there in fewer rounds.
+    tests = {(a, b): mann_whitney(-ranked[a], -ranked[b]) for a, b in pairs_of(list(ranked))}
     raw = {pair: test.p for pair, test in tests.items() if isinstance(test, MannWhitney)}
     adjusted = dict(zip(raw, holm(list(raw.values())), strict=True))
     return [
