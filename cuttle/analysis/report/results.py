@@ -40,7 +40,7 @@ OMNIBUS = {
     "anova": "one-way ANOVA",
     "welch_anova": "Welch ANOVA",
     "kruskal_wallis": "Kruskal-Wallis",
-    "repeated_anova": "repeated-measures ANOVA",
+    "repeated_anova": "repeated-measures ANOVA (Greenhouse-Geisser)",
     "friedman": "Friedman",
 }
 
@@ -114,7 +114,8 @@ def _omnibus(block: Mapping[str, Any]) -> Html:
             rows.append([name, why_not(result)])
             continue
         statistic = next(s for s in ("F", "H", "chi2") if s in result)
-        degrees = [f"{result[df]:.3g}" for df in ("df1", "df2", "df") if df in result]
+        epsilon = result.get("epsilon_gg", 1)  # p_gg is p at degrees of freedom so much smaller
+        degrees = [f"{epsilon * result[df]:.3g}" for df in ("df1", "df2", "df") if df in result]
         sizes = {"eta2": "η²", "omega2": "ω²", "rank_epsilon2": "ε²", "kendall_w": "W"}
         effects = [f"{sign} {decimal(result[s])}" for s, sign in sizes.items() if s in result]
         p = result.get("p_gg", result.get("p"))

@@ -71,14 +71,17 @@ def _overall(study: Study, opponent: str, role: str) -> Statement:
     question = f"Does the network type matter against {opponent}?"
     fit: RobustAnova | RepeatedAnova | NotComputable
     if study.is_paired:
-        fit, name = repeated_anova(complete_runs(study, opponent)), "repeated-measures ANOVA"
+        fit = repeated_anova(complete_runs(study, opponent))
+        name = "repeated-measures ANOVA with Greenhouse-Geisser's epsilon"
     else:
         fit, name = welch_anova(groups_with_runs(study, opponent)), "Welch ANOVA"
     if isinstance(fit, NotComputable):
         answer = f"Cannot be computed: {fit.reason}."
         return Statement(question, answer, Decision.NOT_COMPUTABLE, opponent, role)
-    p = fit.p if isinstance(fit, RobustAnova) else fit.p_gg
-    numbers = f"({name}, F({fit.df1:.3g}, {fit.df2:.3g}) = {fit.F:.2f}, {p_text(p)})"
+    p, df1, df2 = fit.p, fit.df1, fit.df2
+    if isinstance(fit, RepeatedAnova):
+        p, df1, df2 = fit.p_gg, fit.epsilon_gg * fit.df1, fit.epsilon_gg * fit.df2
+    numbers = f"({name}, F({df1:.3g}, {df2:.3g}) = {fit.F:.2f}, {p_text(p)})"
     if p < ALPHA:
         answer = f"Yes: at least two types differ {numbers}."
         return Statement(question, answer, Decision.DIFFERENT, opponent, role)
