@@ -143,6 +143,41 @@ def test_collapsed_run_is_named(tmp_path: Path) -> None:
     assert any("boolean_run_05 (0.420)" in text for text in texts)
 
 
+def test_degrees_of_freedom_of_repeated_measures_are_those_of_the_p_beside(tmp_path: Path) -> None:
+    study = study_of(tmp_path, MAIN, paired=True)
+
+    results = evaluate(study, ("verdict", "omnibus"))
+
+    answers = {s["question"]: s["answer"] for s in results["verdict"]["statements"]}
+    fit = results["omnibus"][PRIMARY]["repeated_anova"]
+    epsilon = fit["epsilon_gg"]
+    assert epsilon < 0.99
+    text = f"F({epsilon * fit['df1']:.3g}, {epsilon * fit['df2']:.3g}) = {fit['F']:.2f}"
+    assert text in answers[f"Does the network type matter against {PRIMARY}?"]
+
+
+def test_sign_flips_count_the_pairs_that_both_types_have(tmp_path: Path) -> None:
+    path = tmp_path / "study"
+    write_meta(path, planned=["boolean", "embedding"], runs=11, paired=True)
+    for run in range(1, 8):
+        write_run(path, "boolean", run, 0.5 + run / 100)
+        write_run(path, "embedding", run + 4, 0.6 + run / 100)
+
+    texts = [finding["text"] for finding in evaluate(load_study(path), ("checks",))["checks"]]
+
+    assert any("with 3 pairs sign flips cannot reach significance" in text for text in texts)
+
+
+def test_unequal_numbers_of_runs_hinder_rank_tests_before_permutation(tmp_path: Path) -> None:
+    groups = {"boolean": [0.5, 0.51, 0.53], "embedding": [0.6, 0.62, 0.63, 0.65]}
+
+    findings = evaluate(study_of(tmp_path, groups), ("checks",))["checks"]
+
+    texts = [finding["text"] for finding in findings]
+    assert any("with 3 and 4 runs rank tests cannot reach" in text for text in texts)
+    assert not any("permutation" in text for text in texts)
+
+
 def test_paired_study_is_told_when_sign_flips_cannot_reject(tmp_path: Path) -> None:
     rates = [0.5, 0.52, 0.55, 0.51, 0.56, 0.54, 0.53]
     groups = {f"type_{i}": [rate + i / 100 for rate in rates[i:] + rates[:i]] for i in range(4)}

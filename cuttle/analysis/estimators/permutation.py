@@ -83,6 +83,11 @@ def permutation_test(
     )
 
 
+def smallest_permutation_p(n1: int, n2: int) -> float:
+    """Smallest p of |Welch t| over all labellings: with equal n each has a mirror image."""
+    return min(1.0, (1 + (n1 == n2)) / math.comb(n1 + n2, n1))
+
+
 def labellings(n: int, n1: int, seed: int = SEED) -> Iterator[Labels]:
     """Yield labellings `(labellings, n) float64`, 1 where a value belongs to the first group.
 

@@ -117,8 +117,8 @@ def prob_improvement_interval(u: float, n1: int, n2: int) -> Interval:
     return Interval(low, high)
 
 
-def smallest_exact_p(n1: int, n2: int) -> float:
-    """Smallest two-sided p that any relabelling test can reach without ties."""
+def smallest_rank_p(n1: int, n2: int) -> float:
+    """Smallest two-sided p of a rank test without ties: both ends of the order are as far out."""
     return min(1.0, 2 / math.comb(n1 + n2, n1))
 
 

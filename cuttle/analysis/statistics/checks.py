@@ -1,13 +1,18 @@
 """What a reader must know before believing the numbers: gaps, copies, seeds, few games."""
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from cuttle.analysis.estimators.checks import check_groups
-from cuttle.analysis.opponents import no_runs
+from cuttle.analysis.estimators.core import ALPHA, is_constant
+from cuttle.analysis.estimators.paired import smallest_sign_flip_p
+from cuttle.analysis.estimators.permutation import smallest_permutation_p
+from cuttle.analysis.estimators.ranks import smallest_rank_p
+from cuttle.analysis.opponents import groups_with_runs, no_runs
+from cuttle.analysis.pairwise import paired_rates
 from cuttle.analysis.study import LAST_ROUND, Study, StudyRun
 
 FINAL_GAMES = 2_000  # against the primary opponent; fewer leave the games' luck visible
@@ -137,10 +142,40 @@ def _provenance(study: Study) -> Iterator[Check]:
 
 
 def _groups(study: Study) -> Iterator[Check]:
+    """Name types of equal results, and tests that cannot reject at this number of runs."""
     for opponent in study.opponents:
-        groups = {name: x for name, x in study.win_rates(opponent).items() if x.size}
-        for text in check_groups(groups, is_paired=study.is_paired):
+        for name, rates in groups_with_runs(study, opponent).items():
+            if rates.size > 1 and is_constant(rates):
+                text = (
+                    f"{name}: identical results across seeds: seed has no effect, or results "
+                    "are copies"
+                )
+                yield Check("groups", "warning", f"against {opponent}: {text}")
+        for test, smallest, level in _unreachable(study, opponent):
+            text = (
+                f"with {test} cannot reach significance: smallest attainable p {smallest:.3g} "
+                f"exceeds {level:.3g}"
+            )
             yield Check("groups", "warning", f"against {opponent}: {text}")
+
+
+def _unreachable(study: Study, opponent: str) -> Iterator[tuple[str, float, float]]:
+    """Yield exact tests, by number of runs, whose smallest p exceeds the corrected level."""
+    if study.is_paired:
+        lined = [x.size for _, x, _ in paired_rates(study, opponent)]
+        tests = {(f"{n} pairs sign flips", smallest_sign_flip_p(n)) for n in lined}
+        family_size = len(lined)
+    else:
+        sizes = sorted(rates.size for rates in groups_with_runs(study, opponent).values())
+        pairs = list(itertools.combinations(sizes, 2))
+        tests = {(f"{m} and {n} runs rank tests", smallest_rank_p(m, n)) for m, n in pairs}
+        tests |= {
+            (f"{m} and {n} runs permutation tests", smallest_permutation_p(m, n)) for m, n in pairs
+        }
+        family_size = len(pairs)
+    for test, smallest in sorted(tests):
+        if smallest > ALPHA / family_size:
+            yield test, smallest, ALPHA / family_size
 
 
 def _collapsed(study: Study) -> Iterator[Check]:
