@@ -15,6 +15,9 @@ from cuttle.analysis.numbers import (
 
 Cells = dict[str, str]
 
+INDEPENDENT_COLUMNS = ("g_ci", "prob_improvement_ci")  # not valid where runs are paired
+PAIRED_COLUMNS = ("dz",)
+
 
 def group_cells(group: Mapping[str, Any]) -> Cells:
     """Spell the win rates of one type, in percent; only `n` where it has no runs."""
@@ -31,6 +34,12 @@ def group_cells(group: Mapping[str, Any]) -> Cells:
     }
 
 
+def pair_columns(columns: Mapping[str, str], is_paired: bool) -> dict[str, str]:
+    """Choose the columns of the primary comparison: paired runs have dz, others intervals."""
+    others = INDEPENDENT_COLUMNS if is_paired else PAIRED_COLUMNS
+    return {key: head for key, head in columns.items() if key not in others}
+
+
 def pair_cells(pair: Mapping[str, Any]) -> Cells:
     """Spell the primary comparison of two types that could be compared, in points."""
     effects = pair["effects"]
@@ -39,6 +48,7 @@ def pair_cells(pair: Mapping[str, Any]) -> Cells:
         "ci": interval(pair["ci_low"], pair["ci_high"]),
         **{key: p_value(pair[key]) for key in ("p", "p_holm", "p_shaffer", "p_permutation")},
         "g": decimal(effects.get("hedges_g_exact")),
+        "dz": decimal(pair["dz"]),
         "g_ci": decimals(effects.get("g_ci_low"), effects.get("g_ci_high")),
         "prob_improvement": decimal(pair["prob_improvement"]),
         "prob_improvement_ci": decimals(

@@ -117,13 +117,10 @@ def _difference(pair: Comparison, equivalence: EquivalenceOfPair, decision: Deci
     is_a_ahead = pair.diff > 0
     ahead, behind = (pair.a, pair.b) if is_a_ahead else (pair.b, pair.a)
     ends = (pair.ci_low, pair.ci_high) if is_a_ahead else (-pair.ci_high, -pair.ci_low)
-    chances = (pair.prob_improvement_low, pair.prob_improvement, pair.prob_improvement_high)
-    low, chance, high = chances if is_a_ahead else sorted(1 - share for share in chances)
     text = (
         f"{ahead} beats {behind} by {points(abs(pair.diff))} (95 % CI {span(*ends)}; "
         f"{TEST_NAMES[pair.test]}, Holm {p_text(pair.p_holm)}; {_sizes(pair)}). A new run of "
-        f"{ahead} would beat a new run of {behind} with a probability of about "
-        f"{percent(chance)} (95 % CI {span(low, high)})."
+        f"{ahead} would beat a new run of {behind} with a probability of about {_chance(pair)}."
     )
     if decision is Decision.DIFFERENT_WITHIN_MARGIN and isinstance(equivalence.tost, Equivalence):
         text += (
@@ -131,6 +128,16 @@ def _difference(pair: Comparison, equivalence: EquivalenceOfPair, decision: Deci
             f"{points(equivalence.tost.margin)} that was declared to matter."
         )
     return text
+
+
+def _chance(pair: Comparison) -> str:
+    """Spell the probability that a run of the winner beats one of the loser."""
+    low, high = pair.prob_improvement_low, pair.prob_improvement_high
+    is_a_ahead = pair.diff > 0
+    text = percent(pair.prob_improvement if is_a_ahead else 1 - pair.prob_improvement)
+    if low is None or high is None:
+        return text
+    return f"{text} (95 % CI {span(low, high) if is_a_ahead else span(1 - high, 1 - low)})"
 
 
 def _equivalence(equivalence: EquivalenceOfPair) -> str:

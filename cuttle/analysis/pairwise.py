@@ -28,6 +28,10 @@ class Comparison(Estimate):
     test: `welch`, or `paired_t` where the experiment declared its seeds paired
     p_permutation: exact relabelling of the studentised difference, or sign flips where paired
     prob_improvement: that a new run of a beats a new run of b, with its score interval
+    dz: mean difference over the sd of differences; None where not paired
+
+    The intervals of effects and of prob_improvement and p_mann_whitney are those of independent
+    runs: None where paired.
     """
 
     a: str
@@ -46,10 +50,11 @@ class Comparison(Estimate):
     permutation_method: str
     effects: EffectSizes | NotComputable
     prob_improvement: float
-    prob_improvement_low: float
-    prob_improvement_high: float
+    prob_improvement_low: float | None
+    prob_improvement_high: float | None
     cliffs_delta: float
-    p_mann_whitney: float
+    p_mann_whitney: float | None
+    dz: float | None
     family_size: int = 1
     p_bonferroni: float = 1.0
     p_holm: float = 1.0
@@ -151,27 +156,37 @@ def rates_by_run(study: Study, opponent: str) -> dict[str, dict[int, float]]:
 
 
 def _compare(pair: Pair, x: FloatArray, y: FloatArray) -> Comparison | Refusal:
-    test, permutation = welch_t(x, y), permutation_test(x, y)
-    if not isinstance(test, TTest) or not isinstance(permutation, Permutation):
-        return _refuse(pair, x, y, test)
-    return _describe(pair, x, y, test, "welch", (permutation.p_abs, permutation.method))
+    test = welch_t(x, y)
+    if isinstance(test, NotComputable):
+        return Refusal(*pair, len(x), len(y), test.reason)
+    permutation, result = permutation_test(x, y), _describe(pair, x, y, test)
+    assert isinstance(permutation, Permutation)  # groups with a t test can be relabelled
+    return replace(result, p_permutation=permutation.p_abs, permutation_method=permutation.method)
 
 
 def _compare_paired(pair: Pair, x: FloatArray, y: FloatArray) -> Comparison | Refusal:
     test = paired_t(x, y)
-    if not isinstance(test, PairedTest):
-        return _refuse(pair, x, y, test)
-    return _describe(pair, x, y, test, "paired_t", (test.signflip_p, test.signflip_method))
+    if isinstance(test, NotComputable):
+        return Refusal(*pair, len(x), len(y), test.reason)
+    result = _describe(pair, x, y, test)
+    effects = result.effects
+    if isinstance(effects, EffectSizes):
+        effects = replace(effects, d_ci_low=None, d_ci_high=None, g_ci_low=None, g_ci_high=None)
+    return replace(
+        result,
+        test="paired_t",
+        p_permutation=test.signflip_p,
+        permutation_method=test.signflip_method,
+        effects=effects,
+        prob_improvement_low=None,
+        prob_improvement_high=None,
+        p_mann_whitney=None,
+        dz=test.dz,
+    )
 
 
-def _describe(
-    pair: Pair,
-    x: FloatArray,
-    y: FloatArray,
-    test: TTest | PairedTest,
-    name: str,
-    relabelled: tuple[float, str],
-) -> Comparison | Refusal:
+def _describe(pair: Pair, x: FloatArray, y: FloatArray, test: TTest | PairedTest) -> Comparison:
+    """Gather what a t test and independent runs give, without a relabelling test."""
     ranks = mann_whitney(x, y)
     assert isinstance(ranks, MannWhitney)  # groups with a t test are not empty
     interval = prob_improvement_interval(ranks.U1, len(x), len(y))
@@ -180,7 +195,7 @@ def _describe(
         b=pair[1],
         n_a=len(x),
         n_b=len(y),
-        test=name,
+        test="welch",
         diff=test.diff,
         se=test.se,
         ci_low=test.ci_low,
@@ -188,20 +203,16 @@ def _describe(
         t=test.t,
         df=test.df,
         p=test.p,
-        p_permutation=relabelled[0],
-        permutation_method=relabelled[1],
+        p_permutation=1.0,
+        permutation_method="",
         effects=effect_sizes(x, y),
         prob_improvement=ranks.prob_improvement,
         prob_improvement_low=interval.low,
         prob_improvement_high=interval.high,
         cliffs_delta=ranks.cliffs_delta,
         p_mann_whitney=ranks.p,
+        dz=None,
     )
-
-
-def _refuse(pair: Pair, x: FloatArray, y: FloatArray, test: object) -> Refusal:
-    reason = test.reason if isinstance(test, NotComputable) else "no relabelling test"
-    return Refusal(*pair, len(x), len(y), reason)
 
 
 def _adjust(results: list[Comparison | Refusal]) -> list[Comparison | Refusal]:

@@ -166,6 +166,22 @@ def test_declared_pairs_are_compared_by_run_number(tmp_path: Path) -> None:
     assert pair["test"] == "paired_t"
     assert pair["p"] == pytest.approx(cases[0]["expected"]["p"])
     assert pair["p_permutation"] == cases[0]["expected"]["signflip_p"]
+    assert pair["dz"] == pytest.approx(cases[0]["expected"]["dz"])
+
+
+def test_declared_pairs_have_no_intervals_of_independent_runs(tmp_path: Path) -> None:
+    case = topic("11_paired")["cases"][0]
+    groups = {"boolean": case["x"], "embedding": case["y"]}
+
+    results = evaluate(study_of(tmp_path, groups, paired=True), ("comparisons", "verdict"))
+
+    pair = results["comparisons"][PRIMARY]["pairs"][0]
+    ends = [pair["effects"][key] for key in ("d_ci_low", "d_ci_high", "g_ci_low", "g_ci_high")]
+    ends += [pair["prob_improvement_low"], pair["prob_improvement_high"]]
+    assert {*ends, pair["p_mann_whitney"]} == {None}
+    assert pair["effects"]["hedges_g_exact"] is not None
+    answer = next(s["answer"] for s in results["verdict"]["statements"] if len(s["types"]) == 2)
+    assert answer.count("95 % CI") == 1  # of the difference
 
 
 def test_pairing_uses_the_runs_both_types_have(tmp_path: Path) -> None:

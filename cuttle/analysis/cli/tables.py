@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cuttle.analysis.analysis import Analysis
-from cuttle.analysis.cells import classical_cells, group_cells, pair_cells
+from cuttle.analysis.cells import classical_cells, group_cells, pair_cells, pair_columns
 from cuttle.analysis.cli.console import plain_table
 from cuttle.analysis.numbers import BOUNDED_MARK, BOUNDED_NOTE, rate_interval, why_not
 
@@ -19,7 +19,7 @@ GROUP_COLUMNS = {
 }  # fmt: skip
 PAIR_COLUMNS = {
     "diff": "a - b", "ci": "95 % CI", "p": "p", "p_holm": "p Holm", "p_permutation": "p perm",
-    "g": "g", "prob_improvement": "P(a > b)",
+    "g": "g", "dz": "dz", "prob_improvement": "P(a > b)",
 }  # fmt: skip
 LEVELS = {"error": "bold red", "warning": "yellow", "note": "dim"}
 
@@ -40,7 +40,8 @@ def print_results(console: Console, analysis: Analysis) -> None:
             console.print(why_not(pairs))
             continue
         if computed := [pair for pair in pairs if pair.get("computable")]:
-            console.print(_pairs(computed, analysis.block("classical", opponent)))
+            columns = pair_columns(PAIR_COLUMNS, analysis.study.is_paired)
+            console.print(_pairs(computed, analysis.block("classical", opponent), columns))
         for pair in pairs:
             if not pair.get("computable"):
                 console.print(f"{pair['a']} - {pair['b']}: {why_not(pair)}")
@@ -60,17 +61,19 @@ def _groups(groups: Mapping[str, Any]) -> Table:
     return table
 
 
-def _pairs(pairs: list[Mapping[str, Any]], classical: Mapping[str, Any]) -> Table:
+def _pairs(
+    pairs: list[Mapping[str, Any]], classical: Mapping[str, Any], columns: Mapping[str, str]
+) -> Table:
     """Put the primary test of each pair and the classical one in a row."""
     classics = classical.get("pairs", [])
     by_pair = {(c["a"], c["b"]): c["result"] for c in classics if isinstance(classics, list)}
-    heads = (*PAIR_COLUMNS.values(), "classical")
+    heads = (*columns.values(), "classical")
     table = plain_table("pair", *heads, right=heads)
     for pair in pairs:
         cells = pair_cells(pair)
         table.add_row(
             f"{pair['a']} - {pair['b']}",
-            *(cells[key] or "-" for key in PAIR_COLUMNS),
+            *(cells[key] or "-" for key in columns),
             _classical_text(by_pair.get((pair["a"], pair["b"]), {})),
         )
     return table

@@ -30,18 +30,18 @@ class EffectSizes(Estimate):
     cohens_d_av: by the root mean square of both sds
     glass_delta_second_as_control: by the sd of y
     hedges_g_exact: d times J(df), J by the gamma function; hedges_g_approx: J = 1 - 3 / (4 df - 1)
-    d_ci_*, g_ci_*: by the noncentral t
+    d_ci_*, g_ci_*: by the noncentral t of independent groups, None where x and y are paired
     """
 
     cohens_d_pooled: float
     band: str
-    d_ci_low: float
-    d_ci_high: float
+    d_ci_low: float | None
+    d_ci_high: float | None
     hedges_J_exact: float
     hedges_g_exact: float
     hedges_g_approx: float
-    g_ci_low: float
-    g_ci_high: float
+    g_ci_low: float | None
+    g_ci_high: float | None
     cohens_d_av: float
     glass_delta_second_as_control: float | None
 

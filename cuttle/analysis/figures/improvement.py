@@ -38,22 +38,25 @@ def draw(study: Study) -> Figure:
             remark(axes, place, "no completed run")
             continue
         share, interval = _estimate(groups[a], groups[b])
-        bar = [interval.low, interval.high]
-        axes.plot(bar, [place, place], color=style[a].colour, linewidth=5, solid_capstyle="butt")
+        if not study.is_paired:
+            bar, colour = [interval.low, interval.high], style[a].colour
+            axes.plot(bar, [place, place], color=colour, linewidth=5, solid_capstyle="butt")
         axes.plot(
             share, place, marker="|", markersize=11, markeredgewidth=1.6, color=INK, clip_on=False
         )
     axes.set_xlim(0, 1)
     axes.set_xlabel("probability of a higher win rate")
+    bars = (
+        "paired runs have no score interval"
+        if study.is_paired
+        else "bar: 95 % score interval (Newcombe 2006)"
+    )
     caption = (
         f"Probability that a run of the upper type has a higher final win rate against "
         f"{study.first_opponent} than a run of the lower one, ties counted half "
-        f"({games_text(study)}, {runs_text(study)}). Bars are 95 % score intervals (Newcombe "
-        f"2006).{selection}"
+        f"({games_text(study)}, {runs_text(study)}); {bars}.{selection}"
     )
-    note = f"against {study.first_opponent}; bar: 95 % score interval (Newcombe); " + runs_text(
-        study
-    )
+    note = f"against {study.first_opponent}; {bars}; {runs_text(study)}"
     return set_caption(figure, caption, note=note)
 
 

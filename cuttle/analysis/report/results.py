@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cuttle.analysis.analysis import Analysis
-from cuttle.analysis.cells import classical_cells, group_cells, pair_cells
+from cuttle.analysis.cells import classical_cells, group_cells, pair_cells, pair_columns
 from cuttle.analysis.numbers import (
     BOUNDED_MARK,
     BOUNDED_NOTE,
@@ -28,7 +28,7 @@ WIN_RATES = (
 )
 PAIR_COLUMNS = {
     "diff": "a minus b", "ci": "95 % CI", "p": "p", "p_holm": "p Holm", "p_shaffer": "p Shaffer",
-    "p_permutation": "p permutation", "g": "Hedges g", "g_ci": "95 % CI of g",
+    "p_permutation": "p permutation", "g": "Hedges g", "g_ci": "95 % CI of g", "dz": "dz",
     "prob_improvement": "P(a > b)", "prob_improvement_ci": "95 % CI of P",
 }  # fmt: skip
 CLASSICAL_COLUMNS = {
@@ -52,7 +52,7 @@ def results_of(analysis: Analysis, opponent: str) -> Html:
             tag("h3", f"Against {opponent} ({analysis.study.roles[opponent]}), in percent"),
             _descriptives(analysis.block("descriptives", opponent)),
             tag("h4", "Pairs, in percentage points"),
-            _pairs(analysis.block("comparisons", opponent)),
+            _pairs(analysis.block("comparisons", opponent), analysis.study.is_paired),
             folded("All types at once", _omnibus(analysis.block("omnibus", opponent))),
             folded("Equivalence", _equivalence(analysis.block("equivalence", opponent))),
             folded("The classical procedure", _classical(analysis.block("classical", opponent))),
@@ -77,7 +77,7 @@ def _descriptives(block: Mapping[str, Any]) -> Html:
     return join([table(columns, rows), *(tag("p", n, class_="note") for n in notes)])
 
 
-def _pairs(block: Mapping[str, Any]) -> Html:
+def _pairs(block: Mapping[str, Any], is_paired: bool) -> Html:
     pairs = block.get("pairs", [])
     if not isinstance(pairs, list):
         return tag("p", why_not(pairs))
@@ -88,20 +88,21 @@ def _pairs(block: Mapping[str, Any]) -> Html:
         f"{block['family_size']}. Intervals are not adjusted."
     )
     lines = block.get("disagreements", [])
+    columns = pair_columns(PAIR_COLUMNS, is_paired)
     return join(
         [
-            table(("a", "b", *PAIR_COLUMNS.values()), [_pair(pair) for pair in pairs], text=2),
+            table(("a", "b", *columns.values()), [_pair(pair, columns) for pair in pairs], text=2),
             tag("p", note, class_="note"),
             *(tag("p", line, class_="note warning") for line in lines),
         ]
     )
 
 
-def _pair(pair: Mapping[str, Any]) -> list[str]:
+def _pair(pair: Mapping[str, Any], columns: Mapping[str, str]) -> list[str]:
     if not pair.get("computable"):
         return [pair["a"], pair["b"], why_not(pair)]
     cells = pair_cells(pair)
-    return [pair["a"], pair["b"], *(cells[key] for key in PAIR_COLUMNS)]
+    return [pair["a"], pair["b"], *(cells[key] for key in columns)]
 
 
 def _omnibus(block: Mapping[str, Any]) -> Html:
