@@ -201,6 +201,13 @@ def test_the_smallest_p_of_relabelling_is_reached_by_groups_far_apart(n1: int, n
     assert ranks.p == pytest.approx(smallest_rank_p(n1, n2))
 
 
+def test_few_runs_against_many_are_ranked_exactly() -> None:
+    ranks: Any = mann_whitney([0.9, 0.91, 0.92], [i / 100 for i in range(50)])
+
+    assert ranks.method == "exact"
+    assert ranks.p == pytest.approx(smallest_rank_p(3, 50))
+
+
 def test_pairs_of_different_length_are_refused() -> None:
     refused(friedman({"a": [0.1, 0.2], "b": [0.1]}), "not paired")
     with pytest.raises(ValueError, match="equal lengths, got 2 and 1"):
