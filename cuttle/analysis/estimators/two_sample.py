@@ -54,6 +54,8 @@ class Equivalence(Estimate):
     margin: float
     alpha: float
     diff: float
+    se: float
+    df: float
     p_lower: float
     p_upper: float
     p: float
@@ -102,7 +104,10 @@ def tost_welch(x: Values, y: Values, margin: float) -> Equivalence | NotComputab
 
 
 def tost_from_error(diff: float, se: float, df: float, margin: float) -> Equivalence:
-    """Two one-sided tests from a difference, its standard error and degrees of freedom."""
+    """Two one-sided tests from a difference, its standard error and degrees of freedom.
+
+    Raises ValueError for a margin that is not positive.
+    """
     if margin <= 0:
         raise ValueError(f"the equivalence margin must be positive, got {margin}")
     lower, upper = t_upper((diff + margin) / se, df), t_upper((margin - diff) / se, df)
@@ -112,6 +117,8 @@ def tost_from_error(diff: float, se: float, df: float, margin: float) -> Equival
         margin=margin,
         alpha=ALPHA,
         diff=diff,
+        se=se,
+        df=df,
         p_lower=lower,
         p_upper=upper,
         p=p,
