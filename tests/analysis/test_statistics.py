@@ -248,6 +248,19 @@ def test_equivalence_says_when_it_could_not_have_passed(tmp_path: Path) -> None:
     assert block["pairs"][0]["could_pass"] is False
 
 
+def test_equivalence_could_pass_only_at_the_corrected_level(tmp_path: Path) -> None:
+    spread = [-0.051, -0.034, -0.017, 0.0, 0.017, 0.034, 0.051]
+    names = [f"type_{i}" for i in range(4)]
+    groups = {name: [0.6 + step for step in spread] for name in names}
+
+    alone = evaluate(study_of(tmp_path / "two", {n: groups[n] for n in names[:2]}))["equivalence"]
+    family = evaluate(study_of(tmp_path / "four", groups, planned=names))["equivalence"]
+
+    assert alone[PRIMARY]["pairs"][0]["could_pass"] is True
+    assert [pair["could_pass"] for pair in family[PRIMARY]["pairs"]] == [False] * 6
+    assert [pair["p_holm"] < 0.05 for pair in family[PRIMARY]["pairs"]] == [False] * 6
+
+
 def test_learning_curves_name_the_rounds_that_differ(tmp_path: Path) -> None:
     block = evaluate(study_of(tmp_path, MAIN), ("learning_curves",))["learning_curves"][PRIMARY]
 
@@ -301,6 +314,19 @@ def test_all_opponents_are_aggregated_by_whole_runs(tmp_path: Path) -> None:
     assert both["bootstrap"]["mean"]["high"] - both["bootstrap"]["mean"]["low"] == pytest.approx(
         width
     )
+
+
+def test_every_aggregate_has_the_interval_of_itself(tmp_path: Path) -> None:
+    results = evaluate(study_of(tmp_path, MAIN), ("aggregates",))["aggregates"]
+
+    one = results["opponents"][PRIMARY]["types"]["boolean"]
+    both = results["all_opponents"]["types"]["boolean"]
+    for block, median in ((one, "median"), (both, "median_of_opponent_means")):
+        assert list(block["bootstrap"]) == ["mean", "iqm", median, "optimality_gap"]
+        for name, boot in block["bootstrap"].items():
+            assert boot["estimate"] == block[name]
+            assert boot["low"] <= block[name] <= boot["high"]
+    assert one["median"] == 0.605
 
 
 def test_twelve_types_are_compared_as_one_family(tmp_path: Path) -> None:

@@ -26,8 +26,9 @@ MAX_ENUMERATED_N = 9  # C(17, 9) = 24,310 multisets
 NUM_SAMPLED = 10_000
 NUM_SAMPLED_LARGE = 2_000
 LARGE_N = 200
+MAX_HALVINGS = 60  # rates need 44; an absolute precision is out of reach of larger numbers
 
-RowStatistic = Callable[[FloatArray], FloatArray]
+Functional = Callable[[FloatArray], FloatArray]
 Counts = NDArray[np.int64]
 
 
@@ -60,24 +61,30 @@ class Resamples:
     seed: int | None
 
 
-def row_mean(rows: FloatArray) -> FloatArray:
-    """Mean of each row."""
-    return np.asarray(rows.mean(axis=1))
+def _iqm(scores: FloatArray) -> FloatArray:
+    ordered = np.sort(_flat(scores), axis=1)
+    cut = iqm_trim(ordered.shape[1])
+    return np.asarray(ordered[:, cut : ordered.shape[1] - cut].mean(axis=1))
 
 
-def row_median(rows: FloatArray) -> FloatArray:
-    """Median of each row."""
-    return np.asarray(np.median(rows, axis=1))
+def _flat(scores: FloatArray) -> FloatArray:
+    return scores.reshape(scores.shape[0], -1)
 
 
-def row_iqm(rows: FloatArray) -> FloatArray:
-    """Interquartile mean of each row, cutting floor(n / 4) values at each end."""
-    cut = iqm_trim(rows.shape[1])
-    ordered = np.sort(rows, axis=1)
-    return np.asarray(ordered[:, cut : rows.shape[1] - cut].mean(axis=1))
+# Of each of `(samples, runs, opponents)`, as rliable has them with opponents for tasks, and the
+# median over all scores (Agarwal et al. 2021).
+STATISTICS: dict[str, Functional] = {
+    "mean": lambda scores: _flat(scores).mean(axis=1),
+    "iqm": _iqm,
+    "median": lambda scores: np.median(_flat(scores), axis=1),
+    "median_of_opponent_means": lambda scores: np.median(scores.mean(axis=1), axis=1),
+    "optimality_gap": lambda scores: 1 - np.minimum(_flat(scores), 1.0).mean(axis=1),
+}
 
 
-STATISTICS: dict[str, RowStatistic] = {"mean": row_mean, "iqm": row_iqm, "median": row_median}
+def point_estimate(x: Values | FloatArray, statistic: str) -> float:
+    """Compute one of the statistics of scores `(runs,)` or `(runs, opponents)`."""
+    return float(STATISTICS[statistic](_scores(x)[None])[0])
 
 
 def resamples_of(n: int, seed: int = SEED) -> Resamples:
@@ -95,24 +102,22 @@ def bootstrap_interval(
     statistic: str = "mean",
     seed: int = SEED,
 ) -> Bootstrap | NotComputable:
-    """Bootstrap the mean, iqm or median of one group (Efron 1979; Hall 1992, appendix I).
+    """Bootstrap one of the statistics of one group (Efron 1979; Hall 1992, appendix I).
 
     Scores `(runs, opponents)` are resampled by whole runs: one trained network meets them all.
     """
-    values = np.asarray(x, dtype=np.float64)
-    values = as_values(values)[:, None] if values.ndim == 1 else values
+    values = _scores(x)
     if values.shape[0] < 2:
         return NotComputable(f"n < 2: nothing to resample in {values.shape[0]} value(s)")
     if all(is_constant(column) for column in values.T):
         return NotComputable("constant: every resample is equal")
     draw = resamples_of(values.shape[0], seed)
     boot = _distribution(values, statistic, draw)
-    estimate = float(STATISTICS[statistic](values.reshape(1, -1))[0])
     mean = float(draw.weights @ boot)
     interval = percentile_interval(boot, draw.weights)
     n = values.shape[0]
     return Bootstrap(
-        estimate=estimate,
+        estimate=point_estimate(values, statistic),
         low=interval.low,
         high=interval.high,
         boot_se=math.sqrt(float(draw.weights @ (boot - mean) ** 2)),
@@ -188,8 +193,12 @@ def percentile_interval(values: FloatArray, weights: FloatArray) -> Interval:
 def _distribution(values: FloatArray, statistic: str, draw: Resamples) -> FloatArray:
     # Ascending rows of ascending values need no sorting again for medians and trimmed means.
     ordered = np.sort(values, axis=0) if values.shape[1] == 1 else values
-    rows = ordered[draw.indices].reshape(draw.indices.shape[0], -1)
-    return STATISTICS[statistic](rows)
+    return STATISTICS[statistic](ordered[draw.indices])
+
+
+def _scores(x: Values | FloatArray) -> FloatArray:
+    values = np.asarray(x, dtype=np.float64)
+    return as_values(values)[:, None] if values.ndim == 1 else values
 
 
 def _sampled_prob_improvement(doubled: FloatArray, seed: int) -> Interval:
@@ -225,7 +234,9 @@ def _difference_quantile(
 
     low = float(left[0][0] - values[-1]) - 1e-9
     high = float(left[0][-1] - values[0]) + 1e-9
-    while high - low > 1e-13:
+    for _ in range(MAX_HALVINGS):
+        if high - low <= 1e-13:
+            break
         middle = (low + high) / 2
         if below(middle) >= q - 1e-12:
             high = middle

@@ -3,7 +3,7 @@
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from cuttle.analysis.estimators.bootstrap import STATISTICS, Bootstrap, bootstrap_interval
+from cuttle.analysis.estimators.bootstrap import Bootstrap, bootstrap_interval, point_estimate
 from cuttle.analysis.estimators.core import FloatArray
 from cuttle.analysis.panels import (
     games_text,
@@ -24,9 +24,9 @@ def draw(study: Study) -> Figure:
     """Draw one panel a statistic, for the first opponent."""
     groups = study.win_rates(study.first_opponent)
     figure = Figure(figsize=(DOUBLE_COLUMN, row_height(len(study.types))))
-    panels = figure.subplots(1, len(STATISTICS), sharey=True)
+    panels = figure.subplots(1, len(NAMES), sharey=True)
     ends: list[float] = []
-    for axes, statistic in zip(panels, STATISTICS, strict=True):
+    for axes, statistic in zip(panels, NAMES, strict=True):
         label_groups(axes, groups)
         for place, (network_type, look) in enumerate(looks(study.types).items()):
             ends += _row(axes, place, statistic, groups[network_type], look)
@@ -51,7 +51,7 @@ def _row(axes: Axes, place: int, statistic: str, rates: FloatArray, look: Look) 
     """Draw the estimate and interval of one type and return what the axis must hold."""
     if not len(rates):
         return []
-    estimate = 100 * float(STATISTICS[statistic](rates[None, :])[0])
+    estimate = 100 * point_estimate(rates, statistic)
     ends = [estimate]
     result = bootstrap_interval(rates, statistic)
     if isinstance(result, Bootstrap):
