@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cuttle.analysis.estimators.assumptions import shapiro_wilk
 from cuttle.analysis.estimators.bootstrap import (
     bootstrap_difference,
     bootstrap_interval,
@@ -251,18 +250,6 @@ def test_exact_signed_ranks_agree_with_scipy(n: int) -> None:
     result: Any = wilcoxon_signed_rank(x, y)
 
     assert result.p == pytest.approx(wilcoxon(x, y, method="exact").pvalue)
-
-
-@pytest.mark.parametrize("n", [3, 5, 7, 12, 60])
-def test_shapiro_wilk_agrees_with_scipy(n: int) -> None:
-    from scipy.stats import shapiro
-
-    rng = np.random.default_rng(n)
-    for values in (rng.normal(size=n), rng.exponential(size=n)):
-        result: Any = shapiro_wilk(values)
-        expected = shapiro(values)
-        actual = [result.W, result.p]
-        assert actual == pytest.approx([expected.statistic, expected.pvalue], abs=2e-6)
 
 
 @pytest.mark.parametrize(("k", "df"), [(2, 1.0), (3, 4.7), (3, 18.0), (12, 300.0)])

@@ -3,15 +3,14 @@
 import math
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 from scipy import special
+from scipy.optimize import brentq
 
 from cuttle.analysis.estimators.core import FloatArray
 
 BRACKET_LIMIT = 1e8
-MAX_STEPS = 200
 NODES = 64
 
 
@@ -79,43 +78,14 @@ def noncentral_f_cdf(f: float, df1: float, df2: float, nc: float) -> float:
 def find_root(function: Callable[[float], float], low: float, high: float) -> float:
     """Find where a monotone function crosses zero, widening `high` until it does.
 
-    Inverse quadratic steps where they are safe, else bisection (Chandrupatla 1997); scipy's own
-    would cost a tenth of a second to import. Return inf where there is no crossing below 1e8.
+    Return inf where there is no crossing below 1e8.
     """
-    at_low, at_high = function(low), function(high)
-    while at_low * at_high > 0:
-        low, at_low, high = high, at_high, 2 * high
-        at_high = function(high)
+    at_low = function(low)
+    while at_low * function(high) > 0:
+        low, high = high, 2 * high
         if high > BRACKET_LIMIT:
             return math.inf
-    a, b, c = _Point(high, at_high), _Point(low, at_low), _Point(high, at_high)
-    share = 0.5
-    for _ in range(MAX_STEPS):
-        x = a.x + share * (b.x - a.x)
-        new = _Point(x, function(x))
-        c, b = (a, b) if (new.value > 0) == (a.value > 0) else (b, a)
-        a = new
-        best = a if abs(a.value) < abs(b.value) else b
-        least = 1e-14 * max(1.0, abs(best.x)) / abs(b.x - a.x) if b.x != a.x else 1.0
-        if least > 0.5 or best.value == 0:
-            break
-        share = min(max(_next_share(a, b, c), least), 1 - least)
-    return best.x
-
-
-class _Point(NamedTuple):
-    x: float
-    value: float
-
-
-def _next_share(a: _Point, b: _Point, c: _Point) -> float:
-    """Say how far to go from a to b: to the inverse quadratic through a, b, c, or half-way."""
-    xi, phi = (a.x - b.x) / (c.x - b.x), (a.value - b.value) / (c.value - b.value)
-    if not (phi**2 < xi and (1 - phi) ** 2 < 1 - xi):
-        return 0.5
-    first = a.value / (b.value - a.value) * c.value / (b.value - c.value)
-    slope = (c.x - a.x) / (b.x - a.x)
-    return first + slope * a.value / (c.value - a.value) * b.value / (c.value - b.value)
+    return float(brentq(function, low, high, xtol=1e-14, rtol=1e-14))
 
 
 def studentized_range_upper(q: float, num_groups: int, df: float) -> float:
