@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cuttle.analysis.estimators.two_sample import Equivalence
+from cuttle.analysis.numbers import count, p_text, points, rate_text, span
 from cuttle.analysis.pairwise import Comparison, EquivalenceOfPair, Refusal
-from cuttle.analysis.words import count, p_text, percent, points, span
 
 Judged = tuple[Comparison | Refusal, EquivalenceOfPair]
 
@@ -134,7 +134,7 @@ def _chance(pair: Comparison) -> str:
     """Spell the probability that a run of the winner beats one of the loser."""
     low, high = pair.prob_improvement_low, pair.prob_improvement_high
     is_a_ahead = pair.diff > 0
-    text = percent(pair.prob_improvement if is_a_ahead else 1 - pair.prob_improvement)
+    text = rate_text(pair.prob_improvement if is_a_ahead else 1 - pair.prob_improvement)
     if low is None or high is None:
         return text
     return f"{text} (95 % CI {span(low, high) if is_a_ahead else span(1 - high, 1 - low)})"
@@ -167,7 +167,7 @@ def _range(pair: Comparison) -> str:
     if low >= 0 or high <= 0:
         ahead = winner(pair)
         ends = sorted((abs(low), abs(high)))
-        return f"{ahead} ahead by {100 * ends[0]:.1f} to {points(ends[1])} (95 % CI, uncorrected)"
+        return f"{ahead} ahead by {span(*ends)} points (95 % CI, uncorrected)"
     return f"anything from {pair.b} ahead by {points(-low)} to {pair.a} ahead by {points(high)}"
 
 

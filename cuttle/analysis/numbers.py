@@ -1,4 +1,7 @@
-"""Numbers as text for people: percent, p-values, intervals, durations. The same everywhere."""
+"""Numbers as text for people, in cells and in sentences: percent, p-values, intervals, durations.
+
+A cell has the bare number and a minus sign; a sentence has the unit too. Zero is never negative.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,11 +14,28 @@ MINUS = "\N{MINUS SIGN}"
 
 
 def percent(rate: float | None, *, signed: bool = False) -> str:
-    """Spell a rate in percent, or a difference in points, with one decimal."""
-    if rate is None:
-        return ""
-    text = f"{100 * rate:+.1f}" if signed else f"{100 * rate:.1f}"
-    return "0.0" if text in ("-0.0", "+0.0") else text.replace("-", MINUS)
+    """Spell a rate in percent, or a difference in points, with one decimal, as a cell."""
+    return "" if rate is None else decimal(100 * rate, 1, signed=signed)
+
+
+def points(difference: float) -> str:
+    """Spell a difference of win rates in a sentence: `6.0 points`."""
+    return f"{percent(difference)} points"
+
+
+def rate_text(rate: float) -> str:
+    """Spell a win rate in a sentence: `65.0 %`."""
+    return f"{percent(rate)} %"
+
+
+def span(low: float, high: float) -> str:
+    """Spell an interval of rates or differences in a sentence, in percent: `2.6 to 9.3`."""
+    return f"{percent(low)} to {percent(high)}"
+
+
+def count(number: int, noun: str) -> str:
+    """Spell a count: `1 run`, `7 runs`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def interval(low: float | None, high: float | None) -> str:
@@ -32,10 +52,15 @@ def rate_interval(group: Mapping[str, Any]) -> str:
 
 
 def p_value(p: float | None) -> str:
-    """Spell a p-value: `.023`, `<.001`, never zero."""
+    """Spell a p-value as a cell: `.023`, `<.001`, never zero."""
     if p is None:
         return ""
     return "<.001" if p < LEAST_P else f"{p:.3f}".removeprefix("0")
+
+
+def p_text(p: float) -> str:
+    """Spell a p-value in a sentence: `p = .023`, `p < .001`."""
+    return "p < .001" if p < LEAST_P else f"p = {p_value(p)}"
 
 
 def decimals(low: float | None, high: float | None, places: int = 2) -> str:
@@ -45,12 +70,12 @@ def decimals(low: float | None, high: float | None, places: int = 2) -> str:
     )
 
 
-def decimal(value: float | None, places: int = 2) -> str:
-    """Spell a plain number."""
+def decimal(value: float | None, places: int = 2, *, signed: bool = False) -> str:
+    """Spell a plain number; one that is rounded to zero has no sign."""
     if value is None:
         return ""
-    text = f"{value:.{places}f}"
-    return text.replace("-", MINUS if float(text) else "")
+    text = f"{value:{'+' if signed else ''}.{places}f}"
+    return text.replace("-", MINUS) if float(text) else text.lstrip("+-")
 
 
 def duration(seconds: float | None) -> str:

@@ -18,12 +18,12 @@ from cuttle.analysis.judgement import (
     winner,
 )
 from cuttle.analysis.learning import compare_curves, learning_curves
+from cuttle.analysis.numbers import count, p_text, rate_text
 from cuttle.analysis.opponents import groups_with_runs, no_runs, too_many_types
 from cuttle.analysis.pairwise import Comparison, compare_types, complete_runs, equivalence_family
 from cuttle.analysis.statistics.checks import compute as find_checks
 from cuttle.analysis.statistics.variance import reading
 from cuttle.analysis.study import Study
-from cuttle.analysis.words import count, p_text, percent
 
 MAX_ERRORS = 3  # the others stand under checks
 
@@ -103,8 +103,8 @@ def _best(study: Study, opponent: str, role: str, judged: list[Judged]) -> State
         answer = f"{top}: better than every other type after correction."
         return Statement(question, answer, Decision.DIFFERENT, opponent, role, (top,))
     answer = (
-        f"No type is shown to be best: {top} has the highest mean ({percent(means[top])}), but is "
-        f"not distinguished from {join(rivals)}."
+        f"No type is shown to be best: {top} has the highest mean ({rate_text(means[top])}), but "
+        f"is not distinguished from {join(rivals)}."
     )
     return Statement(question, answer, Decision.UNDECIDED, opponent, role, (top, *rivals))
 
