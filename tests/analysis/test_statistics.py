@@ -293,6 +293,8 @@ def test_cost_is_described_by_type(tmp_path: Path) -> None:
     costs = evaluate(study_of(tmp_path, MAIN), ("cost",))["cost"]["types"]["boolean"]
 
     assert costs["round_s"]["mean"] == pytest.approx(14.0)
+    assert costs["round_s"]["optimality_gap"] is None  # seconds have none
+    assert costs["round_s"]["ci_outside_unit_interval"] is None
     assert costs["games_per_s"]["mean"] == pytest.approx(1000 / 14)
 
 

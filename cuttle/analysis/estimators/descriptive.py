@@ -37,10 +37,10 @@ class Description(Estimate):
     sd, var: ddof 1
     se: sd / sqrt(n)
     ci_low, ci_high: t interval of the mean, not clipped to [0, 1]
-    ci_outside_unit_interval: the t interval reaches beyond [0, 1]
+    ci_outside_unit_interval: the t interval reaches beyond [0, 1]; None where x is not a rate
     q1, median, q3: type 7
     iqm: mean after cutting floor(n / 4) values at each end
-    optimality_gap: mean shortfall below 1
+    optimality_gap: mean shortfall below 1; None where x is not a rate
     """
 
     n: int
@@ -60,11 +60,11 @@ class Description(Estimate):
     max: float
     iqm: float
     iqm_trim_each_side: int
-    optimality_gap: float
+    optimality_gap: float | None
     reason: str | None
 
 
-def describe(x: Values) -> Description | NotComputable:
+def describe(x: Values, *, is_rate: bool = True) -> Description | NotComputable:
     """Describe one group; None and NaN are dropped and counted as missing."""
     values = as_values(x)
     missing = len(x) - values.size
@@ -85,7 +85,7 @@ def describe(x: Values) -> Description | NotComputable:
         t_crit=None if sd is None else t_quantile(1 - TAIL, values.size - 1),
         ci_low=ends.low if ends else None,
         ci_high=ends.high if ends else None,
-        ci_outside_unit_interval=outside_unit(ends) if ends else None,
+        ci_outside_unit_interval=ends.low < 0 or ends.high > 1 if ends and is_rate else None,
         min=float(values.min()),
         q1=q1,
         median=median,
@@ -93,7 +93,7 @@ def describe(x: Values) -> Description | NotComputable:
         max=float(values.max()),
         iqm=iqm(values),
         iqm_trim_each_side=iqm_trim(values.size),
-        optimality_gap=optimality_gap(values),
+        optimality_gap=optimality_gap(values) if is_rate else None,
         reason=interval.reason if isinstance(interval, NotComputable) else None,
     )
 
@@ -119,7 +119,8 @@ def logit_t_interval(x: Values, games: int) -> Interval | NotComputable:
     """Interval that respects [0, 1]: a t interval of the logits, transformed back.
 
     Its target is the back-transformed mean logit. Rates are first held within
-    [0.5 / games, 1 - 0.5 / games], so that 0 and 1 have a logit.
+    [0.5 / games, 1 - 0.5 / games], so that 0 and 1 have a logit; `games`, at least 1, is how many
+    one rate rests on, the least where they differ.
     """
     values = as_values(x)
     clipped = np.clip(values, 0.5 / games, 1 - 0.5 / games)
@@ -127,11 +128,6 @@ def logit_t_interval(x: Values, games: int) -> Interval | NotComputable:
     if isinstance(interval, NotComputable):
         return interval
     return Interval(_logistic(interval.low), _logistic(interval.high))
-
-
-def outside_unit(interval: Interval) -> bool:
-    """Say whether an interval of a rate reaches beyond [0, 1]."""
-    return interval.low < 0 or interval.high > 1
 
 
 def quartiles(x: Values) -> tuple[float, float, float]:

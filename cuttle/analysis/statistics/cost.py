@@ -25,7 +25,7 @@ def _type(runs: Sequence[StudyRun]) -> dict[str, Any]:
     rows = [run_costs(run) for run in runs]
     return {
         "hosts": sorted({str(run.record.metadata.get("host")) for run in runs} - {"None"}),
-        **{name: describe([row[name] for row in rows]) for name in _names()},
+        **{name: describe([row[name] for row in rows], is_rate=False) for name in _names()},
     }
 
 

@@ -37,7 +37,9 @@ def _type(matrix: FloatArray) -> dict[str, Any]:
         "pointwise_band": t_band(matrix),
         "simultaneous_band": t_band(matrix, is_simultaneous=True),
         "mean": matrix.mean(axis=0),
-        "best_minus_last": describe(np.array([best_minus_last(curve) for curve in matrix])),
+        "best_minus_last": describe(
+            np.array([best_minus_last(curve) for curve in matrix]), is_rate=False
+        ),
         f"last_{LAST_ROUNDS}_rounds_mean": describe(
             np.array([last_k_mean(curve, LAST_ROUNDS) for curve in matrix])
         ),

@@ -20,5 +20,5 @@ def _type(runs: Sequence[StudyRun]) -> dict[str, Any]:
     recorded = [run.record.metadata for run in runs]
     return {
         "parameters": sorted({r["parameters"] for r in recorded if r.get("parameters")}),
-        "initial_q_sd": describe([r.get("initial_q_sd") for r in recorded]),
+        "initial_q_sd": describe([r.get("initial_q_sd") for r in recorded], is_rate=False),
     }
