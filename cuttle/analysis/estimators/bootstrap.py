@@ -100,7 +100,6 @@ def resamples_of(n: int, seed: int = SEED) -> Resamples:
 def bootstrap_interval(
     x: Values | FloatArray,
     statistic: str = "mean",
-    seed: int = SEED,
 ) -> Bootstrap | NotComputable:
     """Bootstrap one of the statistics of one group (Efron 1979; Hall 1992, appendix I).
 
@@ -111,7 +110,7 @@ def bootstrap_interval(
         return NotComputable(f"n < 2: nothing to resample in {values.shape[0]} value(s)")
     if all(is_constant(column) for column in values.T):
         return NotComputable("constant: every resample is equal")
-    draw = resamples_of(values.shape[0], seed)
+    draw = resamples_of(values.shape[0])
     boot = _distribution(values, statistic, draw)
     mean = float(draw.weights @ boot)
     interval = percentile_interval(boot, draw.weights)
@@ -129,23 +128,21 @@ def bootstrap_interval(
     )
 
 
-def bootstrap_difference(
-    x: Values, y: Values, statistic: str = "mean", seed: int = SEED
-) -> Interval | NotComputable:
+def bootstrap_difference(x: Values, y: Values, statistic: str = "mean") -> Interval | NotComputable:
     """Percentile interval of statistic(x) - statistic(y), both groups resampled independently."""
     a, b = as_values(x), as_values(y)
     if refused := too_few(2, x=a, y=b):
         return refused
     if is_constant(a) and is_constant(b):
         return NotComputable("constant: every resample is equal")
-    first, second = resamples_of(a.size, seed), resamples_of(b.size, seed + 1)
+    first, second = resamples_of(a.size), resamples_of(b.size, SEED + 1)
     left = _merge(_distribution(a[:, None], statistic, first), first.weights)
     right = _merge(_distribution(b[:, None], statistic, second), second.weights)
     low, high = (_difference_quantile(left, right, q) for q in (TAIL, 1 - TAIL))
     return Interval(low, high)
 
 
-def bootstrap_prob_improvement(x: Values, y: Values, seed: int = SEED) -> Interval | NotComputable:
+def bootstrap_prob_improvement(x: Values, y: Values) -> Interval | NotComputable:
     """Percentile interval of P(X > Y), both groups resampled (Agarwal et al. 2021)."""
     a, b = as_values(x), as_values(y)
     if refused := too_few(2, x=a, y=b):
@@ -155,7 +152,7 @@ def bootstrap_prob_improvement(x: Values, y: Values, seed: int = SEED) -> Interv
     # Twice the wins of each value over each other, in whole numbers: 2 above, 1 tied, 0 below.
     doubled = np.sign(a[:, None] - b[None, :]) + 1
     if max(a.size, b.size) > MAX_ENUMERATED_N:
-        return _sampled_prob_improvement(doubled, seed)
+        return _sampled_prob_improvement(doubled)
     draw = resamples_of(a.size)
     scores = _index_counts(draw.indices) @ doubled
     atoms = _sum_of_resampled(scores.astype(np.int64), draw.weights, 2 * a.size)
@@ -201,8 +198,8 @@ def _scores(x: Values | FloatArray) -> FloatArray:
     return as_values(values)[:, None] if values.ndim == 1 else values
 
 
-def _sampled_prob_improvement(doubled: FloatArray, seed: int) -> Interval:
-    rng = np.random.default_rng(seed)
+def _sampled_prob_improvement(doubled: FloatArray) -> Interval:
+    rng = np.random.default_rng(SEED)
     n1, n2 = doubled.shape
     first = rng.multinomial(n1, np.full(n1, 1 / n1), size=NUM_SAMPLED)
     second = rng.multinomial(n2, np.full(n2, 1 / n2), size=NUM_SAMPLED)

@@ -55,8 +55,11 @@ class Band(Estimate):
     is_simultaneous: bool
 
 
-def max_t(x: Matrix, y: Matrix, seed: int = SEED) -> MaxT | NotComputable:
-    """Compare two groups of curves by relabelling whole runs (Westfall & Young 1993)."""
+def max_t(x: Matrix, y: Matrix) -> MaxT | NotComputable:
+    """Compare curves `(runs, rounds)` of two groups by relabelling whole runs.
+
+    Westfall & Young 1993. The groups may differ in runs, not in rounds.
+    """
     a, b = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     if min(len(a), len(b)) < 2:
         return NotComputable(f"n < 2: {len(a)} and {len(b)} curve(s)")
@@ -67,7 +70,7 @@ def max_t(x: Matrix, y: Matrix, seed: int = SEED) -> MaxT | NotComputable:
     observed = np.abs(welch_t_of(first_labels(n, size), pooled, size)[0])
     bar = np.where(np.isfinite(observed), observed * (1 - TIE_TOLERANCE), observed)
     reached, total = np.zeros(observed.size), 0
-    for labels in labellings(n, size, seed):
+    for labels in labellings(n, size):
         largest = np.abs(welch_t_of(labels, pooled, size)).max(axis=1)
         reached += (largest[:, None] >= bar).sum(axis=0)
         total += largest.size
@@ -75,7 +78,7 @@ def max_t(x: Matrix, y: Matrix, seed: int = SEED) -> MaxT | NotComputable:
     return MaxT(
         n_perm=total,
         method="exact" if is_exact else "sampled",
-        seed=None if is_exact else seed,
+        seed=None if is_exact else SEED,
         t_abs_observed=tuple(float(t) if math.isfinite(t) else None for t in observed),
         p_global=float(reached.min() / total),
         p_adjusted_per_round=tuple(float(p) for p in reached / total),
@@ -131,7 +134,10 @@ def last_k_mean(curve: Sequence[float] | FloatArray, k: int = 3) -> float:
 
 
 def t_band(curves: Matrix, is_simultaneous: bool = False) -> Band | NotComputable:
-    """Band of t intervals, `(runs, rounds)`: pointwise, or Bonferroni over the rounds."""
+    """Band of t intervals of curves `(runs, rounds)`: pointwise, or Bonferroni over the rounds.
+
+    Runs without spread in a round have a band of no width there.
+    """
     matrix = np.asarray(curves, dtype=np.float64)
     if matrix.ndim != 2 or matrix.size == 0:
         return NotComputable("no curves")

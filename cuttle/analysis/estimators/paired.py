@@ -132,13 +132,13 @@ def tost_paired(x: Values, y: Values, margin: float) -> Equivalence | NotComputa
     return tost_from_error(test.diff, test.se, test.df, margin)
 
 
-def sign_flip(differences: FloatArray, seed: int = SEED) -> tuple[float, int, str]:
+def sign_flip(differences: FloatArray) -> tuple[float, int, str]:
     """Return the two-sided sign-flip p, the number of patterns and whether they are all."""
     n = differences.size
     if n <= MAX_ENUMERATED_N:
         signs, method = np.array(list(itertools.product((1.0, -1.0), repeat=n))), "exact"
     else:
-        rng = np.random.default_rng(seed)
+        rng = np.random.default_rng(SEED)
         signs, method = rng.choice((1.0, -1.0), size=(NUM_SAMPLED, n)), "sampled"
         signs[0] = 1.0  # the observed pattern counts
     sums = np.abs(signs @ differences)
@@ -227,7 +227,10 @@ def repeated_anova(groups: Mapping[str, Values]) -> RepeatedAnova | NotComputabl
 
 
 def complete_blocks(groups: Mapping[str, Values]) -> FloatArray | NotComputable:
-    """Stack conditions as `(blocks, conditions) float64`, keeping blocks without gaps."""
+    """Stack conditions as `(blocks, conditions) float64`, keeping blocks without gaps.
+
+    Conditions of different length, or fewer than two complete blocks, are not computable.
+    """
     if len(groups) < 2:
         return NotComputable("fewer than 2 conditions")
     if len({len(x) for x in groups.values()}) != 1:

@@ -51,7 +51,7 @@ class Permutation(Estimate):
 
 
 def permutation_test(
-    x: Values, y: Values, statistic: Statistic = "welch_t", seed: int = SEED
+    x: Values, y: Values, statistic: Statistic = "welch_t"
 ) -> Permutation | NotComputable:
     """Compare two groups over all relabellings (Fisher 1935; studentised: Janssen 1997)."""
     a, b = as_values(x), as_values(y)
@@ -63,7 +63,7 @@ def permutation_test(
     is_exact = math.comb(pooled.size, size) <= MAX_ENUMERATED
     tolerance = TIE_TOLERANCE * (abs(observed) if math.isfinite(observed) else 1.0)
     as_far = greater = less = total = 0
-    for labels in labellings(pooled.size, size, seed):
+    for labels in labellings(pooled.size, size):
         values = _statistic(labels, pooled, size, statistic)[:, 0]
         as_far += int(np.sum(np.abs(values) >= abs(observed) - tolerance))
         greater += int(np.sum(values >= observed - tolerance))
@@ -79,7 +79,7 @@ def permutation_test(
         p_less=p_less,
         p_twice_min=min(1.0, 2 * min(p_greater, p_less)),
         method="exact" if is_exact else "sampled",
-        seed=None if is_exact else seed,
+        seed=None if is_exact else SEED,
     )
 
 
@@ -88,7 +88,7 @@ def smallest_permutation_p(n1: int, n2: int) -> float:
     return min(1.0, (1 + (n1 == n2)) / math.comb(n1 + n2, n1))
 
 
-def labellings(n: int, n1: int, seed: int = SEED) -> Iterator[Labels]:
+def labellings(n: int, n1: int) -> Iterator[Labels]:
     """Yield labellings `(labellings, n) float64`, 1 where a value belongs to the first group.
 
     All of them where they are few, else the observed one and a seeded sample.
@@ -96,7 +96,7 @@ def labellings(n: int, n1: int, seed: int = SEED) -> Iterator[Labels]:
     if math.comb(n, n1) <= MAX_ENUMERATED:
         yield from np.array_split(_all_labels(n, n1), _chunks(math.comb(n, n1), n))
         return
-    sampled = _sampled_labels(n, n1, seed)
+    sampled = _sampled_labels(n, n1)
     for chunk in np.array_split(sampled, _chunks(*sampled.shape)):
         yield chunk.astype(np.float64)
 
@@ -160,11 +160,11 @@ def _all_labels(n: int, n1: int) -> Labels:
 
 
 @lru_cache(maxsize=2)
-def _sampled_labels(n: int, n1: int, seed: int) -> NDArray[np.bool_]:
+def _sampled_labels(n: int, n1: int) -> NDArray[np.bool_]:
     """Draw labellings from a seed, `(labellings, n) bool`; the observed one comes first."""
     count = NUM_SAMPLED_LARGE if n > LARGE_N else NUM_SAMPLED
     first = first_labels(n, n1) > 0
-    drawn = np.random.default_rng(seed).permuted(np.repeat(first, count, axis=0), axis=1)
+    drawn = np.random.default_rng(SEED).permuted(np.repeat(first, count, axis=0), axis=1)
     labels = np.concatenate([first, drawn])
     labels.flags.writeable = False
     return labels
