@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from cuttle.analysis.numbers import first_names
 from cuttle.runs.diff import ABSENT, IGNORED_KEYS, flatten, is_ignored, token
 
 TYPE_SECTION = "network_type"  # may differ between types, not within one
 # Seeding, later analysis, threads and device change roundings at most, not what is measured.
 NOT_COMPARED = (*IGNORED_KEYS, "seed", "analysis", "threads", "device")
-MAX_RUNS_SHOWN = 12
 
 
 class MixedStudyError(ValueError):
@@ -22,7 +22,7 @@ def refuse_mixed_rules(versions: Mapping[str, Any]) -> None:
     for run_id, version in versions.items():
         by_version.setdefault(version, []).append(run_id)
     if len(by_version) > 1:
-        parts = "; ".join(f"{v} in {_some(runs)}" for v, runs in by_version.items())
+        parts = "; ".join(f"{v} in {first_names(runs)}" for v, runs in by_version.items())
         raise MixedStudyError(
             f"runs of different rules versions cannot be compared: rules_version {parts}. "
             "Train the older runs again or move them to an experiment of their own."
@@ -72,8 +72,3 @@ def _differences(a_tree: Mapping[str, Any], b_tree: Mapping[str, Any]) -> str:
         if token(old) != token(new) and not is_ignored(key, NOT_COMPARED):
             parts.append(f"{key} ({old!r} -> {new!r})")
     return ", ".join(parts)
-
-
-def _some(run_ids: list[str]) -> str:
-    shown = ", ".join(run_ids[:MAX_RUNS_SHOWN])
-    return shown if len(run_ids) <= MAX_RUNS_SHOWN else f"{shown} and others"

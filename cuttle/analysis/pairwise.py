@@ -18,6 +18,7 @@ from cuttle.analysis.estimators.ranks import (
     prob_improvement_interval,
 )
 from cuttle.analysis.estimators.two_sample import Equivalence, TTest, tost_welch, welch_t
+from cuttle.analysis.opponents import groups_with_runs
 from cuttle.analysis.study import Study
 
 
@@ -101,8 +102,7 @@ def compare_types(study: Study, opponent: str) -> tuple[Comparison | Refusal, ..
     if study.is_paired:
         lined = paired_rates(study, opponent)
         return tuple(_adjust([_compare_paired(pair, x, y) for pair, x, y in lined]))
-    rates = {name: x for name, x in study.win_rates(opponent).items() if x.size}
-    return tuple(compare_groups(rates))
+    return tuple(compare_groups(groups_with_runs(study, opponent)))
 
 
 def compare_groups(groups: Mapping[str, FloatArray]) -> list[Comparison | Refusal]:
@@ -117,7 +117,7 @@ def equivalence_family(study: Study, opponent: str) -> list[EquivalenceOfPair]:
         lined = paired_rates(study, opponent)
         tests = {pair: tost_paired(x, y, margin) for pair, x, y in lined}
     else:
-        rates = {name: x for name, x in study.win_rates(opponent).items() if x.size}
+        rates = groups_with_runs(study, opponent)
         tests = {(a, b): tost_welch(rates[a], rates[b], margin) for a, b in pairs_of(list(rates))}
     raw = {pair: t.p for pair, t in tests.items() if isinstance(t, Equivalence)}
     adjusted = dict(zip(raw, holm(list(raw.values())), strict=True))

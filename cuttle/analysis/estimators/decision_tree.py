@@ -46,7 +46,6 @@ class ClassicalTests(Estimate):
     """The procedure over all pairs; family_size counts the pairs that could be tested."""
 
     family_size: int
-    planned_size: int
     alpha: float
     alpha_bonferroni: float | None
     pairs: dict[Pair, ClassicalPair | NotComputable]
@@ -71,7 +70,6 @@ def classical_tests(groups: Mapping[str, Values]) -> ClassicalTests:
         )
     return ClassicalTests(
         family_size=len(tested),
-        planned_size=len(results),
         alpha=ALPHA,
         alpha_bonferroni=ALPHA / len(tested) if tested else None,
         pairs=results,

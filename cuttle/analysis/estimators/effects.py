@@ -82,8 +82,6 @@ def cohens_d(x: Summary, y: Summary) -> float:
 
 def hedges_j(df: float) -> float:
     """Bias correction of d: Gamma(df/2) / (sqrt(df/2) Gamma((df-1)/2)) (Hedges 1981)."""
-    if df <= 1:
-        return 0.0
     return float(math.exp(special.gammaln(df / 2) - special.gammaln((df - 1) / 2))) / math.sqrt(
         df / 2
     )

@@ -91,13 +91,6 @@ def mann_whitney(x: Values, y: Values) -> MannWhitney | NotComputable:
     )
 
 
-def prob_improvement(x: Values, y: Values) -> float:
-    """Probability that a value of x exceeds one of y, ties half (Agarwal et al. 2021)."""
-    a, b = as_values(x), np.sort(as_values(y))
-    below, up_to = np.searchsorted(b, a, side="left"), np.searchsorted(b, a, side="right")
-    return float(np.sum(below + up_to) / (2 * a.size * b.size))
-
-
 def prob_improvement_interval(u: float, n1: int, n2: int) -> Interval:
     """Score-type interval of P(X > Y) from Mann-Whitney's U (Newcombe 2006, method 5).
 

@@ -4,7 +4,11 @@ from matplotlib.figure import Figure
 
 from cuttle.analysis.estimators.core import FloatArray
 from cuttle.analysis.estimators.descriptive import Interval
-from cuttle.analysis.estimators.ranks import prob_improvement, prob_improvement_interval
+from cuttle.analysis.estimators.ranks import (
+    MannWhitney,
+    mann_whitney,
+    prob_improvement_interval,
+)
 from cuttle.analysis.panels import games_text, remark, row_height, runs_text, shown_pairs
 from cuttle.analysis.study import Study
 from cuttle.analysis.style import (
@@ -61,5 +65,6 @@ def draw(study: Study) -> Figure:
 
 
 def _estimate(x: FloatArray, y: FloatArray) -> tuple[float, Interval]:
-    share = prob_improvement(x, y)
-    return share, prob_improvement_interval(share * len(x) * len(y), len(x), len(y))
+    ranks = mann_whitney(x, y)
+    assert isinstance(ranks, MannWhitney)  # both types have runs
+    return ranks.prob_improvement, prob_improvement_interval(ranks.U1, len(x), len(y))

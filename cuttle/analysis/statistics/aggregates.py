@@ -17,7 +17,7 @@ from cuttle.analysis.estimators.bootstrap import (
 )
 from cuttle.analysis.estimators.core import FloatArray, NotComputable
 from cuttle.analysis.estimators.multiplicity import pairs_of
-from cuttle.analysis.estimators.ranks import prob_improvement
+from cuttle.analysis.estimators.ranks import MannWhitney, mann_whitney
 from cuttle.analysis.opponents import groups_with_runs, no_runs, per_opponent, too_many_types
 from cuttle.analysis.study import Study
 
@@ -43,17 +43,20 @@ def _block(study: Study, opponent: str) -> dict[str, Any]:
         "types": {name: _aggregates(x, ONE_OPPONENT) for name, x in groups.items()}
     }
     block["pairs"] = too_many_types(groups) or [
-        {
-            "a": a,
-            "b": b,
-            "prob_improvement": prob_improvement(groups[a], groups[b]),
-            "prob_improvement_ci": bootstrap_prob_improvement(groups[a], groups[b]),
-            "mean_difference_ci": bootstrap_difference(groups[a], groups[b], "mean"),
-            "iqm_difference_ci": bootstrap_difference(groups[a], groups[b], "iqm"),
-        }
-        for a, b in pairs_of(list(groups))
+        {"a": a, "b": b, **_pair(groups[a], groups[b])} for a, b in pairs_of(list(groups))
     ]
     return block
+
+
+def _pair(x: FloatArray, y: FloatArray) -> dict[str, Any]:
+    ranks = mann_whitney(x, y)
+    assert isinstance(ranks, MannWhitney)  # both types have runs
+    return {
+        "prob_improvement": ranks.prob_improvement,
+        "prob_improvement_ci": bootstrap_prob_improvement(x, y),
+        "mean_difference_ci": bootstrap_difference(x, y, "mean"),
+        "iqm_difference_ci": bootstrap_difference(x, y, "iqm"),
+    }
 
 
 def _all_opponents(study: Study) -> Any:

@@ -1,7 +1,7 @@
 """What a reader must know before believing the numbers: gaps, copies, seeds, few games."""
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +11,13 @@ from cuttle.analysis.estimators.core import ALPHA, is_constant
 from cuttle.analysis.estimators.paired import smallest_sign_flip_p
 from cuttle.analysis.estimators.permutation import smallest_permutation_p
 from cuttle.analysis.estimators.ranks import smallest_rank_p
+from cuttle.analysis.numbers import first_names
 from cuttle.analysis.opponents import groups_with_runs, no_runs
 from cuttle.analysis.pairwise import paired_rates
 from cuttle.analysis.study import LAST_ROUND, Study, StudyRun
 
 FINAL_GAMES = 2_000  # against the primary opponent; fewer leave the games' luck visible
 COLLAPSE = 0.10  # win rate below the rest of its type that makes a run worth naming
-MAX_NAMES = 12
 FENCE = 3.0  # interquartile ranges; Tukey's far out
 
 
@@ -40,13 +40,6 @@ def compute(study: Study) -> Any:
     return sorted(findings, key=lambda finding: order[finding.level])
 
 
-def names(run_ids: Sequence[str]) -> str:
-    """List run ids, the first dozen by name."""
-    shown = ", ".join(run_ids[:MAX_NAMES])
-    more = len(run_ids) - MAX_NAMES
-    return f"{shown} and {more} more" if more > 0 else shown
-
-
 def _completeness(study: Study) -> Iterator[Check]:
     if not study.runs:
         yield Check("no_runs", "error", no_runs(study))
@@ -54,7 +47,7 @@ def _completeness(study: Study) -> Iterator[Check]:
     for out in study.left_out:
         reasons.setdefault(out.reason, []).append(out.run_id)
     for reason, runs in reasons.items():
-        yield Check("left_out", "warning", f"left out, {reason}: {names(runs)}")
+        yield Check("left_out", "warning", f"left out, {reason}: {first_names(runs)}")
     for name in study.types:
         if study.runs and not study.runs_of(name):
             yield Check("missing_type", "warning", f"{name}: no runs that can be used")
@@ -96,7 +89,7 @@ def _seeds(study: Study) -> Iterator[Check]:
             by_seed.setdefault((run.network_type, run.seed), []).append(run.run_id)
     for (_, seed), runs in by_seed.items():
         if len(runs) > 1:
-            text = f"{names(runs)} share the seed {seed}: copies are no independent evidence"
+            text = f"{first_names(runs)} share the seed {seed}: copies are no independent evidence"
             yield Check("shared_seed", "error", text)
 
 
@@ -108,7 +101,7 @@ def _copies(study: Study) -> Iterator[Check]:
     for runs in by_results.values():
         if len({run.seed for run in runs}) > 1:
             ids = [run.run_id for run in runs]
-            text = f"identical results across seeds in {names(ids)}: is the seed used?"
+            text = f"identical results across seeds in {first_names(ids)}: is the seed used?"
             yield Check("identical_results", "error", text)
 
 
@@ -129,7 +122,7 @@ def _provenance(study: Study) -> Iterator[Check]:
         yield Check("mixed_commits", "warning", text)
     dirty = [r.run_id for r in study.runs if (r.record.metadata.get("git") or {}).get("dirty")]
     if dirty:
-        text = f"trained with uncommitted changes: {names(dirty)}"
+        text = f"trained with uncommitted changes: {first_names(dirty)}"
         yield Check("uncommitted_changes", "note", text)
     packages: dict[str, set[str]] = {}
     for run in study.runs:
@@ -192,5 +185,5 @@ def _collapsed(study: Study) -> Iterator[Check]:
                 if run.tally(opponent).games and run.tally(opponent).win_rate < line
             ]
             if low:
-                text = f"far below the other runs of {name} against {opponent}: {names(low)}"
+                text = f"far below the other runs of {name} against {opponent}: {first_names(low)}"
                 yield Check("collapsed", "warning", text)
