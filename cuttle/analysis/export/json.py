@@ -10,7 +10,7 @@ from cuttle.analysis.matches import COUNT_COLUMNS, Curve
 from cuttle.analysis.study import Study, StudyRun
 from cuttle.runs.files import write_text
 
-SCHEMA = "cuttle-analysis/1"
+SCHEMA = "cuttle-analysis/2"
 AGGREGATED = "descriptives"  # the statistic that summarises groups; all others are tests
 
 
