@@ -11,10 +11,10 @@ import itertools
 from pathlib import Path
 
 import numpy as np
+from bradley_terry import rate, worst_misfit
 from numpy.typing import NDArray
 
 from cuttle import opponents
-from cuttle.analysis.estimators.ratings import rate, worst_misfit
 from cuttle.env.match import Player, play_deals
 from cuttle.game.state import random_decks
 from cuttle.play import load_model

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from cuttle.analysis.estimators import ratings
-from cuttle.analysis.estimators.ratings import ELO, fit, rate, worst_misfit
+from benchmarks import bradley_terry
+from benchmarks.bradley_terry import ELO, fit, rate, worst_misfit
 
 
 def deals(rate_of_first: float, num_deals: int = 1_000) -> np.ndarray:
@@ -15,7 +15,7 @@ def deals(rate_of_first: float, num_deals: int = 1_000) -> np.ndarray:
 
 
 def test_two_players_are_as_far_apart_as_the_log_odds_of_their_games() -> None:
-    prior = ratings.PRIOR_DRAWS
+    prior = bradley_terry.PRIOR_DRAWS
     scores = np.array([[0.0, 75.0], [25.0, 0.0]])
     games = np.array([[0.0, 100.0], [100.0, 0.0]])
 
@@ -31,7 +31,7 @@ def test_scores_of_a_true_model_give_its_strengths_back() -> None:
     true = np.array([0.9, 0.2, -0.3, -0.8])
     games = 1e6 * (1 - np.eye(4))
 
-    strength = fit(games * ratings.expected_scores(true), games)
+    strength = fit(games * bradley_terry.expected_scores(true), games)
 
     assert strength == pytest.approx(true, abs=1e-4)
 
