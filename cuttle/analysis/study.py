@@ -164,11 +164,11 @@ def build_study(experiment: Experiment) -> Study:
         opponents=opponents,
         primary_opponent=primary,
         equivalence_margin=float(analysis.get("equivalence_margin", DEFAULT_EQUIVALENCE_MARGIN)),
-        is_paired=bool(experiment.meta.get("paired", False)),
-        seed_mode=experiment.meta.get("seed_mode"),
+        is_paired=_is_paired(experiment.meta, runs),
+        seed_mode=_seed_mode(experiment.meta, runs),
         rules_version=runs[0].record.metadata.get("rules_version") if runs else None,
         final_source=source,
-        notes=(*notes, *_missing_games(runs, opponents)),
+        notes=(*experiment.problems, *notes, *_missing_games(runs, opponents)),
         meta=experiment.meta,
     )
 
@@ -263,6 +263,20 @@ def _analysis_settings(meta: Mapping[str, Any], runs: Sequence[StudyRun]) -> Map
     base = meta.get("base_config") or (runs[0].config if runs else {})
     settings = base.get("analysis") if isinstance(base, Mapping) else None
     return settings if isinstance(settings, Mapping) else {}
+
+
+def _seed_mode(meta: Mapping[str, Any], runs: Sequence[StudyRun]) -> str | None:
+    """Return how seeds were drawn, as the experiment says or else all of its runs."""
+    if mode := meta.get("seed_mode"):
+        return str(mode)
+    seeds = [run.config.get("seed") for run in runs]
+    modes = {seed.get("mode") if isinstance(seed, Mapping) else None for seed in seeds}
+    return str(mode) if len(modes) == 1 and (mode := modes.pop()) else None
+
+
+def _is_paired(meta: Mapping[str, Any], runs: Sequence[StudyRun]) -> bool:
+    """Say whether seeds were declared paired: the experiment file may be lost, the runs know it."""
+    return bool(meta.get("paired", _seed_mode(meta, runs) == "paired"))
 
 
 def _opponents(runs: Iterable[StudyRun], primary: str) -> tuple[str, ...]:

@@ -178,6 +178,26 @@ def test_directory_without_experiment_file_is_still_read(tmp_path: Path) -> None
     assert not study.is_paired
 
 
+def test_damaged_experiment_file_changes_no_test_and_is_said(tmp_path: Path) -> None:
+    seed = {"seed": {"mode": "paired", "base": 42, "value": 7}}
+    for network_type in TYPES[:2]:
+        write_run(tmp_path / "study", network_type, 1, config=seed)
+    (tmp_path / "study" / layout.EXPERIMENT_FILE).write_text("{")
+
+    study = load_study(tmp_path / "study")
+
+    assert study.is_paired
+    assert study.seed_mode == "paired"
+    assert "experiment.json cannot be read" in study.notes[0]
+
+
+def test_experiment_that_says_its_seeds_are_not_paired_is_believed(tmp_path: Path) -> None:
+    path = write_experiment(tmp_path, {}, paired=False)
+    write_run(path, "boolean", 1, config={"seed": {"mode": "paired", "value": 7}})
+
+    assert not load_study(path).is_paired
+
+
 def test_mixed_rules_versions_are_refused(tmp_path: Path) -> None:
     path = write_experiment(tmp_path, {"boolean": [0.6]})
     write_run(path, "boolean", 2, metadata={"rules_version": "2"})

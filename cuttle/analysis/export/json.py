@@ -48,7 +48,7 @@ def statistics_document(analysis: Analysis) -> dict[str, Any]:
         "aggregated_results": tests.pop(AGGREGATED, {}),
         "statistical_tests": tests,
         "left_out": [asdict(out) for out in study.left_out],
-        "notes": [*analysis.experiment.problems, *study.notes],
+        "notes": list(study.notes),
     }
 
 
