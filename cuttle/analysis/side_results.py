@@ -10,8 +10,11 @@ from cuttle.analysis.estimators.core import NotComputable
 from cuttle.analysis.estimators.descriptive import t_interval
 from cuttle.analysis.estimators.two_sample import TTest, welch_t
 from cuttle.analysis.matches import EMPTY_TALLY, SeatTallies, Tally, last_round, read_matches
-from cuttle.runs.layout import RunState
-from cuttle.runs.sources import Side, SideKind
+from cuttle.analysis.study import LAST_ROUND, LeftOut, settle_final, sort_runs
+from cuttle.runs.layout import MATCHES_FILE, RunState
+from cuttle.runs.locate import some
+from cuttle.runs.reader import RunRecord
+from cuttle.runs.sources import NOT_STARTED, Side, SideKind
 
 # Tallies of each run, by opponent and network type.
 Groups = dict[tuple[str, str], list[Tally]]
@@ -65,31 +68,59 @@ def compare_results(sides: Sequence[Side]) -> tuple[list[ResultRow], list[str]]:
 
 
 def _groups(side: Side, notes: list[str], *, by_type: bool) -> Groups:
-    """Collect the final tallies of a side's completed runs, or of a lone run as far as it is."""
+    """Collect the final tallies of the runs that a report would use, or of a lone run so far."""
     if side.kind is SideKind.FILE:
         return {}
-    is_lone = side.kind is SideKind.RUN
-    finals: dict[str, SeatTallies] = {}
-    lasts: dict[str, SeatTallies] = {}
-    for record in side.records:
-        if is_lone or record.state is RunState.COMPLETED:
-            try:
-                final, curves = read_matches(record.matches)
-            except ValueError as error:
-                notes.append(f"{record.run_id}: results cannot be read: {error}")
-                continue
-            finals |= {record.run_id: final} if final else {}
-            lasts |= {record.run_id: last_round(curves)[0]} if curves else {}
-    if not finals:
-        text = "results are those of the last round" if lasts else "no results yet"
-        notes.append(f"{side.label}: {text}")
-    _warn_of_mixture(side, notes)
+    finals = _lone(side, notes) if side.kind is SideKind.RUN else _used(side, notes)
     groups: Groups = {}
-    for record in side.records:
-        for opponent, seats in (finals or lasts).get(record.run_id, {}).items():
+    for record, final in finals:
+        for opponent, seats in final.items():
             key = (opponent, record.network_type if by_type else "")
             groups.setdefault(key, []).append(sum(seats.values(), start=EMPTY_TALLY))
     return groups
+
+
+def _used(side: Side, notes: list[str]) -> list[tuple[RunRecord, SeatTallies]]:
+    """Take the runs that the report would use, and say which are left out and why."""
+    usable, left_out = sort_runs(side.records)
+    runs, source, _ = settle_final(usable, left_out)
+    notes += _reasons(side, left_out)
+    notes += _source(side, source)
+    _warn_of_mixture(side, notes)
+    return [(run.record, run.final) for run in runs]
+
+
+def _lone(side: Side, notes: list[str]) -> list[tuple[RunRecord, SeatTallies]]:
+    """Take one run as far as it is, and say what is wrong with its results."""
+    (record,) = side.records
+    try:
+        final, curves = read_matches(record.matches)
+    except ValueError as error:
+        notes.append(f"{side.label}: results cannot be read: {error}")
+        return []
+    notes += [f"{side.label}: {text}" for text in record.problems if MATCHES_FILE in text]
+    notes += _source(side, None if not (final or curves) else "" if final else LAST_ROUND)
+    return [(record, final or last_round(curves)[0])]
+
+
+def _source(side: Side, source: str | None) -> list[str]:
+    """Say where results come from, if not from the final evaluation."""
+    if source is None:
+        return [f"{side.label}: no results yet"]
+    return [f"{side.label}: results are those of the last round"] if source == LAST_ROUND else []
+
+
+def _reasons(side: Side, left_out: Sequence[LeftOut]) -> list[str]:
+    """Name the runs left out by reason; of unfinished ones, those that have begun by state."""
+    reasons: dict[str, list[str]] = {}
+    for out in left_out:
+        if out.state not in NOT_STARTED:
+            reason = out.reason if out.state == RunState.COMPLETED else out.state
+            reasons.setdefault(reason, []).append(out.run_id)
+    return [
+        f"{side.label}: left out of the results, {reason}: {some(runs)}"
+        for reason, runs in reasons.items()
+    ]
 
 
 def _warn_of_mixture(side: Side, notes: list[str]) -> None:

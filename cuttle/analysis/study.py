@@ -144,10 +144,10 @@ def load_study(experiment_dir: Path) -> Study:
 
 def build_study(experiment: Experiment) -> Study:
     """Make a Study of an experiment; raise MixedStudyError where runs must not be compared."""
-    runs, left_out = _sort_runs(experiment.runs)
+    runs, left_out = sort_runs(experiment.runs)
     refuse_mixed_rules({run.run_id: run.record.metadata.get("rules_version") for run in runs})
     refuse_mixed_configs((run.run_id, run.network_type, run.config) for run in runs)
-    runs, source, notes = _settle_final(runs, left_out)
+    runs, source, notes = settle_final(runs, left_out)
     types = _types(experiment)
     runs.sort(key=lambda run: (types.index(run.network_type), run.run))
     analysis = _analysis_settings(experiment.meta, runs)
@@ -173,7 +173,7 @@ def build_study(experiment: Experiment) -> Study:
     )
 
 
-def _sort_runs(records: Iterable[RunRecord]) -> tuple[list[StudyRun], list[LeftOut]]:
+def sort_runs(records: Iterable[RunRecord]) -> tuple[list[StudyRun], list[LeftOut]]:
     """Split records into runs that can be used and runs left out by name."""
     runs: list[StudyRun] = []
     left_out: list[LeftOut] = []
@@ -228,7 +228,7 @@ def _unfinished(record: RunRecord) -> str:
     return str(record.state)
 
 
-def _settle_final(
+def settle_final(
     runs: list[StudyRun], left_out: list[LeftOut]
 ) -> tuple[list[StudyRun], str | None, list[str]]:
     """Use the final evaluation where there is one; the last round only where no run has one."""

@@ -57,6 +57,7 @@ def open_side(root: Path, text: str) -> Side:
         record = RunRecord(path)
         if not (path / CONFIG_FILE).exists():
             raise ValueError(f"{path} has no {CONFIG_FILE}: the run was never prepared")
+        read_yaml(path / CONFIG_FILE)  # of one run, a config that cannot be read is no side
         return _side_of_records(text, SideKind.RUN, path, (record,))
     experiment = read_experiment(path)
     if not any((record.path / CONFIG_FILE).exists() for record in experiment.runs):
@@ -86,17 +87,18 @@ def _side_of_records(
     """Flatten the configuration and metadata of every run that has them; name those without."""
     configs: dict[str, Flat] = {}
     provenance: dict[str, Flat] = {}
-    without: list[str] = []
+    without: dict[str, list[str]] = {}
     for record in records:
-        file = record.path / CONFIG_FILE
-        if file.exists():
-            configs[record.run_id] = flatten(read_yaml(file))
+        if record.config:
+            configs[record.run_id] = flatten(record.config)
         else:
-            without.append(record.run_id)
+            is_begun = (record.path / CONFIG_FILE).exists() or record.state not in NOT_STARTED
+            reason = f"{CONFIG_FILE} cannot be read" if is_begun else "not prepared yet"
+            without.setdefault(reason, []).append(record.run_id)
         if record.metadata and record.state not in NOT_STARTED:  # half of it comes at the start
             own = {k: v for k, v in record.metadata.items() if k not in OWN_METADATA}
             provenance[record.run_id] = flatten(own)
-    notes = [f"{label}: not prepared yet, left out: {some(without)}"] if without else []
+    notes = [f"{label}: {reason}, left out: {some(runs)}" for reason, runs in without.items()]
     return Side(
         label, kind, path, Source(label, configs), Source(label, provenance), records, notes
     )

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from cuttle.analysis.study import load_study
+
 from .experiments import TRAINING, TYPES, write_experiment, write_run
 from .test_cli_status import run_cli
 
@@ -112,6 +114,54 @@ def test_more_than_two_sides_make_a_table(root: Path, capsys: Any):
 
     text = capsys.readouterr().out
     assert "training.rounds    4        9        4" in text
+
+
+def results(document: Any) -> dict[str, list[int]]:
+    """Return how many runs each side counts, by network type, against the primary opponent."""
+    rows = [row for row in document["results"] if row["opponent"] == "gap_maximizer"]
+    return {row["network_type"]: [side["n"] for side in row["sides"]] for row in rows}
+
+
+def test_a_run_with_a_damaged_row_is_counted_by_neither_report_nor_diff(root: Path, capsys: Any):
+    matches = root / "new" / "boolean_run_02" / "matches.jsonl"
+    matches.write_text(matches.read_text()[:-20] + "\n")
+
+    _, document = diff_json(capsys, "old", "new")
+
+    assert results(document)["boolean"] == [5, len(load_study(root / "new").runs)] == [5, 4]
+    notes = [n for n in document["notes"] if n.startswith("new: left out of the results")]
+    assert len(notes) == 1 and "matches.jsonl line" in notes[0] and "boolean_run_02" in notes[0]
+
+
+@pytest.mark.parametrize("name", [".hydra/config.yaml", "run_metadata.json"])
+def test_a_completed_run_that_is_not_known_to_be_comparable_is_not_counted(
+    name: str, root: Path, capsys: Any
+):
+    (root / "new" / "boolean_run_02" / name).unlink()
+
+    _, document = diff_json(capsys, "old", "new")
+
+    assert results(document)["boolean"] == [5, 4]
+    assert any("not known to be comparable" in note for note in document["notes"])
+    unprepared = [note for note in document["notes"] if "not prepared yet" in note]
+    assert not any("boolean_run_02" in note for note in unprepared)
+
+
+def test_a_config_that_cannot_be_read_is_not_called_unprepared(root: Path, capsys: Any):
+    (root / "new" / "boolean_run_02" / ".hydra" / "config.yaml").write_text("{")
+
+    _, document = diff_json(capsys, "old", "new")
+
+    assert "new: .hydra/config.yaml cannot be read, left out: boolean_run_02" in document["notes"]
+
+
+def test_damaged_results_of_a_lone_run_are_said(root: Path, capsys: Any):
+    matches = root / "new" / "boolean_run_02" / "matches.jsonl"
+    matches.write_text(matches.read_text()[:-20] + "\n")
+
+    _, document = diff_json(capsys, "old/boolean_run_02", "new/boolean_run_02")
+
+    assert any("matches.jsonl line" in note for note in document["notes"])
 
 
 def test_all_counts_the_naming_keys_too(root: Path, capsys: Any):
