@@ -7,7 +7,7 @@ from typing import Any
 from cuttle.analysis.consistency import MixedStudyError, refuse_mixed_configs
 from cuttle.analysis.estimators.binomial import wilson_interval
 from cuttle.analysis.estimators.core import NotComputable
-from cuttle.analysis.estimators.descriptive import t_interval
+from cuttle.analysis.estimators.descriptive import logit_t_interval, outside_unit, t_interval
 from cuttle.analysis.estimators.two_sample import TTest, welch_t
 from cuttle.analysis.matches import EMPTY_TALLY, SeatTallies, Tally, last_round, read_matches
 from cuttle.analysis.study import LAST_ROUND, LeftOut, settle_final, sort_runs
@@ -24,7 +24,8 @@ Groups = dict[tuple[str, str], list[Tally]]
 class Cell:
     """Win rate of one side: over its runs, or of its one run over its games.
 
-    method: `t` (over runs), `wilson` (over the games of one run), or None without an interval
+    method: `t` (over runs), `logit_t` (the same of the logits, where t leaves 0 to 1), `wilson`
+        (over the games of one run), or None without an interval
     """
 
     n: int
@@ -164,7 +165,12 @@ def _cell(tallies: Sequence[Tally]) -> Cell:
     interval = t_interval(rates)
     if isinstance(interval, NotComputable):
         return Cell(len(rates), games, mean, None, None, None, interval.reason)
-    return Cell(len(rates), games, mean, interval.low, interval.high, "t", None)
+    method = "t"
+    if outside_unit(interval):
+        bounded = logit_t_interval(rates, min(tally.games for tally in tallies))
+        if not isinstance(bounded, NotComputable):
+            interval, method = bounded, "logit_t"
+    return Cell(len(rates), games, mean, interval.low, interval.high, method, None)
 
 
 def _run_cell(tallies: Sequence[Tally]) -> Cell:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from cuttle.analysis.evaluate import evaluate
+from cuttle.analysis.numbers import BOUNDED_NOTE, MINUS, rate_interval
 from cuttle.analysis.study import load_study
 
 from .experiments import TRAINING, TYPES, write_experiment, write_run
@@ -78,6 +80,19 @@ def test_results_come_with_intervals_and_their_difference(root: Path, capsys: An
     assert row["sides"][0]["ci_low"] < row["sides"][0]["win_rate"] < row["sides"][0]["ci_high"]
     assert row["difference"]["diff"] == pytest.approx(0.1)
     assert row["difference"]["ci_low"] > 0
+
+
+def test_no_interval_of_win_rates_leaves_0_to_100_percent(root: Path, capsys: Any):
+    write_experiment(root, {"boolean": [0.68, 0.8]}, name="few", planned=TYPES[:1], runs=2)
+
+    run_cli("diff", "few", "few")
+
+    text = capsys.readouterr().out
+    descriptives = evaluate(load_study(root / "few"), ("descriptives",))["descriptives"]
+    spelled = rate_interval(descriptives["gap_maximizer"]["types"]["boolean"])
+    assert f"74.0 {spelled} n = 2" in text
+    assert BOUNDED_NOTE in text
+    assert f"  0.0 [{MINUS}" in text and "+0.0" not in text
 
 
 def test_lone_runs_are_told_apart_by_the_luck_of_their_games(root: Path, capsys: Any):

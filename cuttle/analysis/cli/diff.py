@@ -9,6 +9,7 @@ from rich.text import Text
 
 from cuttle.analysis.cli.console import make_console, plain_table, print_json
 from cuttle.analysis.estimators.two_sample import TTest
+from cuttle.analysis.numbers import BOUNDED_MARK, BOUNDED_NOTE, interval, percent
 from cuttle.analysis.side_results import Cell, ResultRow, compare_results
 from cuttle.analysis.values import difference_document, spread_text
 from cuttle.runs.diff import IGNORED_KEYS, Difference, Kind, compare
@@ -16,7 +17,10 @@ from cuttle.runs.locate import some
 from cuttle.runs.sources import Side, SideKind, open_side, split_by_type
 
 SCHEMA = "cuttle-diff/1"
-INTERVAL_NAMES = {"t": "t, over runs", "wilson": "Wilson, over the games of one run"}
+OVER_RUNS = "t, over runs"
+INTERVAL_NAMES = {
+    "t": OVER_RUNS, "logit_t": OVER_RUNS, "wilson": "Wilson, over the games of one run",
+}  # fmt: skip
 KIND_STYLES = {Kind.ADDED: "green", Kind.REMOVED: "red", Kind.CHANGED: "yellow"}
 
 
@@ -152,7 +156,7 @@ def _print_results(console: Console, rows: Sequence[ResultRow], sides: Sequence[
     if not rows:
         return
     methods = {cell.method for row in rows for cell in row.cells} - {None}
-    kinds = " and ".join(INTERVAL_NAMES[str(method)] for method in sorted(map(str, methods)))
+    kinds = " and ".join(sorted({INTERVAL_NAMES[str(method)] for method in methods}))
     intervals = f", with 95 % intervals ({kinds})" if kinds else ""
     console.print(f"\nresults: win rate in %{intervals}", style="bold")
     has_types = any(row.network_type for row in rows)
@@ -167,15 +171,17 @@ def _print_results(console: Console, rows: Sequence[ResultRow], sides: Sequence[
         cells += [_cell_text(cell) for cell in row.cells]
         table.add_row(*cells, *([_difference_text(row)] if len(sides) == 2 else []))
     console.print(table)
+    if "logit_t" in methods:
+        console.print(BOUNDED_NOTE)
 
 
 def _cell_text(cell: Cell) -> str:
     """Spell a cell: `62.1 [59.8, 64.4] n = 7`."""
     if cell.win_rate is None:
         return cell.reason or ""
-    text = f"{100 * cell.win_rate:.1f}"
-    if cell.ci_low is not None and cell.ci_high is not None:
-        text += f" [{100 * cell.ci_low:.1f}, {100 * cell.ci_high:.1f}]"
+    mark = BOUNDED_MARK if cell.method == "logit_t" else ""
+    ends = interval(cell.ci_low, cell.ci_high) + mark
+    text = f"{percent(cell.win_rate)} {ends}".rstrip()
     return f"{text} n = {cell.n}" if cell.method != "wilson" else text
 
 
@@ -184,7 +190,7 @@ def _difference_text(row: ResultRow) -> str:
     first, last = row.cells
     if isinstance(row.difference, TTest):
         test = row.difference
-        return f"{100 * test.diff:+.1f} [{100 * test.ci_low:+.1f}, {100 * test.ci_high:+.1f}]"
+        return f"{percent(test.diff, signed=True)} {interval(test.ci_low, test.ci_high)}"
     if first.win_rate is None or last.win_rate is None:
         return ""
-    return f"{100 * (last.win_rate - first.win_rate):+.1f} (no interval)"
+    return f"{percent(last.win_rate - first.win_rate, signed=True)} (no interval)"
