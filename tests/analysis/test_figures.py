@@ -140,6 +140,19 @@ def test_all_figures_are_saved_as_vectors_and_pixels(ordinary: Study, tmp_path: 
     assert all(path.stat().st_size > 1000 for path in paths)
 
 
+def test_no_whisker_points_into_its_box(tmp_path: Path):
+    rates = [0.675, 0.725, 0.725, 0.8]
+
+    figure = draw("boxes", load_study(write_experiment(tmp_path, {"boolean": rates})))
+
+    axes = figure.axes[0]
+    box = axes.patches[0].get_bbox()
+    horizontal = [line for line in axes.lines if len(set(line.get_ydata())) == 1]
+    below, above = (line.get_xdata() for line in horizontal[:2])
+    assert below[0] <= below[1] == box.x0
+    assert above[1] >= above[0] == box.x1
+
+
 def test_known_types_look_alike_in_every_study():
     alone = looks(["blind", "embedding"])
 

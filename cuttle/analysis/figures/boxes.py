@@ -51,8 +51,9 @@ def _box(axes: Axes, place: float, values: list[float], look: Look) -> None:
     By hand: matplotlib's own boxplot loads its global interface.
     """
     q1, median, q3 = quartiles(values)
-    low = min(v for v in values if v >= q1 - WHISKER_REACH * (q3 - q1))
-    high = max(v for v in values if v <= q3 + WHISKER_REACH * (q3 - q1))
+    # a quartile between two runs can lie beyond the last run within reach: no whisker then
+    low = min(q1, *(v for v in values if v >= q1 - WHISKER_REACH * (q3 - q1)))
+    high = max(q3, *(v for v in values if v <= q3 + WHISKER_REACH * (q3 - q1)))
     half = BOX_HEIGHT / 2
     axes.barh(
         place, q3 - q1, BOX_HEIGHT, left=q1, color=look.colour, alpha=0.45, edgecolor=look.colour
