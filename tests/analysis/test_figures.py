@@ -10,6 +10,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from cuttle.analysis.analysis import restrict
+from cuttle.analysis.evaluate import evaluate
 from cuttle.analysis.gallery import draw_figures, figure_names, save_figures
 from cuttle.analysis.study import Study, load_study
 from cuttle.analysis.style import (
@@ -151,6 +152,15 @@ def test_no_whisker_points_into_its_box(tmp_path: Path):
     below, above = (line.get_xdata() for line in horizontal[:2])
     assert below[0] <= below[1] == box.x0
     assert above[1] >= above[0] == box.x1
+
+
+def test_time_of_a_run_is_the_one_of_the_table(ordinary: Study):
+    table = evaluate(ordinary, ("cost",))["cost"]["types"]
+
+    axes = draw("cost", ordinary).axes[0]
+
+    drawn = [bar.get_width() for bar in axes.patches]
+    assert drawn == pytest.approx([table[name]["duration_s"]["mean"] for name in ordinary.types])
 
 
 def test_known_types_look_alike_in_every_study():

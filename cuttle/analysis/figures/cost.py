@@ -16,7 +16,7 @@ def draw(study: Study) -> Figure:
     figure = Figure(figsize=(DOUBLE_COLUMN, row_height(len(study.types))))
     left, right = figure.subplots(1, 2, sharey=True)
     costs = {run.run_id: run_costs(run) for run in study.runs}
-    seconds = {run: cost["round_s"] or cost["duration_s"] for run, cost in costs.items()}
+    seconds = {run: cost["duration_s"] for run, cost in costs.items()}
     rates = {run: cost["self_play_games_per_s"] for run, cost in costs.items()}
     scale, unit = (
         (60.0, "min") if max(filter(None, seconds.values()), default=0) > 300 else (1, "s")
