@@ -32,7 +32,7 @@ MAX_PANELS = 4
 TITLE_NAME = 18  # characters of an opponent's name that a panel's title has room for
 LEGEND_CHARACTERS = 18  # of the legend an inch holds
 LEGEND_HANDLE = 6  # characters that the line sample takes
-POINT_BIN = 0.01  # of the axis: points closer than this would cover each other
+POINT_BIN = 0.02  # of the axis: points closer than this would cover each other
 FEW = 30  # runs of a type that can be told apart at full size
 POINT_STEP = 0.09  # of the distance between two categories
 WHISKER: dict[str, Any] = {"color": INK, "capsize": 2.5, "elinewidth": 1.1, "linestyle": "none"}
@@ -76,13 +76,14 @@ def shown_pairs(study: Study, most: int) -> tuple[list[Pair], str]:
     return [pair for pair in pairs if pair[0] == first], f" Only pairs with {first} are shown."
 
 
-def remark(axes: Axes, place: float, text: str) -> None:
+def remark(axes: Axes, place: float, text: str, *, at_right: bool = False) -> None:
     """Write in a row of the vertical axis why it is empty."""
     axes.annotate(
         text,
-        (0.02, place),
+        (0.98 if at_right else 0.02, place),
         xycoords=("axes fraction", "data"),
         va="center",
+        ha="right" if at_right else "left",
         color=FAINT,
         fontsize=7,
     )
@@ -167,15 +168,21 @@ def games_text(study: Study) -> str:
     return f"{number} games a run and opponent{source}"
 
 
-def draw_legend(figure: Figure, study: Study) -> None:
-    """Name the types above the panels, in as many columns as fit."""
+def draw_legend(figure: Figure, study: Study, *, marker: bool = False) -> None:
+    """Name the types above the panels, by line or marker, in as many columns as fit."""
     handles = [
-        Line2D([], [], color=look.colour, linestyle=look.dash, label=clip(name))
+        Line2D([], [], color=look.colour, label=clip(name), **_sample(look, marker))
         for name, look in looks(study.types).items()
     ]
     widest = max(len(clip(name)) for name in study.types)
     columns = max(1, int(figure.get_figwidth() * LEGEND_CHARACTERS / (widest + LEGEND_HANDLE)))
     figure.legend(handles=handles, loc="outside upper center", ncols=min(columns, len(handles)))
+
+
+def _sample(look: Look, marker: bool) -> dict[str, Any]:
+    if marker:
+        return {"linestyle": "none", "marker": look.marker, "markersize": 4}
+    return {"linestyle": look.dash}
 
 
 def round_axis(axes: Axes, rounds: Iterable[int]) -> None:

@@ -163,6 +163,30 @@ def test_time_of_a_run_is_the_one_of_the_table(ordinary: Study):
     assert drawn == pytest.approx([table[name]["duration_s"]["mean"] for name in ordinary.types])
 
 
+def test_missing_interval_is_said_on_the_side_away_from_its_difference(tmp_path: Path):
+    groups = {"boolean": [0.4, 0.4], "embedding": [0.6, 0.6], "multi_encoder": [0.2, 0.2]}
+
+    axes = draw("differences", load_study(write_experiment(tmp_path, groups, runs=2))).axes[1]
+
+    sides = {text.get_ha() for text in axes.texts if text.get_position()[1] == 0}
+    assert sides == {"right"}  # boolean - embedding, the first row, is negative
+    assert {text.get_ha() for text in axes.texts if text.get_position()[1] == 1} == {"left"}
+
+
+def test_legend_of_the_runs_shows_their_markers(ordinary: Study):
+    figure = draw("runs", ordinary)
+
+    samples = figure.legends[0].get_lines()
+
+    assert [s.get_marker() for s in samples] == [x.marker for x in looks(ordinary.types).values()]
+
+
+def test_runs_at_the_ends_of_the_scale_are_not_cut_in_half(tmp_path: Path):
+    figure = draw("runs", load_study(AWKWARD["certain_results"](tmp_path)))
+
+    assert not any(line.get_clip_on() for line in figure.axes[0].lines)
+
+
 def test_known_types_look_alike_in_every_study():
     alone = looks(["blind", "embedding"])
 

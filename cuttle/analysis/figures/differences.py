@@ -88,11 +88,13 @@ def _draw_differences(
     for place, (a, b) in enumerate(pairs):
         test = _test(study, groups, a, b)
         if isinstance(test, NotComputable):
-            remark(axes, place, "no interval")
+            is_negative = False
             if len(groups[a]) and len(groups[b]):
                 diff = 100 * float(groups[a].mean() - groups[b].mean())
                 axes.plot(diff, place, marker="o", markersize=4.5, color=INK, fillstyle="none")
                 ends.append(diff)
+                is_negative = diff < 0
+            remark(axes, place, "no interval", at_right=is_negative)
             continue
         diff, low, high = percents([test.diff, test.ci_low, test.ci_high])
         axes.errorbar(diff, place, xerr=[[diff - low], [high - diff]], **WHISKER)

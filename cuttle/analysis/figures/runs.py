@@ -35,6 +35,7 @@ def draw(study: Study) -> Figure:
                     markersize=fine(3, len(runs)),
                     linewidth=fine(0.8, len(runs)),
                     capsize=0,
+                    clip_on=False,
                 )
                 ends += [low, high]
                 place += 1
@@ -44,7 +45,7 @@ def draw(study: Study) -> Figure:
         axes.set_xlabel("runs, in the order of their numbers")
         axes.set_ylabel("win rate (%)")
         axes.grid(axis="y")
-    draw_legend(figure, study)
+    draw_legend(figure, study, marker=True)
     caption = (
         f"Final win rate of every run with a 95 % Wilson interval of its own games "
         f"({games_text(study)}). Spread far beyond the whiskers is due to seeds; spread far within "
