@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -47,11 +48,13 @@ class Checker(HTMLParser):
         self.text.append(data)
 
 
-def report(experiment: Path, *, has_figures: bool = True) -> Path:
+def report(
+    experiment: Path, *, has_figures: bool = True, formats: Sequence[str] = ("csv", "latex")
+) -> Path:
     analysis = analyse(experiment)
-    export_all(analysis, ["csv", "latex"], experiment / "analysis")
+    exported = export_all(analysis, formats, experiment / "analysis")
     figures = dict(draw_figures(analysis.study)) if has_figures and analysis.study.runs else {}
-    return write_report(analysis, figures, experiment / "analysis")
+    return write_report(analysis, figures, experiment / "analysis", exported=exported)
 
 
 def check(page: Path) -> Checker:
@@ -134,6 +137,16 @@ def test_page_defines_both_win_rates(tmp_path: Path):
     text = "".join(check(report(AWKWARD["ordinary"](tmp_path), has_figures=False)).text)
 
     assert "a draw counts as not won; with half draws: (wins + draws / 2) / games" in text
+
+
+def test_page_attaches_no_tables_of_an_earlier_report(tmp_path: Path):
+    experiment = AWKWARD["one_run"](tmp_path)
+    assert "runs.csv" in check(report(experiment, has_figures=False)).text
+
+    page = report(experiment, has_figures=False, formats=["json"])
+
+    assert (experiment / "analysis" / "runs.csv").exists()
+    assert "runs.csv" not in check(page).text
 
 
 @pytest.mark.parametrize(

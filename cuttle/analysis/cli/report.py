@@ -31,9 +31,9 @@ def make_report(
     directory = output_dir or path / ANALYSIS_DIR
     analysis = analyse(path, opponents)
     print_results(console, analysis)
-    export_all(analysis, names, directory)
+    exported = export_all(analysis, names, directory)
     figures = save_figures(analysis.study, directory / GRAPHS_DIR) if has_figures else {}
-    page = write_report(analysis, figures, directory)
+    page = write_report(analysis, figures, directory, exported=exported)
     _print_next(console, analysis, directory, page, num_figures=len(figures))
     return bool(analysis.study.runs)
 

@@ -1,7 +1,7 @@
 """The page itself: order of the parts, figures, downloads. Writes one file."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -29,8 +29,14 @@ MARKS = {
 }
 
 
-def write_report(analysis: Analysis, figures: Mapping[str, Figure], directory: Path) -> Path:
-    """Write report.html, which needs no other file and no network."""
+def write_report(
+    analysis: Analysis,
+    figures: Mapping[str, Figure],
+    directory: Path,
+    *,
+    exported: Sequence[Path] = (),
+) -> Path:
+    """Write report.html, which needs no other file and no network; it holds the exported tables."""
     study = analysis.study
     parts = {
         "answer": ("Answer", [_answer(analysis)]),
@@ -44,7 +50,7 @@ def write_report(analysis: Analysis, figures: Mapping[str, Figure], directory: P
             "Configuration",
             [origin.networks(analysis), origin.configuration(analysis)],
         ),
-        "provenance": ("Provenance", [origin.provenance(analysis), _downloads(directory)]),
+        "provenance": ("Provenance", [origin.provenance(analysis), _downloads(exported)]),
     }
     folder = files("cuttle.analysis.report")
     page = Template((folder / "page.html").read_text(encoding="utf-8")).substitute(
@@ -114,12 +120,14 @@ def _figure(name: str, figure: Figure) -> Html:
     )
 
 
-def _downloads(directory: Path) -> Html:
-    """Attach the exported tables that lie beside the report, so that they travel with it."""
+def _downloads(exported: Sequence[Path]) -> Html:
+    """Attach tables exported with this report, so that they travel with it; no older ones."""
     links = []
-    for path in (directory / name for name in ATTACHED):
-        if path.exists():
-            content = base64.b64encode(path.read_bytes()).decode("ascii")
-            href = f"data:application/octet-stream;base64,{content}"
-            links.append(tag("a", path.name, href=href, download=path.name))
+    for path in sorted(
+        (path for path in exported if path.name in ATTACHED),
+        key=lambda path: ATTACHED.index(path.name),
+    ):
+        content = base64.b64encode(path.read_bytes()).decode("ascii")
+        href = f"data:application/octet-stream;base64,{content}"
+        links.append(tag("a", path.name, href=href, download=path.name))
     return join([tag("h3", "Attached"), listed(links)]) if links else Html("")
