@@ -18,6 +18,7 @@ from cuttle.analysis.report.html import join, tag
 from cuttle.analysis.report.page import write_report
 
 from .awkward import AWKWARD
+from .experiments import TYPES, write_run
 
 BROWSER = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -147,6 +148,27 @@ def test_page_attaches_no_tables_of_an_earlier_report(tmp_path: Path):
 
     assert (experiment / "analysis" / "runs.csv").exists()
     assert "runs.csv" not in check(page).text
+
+
+def test_a_setting_that_varies_within_every_type_is_shown(tmp_path: Path):
+    for network_type in TYPES[:2]:
+        for run, threads in ((1, 1), (2, 2)):
+            config = {"threads": threads, "force": run == 1}
+            write_run(tmp_path / "study", network_type, run, config=config)
+
+    text = check(report(tmp_path / "study", has_figures=False)).text
+
+    row = text[text.index("varies within the types") :]
+    assert row[row.index("threads") + 1] == "{1, 2}"
+    assert "Not the same in all runs, as they name, seed or launch one: " in "".join(text)
+    assert "force, run, seed.value" in "".join(text)
+
+
+def test_page_of_no_used_run_says_nothing_of_its_types(tmp_path: Path):
+    text = check(report(AWKWARD["nothing"](tmp_path))).text
+
+    assert "No run is used, so there are no settings to show." in text
+    assert "There is one network type only." not in text
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,9 @@ def networks(analysis: Analysis) -> Html:
 
 def configuration(analysis: Analysis) -> Html:
     """Show what differs between the types, what varies within them, and the whole configuration."""
-    records = [run.record for run in analysis.study.runs if run.record.config]
+    records = [run.record for run in analysis.study.runs]
+    if not records:
+        return tag("p", "No run is used, so there are no settings to show.")
     flats = {record.run_id: flatten(record.config) for record in records}
     types = {record.run_id: record.network_type for record in records}
     groups: dict[str, dict[str, Flat]] = {}
@@ -101,10 +103,14 @@ def configuration(analysis: Analysis) -> Html:
     parts: list[str] = [_differences(rows, list(groups))]
     keys = sorted({key for flat in flats.values() for key in flat})
     spreads = {key: spread(flats, key) for key in keys}
-    own = [key for key in keys if is_ignored(key) and not spreads[key].is_constant]
-    if own or hidden:
-        names = ", ".join(dict.fromkeys([*own, *(d.key for d in hidden)]))
-        parts.append(tag("p", f"Different in every run, as they name or seed it: {names}."))
+    told = {d.key for d in shown}
+    varying = [key for key in keys if not spreads[key].is_constant and key not in told]
+    if within := [key for key in varying if not is_ignored(key)]:
+        table_rows = [[key, spread_text(spreads[key], types)] for key in within]
+        parts.append(table(("varies within the types", "values"), table_rows, text=2))
+    if own := dict.fromkeys([*filter(is_ignored, varying), *(d.key for d in hidden)]):
+        text = "Not the same in all runs, as they name, seed or launch one"
+        parts.append(tag("p", f"{text}: {', '.join(own)}."))
     common = [[key, value_text(s.value)] for key, s in spreads.items() if s.is_constant]
     parts.append(
         folded(f"All {len(common)} common settings", table(("key", "value"), common, text=2))
