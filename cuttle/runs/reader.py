@@ -1,6 +1,7 @@
 """Experiments read back from disk, lazily and forgiving of damage. Nothing is written here."""
 
 import os
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from cuttle.runs.layout import (
 )
 from cuttle.runs.status import derived_state, heartbeat_age_s, parse_status
 
+ENDED = (RunState.COMPLETED, RunState.FAILED)
 REQUIRED_WHEN_COMPLETED = (METADATA_FILE, CONFIG_FILE, TIMINGS_FILE, *RESULT_FILES)
 
 
@@ -131,6 +133,22 @@ class RunRecord:
             return None
         whole = float(self.status["duration_s"]) / done * (total - done)
         return max(0.0, whole - heartbeat_age_s(self.status))
+
+
+def seconds_left(records: Sequence[RunRecord]) -> float | None:
+    """Estimate the time left at the speed and parallelism so far; None before any is timed."""
+    whole = [
+        float(record.status["duration_s"]) / record.status["round"] * record.status["rounds"]
+        for record in records
+        if record.status.get("round", 0) > 0
+    ]
+    running = [record for record in records if record.state is RunState.RUNNING]
+    if not whole or not running:
+        return None
+    waiting = sum(record.state not in (*ENDED, RunState.RUNNING) for record in records)
+    usual = sum(whole) / len(whole)  # of a run in its first round nothing else is known
+    now = sum(usual if record.seconds_left is None else record.seconds_left for record in running)
+    return float((now + waiting * usual) / len(running))
 
 
 class Experiment:

@@ -7,7 +7,6 @@ import os
 import threading
 import time
 from collections.abc import Sequence
-from statistics import mean
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -16,14 +15,13 @@ from rich.table import Table
 from rich.text import Text
 
 from cuttle.runs.layout import RunState, Stage
-from cuttle.runs.reader import RunRecord
+from cuttle.runs.reader import ENDED, RunRecord, seconds_left
 from cuttle.runs.recorder import last_win_rates
 from cuttle.sweep.plan import PlannedRun
 from cuttle.sweep.process import STOP_SIGNAL
 from cuttle.sweep.report import duration, plural
 
 POLL_INTERVAL_S = 0.5
-ENDED = (RunState.COMPLETED, RunState.FAILED)
 
 
 class Progress:
@@ -111,22 +109,6 @@ def news(before: RunRecord, now: RunRecord) -> list[str]:
             f"{now.run_id} failed: {error['type']}: {error['message']}, see {error['log']}"
         )
     return lines
-
-
-def seconds_left(records: Sequence[RunRecord]) -> float | None:
-    """Estimate the time left from the speed so far; None before anything is timed."""
-    whole = [
-        float(record.status["duration_s"]) / record.status["round"] * record.status["rounds"]
-        for record in records
-        if record.status.get("round", 0) > 0
-    ]
-    running = [record for record in records if record.state is RunState.RUNNING]
-    if not whole or not running:
-        return None
-    waiting = sum(record.state not in (*ENDED, RunState.RUNNING) for record in records)
-    usual = mean(whole)
-    now = sum(usual if record.seconds_left is None else record.seconds_left for record in running)
-    return float((now + waiting * usual) / len(running))
 
 
 def _bar(record: RunRecord) -> ProgressBar:

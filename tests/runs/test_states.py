@@ -13,7 +13,7 @@ import pytest
 
 from cuttle.runs.layout import MATCHES_FILE, METRICS_FILE, RunState, run_name
 from cuttle.runs.lock import AlreadyLocked, acquire, is_locked, locked
-from cuttle.runs.reader import RunRecord, list_experiments, read_experiment
+from cuttle.runs.reader import RunRecord, list_experiments, read_experiment, seconds_left
 from cuttle.runs.status import RunError, Status, read_status, utc_now, write_status
 
 
@@ -111,6 +111,20 @@ def test_a_run_on_another_host_lives_while_its_heart_beats(tmp_path: Path) -> No
 
     assert RunRecord(recent).state is RunState.RUNNING
     assert RunRecord(stale).state is RunState.INTERRUPTED
+
+
+def test_a_run_in_its_first_round_is_expected_to_take_as_long_as_the_others(tmp_path: Path) -> None:
+    now = utc_now()
+    running = {"state": RunState.RUNNING, "host": "elsewhere", "heartbeat_at": now, "rounds": 4}
+    first = make_run(tmp_path, 1, **running)
+    second = make_run(tmp_path, 2, **running, round=1, duration_s=100.0)
+    waiting = make_run(tmp_path, 3)
+
+    left = seconds_left([RunRecord(run_dir) for run_dir in (first, second, waiting)])
+
+    # 400 s of the first, 300 s of the second and 400 s of the third, two at a time
+    assert left == pytest.approx(550, abs=5)
+    assert seconds_left([RunRecord(first)]) is None
 
 
 def test_the_reader_survives_every_kind_of_damage(tmp_path: Path) -> None:

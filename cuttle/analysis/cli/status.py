@@ -21,11 +21,10 @@ from cuttle.analysis.cli.console import (
 )
 from cuttle.analysis.numbers import duration
 from cuttle.runs.layout import RunState
-from cuttle.runs.reader import Experiment, RunRecord, read_experiment
+from cuttle.runs.reader import ENDED, Experiment, RunRecord, read_experiment, seconds_left
 
 SCHEMA = "cuttle-status/1"
 WATCH_INTERVAL_S = 1.0
-FINISHED = (RunState.COMPLETED, RunState.FAILED)
 # What needs eyes comes first where the screen is too short for all.
 URGENCY = (
     RunState.RUNNING,
@@ -100,7 +99,7 @@ def _follow_lines(path: Path, *, as_json: bool) -> None:
 
 
 def _is_finished(experiment: Experiment) -> bool:
-    return all(run.state in FINISHED for run in experiment.runs)
+    return all(run.state in ENDED for run in experiment.runs)
 
 
 def status_document(experiment: Experiment) -> dict[str, Any]:
@@ -158,20 +157,6 @@ def _summary(experiment: Experiment) -> Text:
     if left := seconds_left(experiment.runs):
         text.append(f"; about {duration(left)} left", style="not bold")
     return text
-
-
-def seconds_left(runs: Iterable[RunRecord]) -> float | None:
-    """Estimate the seconds to the end of a running sweep, at its present parallelism."""
-    runs = list(runs)
-    running = [left for run in runs if (left := run.seconds_left) is not None]
-    waiting = sum(run.state in (RunState.PENDING, RunState.PREPARED) for run in runs)
-    done = [run.status["duration_s"] for run in runs if run.state is RunState.COMPLETED]
-    if not running:
-        return None
-    each = sum(done) / len(done) if done else None
-    if waiting and each is None:
-        return None
-    return (sum(running) + waiting * (each or 0.0)) / len(running)
 
 
 def _table(rows: list[RunRecord]) -> RenderableType:
