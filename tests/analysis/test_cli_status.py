@@ -77,10 +77,19 @@ def test_damaged_status_is_reported_and_leaves_the_rest(root: Path, capsys: Any)
 
 def test_only_failed_runs_on_request(root: Path, capsys: Any):
     write_run(root / "first", "boolean", 3, state="failed")
+    (root / "first" / "boolean_run_02" / "metrics.jsonl").unlink()
 
     run_cli("status", "--failed", "--json")
 
-    assert [run["run_id"] for run in out_json(capsys)["runs"]] == ["boolean_run_03"]
+    document = out_json(capsys)
+    assert [run["run_id"] for run in document["runs"]] == ["boolean_run_02", "boolean_run_03"]
+    assert document["counts"]["completed"] == 2  # of the experiment, as without --failed
+
+
+def test_only_failed_runs_of_a_healthy_experiment_are_none(root: Path, capsys: Any):
+    assert run_cli("status", "--failed") == 0
+
+    assert capsys.readouterr().out == "first: 1 pending, 2 completed of 3\n"
 
 
 def test_watch_in_a_pipe_prints_a_line_a_run_and_ends_when_all_is_done(root: Path, capsys: Any):
@@ -134,6 +143,7 @@ def test_empty_root_is_no_error_for_list(tmp_path: Path, capsys: Any):
         (["statsu"], "No such command"),
         (["status", "--wach"], "No such option"),
         (["--root", "x", "status"], "--root goes after the command: status --root x"),
+        (["status", "--watch", "--failed"], "--failed looks once"),
         (["diff"], "Missing argument"),
         (["diff", "first"], "two or more"),
         (["diff", "first", "absent"], "no experiment 'absent'"),

@@ -67,6 +67,8 @@ def status(
     """Show every run: state, progress, seed, duration, last win rates, error."""
     from cuttle.analysis.cli.status import show_status, watch_status
 
+    if watch and failed:
+        raise typer.BadParameter("--failed looks once: give it without --watch")
     path = find_experiment(root, experiment)
     if watch:
         watch_status(path, as_json=as_json)

@@ -20,6 +20,7 @@ from cuttle.analysis.cli.console import (
     state_text,
 )
 from cuttle.analysis.numbers import duration
+from cuttle.analysis.words import count
 from cuttle.runs.layout import RunState
 from cuttle.runs.reader import ENDED, Experiment, RunRecord, read_experiment, seconds_left
 
@@ -41,13 +42,15 @@ RESERVED_LINES = 8  # of the screen: summary, table head, note of what is hidden
 def show_status(path: Path, *, as_json: bool, failed_only: bool) -> None:
     """Print every run's state, progress, seed, duration, last win rates and error."""
     experiment = read_experiment(path)
-    if failed_only:
-        unhealthy = (RunState.FAILED, RunState.INTERRUPTED)
-        experiment.runs = [run for run in experiment.runs if run.state in unhealthy]
+    rows = [run for run in experiment.runs if not failed_only or _is_unwell(run)]
     if as_json:
-        print_json(status_document(experiment))
+        print_json(status_document(experiment, rows))
         return
-    make_console().print(status_view(experiment, experiment.runs))
+    make_console().print(status_view(experiment, rows))
+
+
+def _is_unwell(run: RunRecord) -> bool:
+    return run.state in (RunState.FAILED, RunState.INTERRUPTED) or bool(run.problems)
 
 
 def watch_status(path: Path, *, as_json: bool) -> None:
@@ -72,7 +75,11 @@ def _follow_screen(path: Path, console: Console) -> None:
             urgent = sorted(experiment.runs, key=lambda run: URGENCY.index(run.state))[:room]
             kept = {run.run_id for run in urgent}
             rows = [run for run in experiment.runs if run.run_id in kept]
-            live.update(status_view(experiment, rows), refresh=True)
+            view = status_view(experiment, rows)
+            if hidden := len(experiment.runs) - len(rows):
+                text = f"and {count(hidden, 'more run')}; python analyze.py status shows all"
+                view = Group(view, Text(text, "dim"))
+            live.update(view, refresh=True)
             if _is_finished(experiment):
                 return
             time.sleep(WATCH_INTERVAL_S)
@@ -102,8 +109,8 @@ def _is_finished(experiment: Experiment) -> bool:
     return all(run.state in ENDED for run in experiment.runs)
 
 
-def status_document(experiment: Experiment) -> dict[str, Any]:
-    """Return the status as a JSON document."""
+def status_document(experiment: Experiment, rows: list[RunRecord]) -> dict[str, Any]:
+    """Return the status as a JSON document: counts of all runs, and the given ones."""
     counts = Counter(run.state for run in experiment.runs)
     return {
         "schema": SCHEMA,
@@ -111,7 +118,7 @@ def status_document(experiment: Experiment) -> dict[str, Any]:
         "path": str(experiment.path),
         "counts": {str(state): counts[state] for state in RunState},
         "problems": list(experiment.problems),
-        "runs": [run_document(run) for run in experiment.runs],
+        "runs": [run_document(run) for run in rows],
     }
 
 
@@ -135,10 +142,8 @@ def run_document(run: RunRecord) -> dict[str, Any]:
 def status_view(experiment: Experiment, rows: list[RunRecord]) -> RenderableType:
     """Lay out the summary, a table of the given runs, and what went wrong."""
     parts: list[RenderableType] = [_summary(experiment)]
-    if experiment.runs:
+    if rows:
         parts += [Text(""), _table(rows)]
-    if hidden := len(experiment.runs) - len(rows):
-        parts.append(Text(f"and {hidden} more runs; python analyze.py status shows all", "dim"))
     parts += [Text(line, STATE_STYLES[RunState.FAILED]) for line in _troubles(experiment, rows)]
     return Group(*parts)
 
