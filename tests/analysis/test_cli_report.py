@@ -40,6 +40,14 @@ def test_plain_command_reports_everything(root: Path, capsys: Any):
     assert {"graphs/win_rates.pdf", "graphs/win_rates.png"} <= written
 
 
+def test_pairs_of_the_longest_names_fit_80_columns(root: Path, capsys: Any):
+    run_cli("report", "--no-figures")
+
+    lines = capsys.readouterr().out.splitlines()
+    pairs = [line.rstrip() for line in lines if line.startswith(("pair ", "embedding - multi"))]
+    assert len(pairs) == 4 and max(map(len, pairs)) <= 80
+
+
 def test_report_leaves_run_directories_untouched(root: Path, capsys: Any):
     before = {p: p.read_bytes() for p in (root / "study").rglob("*") if p.is_file()}
 

@@ -41,6 +41,18 @@ def test_status_counts_and_lists_every_planned_run(root: Path, capsys: Any):
     assert "boolean_run_03  pending" in text
 
 
+def test_status_of_the_longest_names_fits_80_columns(root: Path, capsys: Any):
+    status = {"win_rates": {"randomized": 1.0, "gap_maximizer": 0.4}, "duration_s": 725.0,
+              "round": 20, "rounds": 20, "started_at": "2026-01-01T00:00:00Z"}  # fmt: skip
+    write_run(root / "study", "multi_encoder", 1, state="running", status=status)
+
+    run_cli("status", "study")
+
+    lines = capsys.readouterr().out.splitlines()
+    assert any("interrupted" in line and "12 min 05 s" in line for line in lines)
+    assert max(map(len, lines)) <= 80
+
+
 def test_status_shows_the_error_and_its_log(root: Path, capsys: Any):
     error = {"type": "ValueError", "message": "loss [red]is[/red] nan\nmore", "log": "a/train.log"}
     write_run(root / "first", "boolean", 3, state="failed", status={"error": error})

@@ -64,7 +64,7 @@ def status(
     as_json: AsJson = False,
     root: Root = DEFAULT_ROOT,
 ) -> None:
-    """Show every run: state, progress, seed, duration, last win rates, error."""
+    """Show every run: state, progress, duration, last win rates, error."""
     from cuttle.analysis.cli.status import show_status, watch_status
 
     if watch and failed:
