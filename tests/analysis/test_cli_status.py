@@ -1,14 +1,18 @@
 """status, list and select: what they say of an experiment, for people and for scripts."""
 
+import io
 import json
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from cuttle.analysis.cli.app import main
+from cuttle.analysis.cli.status import screen_view
 from cuttle.analysis.numbers import duration, size
+from cuttle.runs.reader import read_experiment
 
 from .experiments import write_experiment, write_json, write_meta, write_run
 
@@ -39,6 +43,21 @@ def test_status_counts_and_lists_every_planned_run(root: Path, capsys: Any):
     text = capsys.readouterr().out
     assert "first: 1 pending, 2 completed of 3" in text
     assert "boolean_run_03  pending" in text
+
+
+def test_a_short_screen_shows_runs_and_errors_and_says_what_it_hides(root: Path):
+    error = {"type": "ValueError", "message": "long " * 30, "log": "a/train.log"}
+    for run in range(1, 21):
+        write_run(root / "sick", "boolean", run, state="failed", status={"error": error})
+    console = Console(width=80, height=24, file=io.StringIO())
+
+    console.print(screen_view(read_experiment(root / "sick"), *console.size))
+
+    lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]  # it is a StringIO
+    assert len(lines) <= 24
+    assert sum(line.startswith("boolean_run_") and "  failed" in line for line in lines) == 8
+    assert sum(": ValueError: long" in line for line in lines) == 2
+    assert lines[-1] == "and 12 more runs and 18 more errors; python analyze.py status shows all"
 
 
 def test_status_of_the_longest_names_fits_80_columns(root: Path, capsys: Any):

@@ -1,5 +1,7 @@
 """The state of every run of an experiment, once or as a live view. Reads status files only."""
 
+import itertools
+import math
 import sys
 import time
 from collections import Counter
@@ -69,15 +71,7 @@ def _follow_screen(path: Path, console: Console) -> None:
     with Live(console=console, screen=True, auto_refresh=False) as live:
         while True:
             experiment = read_experiment(path)
-            room = max(1, console.size.height - RESERVED_LINES)
-            urgent = sorted(experiment.runs, key=lambda run: URGENCY.index(run.state))[:room]
-            kept = {run.run_id for run in urgent}
-            rows = [run for run in experiment.runs if run.run_id in kept]
-            view = status_view(experiment, rows)
-            if hidden := len(experiment.runs) - len(rows):
-                text = f"and {count(hidden, 'more run')}; python analyze.py status shows all"
-                view = Group(view, Text(text, "dim"))
-            live.update(view, refresh=True)
+            live.update(screen_view(experiment, *console.size), refresh=True)
             if _is_finished(experiment):
                 return
             time.sleep(WATCH_INTERVAL_S)
@@ -138,12 +132,32 @@ def run_document(run: RunRecord) -> dict[str, Any]:
 
 
 def status_view(experiment: Experiment, rows: list[RunRecord]) -> RenderableType:
-    """Lay out the summary, a table of the given runs, and what went wrong."""
-    parts: list[RenderableType] = [_summary(experiment)]
-    if rows:
-        parts += [Text(""), _table(rows)]
-    parts += [Text(line, STATE_STYLES[RunState.FAILED]) for line in _troubles(experiment, rows)]
-    return Group(*parts)
+    """Lay out the summary, a table of the given runs, and what went wrong with them."""
+    return Group(_summary(experiment), *_listed(rows), *_told(_troubles(experiment, rows)))
+
+
+def screen_view(experiment: Experiment, width: int, height: int) -> RenderableType:
+    """Lay out what fits a screen: the runs that need eyes, then errors, and what is hidden."""
+    troubles = _troubles(experiment, experiment.runs)
+    heights = [math.ceil(len(line) / max(1, width)) for line in troubles]
+    room = max(2, height - RESERVED_LINES)
+    room_for_rows = max(room - sum(heights), room // 2)
+    urgent = sorted(experiment.runs, key=lambda run: URGENCY.index(run.state))[:room_for_rows]
+    kept = {run.run_id for run in urgent}
+    rows = [run for run in experiment.runs if run.run_id in kept]
+    shown = sum(total <= room - len(rows) for total in itertools.accumulate(heights))
+    hidden = {"run": len(experiment.runs) - len(rows), "error": len(troubles) - shown}
+    more = " and ".join(count(number, f"more {what}") for what, number in hidden.items() if number)
+    note = [Text(f"and {more}; python analyze.py status shows all", "dim")] if more else []
+    return Group(_summary(experiment), *_listed(rows), *_told(troubles[:shown]), *note)
+
+
+def _listed(rows: list[RunRecord]) -> list[Text]:
+    return [Text(""), _table(rows)] if rows else []
+
+
+def _told(troubles: list[str]) -> list[Text]:
+    return [Text(line, STATE_STYLES[RunState.FAILED]) for line in ["", *troubles] if troubles]
 
 
 def _summary(experiment: Experiment) -> Text:
@@ -196,7 +210,7 @@ def _troubles(experiment: Experiment, rows: Iterable[RunRecord]) -> list[str]:
             message = str(error.get("message")).split("\n")[0]
             lines.append(f"{run.run_id}: {error.get('type')}: {message}{log}")
         lines += [f"{run.run_id}: {problem}" for problem in run.problems]
-    return ["", *lines] if lines else []
+    return lines
 
 
 def _line(run: RunRecord) -> str:
