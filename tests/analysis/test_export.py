@@ -16,6 +16,7 @@ from cuttle.analysis.exporting import export_all, format_names
 from cuttle.analysis.numbers import decimal, interval, p_text, p_value, percent, points, span
 
 from .awkward import AWKWARD
+from .experiments import write_experiment
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "schema.md"
 PDFLATEX = shutil.which("pdflatex")
@@ -191,6 +192,27 @@ def test_named_opponent_keeps_its_role(tmp_path: Path):
 )
 def test_latex_prints_any_text_as_it_is(text: str, spelled: str):
     assert escape(text).rstrip() == spelled
+
+
+@pytest.mark.parametrize(
+    ("num_runs", "paired", "said"),
+    [
+        (3, False, "Welch tests. @ perm: exact permutation test of the studentised difference"),
+        (12, False, "Welch tests. @ perm: sampled permutation test of the studentised difference"),
+        (3, True, "Paired t tests. @ perm: exact test of the sign flips of the paired differences"),
+    ],
+)
+def test_caption_names_the_tests_that_were_made(
+    num_runs: int, paired: bool, said: str, tmp_path: Path
+):
+    rates = [0.5 + 0.01 * (run * run % 7) for run in range(num_runs)]
+    groups = {"boolean": rates, "embedding": [0.1 + rate / 2 for rate in rates]}
+    experiment = write_experiment(tmp_path, groups, planned=list(groups), paired=paired)
+
+    export_all(analyse(experiment), ["latex"], tmp_path)
+
+    text = (tmp_path / "comparisons.tex").read_text(encoding="utf-8")
+    assert all(part in text for part in said.split(" @ "))
 
 
 @pytest.mark.slow

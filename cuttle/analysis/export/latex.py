@@ -1,13 +1,14 @@
 """Tables for a paper, as LaTeX with booktabs: descriptives and pairwise tests. Computes nothing."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
 from cuttle.analysis.analysis import Analysis
-from cuttle.analysis.cells import classical_cells, group_cells, pair_cells, pair_columns
+from cuttle.analysis.cells import classical_cells, group_cells, pair_cells
 from cuttle.analysis.numbers import BOUNDED_MARK, BOUNDED_NOTE, MINUS, why_not
 from cuttle.analysis.panels import games_text, runs_text
+from cuttle.analysis.study import Study
 from cuttle.analysis.style import clip
 from cuttle.runs.files import write_text
 
@@ -19,7 +20,7 @@ GROUP_COLUMNS = {
 }  # fmt: skip
 PAIR_COLUMNS = {
     "diff": "Difference", "ci": "95\\,\\% CI", "p": "$p$", "p_holm": "$p_{\\mathrm{Holm}}$",
-    "p_permutation": "$p_{\\mathrm{perm}}$", "g": "$g$", "g_ci": "95\\,\\% CI", "dz": "$d_z$",
+    "p_permutation": "$p_{\\mathrm{perm}}$", "g": "$g$", "g_ci": "95\\,\\% CI",
     "prob_improvement": "$P(A>B)$",
 }  # fmt: skip
 CLASSICAL_COLUMNS = {
@@ -86,36 +87,39 @@ def _group(name: str, group: Mapping[str, Any]) -> list[str]:
 
 
 def _comparisons(analysis: Analysis) -> str:
+    columns = ("Pair", *PAIR_COLUMNS.values())
     study = analysis.study
-    columns = pair_columns(PAIR_COLUMNS, study.is_paired)
-    alignment = "l" + "".join("c" if key in ("ci", "g_ci") else "r" for key in columns)
-    test = "Paired $t$" if study.is_paired else "Welch"
-    relabelling, effect = (
-        ("exact sign flips of the differences", "; dz: mean over sd of the differences")
-        if study.is_paired
-        else ("exact permutation test of the studentised difference", " with its interval")
-    )
-    caption = (
-        f"Pairwise differences of the final win rate (points) of {study.name}, first minus second "
-        f"type: {games_text(study)}, {runs_text(study)}. Intervals are not adjusted, Holm's p is, "
-        f"over the pairs of one opponent; perm: {relabelling}; g: Hedges' standardised difference"
-        f"{effect}; P(A>B): probability that a run of the first type wins more than one of the "
-        "second."
-    )
     rows = []
+    methods: set[str] = set()
     for opponent, role in study.roles.items():
         pairs = analysis.block("comparisons", opponent).get("pairs", [])
-        lines = [_pair(pair, columns) for pair in pairs] if isinstance(pairs, list) else []
-        rows.append((f"against {opponent} ({role})", lines))
-    heads = ("Pair", *columns.values())
-    return _table(heads, alignment, rows, caption, "tab:comparisons", extra=test)
+        pairs = pairs if isinstance(pairs, list) else []
+        methods |= {pair["permutation_method"] for pair in pairs if pair.get("computable")}
+        rows.append((f"against {opponent} ({role})", [_pair(pair) for pair in pairs]))
+    test = "Paired t" if study.is_paired else "Welch"
+    caption = (
+        f"{test} tests. Pairwise differences of the final win rate (points) of {study.name}, first "
+        f"minus second type: {games_text(study)}, {runs_text(study)}. Intervals are not adjusted, "
+        f"Holm's p is, over the pairs of one opponent; perm: {_relabelling(study, methods)}; g: "
+        "Hedges' standardised difference with its interval; P(A>B): probability that a run of the "
+        "first type wins more than one of the second."
+    )
+    return _table(columns, "l" + "rc" + "rrr" + "rc" + "r", rows, caption, "tab:comparisons")
 
 
-def _pair(pair: Mapping[str, Any], columns: Mapping[str, str]) -> list[str]:
+def _relabelling(study: Study, methods: Set[str]) -> str:
+    """Name the test without assumptions; the many relabellings of many runs are sampled."""
+    how = " or ".join(sorted(methods))
+    if study.is_paired:
+        return f"{how} test of the sign flips of the paired differences".strip()
+    return f"{how} permutation test of the studentised difference".strip()
+
+
+def _pair(pair: Mapping[str, Any]) -> list[str]:
     if not pair.get("computable"):
         return [_pair_name(pair), why_not(pair)]
     cells = pair_cells(pair)
-    return [_pair_name(pair), *(cells[key] for key in columns)]
+    return [_pair_name(pair), *(cells[key] for key in PAIR_COLUMNS)]
 
 
 def _classical(analysis: Analysis) -> str:
@@ -152,13 +156,12 @@ def _table(
     blocks: Sequence[tuple[str, list[list[str]]]],
     caption: str,
     label: str,
-    extra: str = "",
 ) -> str:
     """Lay out blocks of rows, each under a line of its own; a short row spans the rest."""
     lines = [
         r"\begin{table}",
         r"\centering\footnotesize\setlength{\tabcolsep}{3.5pt}",
-        rf"\caption{{{extra + ' tests. ' if extra else ''}{escape(caption)}}}",
+        rf"\caption{{{escape(caption)}}}",
         rf"\label{{{label}}}",
         r"\smallskip",
         rf"\begin{{tabular}}{{{alignment}}}",
