@@ -222,8 +222,11 @@ def _unfinished(record: RunRecord) -> str:
     status = record.status or {}
     error = status.get("error")
     if record.state == RunState.FAILED and isinstance(error, Mapping):
-        return f"failed: {error.get('type')}: {error.get('message')}"
-    if status.get("round") is not None and status.get("rounds") is not None:
+        first_line = str(error.get("message")).partition("\n")[0]
+        return f"failed: {error.get('type')}: {first_line}"
+    if not status and record.problems:
+        return f"{record.state}: {'; '.join(record.problems)}"
+    if status.get("round") and status.get("rounds") is not None:
         return f"{record.state} after round {status['round']} of {status['rounds']}"
     return str(record.state)
 

@@ -48,6 +48,24 @@ def test_pairs_of_the_longest_names_fit_80_columns(root: Path, capsys: Any):
     assert len(pairs) == 4 and max(map(len, pairs)) <= 80
 
 
+def test_what_is_left_to_do_is_counted_by_how_it_is_done(root: Path, capsys: Any):
+    error = {"type": "ValueError", "message": "one\ntwo", "log": "x"}
+    for run in (6, 7):
+        write_run(root / "study", "boolean", run, state="failed", status={"error": error})
+    (root / "study" / "boolean_run_07" / "status.json").write_text("{")
+
+    run_cli("report", "--no-figures", root / "study")
+
+    out = capsys.readouterr().out
+    assert (
+        "next:    the command that trained it finishes 1 unfinished run; force=true trains 1 "
+        in out
+    )
+    assert f"python analyze.py status {root / 'study'} shows them" in out
+    assert "warning: left out, failed: ValueError: one: boolean_run_06\n" in out
+    assert "warning: left out, failed: status.json is damaged" in out
+
+
 def test_report_leaves_run_directories_untouched(root: Path, capsys: Any):
     before = {p: p.read_bytes() for p in (root / "study").rglob("*") if p.is_file()}
 

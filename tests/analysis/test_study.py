@@ -85,7 +85,7 @@ def test_run_without_the_final_evaluation_of_the_others_is_left_out(tmp_path: Pa
 @pytest.mark.parametrize(
     ("state", "error", "expected"),
     [
-        ("pending", None, "pending"),
+        ("pending", None, "pending after round 2 of 4"),
         ("running", None, "interrupted after round 2 of 4"),
         ("failed", {"type": "ValueError", "message": "bad", "log": "train.log"}, "ValueError: bad"),
     ],
@@ -102,6 +102,12 @@ def test_unfinished_run_is_left_out_by_name(
     reasons = {out.run_id: out.reason for out in study.left_out}
     assert expected in reasons["boolean_run_02"]
     assert reasons["boolean_run_07"] == "pending"
+
+
+def test_run_that_has_not_begun_is_not_said_to_be_at_a_round(tmp_path: Path) -> None:
+    write_run(tmp_path / "study", "boolean", 1, state="prepared", status={"round": 0})
+
+    assert [out.reason for out in load_study(tmp_path / "study").left_out] == ["prepared"]
 
 
 @pytest.mark.parametrize(

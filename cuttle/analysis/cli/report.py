@@ -5,13 +5,14 @@ from pathlib import Path
 
 from rich.console import Console
 
+from cuttle.analysis import words
 from cuttle.analysis.analysis import Analysis, analyse
 from cuttle.analysis.cli.console import make_console
 from cuttle.analysis.cli.tables import print_results
 from cuttle.analysis.exporting import check_formats, export_all, format_names
 from cuttle.analysis.gallery import save_figures
 from cuttle.analysis.report.page import write_report
-from cuttle.runs.layout import ANALYSIS_DIR
+from cuttle.runs.layout import ANALYSIS_DIR, RunState
 
 GRAPHS_DIR = "graphs"
 
@@ -67,12 +68,15 @@ def _print_next(
     if num_figures:
         console.print(f"figures: {num_figures} in {directory / GRAPHS_DIR}/ (PDF and PNG)")
     console.print(f"report:  {page}")
-    unfinished = [out for out in analysis.study.left_out if out.state != "completed"]
-    if unfinished:
-        name = analysis.study.name
-        console.print(
-            f"next:    the command that trained it finishes {len(unfinished)} unfinished runs; "
-            f"python analyze.py status {name} shows them"
-        )
+    unfinished = [run for run in analysis.experiment.runs if run.state is not RunState.COMPLETED]
+    damaged = [run for run in unfinished if run.state is RunState.FAILED and not run.status]
+    steps = []
+    if count := len(unfinished) - len(damaged):
+        steps.append(f"the command that trained it finishes {words.count(count, 'unfinished run')}")
+    if damaged:
+        steps.append(f"force=true trains {words.count(len(damaged), 'damaged run')} again")
+    if steps:
+        steps.append(f"python analyze.py status {analysis.study.path} shows them")
     else:
-        console.print(f"next:    open {page}, or compare: python analyze.py diff A B")
+        steps.append(f"open {page}, or compare: python analyze.py diff A B")
+    console.print(f"next:    {'; '.join(steps)}")
