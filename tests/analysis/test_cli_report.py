@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from cuttle.analysis.statistics import power
+from cuttle.analysis.study import Study
+
 from .awkward import AWKWARD
 from .experiments import TRAINING, write_run
 from .test_cli_status import run_cli
@@ -121,6 +124,18 @@ def test_bad_input_writes_nothing(root: Path, capsys: Any, arguments: list[str],
     captured = capsys.readouterr()
     assert message in captured.err and captured.err.count("\n") == 1
     assert not (root / "study" / "analysis").exists()
+
+
+def test_a_statistic_that_fails_is_named(root: Path, capsys: Any, monkeypatch: Any):
+    def compute(study: Study) -> None:
+        raise ValueError("no luck")
+
+    monkeypatch.setattr(power, "compute", compute)
+
+    assert run_cli("report", "--no-figures") == 2
+    assert capsys.readouterr().err == (
+        "error: no luck while computing the statistic power of study\n"
+    )
 
 
 def test_mixed_settings_are_refused_with_the_key(root: Path, capsys: Any):

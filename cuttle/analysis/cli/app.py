@@ -194,7 +194,7 @@ def main() -> None:
         message = getattr(error, "format_message", error.__str__)()
         fail(f"{message} (python analyze.py --help)")
     except (ValueError, OSError) as error:
-        fail(str(error))
+        fail(" ".join([str(error), *getattr(error, "__notes__", [])]))
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
     sys.exit(exit_status if isinstance(exit_status, int) else 0)
