@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from cuttle.analysis.consistency import refuse_mixed_configs, refuse_mixed_rules
+from cuttle.analysis.declared import Declared
 from cuttle.analysis.matches import (
     EMPTY_TALLY,
     Curve,
@@ -20,10 +21,8 @@ from cuttle.analysis.matches import (
     read_matches,
 )
 from cuttle.runs.layout import CONFIG_FILE, MATCHES_FILE, METADATA_FILE, RunState, Stage
-from cuttle.runs.reader import Experiment, RunRecord, read_experiment
+from cuttle.runs.reader import Experiment, RunRecord, planned_entries, read_experiment
 
-DEFAULT_PRIMARY_OPPONENT = "gap_maximizer"  # the study's definition of its primary metric
-DEFAULT_EQUIVALENCE_MARGIN = 0.05  # win rate; the study's definition of "as good as equal"
 LAST_ROUND = "last_round"
 
 
@@ -150,8 +149,8 @@ def build_study(experiment: Experiment) -> Study:
     runs, source, notes = settle_final(runs, left_out)
     types = _types(experiment)
     runs.sort(key=lambda run: (types.index(run.network_type), run.run))
-    analysis = _analysis_settings(experiment.meta, runs)
-    primary = str(analysis.get("primary_opponent", DEFAULT_PRIMARY_OPPONENT))
+    declared = Declared(experiment.meta, [run.config for run in runs])
+    primary = declared.primary_opponent
     opponents = _opponents(runs, primary)
     if runs and primary not in opponents:
         notes.append(f"no run has games against the primary opponent {primary}")
@@ -163,9 +162,9 @@ def build_study(experiment: Experiment) -> Study:
         types=types,
         opponents=opponents,
         primary_opponent=primary,
-        equivalence_margin=float(analysis.get("equivalence_margin", DEFAULT_EQUIVALENCE_MARGIN)),
-        is_paired=_is_paired(experiment.meta, runs),
-        seed_mode=_seed_mode(experiment.meta, runs),
+        equivalence_margin=declared.equivalence_margin,
+        is_paired=declared.is_paired,
+        seed_mode=declared.seed_mode,
         rules_version=runs[0].record.metadata.get("rules_version") if runs else None,
         final_source=source,
         notes=(*experiment.problems, *notes, *_missing_games(runs, opponents)),
@@ -256,30 +255,9 @@ def _last(rows: Iterable[Mapping[str, Any]]) -> int:
 
 def _types(experiment: Experiment) -> tuple[str, ...]:
     """List the types as planned, then any that only directories know, by name."""
-    planned = [p.get("network_type") for p in experiment.meta.get("planned", [])]
+    planned = [str(entry["network_type"]) for entry in planned_entries(experiment.meta)]
     found = sorted(record.network_type for record in experiment.runs)
-    return tuple(dict.fromkeys(str(t) for t in [*planned, *found] if t))
-
-
-def _analysis_settings(meta: Mapping[str, Any], runs: Sequence[StudyRun]) -> Mapping[str, Any]:
-    """Return the experiment's analysis settings, from its base config or else its first run."""
-    base = meta.get("base_config") or (runs[0].config if runs else {})
-    settings = base.get("analysis") if isinstance(base, Mapping) else None
-    return settings if isinstance(settings, Mapping) else {}
-
-
-def _seed_mode(meta: Mapping[str, Any], runs: Sequence[StudyRun]) -> str | None:
-    """Return how seeds were drawn, as the experiment says or else all of its runs."""
-    if mode := meta.get("seed_mode"):
-        return str(mode)
-    seeds = [run.config.get("seed") for run in runs]
-    modes = {seed.get("mode") if isinstance(seed, Mapping) else None for seed in seeds}
-    return str(mode) if len(modes) == 1 and (mode := modes.pop()) else None
-
-
-def _is_paired(meta: Mapping[str, Any], runs: Sequence[StudyRun]) -> bool:
-    """Say whether seeds were declared paired: the experiment file may be lost, the runs know it."""
-    return bool(meta.get("paired", _seed_mode(meta, runs) == "paired"))
+    return tuple(dict.fromkeys(name for name in [*planned, *found] if name))
 
 
 def _opponents(runs: Iterable[StudyRun], primary: str) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Experiments read back from disk, lazily and forgiving of damage. Nothing is written here."""
 
+import json
 import os
 from collections.abc import Sequence
 from functools import cached_property
@@ -21,8 +22,22 @@ from cuttle.runs.layout import (
 )
 from cuttle.runs.status import derived_state, heartbeat_age_s, parse_status
 
+Fields = dict[str, type]
+
 ENDED = (RunState.COMPLETED, RunState.FAILED)
+# What others compute with, and may have been edited; null stands for an unknown value.
+EXPERIMENT_FIELDS: Fields = {
+    "description": str, "created_at": str, "git": dict, "rules_version": str, "seed_mode": str,
+    "paired": bool, "planned": list, "base_config": dict, "history": list,
+}  # fmt: skip
+METADATA_FIELDS: Fields = {
+    "git": dict, "versions": dict, "rules_version": str, "host": str, "parameters": int,
+    "initial_q_sd": float, "seed": int, "sha256": dict,
+}  # fmt: skip
 REQUIRED_WHEN_COMPLETED = (METADATA_FILE, CONFIG_FILE, TIMINGS_FILE, *RESULT_FILES)
+
+
+MAX_VALUE_SHOWN = 40  # characters
 
 
 class RunRecord:
@@ -98,8 +113,8 @@ class RunRecord:
     @cached_property
     def metadata(self) -> dict[str, Any]:
         """Load the run metadata; empty where it cannot be read."""
-        value, problem = _read_mapping(self.path / METADATA_FILE)
-        self._problems.extend(problem)
+        value, problems = _read_mapping(self.path / METADATA_FILE, METADATA_FIELDS)
+        self._problems.extend(problems)
         return value
 
     @cached_property
@@ -158,7 +173,9 @@ class Experiment:
         """Read the experiment file and every run's status."""
         self.path = path
         self.name = path.name
-        self.meta, self.problems = _read_mapping(path / EXPERIMENT_FILE)
+        self.meta, self.problems = _read_mapping(path / EXPERIMENT_FILE, EXPERIMENT_FIELDS)
+        if len(planned_entries(self.meta)) < len(self.meta.get("planned", [])):
+            self.problems.append(f"{EXPERIMENT_FILE}: not every entry of planned describes a run")
         self.runs = _read_runs(path, self.meta)
 
     def select(self, state: RunState) -> list[RunRecord]:
@@ -214,14 +231,27 @@ def _is_plan(entry: Any) -> bool:
     )
 
 
-def _read_mapping(path: Path) -> tuple[dict[str, Any], list[str]]:
+def _read_mapping(path: Path, fields: Fields) -> tuple[dict[str, Any], list[str]]:
+    """Read a JSON object without the fields that are not of their kind, and say what is wrong."""
     try:
         value = read_json(path)
     except (OSError, ValueError) as error:
         return {}, [f"{path.name} cannot be read ({_reason(error)})"]
     if not isinstance(value, dict):
         return {}, [f"{path.name} is not a JSON object"]
-    return value, []
+    known = {name: item for name, item in value.items() if item is not None or name not in fields}
+    wrong = [name for name in known if name in fields and not _is_a(fields[name], known[name])]
+    problems = [f"{path.name}: {name} cannot be {_clipped(known.pop(name))}" for name in wrong]
+    return known, problems
+
+
+def _is_a(kind: type, value: Any) -> bool:
+    return type(value) is kind or (kind is float and type(value) is int)
+
+
+def _clipped(value: Any) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= MAX_VALUE_SHOWN else f"{text[:MAX_VALUE_SHOWN]}..."
 
 
 def _has_content(path: Path) -> bool:

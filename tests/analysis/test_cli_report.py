@@ -138,6 +138,32 @@ def test_a_statistic_that_fails_is_named(root: Path, capsys: Any, monkeypatch: A
     )
 
 
+def test_edited_files_end_in_words_and_never_in_a_traceback(root: Path, capsys: Any):
+    meta = root / "study" / "experiment.json"
+    edits = {"planned": ["x"], "history": 3, "created_at": 20260101, "git": "x"}
+    meta.write_text(json.dumps({**json.loads(meta.read_text()), **edits}))
+    recorded = root / "study" / "boolean_run_01" / "run_metadata.json"
+    edits = {"versions": "x", "git": "x"}
+    recorded.write_text(json.dumps({**json.loads(recorded.read_text()), **edits}))
+
+    assert run_cli("list") == 0
+    assert run_cli("report", "--no-figures") == 0
+    out = capsys.readouterr().out
+    assert "warning: experiment.json: created_at cannot be 20260101" in out
+    assert "warning: experiment.json: not every entry of planned describes a run" in out
+
+
+def test_a_margin_that_is_no_rate_is_refused_with_its_key(root: Path, capsys: Any):
+    meta = root / "study" / "experiment.json"
+    settings = {"base_config": {"analysis": {"equivalence_margin": "five"}}}
+    meta.write_text(json.dumps({**json.loads(meta.read_text()), **settings}))
+
+    assert run_cli("report", "--no-figures") == 2
+    assert "analysis.equivalence_margin must lie between 0 and 1, got 'five'" in (
+        capsys.readouterr().err
+    )
+
+
 def test_mixed_settings_are_refused_with_the_key(root: Path, capsys: Any):
     config = {"training": {**TRAINING, "rounds": 9}}
     write_run(root / "study", "boolean", 6, config=config)

@@ -162,6 +162,35 @@ def test_planned_runs_without_a_directory_are_pending(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *[("planned", 5), ("planned", ["x"]), ("history", 3), ("created_at", 20260101)],
+        *[("git", "x"), ("paired", "no"), ("base_config", [1]), ("rules_version", ["1"])],
+    ],
+)
+def test_a_field_of_another_kind_is_a_problem_and_left_out(
+    name: str, value: object, tmp_path: Path
+) -> None:
+    document = {"name": "study", "seed_mode": None, name: value}
+    (tmp_path / "experiment.json").write_text(json.dumps(document))
+
+    experiment = read_experiment(tmp_path)
+
+    assert experiment.meta.get(name) in (None, ["x"])
+    assert len(experiment.problems) == 1 and name in experiment.problems[0]
+
+
+def test_metadata_of_another_kind_is_a_problem_and_the_rest_is_read(tmp_path: Path) -> None:
+    record = RunRecord(make_run(tmp_path, state=RunState.FAILED))
+    metadata = {"versions": "x", "git": "y" * 99, "initial_q_sd": 1, "host": None, "cpu": "z"}
+    (record.path / "run_metadata.json").write_text(json.dumps(metadata))
+
+    assert record.metadata == {"initial_q_sd": 1, "cpu": "z"}
+    assert [text.split(" ")[1] for text in record.problems] == ["versions", "git"]
+    assert max(map(len, record.problems)) < 100
+
+
+@pytest.mark.parametrize(
     "planned",
     [
         3,
