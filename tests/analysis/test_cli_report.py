@@ -13,7 +13,7 @@ from cuttle.analysis.statistics import power
 from cuttle.analysis.study import Study
 
 from .awkward import AWKWARD
-from .experiments import TRAINING, write_run
+from .experiments import TRAINING, write_meta, write_run
 from .test_cli_status import run_cli
 
 REPOSITORY = Path(__file__).parents[2]
@@ -67,6 +67,22 @@ def test_what_is_left_to_do_is_counted_by_how_it_is_done(root: Path, capsys: Any
     assert f"python analyze.py status {root / 'study'} shows them" in out
     assert "warning: left out, failed: ValueError: one: boolean_run_06\n" in out
     assert "warning: left out, failed: status.json is damaged" in out
+
+
+def test_report_is_written_though_its_reader_leaves(root: Path):
+    command = f"{sys.executable} analyze.py report --no-figures | head -1"
+
+    subprocess.run(command, shell=True, cwd=REPOSITORY, check=True, capture_output=True)
+
+    assert "report.html" in files(root / "study" / "analysis")
+
+
+def test_lines_are_not_folded_in_a_pipe(root: Path, capsys: Any):
+    write_meta(root / "wide", description="long " * 200)
+
+    run_cli("list")
+
+    assert ("long " * 200).strip() in capsys.readouterr().out
 
 
 def test_report_leaves_run_directories_untouched(root: Path, capsys: Any):

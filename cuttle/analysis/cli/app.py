@@ -48,9 +48,9 @@ DEFAULT_ROOT = Path("multirun")
 def everything(context: typer.Context, root: Root = DEFAULT_ROOT) -> None:
     """Read experiments. Without a command: the whole report of the selected experiment."""
     if context.invoked_subcommand is None:
-        from cuttle.analysis.cli.report import make_report
+        from cuttle.analysis.cli.report import show_report, write_files
 
-        _end(make_report(find_experiment(root, None)))
+        _end(show_report(write_files(find_experiment(root, None), has_figures=True)))
     elif getattr(context.get_parameter_source("root"), "name", None) == "COMMANDLINE":
         command = context.invoked_subcommand
         raise typer.BadParameter(f"--root goes after the command: {command} --root {root}")
@@ -108,16 +108,16 @@ def report(
     root: Root = DEFAULT_ROOT,
 ) -> None:
     """Write the whole report: statistics, figures, tables, one HTML page."""
-    from cuttle.analysis.cli.report import make_report
+    from cuttle.analysis.cli.report import show_report, write_files
 
-    has_results = make_report(
+    written = write_files(
         find_experiment(root, experiment),
         formats=_words(formats),
         output_dir=output_dir,
         opponents=_words(opponent) or (),
         has_figures=figures,
     )
-    _end(has_results)
+    _end(show_report(written))
 
 
 @app.command()
@@ -130,16 +130,16 @@ def export(
     root: Root = DEFAULT_ROOT,
 ) -> None:
     """Write the statistics and data as files and print their paths."""
-    from cuttle.analysis.cli.report import make_exports
+    from cuttle.analysis.cli.report import show_paths, write_files
 
-    has_results = make_exports(
+    written = write_files(
         find_experiment(root, experiment),
         formats=_words(formats),
         output_dir=output_dir,
         opponents=_words(opponent) or (),
         has_figures=figures,
     )
-    _end(has_results)
+    _end(show_paths(written))
 
 
 @app.command()

@@ -12,7 +12,7 @@ from rich.text import Text
 from cuttle.runs.layout import RunState
 
 GAP = "  "  # between columns
-PIPE_WIDTH = 400  # a pipe has no edge: lines are not folded there
+PIPE_WIDTH = 100_000  # a pipe has no edge: lines are not folded there
 STATE_STYLES = {
     RunState.PENDING: "dim",
     RunState.PREPARED: "dim",

@@ -1,8 +1,10 @@
 """The whole report, or exports alone: tables, figures, files, the next command."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from matplotlib.figure import Figure
 from rich.console import Console
 
 from cuttle.analysis import words
@@ -17,48 +19,58 @@ from cuttle.runs.layout import ANALYSIS_DIR, RunState
 GRAPHS_DIR = "graphs"
 
 
-def make_report(
+@dataclass(frozen=True)
+class Written:
+    """An analysis and what was written of it; `figures` by name."""
+
+    analysis: Analysis
+    directory: Path
+    exported: Sequence[Path]
+    figures: Mapping[str, Figure]
+
+
+def write_files(
     path: Path,
     *,
     formats: Sequence[str] | None = None,
     output_dir: Path | None = None,
     opponents: Sequence[str] = (),
-    has_figures: bool = True,
-) -> bool:
-    """Write figures, exports and the page, print the results, and say whether there are any."""
-    names = format_names() if formats is None else list(formats)
+    has_figures: bool,
+) -> Written:
+    """Analyse an experiment and write exports, in all formats if None, and figures if asked.
+
+    Raises ValueError for a format or opponent there is not and for runs that must not be compared.
+    """
+    names = format_names() if formats is None else list(dict.fromkeys(formats))
     check_formats(names)
-    console = make_console()
     directory = output_dir or path / ANALYSIS_DIR
     analysis = analyse(path, opponents)
-    print_results(console, analysis)
     exported = export_all(analysis, names, directory)
     figures = save_figures(analysis.study, directory / GRAPHS_DIR) if has_figures else {}
-    page = write_report(analysis, figures, directory, exported=exported)
-    _print_next(console, analysis, directory, page, num_figures=len(figures))
-    return bool(analysis.study.runs)
+    return Written(analysis, directory, exported, figures)
 
 
-def make_exports(
-    path: Path,
-    *,
-    formats: Sequence[str] | None = None,
-    output_dir: Path | None = None,
-    opponents: Sequence[str] = (),
-    has_figures: bool = False,
-) -> bool:
-    """Write exports, and figures if asked, print the paths, and say whether there are results."""
-    names = format_names() if formats is None else list(formats)
-    check_formats(names)
-    directory = output_dir or path / ANALYSIS_DIR
-    analysis = analyse(path, opponents)
-    paths = export_all(analysis, names, directory)
+def show_report(written: Written) -> bool:
+    """Write the page, print the results, and say whether there are any.
+
+    The files come first: a reader may close the pipe before the last line.
+    """
+    analysis, directory = written.analysis, written.directory
+    page = write_report(analysis, written.figures, directory, exported=written.exported)
     console = make_console()
-    for written in paths:
-        console.print(str(written))
-    if has_figures and save_figures(analysis.study, directory / GRAPHS_DIR):
-        console.print(f"{directory / GRAPHS_DIR}/")
+    print_results(console, analysis)
+    _print_next(console, analysis, directory, page, num_figures=len(written.figures))
     return bool(analysis.study.runs)
+
+
+def show_paths(written: Written) -> bool:
+    """Print what was written and say whether there are results."""
+    console = make_console()
+    for path in written.exported:
+        console.print(str(path))
+    if written.figures:
+        console.print(f"{written.directory / GRAPHS_DIR}/")
+    return bool(written.analysis.study.runs)
 
 
 def _print_next(
