@@ -15,15 +15,16 @@ def format_names() -> list[str]:
 
 
 def check_formats(names: Sequence[str]) -> None:
-    """Refuse unknown formats before any work is done."""
+    """Refuse unknown formats, or none at all, before any work is done."""
+    known = ", ".join(format_names())
+    if not names:
+        raise ValueError(f"no format is named; there are: {known}")
     if unknown := [name for name in names if name not in format_names()]:
-        known = ", ".join(format_names())
         raise ValueError(f"no format {', '.join(unknown)}; there are: {known}")
 
 
 def export_all(analysis: Analysis, names: Sequence[str], directory: Path) -> list[Path]:
-    """Write an analysis in the named formats and return the paths."""
-    check_formats(names)
+    """Write an analysis in formats that there are and return the paths."""
     directory.mkdir(parents=True, exist_ok=True)
     paths: list[Path] = []
     for name in names:

@@ -110,6 +110,19 @@ def test_export_writes_the_asked_formats_only(root: Path, capsys: Any):
     assert len(capsys.readouterr().out.splitlines()) == 5
 
 
+def test_format_named_twice_is_written_once(root: Path, capsys: Any):
+    run_cli("export", "--format", "json,json", "--output-dir", root / "out")
+
+    assert len(capsys.readouterr().out.splitlines()) == 2
+
+
+@pytest.mark.parametrize("command", ["status", "select", "report", "export"])
+def test_help_shows_an_optional_word_in_one_pair_of_brackets(command: str, capsys: Any):
+    assert run_cli(command, "--help") == 0
+
+    assert "[[" not in capsys.readouterr().out
+
+
 @pytest.mark.slow
 def test_export_draws_on_request(root: Path, capsys: Any):
     run_cli("export", "--format", "csv", "--figures", "--output-dir", root / "out")
@@ -130,6 +143,7 @@ def test_report_on_one_opponent_shows_that_one(root: Path, capsys: Any):
     [
         (["report", "--format", "xml"], "no format xml"),
         (["export", "--format", "json,docx"], "no format docx"),
+        (["export", "--format", ","], "no format is named; there are: csv, json, latex"),
         (["report", "--opponent", "nobody"], "no games against nobody"),
         (["report", "absent"], "no experiment 'absent'"),
     ],

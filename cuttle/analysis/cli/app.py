@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn, Optional
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -25,19 +25,19 @@ Root = Annotated[
     Path, typer.Option("--root", envvar="CUTTLE_ROOT", help="Folder that holds the experiments.")
 ]
 ExperimentName = Annotated[
-    Optional[str],  # noqa: UP045  # typer reads the annotation at run time
-    typer.Argument(metavar="[EXPERIMENT]", help="Name, unambiguous part of one, or path."),
+    str | None,
+    typer.Argument(metavar="EXPERIMENT", help="Name, unambiguous part of one, or path."),
 ]
 Formats = Annotated[
-    Optional[list[str]],  # noqa: UP045
+    list[str] | None,
     typer.Option("--format", help="json,csv,latex; all if not given."),
 ]
 OutputDir = Annotated[
-    Optional[Path],  # noqa: UP045
+    Path | None,
     typer.Option("--output-dir", help="Where to write; the experiment's analysis folder."),
 ]
 Opponents = Annotated[
-    Optional[list[str]],  # noqa: UP045
+    list[str] | None,
     typer.Option("--opponent", help="Only these opponents, comma-separated."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
@@ -87,8 +87,8 @@ def list_all(as_json: AsJson = False, root: Root = DEFAULT_ROOT) -> None:
 @app.command()
 def select(
     name: Annotated[
-        Optional[str],  # noqa: UP045
-        typer.Argument(metavar="[NAME]", help="Name or unambiguous part of one."),
+        str | None,
+        typer.Argument(metavar="NAME", help="Name or unambiguous part of one."),
     ] = None,
     root: Root = DEFAULT_ROOT,
 ) -> None:
