@@ -1,10 +1,12 @@
 """The HTML page: whole, safe, self-contained, readable in a real browser."""
 
+import json
 import re
 import shutil
 import subprocess
 from collections.abc import Sequence
 from html.parser import HTMLParser
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,7 @@ from .experiments import TYPES, write_run
 BROWSER = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
+NODE = shutil.which("node")
 VOID = {"meta", "img", "br", "hr", "link"}
 
 
@@ -192,6 +195,12 @@ def test_plain_text_is_escaped_and_html_is_not():
     assert join(["<", tag("b", ">")]) == "&lt;<b>&gt;</b>"
 
 
+def test_a_duration_is_sorted_by_its_seconds(tmp_path: Path):
+    text = report(AWKWARD["one_run"](tmp_path), has_figures=False).read_text(encoding="utf-8")
+
+    assert text.count('<td class="number" data-value="60">1 min 00 s</td>') == 2
+
+
 def browse(page: Path, *arguments: str) -> str:
     """Open a page in a headless browser and return what it wrote to stdout."""
     command = [str(BROWSER), "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
@@ -213,6 +222,24 @@ def test_page_is_drawn_by_a_browser(tmp_path: Path):
         assert picture.size == (1000, 2400)
         colours = picture.convert("RGB").getcolors(maxcolors=1 << 24)
     assert colours is not None and len(colours) > 100  # text and figures, not a blank page
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(NODE is None, reason="no Node.js on this machine")
+def test_cells_sort_by_what_they_mean():
+    script = (files("cuttle.analysis.report") / "page.js").read_text(encoding="utf-8")
+    cells = [("58 s", "58"), ("1 min 05 s", "65"), ("39,100", ""), ("[\u22121.0, 2.0]", ""),
+             ("<.001", ""), ("9,000", "")]  # fmt: skip
+    rows = [{"cells": [{"textContent": t, "dataset": {"value": v}}]} for t, v in cells]
+    head = "const document = {querySelectorAll: () => []}, window = {addEventListener() {}};"
+    body = f"console.log(JSON.stringify({json.dumps(rows)}.map((row) => valueOf(row, 0)[1])));"
+
+    finished = subprocess.run(
+        [str(NODE), "-e", head + script.replace('"use strict";', "") + body],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    assert json.loads(finished.stdout) == [58, 65, 39_100, -1.0, 0.001, 9_000]
 
 
 @pytest.mark.slow

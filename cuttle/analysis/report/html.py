@@ -10,6 +10,18 @@ class Html(str):
     __slots__ = ()
 
 
+class Valued(str):
+    """Text of a cell that is sorted by a number it does not begin with: `1 min 05 s` by 65."""
+
+    value: float | None
+
+    def __new__(cls, text: str, value: float | None) -> "Valued":
+        """Attach the number to the text."""
+        cell = super().__new__(cls, text)
+        cell.value = value
+        return cell
+
+
 def join(parts: Iterable[str]) -> Html:
     """Put parts one after the other, escaping those that are plain text."""
     return Html("".join(part if isinstance(part, Html) else escape(part) for part in parts))
@@ -65,5 +77,7 @@ def _row(cells: Sequence[str], width: int, text: int) -> Html:
         is_spanning = place == len(cells) - 1 and len(cells) < width
         span = {"colspan": str(width - place)} if is_spanning else {}
         kind = "text" if place < text or is_spanning else "number"
-        parts.append(tag("td", cell, class_=kind, **span))
+        value = cell.value if isinstance(cell, Valued) else None
+        order = {} if value is None else {"data_value": f"{value:g}"}
+        parts.append(tag("td", cell, class_=kind, **span, **order))
     return tag("tr", *parts)

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from cuttle.analysis.analysis import Analysis
-from cuttle.analysis.numbers import count, decimal, decimals, duration, percent
-from cuttle.analysis.report.html import Html, folded, join, listed, table, tag
+from cuttle.analysis.numbers import decimal, decimals, duration, percent
+from cuttle.analysis.report.html import Html, Valued, folded, join, listed, table, tag
 from cuttle.analysis.values import spread_text, value_text
+from cuttle.analysis.words import count
 from cuttle.runs.diff import Flat, Source, compare, flatten, is_ignored, spread
 from cuttle.runs.reader import RunRecord
 from cuttle.runs.sources import OWN_METADATA
@@ -61,7 +62,7 @@ def run_table(analysis: Analysis) -> Html:
             run.network_type,
             str(run.run),
             "" if run.seed is None else str(run.seed),
-            duration(run.record.status.get("duration_s")),
+            _time(run.record.status.get("duration_s")),
             *(percent(t.win_rate) if (t := run.tally(o)).games else "" for o in study.opponents),
         ]
         for run in study.runs
@@ -81,11 +82,15 @@ def networks(analysis: Analysis) -> Html:
                 ", ".join(f"{number:,}" for number in network["parameters"]),
                 decimal(initial.get("mean"), 4),
                 decimals(initial.get("min"), initial.get("max"), 4),
-                duration(cost["duration_s"].get("mean")),
+                _time(cost["duration_s"].get("mean")),
                 decimal(cost["self_play_games_per_s"].get("mean"), 0),
             ]
         )
     return table(NETWORK_COLUMNS, rows)
+
+
+def _time(seconds: float | None) -> Valued:
+    return Valued(duration(seconds), seconds)
 
 
 def configuration(analysis: Analysis) -> Html:

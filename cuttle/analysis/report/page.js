@@ -1,8 +1,11 @@
 "use strict";
 // Tables sort by a click on their heads; without this script they read as they are.
 function valueOf(row, column) {
-  const text = (row.cells[column] ? row.cells[column].textContent : "").trim();
-  const number = parseFloat(text.replace(/\u2212/g, "-").replace(/^[\[<]/, ""));
+  const cell = row.cells[column];
+  const text = (cell ? cell.textContent : "").trim();
+  // a duration says its seconds; other numbers may have a true minus, commas, a bracket in front
+  const plain = text.replace(/\u2212/g, "-").replace(/,/g, "").replace(/^[\[<]/, "");
+  const number = parseFloat((cell && cell.dataset.value) || plain);
   return [text, number];
 }
 function sortBy(table, column, head) {
