@@ -53,7 +53,10 @@ def restrict(study: Study, opponents: Sequence[str]) -> Study:
         raise ValueError(
             f"no games against {', '.join(unknown)} in {study.name}; there are: {known}"
         )
-    return replace(study, opponents=tuple(o for o in study.opponents if o in opponents))
+    kept = tuple(name for name in study.opponents if name in opponents)
+    rest = [name for name in study.opponents if name not in opponents]
+    note = [f"only games against {', '.join(kept)} were asked for, not {', '.join(rest)}"]
+    return replace(study, opponents=kept, notes=(*study.notes, *(note if rest else [])))
 
 
 def _now() -> str:

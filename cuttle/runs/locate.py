@@ -17,7 +17,7 @@ def find_experiment(root: Path, text: str | None) -> Path:
     exact = [path for path in (root / text, Path(text)) if is_experiment(path)]
     if exact and text:
         return exact[0]
-    if text and is_run(Path(text)):
+    if text and any(is_run(path) for path in (root / text, Path(text))):
         raise ValueError(f"{text} is a run, not an experiment; its experiment is one level up")
     names = [path.name for path in list_experiments(root)]
     matching = [name for name in names if text and text in name]

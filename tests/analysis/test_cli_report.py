@@ -136,6 +136,7 @@ def test_report_on_one_opponent_shows_that_one(root: Path, capsys: Any):
     out = capsys.readouterr().out
     assert "against randomized (secondary)" in out
     assert "against gap_maximizer (primary): " not in out
+    assert "warning: only games against randomized were asked for, not gap_maximizer" in out
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -151,6 +152,24 @@ def test_list_marks_the_selected_experiment(root: Path, capsys: Any):
     assert [(e["name"], e["selected"]) for e in experiments] == [("first", False), ("second", True)]
     assert experiments[0]["bytes"] > 0
     assert experiments[1]["description"] == "[b]two[/b]"
+
+
+def test_without_a_selection_it_is_said_what_commands_read(root: Path, capsys: Any):
+    write_meta(root / "second")
+    os.utime(root / "first" / "experiment.json", (2e9, 2e9))
+
+    assert run_cli("select") == 0
+
+    assert capsys.readouterr().out == (
+        "nothing is selected; commands without a name read first, the one touched last\n"
+    )
+
+
+def test_list_says_what_it_counts_and_in_which_time_zone(root: Path, capsys: Any):
+    run_cli("list")
+
+    out = capsys.readouterr().out
+    assert "failed, interrupted" in out and "created (UTC)" in out
 
 
 def test_list_prints_markup_as_it_is(root: Path, capsys: Any):

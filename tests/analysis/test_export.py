@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import subprocess
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from cuttle.analysis.analysis import Analysis, analyse
 from cuttle.analysis.export.latex import escape
 from cuttle.analysis.exporting import check_formats, export_all, format_names
+from cuttle.analysis.judgement import Decision
 from cuttle.analysis.numbers import decimal, interval, p_value, percent
 
 from .awkward import AWKWARD
@@ -82,6 +84,14 @@ def test_every_documented_statistic_is_in_the_full_analysis(ordinary: Analysis, 
     tests = read_strict(tmp_path / "full_analysis.json")["statistical_tests"]
     assert "comparisons" in documented
     assert documented <= tests.keys()
+
+
+def test_every_decision_is_documented_and_has_a_mark_on_the_page():
+    style = (files("cuttle.analysis.report") / "page.css").read_text(encoding="utf-8")
+    documented = SCHEMA.read_text(encoding="utf-8")
+
+    assert all(f"`{decision}`" in documented for decision in Decision)
+    assert all(f".mark.{d}" in style for d in Decision if d is not Decision.NOT_COMPUTABLE)
 
 
 def test_statistics_are_the_same_in_both_files(ordinary: Analysis, tmp_path: Path):

@@ -57,6 +57,8 @@ def test_path_elsewhere_is_taken(root: Path):
 def test_run_is_no_experiment(root: Path):
     with pytest.raises(ValueError, match="is a run, not an experiment"):
         find_experiment(root, str(root / "speed" / "boolean_run_01"))
+    with pytest.raises(ValueError, match="is a run, not an experiment"):
+        find_experiment(root, "speed/boolean_run_01")
 
 
 def test_without_a_name_the_one_touched_last_is_meant(root: Path):

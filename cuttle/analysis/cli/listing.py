@@ -9,7 +9,7 @@ from typing import Any
 from cuttle.analysis.cli.console import make_console, plain_table, print_json
 from cuttle.analysis.numbers import size
 from cuttle.runs.layout import RunState
-from cuttle.runs.locate import select, selected_name
+from cuttle.runs.locate import current_experiment, select, selected_name
 from cuttle.runs.reader import Experiment, list_experiments, read_experiment
 
 SCHEMA = "cuttle-list/1"
@@ -26,8 +26,9 @@ def show_list(root: Path, *, as_json: bool) -> None:
     if not rows:
         console.print(f"no experiment under {root}; python train.py trains a run")
         return
-    table = plain_table("", "experiment", "runs", "completed", "failed", "created", "disk", "about",
-                        right=("runs", "completed", "failed", "disk"))  # fmt: skip
+    table = plain_table("", "experiment", "runs", "completed", "failed, interrupted",
+                        "created (UTC)", "disk", "about",
+                        right=("runs", "completed", "failed, interrupted", "disk"))  # fmt: skip
     for row in rows:
         counts = row["counts"]
         numbers = [row["num_runs"], counts["completed"], counts["failed"] + counts["interrupted"]]
@@ -45,8 +46,15 @@ def show_selection(root: Path, name: str | None) -> None:
         path = select(root, name)
         console.print(f"selected {path.name}; next: python analyze.py")
         return
-    current = selected_name(root)
-    console.print(f"selected: {current}" if current else "nothing is selected")
+    if current := selected_name(root):
+        console.print(f"selected: {current}")
+    elif list_experiments(root):
+        latest = current_experiment(root).name
+        console.print(
+            f"nothing is selected; commands without a name read {latest}, the one touched last"
+        )
+    else:
+        console.print("nothing is selected")
 
 
 def _document(experiment: Experiment, selected: str | None) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def _answer(analysis: Analysis) -> Html:
     return join(
         [
             tag("p", str(verdict.get("headline", "")), class_="headline"),
-            *([tag("h3", "Before you believe it"), tag("ul", *checks)] if checks else []),
+            *([tag("h3", "Checks: before you believe it"), tag("ul", *checks)] if checks else []),
             tag("dl", *first),
             *([folded(f"{len(more)} more answers", tag("dl", *more))] if more else []),
             *([folded("Secondary opponents", tag("dl", *secondary))] if secondary else []),
