@@ -66,6 +66,10 @@ class Curve:
         """Wins over games of each round, `(rounds,) float64`, 0 to 1."""
         return np.asarray(self.wins / self.games, dtype=np.float64)
 
+    def tally(self, place: int) -> Tally:
+        """Return the counts of one round, by its place in the curve."""
+        return Tally(*(int(getattr(self, column)[place]) for column in COUNT_COLUMNS))
+
 
 EMPTY_TALLY = Tally(0, 0, 0, 0)
 EMPTY_CURVE = Curve(*(np.zeros(0, dtype=np.int64) for _ in range(5)))
@@ -111,8 +115,7 @@ def last_round(curves: SeatCurves) -> tuple[SeatTallies, int | None]:
     for opponent, seats in curves.items():
         for seat, curve in seats.items():
             if curve.rounds[-1] == last:
-                columns = (curve.games, curve.wins, curve.draws, curve.losses)
-                tallies.setdefault(opponent, {})[seat] = Tally(*(int(c[-1]) for c in columns))
+                tallies.setdefault(opponent, {})[seat] = curve.tally(-1)
     return tallies, last
 
 

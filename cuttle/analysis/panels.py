@@ -122,14 +122,11 @@ def fine(amount: float, count: int) -> float:
     return amount * min(1.0, math.sqrt(FEW / max(1, count)))
 
 
-def draw_whisker(
-    axes: Axes, place: float, estimate: float, interval: Any, limits: tuple[float, float]
-) -> None:
-    """Draw an interval, in percent, where it could be computed; only its drawing is clipped."""
+def draw_whisker(axes: Axes, place: float, estimate: float, interval: Any) -> None:
+    """Draw an interval, in percent, where it could be computed; its drawing ends at 0 and 100."""
     if isinstance(interval, NotComputable):
         return
-    low = max(limits[0], 100 * interval.low)
-    high = min(limits[1], 100 * interval.high)
+    low, high = max(0.0, 100 * interval.low), min(100.0, 100 * interval.high)
     reach = [[max(0.0, estimate - low)], [max(0.0, high - estimate)]]
     axes.errorbar(estimate, place, xerr=reach, zorder=3, **WHISKER)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from cuttle.runs.files import write_text
 from cuttle.runs.layout import CONFIG_FILE, EXPERIMENT_FILE, STATUS_FILE
-from cuttle.runs.reader import list_experiments
+from cuttle.runs.reader import is_experiment, list_experiments
 
 SELECTED_FILE = ".selected"  # in the root; holds the name of the selected experiment
 MAX_NAMES_SHOWN = 8
@@ -60,13 +60,6 @@ def find_side(root: Path, text: str) -> Path:
         if Path(text).is_dir():
             raise ValueError(f"{text} is neither an experiment nor a run nor a file") from None
         raise
-
-
-def is_experiment(path: Path) -> bool:
-    """Say whether a directory holds an experiment: its description, or runs."""
-    return path.is_dir() and (
-        (path / EXPERIMENT_FILE).exists() or next(path.glob(f"*/{STATUS_FILE}"), None) is not None
-    )
 
 
 def is_run(path: Path) -> bool:

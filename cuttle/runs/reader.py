@@ -178,10 +178,6 @@ class Experiment:
             self.problems.append(f"{EXPERIMENT_FILE}: not every entry of planned describes a run")
         self.runs = _read_runs(path, self.meta)
 
-    def select(self, state: RunState) -> list[RunRecord]:
-        """Return the runs in one state."""
-        return [run for run in self.runs if run.state is state]
-
 
 def read_experiment(directory: Path | str) -> Experiment:
     """Read an experiment directory, or raise FileNotFoundError when there is none."""
@@ -196,16 +192,19 @@ def list_experiments(root: Path | str) -> list[Path]:
     if not Path(root).is_dir():
         return []
     with os.scandir(root) as entries:
-        directories = sorted(
+        names = sorted(
             entry.name
             for entry in entries
-            if EXPERIMENT_NAME.fullmatch(entry.name) and entry.is_dir()
+            if EXPERIMENT_NAME.fullmatch(entry.name) and is_experiment(Path(root, entry.name))
         )
-    return [Path(root, name) for name in directories if _is_experiment(Path(root, name))]
+    return [Path(root, name) for name in names]
 
 
-def _is_experiment(path: Path) -> bool:
-    return (path / EXPERIMENT_FILE).exists() or any(path.glob(f"*/{STATUS_FILE}"))
+def is_experiment(path: Path) -> bool:
+    """Say whether a directory holds an experiment: its description, or runs."""
+    return path.is_dir() and (
+        (path / EXPERIMENT_FILE).exists() or any(path.glob(f"*/{STATUS_FILE}"))
+    )
 
 
 def _read_runs(path: Path, meta: dict[str, Any]) -> list[RunRecord]:

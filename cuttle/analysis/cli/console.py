@@ -30,9 +30,9 @@ def make_console() -> Console:
     return Console(width=width, highlight=False, markup=False, emoji=False)
 
 
-def plain_table(*columns: str, right: tuple[str, ...] = (), title: str | None = None) -> Table:
+def plain_table(*columns: str, right: tuple[str, ...] = ()) -> Table:
     """Make a table without lines; the columns named in `right` hold numbers."""
-    table = Table(box=None, pad_edge=False, title=title, title_justify="left", title_style="bold")
+    table = Table(box=None, pad_edge=False)
     for column in columns:
         table.add_column(
             column,

@@ -48,17 +48,12 @@ def write(analysis: Analysis, directory: Path) -> list[Path]:
 def _text(columns: Sequence[str], rows: Iterator[Row]) -> str:
     """Render rows with exactly these columns; None is an empty cell, numbers keep all digits."""
     buffer = io.StringIO(newline="")
-    writer = csv.DictWriter(buffer, columns, lineterminator="\n", restval="")
+    writer = csv.DictWriter(buffer, columns, lineterminator="\n")
     writer.writeheader()
     for row in rows:
-        writer.writerow({key: _cell(value) for key, value in row.items()})
+        truths = {key: str(value).lower() for key, value in row.items() if type(value) is bool}
+        writer.writerow(row | truths)
     return buffer.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "" if value is None else value
 
 
 def _runs(analysis: Analysis) -> Iterator[Row]:
@@ -88,10 +83,8 @@ def _matches(study: Study) -> Iterator[Row]:
     for run in study.runs:
         for opponent in study.opponents:
             curve = run.curve(opponent)
-            columns = (curve.games, curve.wins, curve.draws, curve.losses)
             for place, number in enumerate(curve.rounds.tolist()):
-                tally = Tally(*(int(column[place]) for column in columns))
-                yield _match(study, run, number, Stage.VALIDATION, opponent, tally)
+                yield _match(study, run, number, Stage.VALIDATION, opponent, curve.tally(place))
             if study.final_source == Stage.FINAL and run.tally(opponent).games:
                 final = run.tally(opponent)
                 yield _match(study, run, run.final_round, Stage.FINAL, opponent, final)

@@ -31,7 +31,7 @@ def draw(study: Study) -> Figure:
                 continue
             mean = sum(values) / len(values)
             axes.barh(place, mean, BAR_HEIGHT, color=look.colour, alpha=0.6, edgecolor=look.colour)
-            draw_whisker(axes, place + LIFT, mean, t_interval(groups[network_type]), (0, 100))
+            draw_whisker(axes, place + LIFT, mean, t_interval(groups[network_type]))
             draw_runs(axes, place - LIFT, values, look)
         axes.set_xlim(0, 100)
         axes.set_xlabel("win rate (%)")

@@ -52,9 +52,9 @@ def folded(title: str, *parts: str) -> Html:
     return tag("details", tag("summary", title), *parts)
 
 
-def listed(items: Sequence[str], class_: str = "") -> Html:
+def listed(items: Sequence[str]) -> Html:
     """Make a list."""
-    return tag("ul", *(tag("li", item) for item in items), class_=class_)
+    return tag("ul", *(tag("li", item) for item in items))
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, text: int = 1) -> Html:
