@@ -7,6 +7,7 @@ import pytest
 
 from cuttle.analysis.evaluate import evaluate
 from cuttle.analysis.study import Study, load_study
+from cuttle.runs import layout
 
 from .experiments import PRIMARY, match_rows, write_experiment, write_meta, write_run
 from .test_statistics import MAIN, STUDIES, study_of
@@ -187,3 +188,21 @@ def test_paired_study_is_told_when_sign_flips_cannot_reject(tmp_path: Path) -> N
 
     assert any("with 7 pairs sign flips cannot reach significance" in text for text in texts)
     assert not any("permutation" in text for text in texts)
+
+
+def test_damaged_files_of_used_runs_are_named(tmp_path: Path) -> None:
+    path = write_experiment(tmp_path, {"boolean": [0.5, 0.6, 0.55, 0.52, 0.5]})
+    for run in (1, 2):
+        (path / f"boolean_run_0{run}" / layout.FINAL_MODEL_FILE).unlink()
+    (path / "boolean_run_03" / layout.METRICS_FILE).write_text("{\n")
+    (path / "boolean_run_04" / layout.TIMINGS_FILE).unlink()
+
+    checks = evaluate(load_study(path), ("checks",))["checks"]
+
+    assert [check["text"] for check in checks if check["id"] == "damaged_files"] == [
+        "models/model_final.pt is missing or empty, though the run is completed; used all the "
+        "same: boolean_run_01, boolean_run_02",
+        "metrics.jsonl line 1 is damaged; the rows above it were kept; used all the same: "
+        "boolean_run_03",
+        "timings.jsonl is missing or empty; used all the same: boolean_run_04",
+    ]

@@ -15,6 +15,8 @@ from cuttle.analysis.numbers import first_names
 from cuttle.analysis.opponents import groups_with_runs, no_runs
 from cuttle.analysis.pairwise import paired_rates
 from cuttle.analysis.study import LAST_ROUND, Study, StudyRun
+from cuttle.runs.layout import TIMINGS_FILE
+from cuttle.runs.locate import some
 
 FINAL_GAMES = 2_000  # against the primary opponent; fewer leave the games' luck visible
 COLLAPSE = 0.10  # win rate below the rest of its type that makes a run worth naming
@@ -33,7 +35,8 @@ class Check:
 def compute(study: Study) -> Any:
     """Collect all findings, worst first."""
     checks: tuple[Callable[[Study], Iterator[Check]], ...] = (
-        _completeness, _final_evaluation, _seeds, _copies, _provenance, _groups, _collapsed,
+        _completeness, _damage, _final_evaluation, _seeds, _copies, _provenance, _groups,
+        _collapsed,
     )  # fmt: skip
     findings = [finding for check in checks for finding in check(study)]
     order = {"error": 0, "warning": 1, "note": 2}
@@ -57,6 +60,19 @@ def _completeness(study: Study) -> Iterator[Check]:
     if len(set(sizes.values())) > 1:
         counts = ", ".join(f"{name} {n}" for name, n in sizes.items())
         yield Check("unequal_n", "note", f"types have different numbers of runs: {counts}")
+
+
+def _damage(study: Study) -> Iterator[Check]:
+    """Name what is wrong with the files of runs that are used, for every number counts them."""
+    problems: dict[str, list[str]] = {}
+    for run in study.runs:
+        is_timed = bool(run.metrics and run.timings)  # reads both, and notes their damage
+        found = run.record.problems
+        untimed = [] if found or is_timed else [f"{TIMINGS_FILE} is missing or empty"]
+        for problem in [*found, *untimed]:
+            problems.setdefault(problem, []).append(run.run_id)
+    for problem, runs in problems.items():
+        yield Check("damaged_files", "warning", f"{problem}; used all the same: {some(runs)}")
 
 
 def _final_evaluation(study: Study) -> Iterator[Check]:
