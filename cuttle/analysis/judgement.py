@@ -30,11 +30,14 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One question with its answer; role is `primary`, `secondary` or None for the whole study."""
+    """One question with its answer; role is `primary`, `secondary` or None for the whole study.
+
+    decision: None for a question that asks for none, such as what could have been seen
+    """
 
     question: str
     answer: str
-    decision: Decision
+    decision: Decision | None
     opponent: str | None = None
     role: str | None = None
     types: tuple[str, ...] = ()

@@ -27,7 +27,8 @@ class Comparison(Estimate):
     """Win rates of type a minus those of type b; the p-values are adjusted over the family.
 
     test: `welch`, or `paired_t` where the experiment declared its seeds paired
-    p_permutation: exact relabelling of the studentised difference, or sign flips where paired
+    p_permutation: relabelling of the studentised difference, or sign flips where paired
+    permutation_method: `exact` or `sampled`, of p_permutation
     prob_improvement: that a new run of a beats a new run of b, with its score interval
     dz: mean difference over the sd of differences; None where not paired
 

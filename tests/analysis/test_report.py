@@ -17,7 +17,7 @@ from cuttle.analysis.exporting import export_all
 from cuttle.analysis.gallery import draw_figures, figure_names
 from cuttle.analysis.report.design import learning
 from cuttle.analysis.report.html import join, tag
-from cuttle.analysis.report.page import write_report
+from cuttle.analysis.report.page import _statement, write_report
 
 from .awkward import AWKWARD
 from .experiments import TYPES, write_run
@@ -193,6 +193,13 @@ def test_plain_text_is_escaped_and_html_is_not():
         '<p title="&quot;x&quot;">a&lt;b<i>&amp;</i></p>'
     )
     assert join(["<", tag("b", ">")]) == "&lt;<b>&gt;</b>"
+
+
+def test_a_question_has_a_mark_exactly_if_it_has_a_decision():
+    asked = {"question": "Do they?", "answer": "Perhaps.", "types": []}
+
+    assert 'class="mark undecided">open<' in _statement({**asked, "decision": "undecided"})
+    assert "mark" not in _statement({**asked, "decision": None})
 
 
 def test_a_duration_is_sorted_by_its_seconds(tmp_path: Path):

@@ -31,6 +31,13 @@ def test_verdict_names_the_winner_with_size_and_interval(tmp_path: Path) -> None
     )
 
 
+def test_questions_that_ask_for_no_decision_have_none(tmp_path: Path) -> None:
+    results = evaluate(study_of(tmp_path, MAIN), ("verdict",))["verdict"]["statements"]
+
+    undecided = [s["question"].split()[0] for s in results if s["decision"] is None]
+    assert undecided == ["What", "Can"]  # could have been seen; be taken at face value
+
+
 def test_verdict_does_not_call_undecided_types_equal(tmp_path: Path) -> None:
     study = study_of(tmp_path, MAIN)
 

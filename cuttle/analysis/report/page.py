@@ -90,9 +90,9 @@ def _answer(analysis: Analysis) -> Html:
 
 
 def _statement(statement: Mapping[str, Any]) -> Html:
-    decision = str(statement.get("decision"))
-    mark = tag("span", MARKS.get(decision, "no answer"), class_=f"mark {decision}")
-    marks = [mark, " "] if decision != "undecided" or statement.get("types") else []
+    marks = []
+    if decision := statement.get("decision"):
+        marks = [tag("span", MARKS.get(decision, "no answer"), class_=f"mark {decision}"), " "]
     return join([tag("dt", statement["question"]), tag("dd", *marks, statement["answer"])])
 
 

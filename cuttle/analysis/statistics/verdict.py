@@ -120,7 +120,7 @@ def _about_study(
             "larger ones with more, smaller ones with less; one that is significant at low power "
             "is likely to be overstated."
         )
-        yield Statement(question, answer, Decision.UNDECIDED, opponent, role)
+        yield Statement(question, answer, None, opponent, role)
     for name, tallies in study.tallies(opponent).items():
         if tallies:
             part = variance_components([t.wins for t in tallies], [t.games for t in tallies])
@@ -165,8 +165,8 @@ def _trust(study: Study) -> Statement:
         more = len(errors) - MAX_ERRORS
         rest = f"; and {more} more, listed under checks" if more > 0 else ""
         answer = f"No: {'; '.join(errors[:MAX_ERRORS])}{rest}."
-        return Statement(question, answer, Decision.UNDECIDED)
+        return Statement(question, answer, None)
     if warnings:
         answer = f"With {count(warnings, 'reservation')}, listed under checks."
-        return Statement(question, answer, Decision.UNDECIDED)
-    return Statement(question, "Nothing suspicious was found.", Decision.UNDECIDED)
+        return Statement(question, answer, None)
+    return Statement(question, "Nothing suspicious was found.", None)
