@@ -52,6 +52,11 @@ def rate_interval(group: Mapping[str, Any]) -> str:
     return interval(values.get("ci_low"), values.get("ci_high"))
 
 
+def has_bounded(groups: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Say whether the interval of any group is starred, so that the note is due."""
+    return any(rate_interval(group).endswith(BOUNDED_MARK) for group in groups.values())
+
+
 def p_value(p: float | None) -> str:
     """Spell a p-value as a cell: `.023`, `<.001`, never zero."""
     if p is None:

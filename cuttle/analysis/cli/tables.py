@@ -10,7 +10,7 @@ from rich.text import Text
 from cuttle.analysis.analysis import Analysis
 from cuttle.analysis.cells import group_cells, pair_cells
 from cuttle.analysis.cli.console import plain_table
-from cuttle.analysis.numbers import BOUNDED_MARK, BOUNDED_NOTE, rate_interval, why_not
+from cuttle.analysis.numbers import BOUNDED_NOTE, has_bounded, why_not
 
 # Heads of columns, by their key in `cells`.
 GROUP_COLUMNS = {
@@ -33,7 +33,7 @@ def print_results(console: Console, analysis: Analysis) -> None:
         console.print(f"\nagainst {opponent} ({role}): win rate in %", style="bold")
         groups = analysis.block("descriptives", opponent).get("types", {})
         console.print(_groups(groups))
-        if any(rate_interval(group).endswith(BOUNDED_MARK) for group in groups.values()):
+        if has_bounded(groups):
             console.print(BOUNDED_NOTE)
         pairs = analysis.block("comparisons", opponent).get("pairs", [])
         if not isinstance(pairs, list):

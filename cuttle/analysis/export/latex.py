@@ -6,7 +6,7 @@ from typing import Any
 
 from cuttle.analysis.analysis import Analysis
 from cuttle.analysis.cells import classical_cells, group_cells, pair_cells
-from cuttle.analysis.numbers import BOUNDED_MARK, BOUNDED_NOTE, MINUS, why_not
+from cuttle.analysis.numbers import BOUNDED_NOTE, MINUS, has_bounded, why_not
 from cuttle.analysis.panels import games_text, runs_text
 from cuttle.analysis.study import Study
 from cuttle.analysis.style import clip
@@ -72,12 +72,13 @@ def _descriptives(analysis: Analysis) -> str:
         f"Final win rate (%) of {study.name}: {games_text(study)}, {runs_text(study)}. A draw "
         "counts as not won. CI: t-interval of the mean over runs."
     )
-    rows = []
-    for opponent, role in study.roles.items():
-        types = analysis.block("descriptives", opponent).get("types", {})
-        rows.append((f"against {opponent} ({role})", [_group(n, g) for n, g in types.items()]))
-    if any(row[5].endswith(BOUNDED_MARK) for _, block in rows for row in block):
+    types = {o: analysis.block("descriptives", o).get("types", {}) for o in study.opponents}
+    if any(map(has_bounded, types.values())):
         caption += f" {BOUNDED_NOTE}."
+    rows = [
+        (f"against {o} ({study.roles[o]})", [_group(name, group) for name, group in groups.items()])
+        for o, groups in types.items()
+    ]
     return _table(columns, "lr" + "r" * 3 + "c" + "r" * 3, rows, caption, "tab:win-rates")
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from cuttle.analysis.analysis import Analysis
 from cuttle.analysis.cells import classical_cells, group_cells, pair_cells, pair_columns
 from cuttle.analysis.numbers import (
-    BOUNDED_MARK,
     BOUNDED_NOTE,
     decimal,
+    has_bounded,
     interval,
     p_value,
     percent,
@@ -64,15 +64,15 @@ def results_of(analysis: Analysis, opponent: str) -> Html:
 
 def _descriptives(block: Mapping[str, Any]) -> Html:
     rows = []
-    for name, group in block.get("types", {}).items():
+    groups = block.get("types", {})
+    for name, group in groups.items():
         values, cells = group["win_rate"], group_cells(group)
         if not values.get("computable"):
             rows.append([name, cells["n"], why_not(values)])
             continue
         cells["ci"] = cells["ci"] or str(values.get("reason") or "")
         rows.append([name, *(cells[key] for key in DESCRIPTIVE_COLUMNS)])
-    has_bounded = any(BOUNDED_MARK in cell for row in rows for cell in row[3:4])
-    notes = [WIN_RATES, *([BOUNDED_NOTE] if has_bounded else [])]
+    notes = [WIN_RATES, *([BOUNDED_NOTE] if has_bounded(groups) else [])]
     columns = ("network type", *DESCRIPTIVE_COLUMNS.values())
     return join([table(columns, rows), *(tag("p", n, class_="note") for n in notes)])
 
