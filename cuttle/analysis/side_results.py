@@ -7,7 +7,7 @@ from typing import Any
 from cuttle.analysis.consistency import MixedStudyError, refuse_mixed_configs
 from cuttle.analysis.estimators.binomial import wilson_interval
 from cuttle.analysis.estimators.core import NotComputable
-from cuttle.analysis.estimators.descriptive import logit_t_interval, outside_unit, t_interval
+from cuttle.analysis.estimators.descriptive import logit_t_interval, t_interval
 from cuttle.analysis.estimators.two_sample import TTest, welch_t
 from cuttle.analysis.matches import EMPTY_TALLY, SeatTallies, Tally, last_round, read_matches
 from cuttle.analysis.study import LAST_ROUND, LeftOut, settle_final, sort_runs
@@ -166,7 +166,7 @@ def _cell(tallies: Sequence[Tally]) -> Cell:
     if isinstance(interval, NotComputable):
         return Cell(len(rates), games, mean, None, None, None, interval.reason)
     method = "t"
-    if outside_unit(interval):
+    if interval.low < 0 or interval.high > 1:
         bounded = logit_t_interval(rates, min(tally.games for tally in tallies))
         if not isinstance(bounded, NotComputable):
             interval, method = bounded, "logit_t"

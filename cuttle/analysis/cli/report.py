@@ -7,13 +7,13 @@ from pathlib import Path
 from matplotlib.figure import Figure
 from rich.console import Console
 
-from cuttle.analysis import words
 from cuttle.analysis.analysis import Analysis, analyse
 from cuttle.analysis.cli.console import make_console
 from cuttle.analysis.cli.tables import print_results
 from cuttle.analysis.exporting import check_formats, export_all, format_names
 from cuttle.analysis.gallery import save_figures
 from cuttle.analysis.report.page import write_report
+from cuttle.analysis.words import count
 from cuttle.runs.layout import ANALYSIS_DIR, RunState
 
 GRAPHS_DIR = "graphs"
@@ -83,10 +83,10 @@ def _print_next(
     unfinished = [run for run in analysis.experiment.runs if run.state is not RunState.COMPLETED]
     damaged = [run for run in unfinished if run.state is RunState.FAILED and not run.status]
     steps = []
-    if count := len(unfinished) - len(damaged):
-        steps.append(f"the command that trained it finishes {words.count(count, 'unfinished run')}")
+    if rest := len(unfinished) - len(damaged):
+        steps.append(f"the command that trained it finishes {count(rest, 'unfinished run')}")
     if damaged:
-        steps.append(f"force=true trains {words.count(len(damaged), 'damaged run')} again")
+        steps.append(f"force=true trains {count(len(damaged), 'damaged run')} again")
     if steps:
         steps.append(f"python analyze.py status {analysis.study.path} shows them")
     else:
