@@ -15,7 +15,7 @@ from cuttle.analysis.analysis import Analysis, analyse
 from cuttle.analysis.export.latex import escape
 from cuttle.analysis.exporting import check_formats, export_all, format_names
 from cuttle.analysis.judgement import Decision
-from cuttle.analysis.numbers import decimal, interval, p_value, percent
+from cuttle.analysis.numbers import decimal, interval, p_text, p_value, percent, points, span
 
 from .awkward import AWKWARD
 from .experiments import write_experiment
@@ -255,6 +255,9 @@ def test_percentages_have_one_decimal_and_a_true_minus():
     assert percent(-0.0312, signed=True) == "\N{MINUS SIGN}3.1"
     assert percent(0.031, signed=True) == "+3.1"
     assert percent(-0.0001) == "0.0"
+    assert span(-0.0004, 0.012) == "0.0 to 1.2"
+    assert points(-0.0001) == "0.0 points"
+    assert (p_text(0.0231), p_text(0.0001)) == ("p = .023", "p < .001")
     assert interval(-0.01, 0.2) == "[\N{MINUS SIGN}1.0, 20.0]"
     assert interval(None, 0.2) == ""
 

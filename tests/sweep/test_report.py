@@ -18,7 +18,7 @@ def decision(root: Path, run: int, state: RunState, action: Action) -> Decision:
     run_dir = root / run_id
     run_dir.mkdir()
     write_status(run_dir, Status(state, run_id, "boolean", run, 7, "hash"))
-    planned = PlannedRun(run_id, "boolean", run, 7, {}, "hash", run_dir, (), "")
+    planned = PlannedRun(run_id, "boolean", run, 7, {"force": False}, "hash", run_dir, (), "")
     return Decision(planned, RunRecord(run_dir), action)
 
 
@@ -31,7 +31,7 @@ def test_a_stopped_launch_counts_what_it_had_trained(
         decision(tmp_path, 3, RunState.PREPARED, Action.TRAIN),
     ]
 
-    is_well = show_summary(decisions, outcomes=[], trouble="interrupted")
+    is_well = show_summary(decisions, failures={}, trouble="interrupted")
 
     assert not is_well
     assert "(1 trained now, 1 completed before)" in capsys.readouterr().out

@@ -12,8 +12,8 @@ from cuttle.analysis.cli.console import make_console
 from cuttle.analysis.cli.tables import print_results
 from cuttle.analysis.exporting import check_formats, export_all, format_names
 from cuttle.analysis.gallery import save_figures
+from cuttle.analysis.numbers import count
 from cuttle.analysis.report.page import write_report
-from cuttle.analysis.words import count
 from cuttle.runs.layout import ANALYSIS_DIR, RunState
 
 GRAPHS_DIR = "graphs"

@@ -20,8 +20,7 @@ from cuttle.analysis.cli.console import (
     print_json,
     state_text,
 )
-from cuttle.analysis.numbers import duration, percent
-from cuttle.analysis.words import count
+from cuttle.analysis.numbers import count, duration, percent
 from cuttle.runs.layout import RunState
 from cuttle.runs.reader import ENDED, Experiment, RunRecord, read_experiment, seconds_left
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from cuttle.analysis.analysis import Analysis
-from cuttle.analysis.cells import classical_cells, group_cells, pair_cells
+from cuttle.analysis.cells import classical_cells, group_cells, pair_cells, pair_columns
 from cuttle.analysis.numbers import BOUNDED_NOTE, MINUS, has_bounded, why_not
 from cuttle.analysis.panels import games_text, runs_text
 from cuttle.analysis.study import Study
@@ -20,7 +20,7 @@ GROUP_COLUMNS = {
 }  # fmt: skip
 PAIR_COLUMNS = {
     "diff": "Difference", "ci": "95\\,\\% CI", "p": "$p$", "p_holm": "$p_{\\mathrm{Holm}}$",
-    "p_permutation": "$p_{\\mathrm{perm}}$", "g": "$g$", "g_ci": "95\\,\\% CI",
+    "p_permutation": "$p_{\\mathrm{perm}}$", "g": "$g$", "g_ci": "95\\,\\% CI", "dz": "$d_z$",
     "prob_improvement": "$P(A>B)$",
 }  # fmt: skip
 CLASSICAL_COLUMNS = {
@@ -88,24 +88,27 @@ def _group(name: str, group: Mapping[str, Any]) -> list[str]:
 
 
 def _comparisons(analysis: Analysis) -> str:
-    columns = ("Pair", *PAIR_COLUMNS.values())
     study = analysis.study
+    columns = pair_columns(PAIR_COLUMNS, study.is_paired)
+    alignment = "l" + "".join("c" if key in ("ci", "g_ci") else "r" for key in columns)
     rows = []
     methods: set[str] = set()
     for opponent, role in study.roles.items():
         pairs = analysis.block("comparisons", opponent).get("pairs", [])
         pairs = pairs if isinstance(pairs, list) else []
         methods |= {pair["permutation_method"] for pair in pairs if pair.get("computable")}
-        rows.append((f"against {opponent} ({role})", [_pair(pair) for pair in pairs]))
+        rows.append((f"against {opponent} ({role})", [_pair(pair, columns) for pair in pairs]))
     test = "Paired t" if study.is_paired else "Welch"
+    dz, effect = "; dz: mean over sd of the differences", " with its interval"
     caption = (
         f"{test} tests. Pairwise differences of the final win rate (points) of {study.name}, first "
         f"minus second type: {games_text(study)}, {runs_text(study)}. Intervals are not adjusted, "
         f"Holm's p is, over the pairs of one opponent; perm: {_relabelling(study, methods)}; g: "
-        "Hedges' standardised difference with its interval; P(A>B): probability that a run of the "
-        "first type wins more than one of the second."
+        f"Hedges' standardised difference{dz if study.is_paired else effect}; P(A>B): probability "
+        "that a run of the first type wins more than one of the second."
     )
-    return _table(columns, "l" + "rc" + "rrr" + "rc" + "r", rows, caption, "tab:comparisons")
+    heads = ("Pair", *columns.values())
+    return _table(heads, alignment, rows, caption, "tab:comparisons")
 
 
 def _relabelling(study: Study, methods: Set[str]) -> str:
@@ -116,11 +119,11 @@ def _relabelling(study: Study, methods: Set[str]) -> str:
     return f"{how} permutation test of the studentised difference".strip()
 
 
-def _pair(pair: Mapping[str, Any]) -> list[str]:
+def _pair(pair: Mapping[str, Any], columns: Mapping[str, str]) -> list[str]:
     if not pair.get("computable"):
         return [_pair_name(pair), why_not(pair)]
     cells = pair_cells(pair)
-    return [_pair_name(pair), *(cells[key] for key in PAIR_COLUMNS)]
+    return [_pair_name(pair), *(cells[key] for key in columns)]
 
 
 def _classical(analysis: Analysis) -> str:

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from cuttle.analysis.analysis import Analysis
-from cuttle.analysis.numbers import decimal, decimals, duration, percent
+from cuttle.analysis.numbers import count, decimal, decimals, duration, percent
 from cuttle.analysis.report.html import Html, Valued, folded, join, listed, table, tag
 from cuttle.analysis.values import spread_text, value_text
-from cuttle.analysis.words import count
 from cuttle.runs.diff import Flat, Source, compare, flatten, is_ignored, spread
 from cuttle.runs.reader import RunRecord
 from cuttle.runs.sources import OWN_METADATA
