@@ -17,7 +17,7 @@ from cuttle.game.legal import legal_sets
 from cuttle.game.state import Games, acting, new_games
 from cuttle.game.variants import CUTTLE_CARDS, Rules
 
-Rows = NDArray[np.int64]
+Rows = NDArray[np.int64]  # (n,) indices of games
 
 
 @dataclass(frozen=True)
@@ -103,10 +103,16 @@ class SeatedGames:
         self._reply(rows, rng)
 
     def step(self, actions: NDArray[np.int64], rng: np.random.Generator) -> SeatedStep:
-        """Play `actions (num_envs,)` and the opponent's replies; games must be unfinished."""
+        """Play `actions (num_envs,)` and the opponent's replies; games must be unfinished.
+
+        Raises ValueError for another number of actions. One outside the action table is illegal.
+        """
+        if actions.shape != self.seats.shape:
+            raise ValueError(f"actions must have shape {self.seats.shape}, got {actions.shape}")
         rows = np.arange(len(self.games))
         _, legal_mask = self.view(rows)
-        illegal = ~legal_mask[rows, actions]
+        is_action = (actions >= 0) & (actions < NUM_ACTIONS)
+        illegal = ~(is_action & legal_mask[rows, np.where(is_action, actions, 0)])
         self.games["over"][illegal] = True
         self.games["winner"][illegal] = 1 - self.seats[illegal]
         rows = rows[~illegal]

@@ -70,6 +70,18 @@ def test_illegal_action_loses_the_game() -> None:
     assert info["illegal_action"]
 
 
+@pytest.mark.parametrize("action", [-105, -1, 181, 500])
+def test_action_outside_the_table_is_illegal_and_plays_nothing(action: int) -> None:
+    env = CuttleEnv(RANDOMIZED, seat=0)
+    before, _ = env.reset(seed=0)
+
+    after, reward, terminated, truncated, info = env.step(np.int64(action))
+
+    assert (reward, terminated, truncated) == (-1.0, True, False)
+    assert info["illegal_action"]
+    assert np.array_equal(before["observation"], after["observation"])
+
+
 def test_safety_cap_truncates() -> None:
     env = CuttleEnv(RANDOMIZED, rules=CUTTLE_CARDS._replace(max_decisions=6))
     rng = np.random.default_rng(0)
@@ -154,6 +166,28 @@ def test_illegal_action_loses_its_game_alone() -> None:
     assert terminations.tolist() == [False, False, True, False]
     assert rewards.tolist() == [0.0, 0.0, -1.0, 0.0]
     assert infos["final_info"]["illegal_action"].tolist() == [False, False, True, False]
+
+
+def test_action_outside_the_table_loses_its_game_alone() -> None:
+    envs = CuttleVectorEnv(4, RANDOMIZED)
+    observations, _ = envs.reset(seed=0)
+    actions = random_actions(observations["action_mask"], np.random.default_rng(0))
+    actions[:3] = [-105, -1, 181]
+
+    _, rewards, terminations, _, infos = envs.step(actions)
+
+    assert terminations.tolist() == [True, True, True, False]
+    assert rewards.tolist() == [-1.0, -1.0, -1.0, 0.0]
+    assert infos["final_info"]["illegal_action"].tolist() == [True, True, True, False]
+
+
+@pytest.mark.parametrize("num_actions", [1, 3, 5])
+def test_another_number_of_actions_is_refused(num_actions: int) -> None:
+    envs = CuttleVectorEnv(4, RANDOMIZED)
+    envs.reset(seed=0)
+
+    with pytest.raises(ValueError, match=rf"shape \(4,\), got \({num_actions},\)"):
+        envs.step(np.zeros(num_actions, np.int64))
 
 
 def test_same_seed_gives_the_same_batch() -> None:
