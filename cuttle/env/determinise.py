@@ -7,12 +7,10 @@ as are wanted. Observing such a game from the same seat gives the same observati
 import numpy as np
 from numpy.typing import NDArray
 
-from cuttle.env.observation import SCALARS, ZONES, read_scalar
+from cuttle.env.observation import SCALARS, ZONES, Packed, read_scalar
 from cuttle.game.cards import FIRST_JACK, NO_CARD, NUM_CARDS, Rank, bit, count, lowest
 from cuttle.game.compiled import Int, Record, inlined
 from cuttle.game.state import Phase
-
-Words = NDArray[np.int64]  # (OBS_WORDS,) one packed observation
 
 _HAND, _HAND_KNOWN = ZONES.index("hand"), ZONES.index("hand_known")
 _POINTS, _FACES = ZONES.index("points"), ZONES.index("faces")
@@ -47,7 +45,7 @@ def random_below(stream: NDArray[np.uint64], limit: Int) -> Int:
 
 
 @inlined
-def observing_seat(obs: Words) -> Int:
+def observing_seat(obs: Packed) -> Int:
     """Return the seat that an observation belongs to."""
     return read_scalar(obs, _IS_DEALER)
 
@@ -59,7 +57,7 @@ def _only(cards: Int) -> Int:
 
 
 @inlined
-def _restore_table(obs: Words, game: Record) -> None:
+def _restore_table(obs: Packed, game: Record) -> None:
     """Fill in hands as far as known, fields, scrap and jacks."""
     me = observing_seat(obs)
     game.hand[me], game.hand[1 - me] = obs[_HAND], obs[_THEIR_HAND]
@@ -74,7 +72,7 @@ def _restore_table(obs: Words, game: Record) -> None:
 
 
 @inlined
-def _restore_stack(obs: Words, game: Record) -> None:
+def _restore_stack(obs: Packed, game: Record) -> None:
     """Fill in the one-off in play; the order of the twos on it never matters."""
     game.one_off = _only(obs[_ONE_OFF])
     game.pending = _only(obs[_PENDING])
@@ -88,7 +86,7 @@ def _restore_stack(obs: Words, game: Record) -> None:
 
 
 @inlined
-def _restore_pile(obs: Words, game: Record) -> None:
+def _restore_pile(obs: Packed, game: Record) -> None:
     """Fill in the size of the pile and what is known to lie on top."""
     game.deck_top = NUM_CARDS - read_scalar(obs, _PILE_SIZE)
     game.revealed = count(obs[_REVEALED])
@@ -103,7 +101,7 @@ def _restore_pile(obs: Words, game: Record) -> None:
 
 
 @inlined
-def _restore_turn(obs: Words, game: Record) -> None:
+def _restore_turn(obs: Packed, game: Record) -> None:
     """Fill in whose turn it is and what is being decided."""
     me = observing_seat(obs)
     game.turn = me if read_scalar(obs, _IS_OWN_TURN) else 1 - me
@@ -118,7 +116,7 @@ def _restore_turn(obs: Words, game: Record) -> None:
 
 
 @inlined
-def restore(obs: Words, game: Record, hidden: NDArray[np.int64]) -> Int:
+def restore(obs: Packed, game: Record, hidden: NDArray[np.int64]) -> Int:
     """Write the known part of a position to `game`, the unseen cards to `hidden (52,)`.
 
     Returns how many those are. They lie in the other hand and in the pile.

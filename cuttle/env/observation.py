@@ -4,6 +4,8 @@ The packed form `(OBS_WORDS,) int64` holds one word a zone (bit c for card c), t
 bytes, seven to a word; `unpack` makes it `(OBS_DIM,) float32`. docs/observation.md is its table.
 """
 
+from itertools import accumulate
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +15,8 @@ from cuttle.game.legal import revealed_cards
 from cuttle.game.rules import goal, points
 from cuttle.game.state import Phase, active, hand_size, pile_size
 from cuttle.game.variants import Rules
+
+Packed = NDArray[np.int64]  # (OBS_WORDS,) one packed observation
 
 # 52 booleans each; "own" and "opponent" as seen from the seat that observes.
 ZONES = (
@@ -83,14 +87,23 @@ OBS_DIM = 52 * len(ZONES) + SCALAR_DIM
 
 _NUM_ZONES = len(ZONES)
 _NUM_SCALARS = len(SCALARS)
+_HAND, _HAND_KNOWN = ZONES.index("hand"), ZONES.index("hand_known")
+_POINTS, _FACES = ZONES.index("points"), ZONES.index("faces")
+_THEIR_HAND = ZONES.index("opponent_hand")
+_THEIR_POINTS, _THEIR_FACES = ZONES.index("opponent_points"), ZONES.index("opponent_faces")
+_SCRAP, _FROZEN = ZONES.index("scrap"), ZONES.index("frozen")
+_ONE_OFF, _PENDING = ZONES.index("one_off"), ZONES.index("pending")
+_TWOS, _TARGET = ZONES.index("twos"), ZONES.index("target")
+_REVEALED, _PILE_TOP = ZONES.index("revealed"), ZONES.index("pile_top")
 _FIRST_HOST = ZONES.index("jack_of_clubs_host")
 _FIRST_PHASE = SCALARS.index("phase_main")
 _IS_DEALER, _IS_OWN_TURN = SCALARS.index("is_dealer"), SCALARS.index("is_own_turn")
-_POINTS, _THEIR_POINTS = SCALARS.index("own_points"), SCALARS.index("opponent_points")
+_SCORE, _THEIR_SCORE = SCALARS.index("own_points"), SCALARS.index("opponent_points")
 _GOAL, _THEIR_GOAL = SCALARS.index("own_goal"), SCALARS.index("opponent_goal")
 _PILE, _PASSES, _NUM_TWOS = (SCALARS.index(name) for name in ("pile_size", "passes", "num_twos"))
-_HAND, _THEIR_HAND = SCALARS.index("hand_size"), SCALARS.index("opponent_hand_size")
+_HAND_SIZE, _THEIR_HAND_SIZE = SCALARS.index("hand_size"), SCALARS.index("opponent_hand_size")
 _OWED, _FIRST_LEVEL = SCALARS.index("owed"), SCALARS.index("jack_of_clubs_level")
+_FLAG_ENDS = tuple(accumulate(_THERMOMETER_STEPS.values()))  # of the thermometers in FLAGS
 _LARGEST = np.array(list(_SCALAR_RANGES.values()), np.int64)
 _SCALE = (1.0 / _LARGEST).astype(np.float32)
 _BITS_OF_BYTE = (np.arange(256)[:, None] >> np.arange(8) & 1).astype(np.float32)
@@ -102,34 +115,33 @@ def _card_set(card: Int) -> Int:
 
 
 @inlined
-def _write_zones(game: Record, seat: Int, out: NDArray[np.int64]) -> None:
-    """Write the zones, in the order of `ZONES`."""
+def _write_zones(game: Record, seat: Int, out: Packed) -> None:
     other = 1 - seat
-    out[0] = game.hand[seat]
-    out[1] = game.known[seat]
-    out[2] = game.points[seat]
-    out[3] = game.faces[seat]
-    out[4] = game.known[other]
-    out[5] = game.points[other]
-    out[6] = game.faces[other]
-    out[7] = game.scrap
-    out[8] = game.frozen & (game.hand[seat] | game.known[other])
-    out[9] = _card_set(game.one_off)
+    out[_HAND] = game.hand[seat]
+    out[_HAND_KNOWN] = game.known[seat]
+    out[_POINTS] = game.points[seat]
+    out[_FACES] = game.faces[seat]
+    out[_THEIR_HAND] = game.known[other]
+    out[_THEIR_POINTS] = game.points[other]
+    out[_THEIR_FACES] = game.faces[other]
+    out[_SCRAP] = game.scrap
+    out[_FROZEN] = game.frozen & (game.hand[seat] | game.known[other])
+    out[_ONE_OFF] = _card_set(game.one_off)
     # Half a move is its player's secret until the target is chosen.
-    out[10] = _card_set(game.pending) if seat == active(game) else np.int64(0)
+    out[_PENDING] = _card_set(game.pending) if seat == active(game) else np.int64(0)
     twos = np.int64(0)
     for position in range(game.num_twos):
         twos |= bit(game.twos[position])
-    out[11] = twos
-    out[12] = _card_set(game.target)
-    out[13] = revealed_cards(game)
-    out[14] = bit(game.deck[game.deck_top]) if game.known_top > 0 else np.int64(0)
+    out[_TWOS] = twos
+    out[_TARGET] = _card_set(game.target)
+    out[_REVEALED] = revealed_cards(game)
+    out[_PILE_TOP] = bit(game.deck[game.deck_top]) if game.known_top > 0 else np.int64(0)
     for jack in range(4):
         out[_FIRST_HOST + jack] = _card_set(game.jack_host[jack])
 
 
 @inlined
-def _put(out: NDArray[np.int64], index: Int, value: Int) -> None:
+def _put(out: Packed, index: Int, value: Int) -> None:
     """Store scalar number `index`."""
     cut = min(np.int64(value), _LARGEST[index])
     out[_NUM_ZONES + index // BYTES_A_WORD] |= cut << (8 * (index % BYTES_A_WORD))
@@ -144,20 +156,20 @@ def _shown_phase(game: Record, seat: Int) -> Int:
 
 
 @inlined
-def _write_scalars(game: Record, seat: Int, rules: Rules, out: NDArray[np.int64]) -> None:
+def _write_scalars(game: Record, seat: Int, rules: Rules, out: Packed) -> None:
     other = 1 - seat
     for word in range(_NUM_ZONES, OBS_WORDS):
         out[word] = 0
     _put(out, _FIRST_PHASE + _shown_phase(game, seat) - 1, 1)
     _put(out, _IS_DEALER, seat)
     _put(out, _IS_OWN_TURN, active(game) == seat)
-    _put(out, _POINTS, points(game, seat))
-    _put(out, _THEIR_POINTS, points(game, other))
+    _put(out, _SCORE, points(game, seat))
+    _put(out, _THEIR_SCORE, points(game, other))
     _put(out, _GOAL, goal(game, seat, rules))
     _put(out, _THEIR_GOAL, goal(game, other, rules))
     _put(out, _PILE, pile_size(game))
-    _put(out, _HAND, hand_size(game, seat))
-    _put(out, _THEIR_HAND, hand_size(game, other))
+    _put(out, _HAND_SIZE, hand_size(game, seat))
+    _put(out, _THEIR_HAND_SIZE, hand_size(game, other))
     _put(out, _PASSES, game.passes)
     _put(out, _NUM_TWOS, game.num_twos)
     _put(out, _OWED, game.owed)
@@ -167,8 +179,8 @@ def _write_scalars(game: Record, seat: Int, rules: Rules, out: NDArray[np.int64]
 
 
 @kernel
-def observe(game: Record, seat: Int, rules: Rules, out: NDArray[np.int64]) -> None:
-    """Write what a seat may know into `out (OBS_WORDS,) int64`."""
+def observe(game: Record, seat: Int, rules: Rules, out: Packed) -> None:
+    """Write what a seat may know into `out`."""
     _write_zones(game, seat, out)
     _write_scalars(game, seat, rules, out)
 
@@ -220,15 +232,16 @@ def _unpack_scalars(packed: NDArray[np.int64], out: NDArray[np.float32], first: 
 
 
 @inlined
-def _write_flags(row: NDArray[np.int64], flags: NDArray[np.float32]) -> None:
-    _fill(flags[0:20], read_scalar(row, _GOAL) - read_scalar(row, _POINTS))
-    _fill(flags[20:40], read_scalar(row, _THEIR_GOAL) - read_scalar(row, _THEIR_POINTS))
-    _fill(flags[40:50], read_scalar(row, _HAND))
-    _fill(flags[50:60], read_scalar(row, _THEIR_HAND))
-    for k in range(10):
+def _write_flags(row: Packed, flags: NDArray[np.float32]) -> None:
+    needs, their_needs, size, their_size, highest, _ = _FLAG_ENDS
+    _fill(flags[:needs], read_scalar(row, _GOAL) - read_scalar(row, _SCORE))
+    _fill(flags[needs:their_needs], read_scalar(row, _THEIR_GOAL) - read_scalar(row, _THEIR_SCORE))
+    _fill(flags[their_needs:size], read_scalar(row, _HAND_SIZE))
+    _fill(flags[size:their_size], read_scalar(row, _THEIR_HAND_SIZE))
+    for k in range(highest - their_size):
         # A card of that rank or a higher one; number cards end at card 39.
-        flags[60 + k] = np.float32(row[2] >> (4 * k) != 0)
-        flags[70 + k] = np.float32(row[5] >> (4 * k) != 0)
+        flags[their_size + k] = np.float32(row[_POINTS] >> (4 * k) != 0)
+        flags[highest + k] = np.float32(row[_THEIR_POINTS] >> (4 * k) != 0)
 
 
 @inlined
@@ -238,8 +251,8 @@ def _fill(thermometer: NDArray[np.float32], value: Int) -> None:
 
 
 @inlined
-def read_scalar(row: NDArray[np.int64], index: int) -> Int:
-    """Read scalar number `index` of one packed row `(OBS_WORDS,)`, unscaled; for compiled code."""
+def read_scalar(row: Packed, index: int) -> Int:
+    """Read scalar number `index` of one packed observation, unscaled; for compiled code."""
     return (row[_NUM_ZONES + index // BYTES_A_WORD] >> (8 * (index % BYTES_A_WORD))) & 0xFF
 
 
@@ -257,8 +270,8 @@ def scalar(packed: NDArray[np.int64], name: str) -> NDArray[np.int64]:
     return value
 
 
-def observation_of(game: Record, seat: int, rules: Rules) -> NDArray[np.int64]:
-    """Return what a seat of one GAME record may know, `(OBS_WORDS,) int64`, fresh."""
+def observation_of(game: Record, seat: int, rules: Rules) -> Packed:
+    """Return what a seat of one GAME record may know, fresh."""
     out = np.empty(OBS_WORDS, np.int64)
     observe(game, seat, rules, out)
     return out

@@ -15,7 +15,7 @@ It sees what any player sees. Values, in points; of equal ones the lowest action
 import numpy as np
 from numpy.typing import NDArray
 
-from cuttle.env.observation import SCALARS, ZONES, read_scalar
+from cuttle.env.observation import SCALARS, ZONES, Packed, read_scalar
 from cuttle.game.actions import (
     DEFAULT,
     FIRST_CHOICE,
@@ -38,8 +38,6 @@ from cuttle.game.cards import (
     point_sum,
 )
 from cuttle.game.compiled import Int, inlined, kernel
-
-Observation = NDArray[np.int64]  # (OBS_WORDS,)
 
 KING, QUEEN, GLASSES, JACK = 20.0, 5.0, 1.0, 6.0  # the jack's only when cards are chosen
 DRAW, TWO, THREE, FOUR_A_CARD, FIVE, SEVEN, NINE = 0.1, 2.0, 2.0, 0.5, 0.2, 1.0, 1.0
@@ -83,7 +81,7 @@ def _choose(observation: NDArray[np.int64], legal_mask: NDArray[np.bool_]) -> ND
 
 
 @inlined
-def action_value(obs: Observation, action: Int) -> float:
+def action_value(obs: Packed, action: Int) -> float:
     """Value one legal action; for other compiled players too."""
     if action == DEFAULT:
         is_draw = not read_scalar(obs, _COUNTERS) and read_scalar(obs, _PILE) > 0
@@ -108,7 +106,7 @@ def action_value(obs: Observation, action: Int) -> float:
 
 
 @inlined
-def _one_off_value(obs: Observation, card: Int, target: Int, own: bool) -> float:
+def _one_off_value(obs: Packed, card: Int, target: Int, own: bool) -> float:
     """Value a one-off or glasses eight to the seat that plays it: the observer's own, or not."""
     rank = card // 4
     if rank == Rank.ACE:
@@ -153,7 +151,7 @@ def _highest(points: Int) -> float:
 
 
 @inlined
-def _table_worth(obs: Observation, card: Int) -> float:
+def _table_worth(obs: Packed, card: Int) -> float:
     """Value a card where it lies: a jack by the points under it, a glasses eight as glasses."""
     if bit(card) & JACKS:
         host = obs[_FIRST_HOST + card - FIRST_JACK]
@@ -164,7 +162,7 @@ def _table_worth(obs: Observation, card: Int) -> float:
 
 
 @inlined
-def _best_target(obs: Observation) -> float:
+def _best_target(obs: Packed) -> float:
     """Return the value of the best target a two has on the opponent's field."""
     faces = obs[_THEIR_FACES]
     if faces & QUEENS:
@@ -179,7 +177,7 @@ def _best_target(obs: Observation) -> float:
 
 
 @inlined
-def _royals(obs: Observation, faces: int, points: int) -> float:
+def _royals(obs: Packed, faces: int, points: int) -> float:
     """Value what a seat loses to a six: its royals, glasses and stolen point cards."""
     stolen = np.int64(0)
     for suit in range(4):
