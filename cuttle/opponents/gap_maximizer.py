@@ -10,6 +10,8 @@ It sees what any player sees. Values, in points; of equal ones the lowest action
     four   half a point a discarded card               glasses 1, five 0.2, draw 0.1, pass 0
     counter    what the one-off is worth to its player, minus the two's 2 points
     choices    the most valuable card is targeted or taken, the least valuable one discarded
+
+Where the rules let a two or nine take cards of its own player, those count negative as targets.
 """
 
 import numpy as np
@@ -102,7 +104,7 @@ def action_value(obs: Packed, action: Int) -> float:
         return _highest(obs[_THEIR_POINTS] & (bit(card) - 1)) - _worth(card)
     card = action - FIRST_CHOICE
     discards = read_scalar(obs, _FOURS) + read_scalar(obs, _FIVES) + read_scalar(obs, _LIMITS)
-    return -_worth(card) if discards else _table_worth(obs, card)
+    return -_worth(card) if discards else _target_worth(obs, card, True)
 
 
 @inlined
@@ -116,7 +118,7 @@ def _one_off_value(obs: Packed, card: Int, target: Int, own: bool) -> float:
         gap = _royals(obs, _THEIR_FACES, _THEIR_POINTS) - _royals(obs, _FACES, _POINTS)
         return gap if own else -gap
     if rank == Rank.TWO:
-        return 0.5 * (_best_target(obs) if target == NO_CARD else _table_worth(obs, target))
+        return 0.5 * (_best_target(obs) if target == NO_CARD else _target_worth(obs, target, own))
     if rank == Rank.FOUR:
         victim = read_scalar(obs, _THEIR_HAND if own else _HAND)
         return FOUR_A_CARD * min(2, victim)
@@ -162,11 +164,21 @@ def _table_worth(obs: Packed, card: Int) -> float:
 
 
 @inlined
+def _target_worth(obs: Packed, card: Int, own: bool) -> float:
+    """Value what the observer's side, or the other one, wins by taking a card off the table."""
+    faces, points = (_FACES, _POINTS) if own else (_THEIR_FACES, _THEIR_POINTS)
+    loses = obs[faces] & bit(card)
+    if bit(card) & JACKS:
+        loses = obs[_FIRST_HOST + card - FIRST_JACK] & obs[points]
+    return -_table_worth(obs, card) if loses else _table_worth(obs, card)
+
+
+@inlined
 def _best_target(obs: Packed) -> float:
-    """Return the value of the best target a two has on the opponent's field."""
+    """Return the value of the best target a two has on the opponent's field, 0 without one."""
     faces = obs[_THEIR_FACES]
     if faces & QUEENS:
-        return QUEEN
+        return QUEEN if count(faces & QUEENS) == 1 else 0.0  # two protect each other
     best = 0.0
     for card in range(52):
         if faces & bit(card):

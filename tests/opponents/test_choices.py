@@ -5,19 +5,22 @@ import pytest
 
 from cuttle import opponents
 from cuttle.env.observation import observation_of
-from cuttle.game.actions import NUM_ACTIONS, action_text
+from cuttle.game.actions import NUM_ACTIONS, action_text, parse_action
 from cuttle.game.legal import legal_actions
+from cuttle.game.rules import play
 from cuttle.game.state import acting
-from cuttle.game.variants import CUTTLE_CARDS
+from cuttle.game.variants import CUTTLE_CARDS, PRESETS, Rules
 from tests.game.positions import Game, make_moves, position
 
+CLASSIC = PRESETS["classic"]
 
-def choice(name: str, game: Game) -> str:
+
+def choice(name: str, game: Game, rules: Rules = CUTTLE_CARDS) -> str:
     """Name the action an opponent chooses."""
     mask = np.zeros((1, NUM_ACTIONS), np.bool_)
-    mask[0, legal_actions(game, CUTTLE_CARDS)] = True
-    observation = observation_of(game, acting(game), CUTTLE_CARDS)[None]
-    player = opponents.load(name)
+    mask[0, legal_actions(game, rules)] = True
+    observation = observation_of(game, acting(game), rules)[None]
+    player = opponents.load(name, rules)
     return action_text(int(player.act(observation, mask, np.random.default_rng(0))[0]))
 
 
@@ -70,6 +73,40 @@ def test_gap_maximizer_discards_the_least_and_takes_the_most_valuable_card() -> 
 
     assert choice("gap_maximizer", four) == "choose 2D"
     assert choice("gap_maximizer", three) == "choose KD"
+
+
+@pytest.mark.parametrize(
+    ("text", "effect", "target"),
+    [
+        ("P0 hand: 2C / P0 faces: KS / P1 faces: QH", "effect 2C", "choose QH"),
+        ("P0 hand: 2C / P0 faces: KC / P1 faces: KD", "effect 2C", "choose KD"),
+        ("P0 hand: 2C / P0 points: TH+JC / P1 points: 4H+JD", "effect 2C", "choose JD"),
+        ("P0 hand: 9C / P0 faces: KS / P1 faces: 8D", "effect 9C", "choose 8D"),
+    ],
+)
+def test_gap_maximizer_spares_its_own_cards_in_the_classic_rules(
+    text: str, effect: str, target: str
+) -> None:
+    game = position(f"{text} / P1 hand: AD AH")
+    play(game, parse_action(effect), CLASSIC)
+
+    assert choice("gap_maximizer", game, CLASSIC) == target
+
+
+@pytest.mark.parametrize("card", ["2C", "9C"])
+@pytest.mark.parametrize("theirs", ["", "QD QC"])
+def test_gap_maximizer_aims_no_one_off_at_its_own_cards_alone(card: str, theirs: str) -> None:
+    game = position(f"P0 hand: {card} / P0 faces: KS / P1 faces: {theirs} / P1 hand: AD AH")
+
+    assert choice("gap_maximizer", game, CLASSIC) == f"play {card}"
+
+
+def test_gap_maximizer_lets_the_opponent_scrap_his_own_king() -> None:
+    game = position("P0 hand: 2C / P0 faces: KS / P1 hand: 2D")
+    for action in ("effect 2C", "choose KS"):
+        play(game, parse_action(action), CLASSIC)
+
+    assert choice("gap_maximizer", game, CLASSIC) == "default"
 
 
 @pytest.mark.parametrize(
