@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cuttle.env.determinise import deal_hidden, observing_seat, random_below, restore
-from cuttle.env.observation import OBS_WORDS, observe
+from cuttle.env.observation import OBS_WORDS, Packed, observe
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.cards import NUM_CARDS
 from cuttle.game.compiled import Int, Record, inlined, kernel
@@ -31,18 +31,11 @@ _KNOWN, _DEALT, _PLAYED = range(3)  # scratch games: without hidden cards, with 
 class MonteCarlo:
     """The option that wins most playouts."""
 
-    def __init__(
-        self,
-        *,
-        playouts: int = PLAYOUTS,
-        random_percent: int = RANDOM_PERCENT,
-        rules: Rules = CUTTLE_CARDS,
-    ) -> None:
+    def __init__(self, *, playouts: int = PLAYOUTS, rules: Rules = CUTTLE_CARDS) -> None:
         """Set the budget of a decision, in whole games; every option gets one at least."""
         if playouts < 1:
             raise ValueError(f"playouts must be at least 1, got {playouts}")
-        self._budget = playouts
-        self._random_percent = random_percent
+        self._playouts = playouts
         self._rules = rules
 
     def act(
@@ -53,8 +46,7 @@ class MonteCarlo:
     ) -> NDArray[np.int64]:
         """Choose a legal action `(batch,)` for each row."""
         seeds = rng.integers(1, 2**64, len(observation), np.uint64)
-        options = (self._budget, self._random_percent)
-        return _choose(observation, legal_mask, seeds, options, self._rules, new_games(3))
+        return _choose(observation, legal_mask, seeds, self._playouts, self._rules, new_games(3))
 
 
 @kernel
@@ -62,11 +54,11 @@ def _choose(
     observation: NDArray[np.int64],
     legal_mask: NDArray[np.bool_],
     seeds: NDArray[np.uint64],
-    options: tuple[int, int],
+    playouts: int,
     rules: Rules,
     scratch: Games,
 ) -> NDArray[np.int64]:
-    """Return the best action of each row; `options` are the budget and the random percentage."""
+    """Return the best action of each row."""
     actions = np.empty(len(observation), np.int64)
     arms = np.empty(NUM_ACTIONS, np.int64)
     scores = np.empty(NUM_ACTIONS, np.float64)
@@ -78,18 +70,18 @@ def _choose(
                 num_arms += 1
         if num_arms > 1:
             stream = seeds[row : row + 1]
-            _search(observation[row], arms[:num_arms], scores, stream, options, rules, scratch)
+            _search(observation[row], arms[:num_arms], scores, stream, playouts, rules, scratch)
         actions[row] = arms[0]
     return actions
 
 
 @inlined
 def _search(
-    observation: NDArray[np.int64],
+    observation: Packed,
     arms: NDArray[np.int64],
     scores: NDArray[np.float64],
     stream: NDArray[np.uint64],
-    options: tuple[int, int],
+    playouts: int,
     rules: Rules,
     scratch: Games,
 ) -> None:
@@ -101,7 +93,7 @@ def _search(
     num_alive = len(arms)
     scores[:num_alive] = 0.0
     while num_alive > 1:
-        deals = max(1, options[0] // (_num_rounds(len(arms)) * num_alive))
+        deals = max(1, playouts // (_num_rounds(len(arms)) * num_alive))
         for _ in range(deals):
             scratch[_DEALT] = scratch[_KNOWN]
             deal_hidden(scratch[_DEALT], seat, hidden, num_hidden, stream)
@@ -109,7 +101,7 @@ def _search(
                 scratch[_PLAYED] = scratch[_DEALT]
                 game = scratch[_PLAYED]
                 play(game, arms[arm], rules)
-                scores[arm] += _play_out(game, seat, rules, options[1], stream, view)
+                scores[arm] += _play_out(game, seat, rules, stream, view)
         _sort(arms, scores, num_alive)
         num_alive = (num_alive + 1) // 2
 
@@ -138,12 +130,7 @@ def _sort(arms: NDArray[np.int64], scores: NDArray[np.float64], num_arms: Int) -
 
 @inlined
 def _play_out(
-    game: Record,
-    seat: Int,
-    rules: Rules,
-    random_percent: Int,
-    stream: NDArray[np.uint64],
-    view: NDArray[np.int64],
+    game: Record, seat: Int, rules: Rules, stream: NDArray[np.uint64], view: Packed
 ) -> float:
     """Play a game to its end; return 1 if `seat` wins, 0.5 for a draw, else 0."""
     while not game.over:
@@ -151,7 +138,7 @@ def _play_out(
         num_legal = legal_count(sets)
         if num_legal == 1:
             action = nth_legal(sets, 0)
-        elif random_below(stream, 100) < random_percent:
+        elif random_below(stream, 100) < RANDOM_PERCENT:
             action = nth_legal(sets, random_below(stream, num_legal))
         else:
             observe(game, acting(game), rules, view)
@@ -163,7 +150,7 @@ def _play_out(
 
 
 @inlined
-def _greedy(sets: LegalSets, num_legal: Int, view: NDArray[np.int64]) -> Int:
+def _greedy(sets: LegalSets, num_legal: Int, view: Packed) -> Int:
     """Return the action `gap_maximizer` takes."""
     best_action: Int = np.int64(-1)
     best = -np.inf
