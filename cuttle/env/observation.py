@@ -14,7 +14,7 @@ from cuttle.game.compiled import Int, Record, inlined, kernel
 from cuttle.game.legal import revealed_cards
 from cuttle.game.rules import goal, points
 from cuttle.game.state import Phase, active, hand_size, pile_size
-from cuttle.game.variants import Rules
+from cuttle.game.variants import MAX_GOAL, Rules
 
 Packed = NDArray[np.int64]  # (OBS_WORDS,) one packed observation
 
@@ -48,8 +48,8 @@ _SCALAR_RANGES = {
     "is_own_turn": 1,
     "own_points": 21,
     "opponent_points": 21,
-    "own_goal": 21,
-    "opponent_goal": 21,
+    "own_goal": MAX_GOAL,
+    "opponent_goal": MAX_GOAL,
     "pile_size": 41,
     "hand_size": 10,
     "opponent_hand_size": 10,

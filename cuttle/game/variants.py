@@ -26,10 +26,13 @@ class Rules(NamedTuple):
     max_decisions: int  # safety cap; a game that reaches it is a draw
 
 
-# Smallest and largest value of each number. Below six cards of hand limit a hand of four jacks
-# and a frozen card could leave nothing to play; a seven shows at most the two top cards.
+MAX_GOAL = 21  # of a goal; what is missing to a higher one could not be shown
+
+# Smallest and largest value of each number. Four jacks and two frozen cards (a nine of each side,
+# where it may take one's own) can leave nothing to play, so a hand of six must allow a draw; a
+# seven shows at most the two top cards.
 _RANGES = {
-    "hand_limit": (6, 52),
+    "hand_limit": (7, 52),
     "five_draws": (0, 41),
     "seven_reveals": (1, 2),
     "passes_for_draw": (1, 100),
@@ -39,11 +42,11 @@ _RANGES = {
 
 def checked(rules: Rules) -> Rules:
     """Return the rules; raise ValueError for a field of the wrong kind or out of range."""
-    goals = rules.king_goals
-    if len(goals) != 5 or any(type(goal) is not int or goal < 0 for goal in goals) or not goals[0]:
+    if not _are_goals(rules.king_goals):
+        given = rules.king_goals
         raise ValueError(
-            "rules.king_goals must be 5 numbers of points from 0, the first above 0, "
-            f"got {list(goals)}"
+            f"rules.king_goals must be 5 numbers of points from 0 to {MAX_GOAL}, "
+            f"the first above 0, got {list(given) if isinstance(given, tuple) else given}"
         )
     for field, value in rules._asdict().items():
         if field in _RANGES:
@@ -53,6 +56,16 @@ def checked(rules: Rules) -> Rules:
         elif field != "king_goals" and type(value) is not bool:
             raise ValueError(f"rules.{field} must be true or false, got {value}")
     return rules
+
+
+def _are_goals(value: object) -> bool:
+    """Tell whether a value, which may come from a config, is a goal for every number of kings."""
+    return (
+        isinstance(value, tuple)
+        and len(value) == 5
+        and all(type(goal) is int and 0 <= goal <= MAX_GOAL for goal in value)
+        and value[0] > 0
+    )
 
 
 CUTTLE_CARDS = Rules(
