@@ -6,9 +6,10 @@
       1  P0  points:TH               TH to P0 points, 10:0
       2  P1  oneOff:AC               AC on the stack
 
-What follows the move is a remark: `read` leaves it out, and replaying writes it anew.
+Seats and what follows the moves are remarks: `read` leaves them out, replaying writes them anew.
 """
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -22,6 +23,8 @@ from cuttle.game.state import acting, deal, new_games
 from cuttle.game.variants import PRESETS
 
 _MOVE_WIDTH = 26  # columns
+_MOVE = re.compile(r"\s*(?P<number>\d+)\s+P[01]\s+(?P<key>[A-Za-z]\S*)(\s.*)?", re.ASCII)
+_HEADS = ("rules: ", "deck: ", "end: ")
 
 
 class Transcript(NamedTuple):
@@ -64,8 +67,20 @@ def read(text: str) -> Transcript:
     deck = tuple(parse_card(name) for name in fields["deck"].split())
     if sorted(deck) != list(range(NUM_CARDS)):
         raise ValueError(f"the deck must hold each of the 52 cards once, got {len(deck)} cards")
-    moves = [words[2] for words in map(str.split, lines) if words and words[0].isdecimal()]
-    return Transcript(fields["rules"], deck, tuple(moves))
+    return Transcript(fields["rules"], deck, _read_moves(lines))
+
+
+def _read_moves(lines: list[str]) -> tuple[str, ...]:
+    """Read the numbered moves, which are all lines but the heads; raise ValueError for others."""
+    moves: list[str] = []
+    for line in lines:
+        if not line.strip() or line.startswith(_HEADS):
+            continue
+        match = _MOVE.fullmatch(line)
+        if match is None or int(match["number"]) != len(moves) + 1:
+            raise ValueError(f"move {len(moves) + 1} must be `NUMBER  SEAT  MOVE`, got {line!r}")
+        moves.append(match["key"])
+    return tuple(moves)
 
 
 def _score(game: Record) -> str:

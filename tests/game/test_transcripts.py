@@ -79,3 +79,22 @@ def test_an_illegal_move_is_refused_by_name() -> None:
 def test_what_is_no_transcript_is_refused(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         transcript.read(text)
+
+
+@pytest.mark.parametrize(
+    "line", ["  1", "  1  P0", "  1  draw", "  1  P2  draw", "  2  P0  draw", "x 1  P0  draw"]
+)
+def test_a_malformed_move_is_refused_with_its_line(line: str) -> None:
+    game, _ = random_moves(np.random.default_rng(3), "cuttle_cards")
+    text = transcript.write(game._replace(moves=()))
+
+    with pytest.raises(ValueError, match=f"move 1 must be `NUMBER  SEAT  MOVE`, got '{line}'"):
+        transcript.read(f"{text}{line}\n")
+
+
+def test_the_numbers_of_moves_count_up() -> None:
+    game, _ = random_moves(np.random.default_rng(3), "cuttle_cards")
+    first, second = transcript.write(game).splitlines()[3:5]
+
+    with pytest.raises(ValueError, match="move 1 must be"):
+        transcript.read(transcript.write(game).replace(f"{first}\n{second}", f"{second}\n{first}"))
