@@ -6,6 +6,7 @@ python -m cuttle.game.replay FILE.jsonl.gz ...
 import gzip
 import json
 import sys
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,15 +35,11 @@ class Replay:
 
     games: int = 0
     steps: int = 0
-    skipped: int = 0  # games of another schema
     differences: list[str] = field(default_factory=list)
 
     def summary(self) -> str:
         """Write the counts on one line."""
-        return (
-            f"{self.games} games, {self.steps} steps, {self.skipped} skipped, "
-            f"{len(self.differences)} differences"
-        )
+        return f"{self.games} games, {self.steps} steps, {len(self.differences)} differences"
 
 
 def differences(record: dict[str, Any]) -> Iterator[str]:
@@ -115,32 +112,51 @@ def _end_differences(record: dict[str, Any], game: Record, talk: Talk) -> Iterat
             yield f"end: {text}"
 
 
-def replay(paths: list[Path]) -> Replay:
-    """Replay every game of the files (`.jsonl.gz`, one recorded game a line)."""
-    outcome = Replay()
-    for path in paths:
+def _records(path: Path) -> Iterator[Any]:
+    """Read the records of a file; raise ValueError naming it where there are none."""
+    num_games = 0
+    try:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             for line in lines:
-                record = json.loads(line)
-                outcome.games += 1
-                if record["schema"] != SCHEMA:
-                    outcome.skipped += 1
-                    continue
-                outcome.steps += len(record["steps"])
-                label = f"{path.name} game {record['game']}"
-                outcome.differences += [f"{label} {text}" for text in differences(record)]
+                yield json.loads(line)
+                num_games += 1
+    except (OSError, EOFError, zlib.error, ValueError) as error:
+        raise ValueError(f"{path} cannot be read as gzipped lines of JSON: {error}") from error
+    if num_games == 0:
+        raise ValueError(f"{path} holds no game")
+
+
+def replay(paths: list[Path]) -> Replay:
+    """Replay every game of the files (`.jsonl.gz`, one recorded game a line).
+
+    Raises ValueError for a file without games, one of another schema or one that cannot be read.
+    """
+    outcome = Replay()
+    for path in paths:
+        for record in _records(path):
+            schema = record.get("schema") if isinstance(record, dict) else None
+            if schema != SCHEMA:
+                raise ValueError(f"{path} must be of schema {SCHEMA}, got {schema}")
+            outcome.games += 1
+            outcome.steps += len(record["steps"])
+            label = f"{path.name} game {record['game']}"
+            outcome.differences += [f"{label} {text}" for text in differences(record)]
     return outcome
 
 
 def main(arguments: list[str]) -> int:
-    """Replay the files named on the command line; return 0 without a difference, 1 or 2."""
-    paths = [Path(argument) for argument in arguments]
-    missing = [str(path) for path in paths if not path.is_file()]
-    if not paths or missing:
-        reason = f"no such file: {', '.join(missing)}" if missing else "no file given"
-        print(f"{reason}; usage: python -m cuttle.game.replay FILE.jsonl.gz ...", file=sys.stderr)
+    """Replay the files named on the command line.
+
+    Returns 0 without a difference, 1 with some, 2 where nothing could be compared.
+    """
+    try:
+        if not arguments:
+            raise ValueError("no file given")
+        outcome = replay([Path(argument) for argument in arguments])
+    except ValueError as error:
+        usage = "usage: python -m cuttle.game.replay FILE.jsonl.gz ..."
+        print(f"{error}; {usage}", file=sys.stderr)
         return 2
-    outcome = replay(paths)
     for text in outcome.differences[:SHOWN_DIFFERENCES]:
         print(text)
     print(outcome.summary())

@@ -12,7 +12,7 @@ from cuttle.game.rules import goal, points
 from cuttle.game.state import Games, Phase, acting, new_games, sees_hand
 from cuttle.game.variants import Rules
 
-_MAIN_PHASE_FIELDS: dict[str, list[str] | None] = {"twos": [], "oneOff": None, "oneOffTarget": None}
+_EMPTY_STACK: dict[str, list[str] | None] = {"twos": [], "oneOff": None, "oneOffTarget": None}
 
 
 def _names(mask: int) -> set[str]:
@@ -81,7 +81,7 @@ def comparable(state: dict[str, Any]) -> dict[str, Any]:
 
 def from_trace(state: dict[str, Any]) -> Games:
     """Build a game `(1,) GAME` from a recorded main-phase position; raise ValueError otherwise."""
-    wrong = [key for key, value in _MAIN_PHASE_FIELDS.items() if state[key] != value]
+    wrong = [f"{key} {state[key]}" for key, value in _EMPTY_STACK.items() if state[key] != value]
     if state["phase"] != Phase.MAIN or wrong:
         raise ValueError(f"a recorded game must start in phase 1, got phase {state['phase']}")
     games = new_games(1)
