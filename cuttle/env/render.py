@@ -1,11 +1,10 @@
 """The board as text a person can read, and moves in words. No input, no playing."""
 
-from collections import defaultdict
 from typing import Any
 
-from cuttle.game.cards import FIRST_JACK, NO_CARD, NUM_CARDS, Rank, card_text, cards_of, parse_card
+from cuttle.game.cards import NO_CARD, NUM_CARDS, Rank, card_text, cards_of, parse_card
 from cuttle.game.rules import goal, points
-from cuttle.game.state import Phase, active, sees_hand
+from cuttle.game.state import Phase, active, jack_stack, sees_hand
 from cuttle.game.variants import Rules
 
 SUIT_SIGNS = {"C": "♣", "D": "♦", "H": "♥", "S": "♠"}
@@ -114,13 +113,8 @@ def _seat(game: Any, rules: Rules, seat: int, *, viewer: int | None, name: str) 
 
 def _field(game: Any, seat: int) -> list[str]:
     """Write the field of a seat: royals nearest to its edge of the board."""
-    jacks: dict[int, list[tuple[int, str]]] = defaultdict(list)
-    for suit in range(4):
-        host = int(game["jack_host"][suit])
-        if host != NO_CARD:
-            jacks[host].append((int(game["jack_level"][suit]), card_sign(FIRST_JACK + suit)))
     stacks = [
-        card_sign(card) + "".join(f"<{name}" for _, name in sorted(jacks[card]))
+        "<".join(card_sign(card) for card in (card, *jack_stack(game, card)))
         for card in cards_of(game["points"][seat])
     ]
     return [f"    points  {' '.join(stacks)}", f"    royals  {_signs(game['faces'][seat])}"]

@@ -125,6 +125,12 @@ def top_jacks(game: Record, seat: Int) -> Int:
     return tops
 
 
+def jack_stack(game: Record, card: int) -> list[int]:
+    """List the jacks on a point card, bottom to top."""
+    suits = [suit for suit in range(4) if game["jack_host"][suit] == card]
+    return [FIRST_JACK + suit for suit in sorted(suits, key=lambda suit: game["jack_level"][suit])]
+
+
 @kernel
 def deal(game: Record, deck: NDArray[np.uint8]) -> None:
     """Start a game from a deck order `(52,) uint8`."""

@@ -1,6 +1,5 @@
 """Positions in the schema of the recorded games. No playing."""
 
-from collections import defaultdict
 from typing import Any
 
 import numpy as np
@@ -9,7 +8,7 @@ from cuttle.game.cards import FIRST_JACK, NO_CARD, card_text, cards_of, mask_of,
 from cuttle.game.compiled import Record
 from cuttle.game.moves import target_type
 from cuttle.game.rules import goal, points
-from cuttle.game.state import Games, Phase, acting, new_games, sees_hand
+from cuttle.game.state import Games, Phase, acting, jack_stack, new_games, sees_hand
 from cuttle.game.variants import Rules
 
 _EMPTY_STACK: dict[str, list[str] | None] = {"twos": [], "oneOff": None, "oneOffTarget": None}
@@ -21,13 +20,8 @@ def _names(mask: int) -> set[str]:
 
 def _stacks(game: Record, seat: int) -> set[tuple[str, ...]]:
     """List the point cards of a seat, each with the jacks on it, bottom to top."""
-    jacks: dict[int, list[tuple[int, str]]] = defaultdict(list)
-    for suit in range(4):
-        if game["jack_host"][suit] != NO_CARD:
-            entry = (int(game["jack_level"][suit]), card_text(FIRST_JACK + suit))
-            jacks[int(game["jack_host"][suit])].append(entry)
     return {
-        (card_text(card), *(name for _, name in sorted(jacks[card])))
+        (card_text(card), *map(card_text, jack_stack(game, card)))
         for card in cards_of(game["points"][seat])
     }
 
@@ -83,7 +77,8 @@ def from_trace(state: dict[str, Any]) -> Games:
     """Build a game `(1,) GAME` from a recorded main-phase position; raise ValueError otherwise."""
     wrong = [f"{key} {state[key]}" for key, value in _EMPTY_STACK.items() if state[key] != value]
     if state["phase"] != Phase.MAIN or wrong:
-        raise ValueError(f"a recorded game must start in phase 1, got phase {state['phase']}")
+        found = ", ".join([f"phase {state['phase']}", *wrong])
+        raise ValueError(f"a recorded game must start in phase 1 with an empty stack, got {found}")
     games = new_games(1)
     game = games[0]
     for seat in (0, 1):
