@@ -123,7 +123,7 @@ def _field(game: Any, seat: int) -> list[str]:
 def _middle(game: Any, viewer: int | None) -> list[str]:
     """Write what lies between the seats: pile, scrap, the one-off in play."""
     pile = [int(card) for card in game["deck"][game["deck_top"] :]]
-    shown = int(game["revealed"]) or min(int(game["known_top"]), 1)
+    shown = int(game["known_top"])  # all that a seven shows, or what it has left
     top = f", on top {' '.join(card_sign(card) for card in pile[:shown])}" if shown else ""
     scrap = [card_sign(card) for card in cards_of(game["scrap"])]
     rows = [scrap[i : i + _SCRAP_PER_LINE] for i in range(0, NUM_CARDS, _SCRAP_PER_LINE)]

@@ -113,7 +113,7 @@ def resolve_one_off(game: Record, rules: Rules) -> None:
     elif rank == Rank.SEVEN:
         game.phase = Phase.SEVEN
         game.revealed = min(rules.seven_reveals, pile_size(game))
-        game.known_top = max(game.known_top, game.revealed)
+        game.known_top = game.revealed
     else:
         owner = _lift(game, target)
         game.hand[owner] |= bit(target)

@@ -228,7 +228,7 @@ def six(table: Table) -> None:
 def seven(table: Table) -> None:
     table.phase = SEVEN
     table.revealed = min(table.rules.seven_reveals, len(table.deck))
-    table.known_top = max(table.known_top, table.revealed)
+    table.known_top = table.revealed
 
 
 def nine(table: Table) -> None:
