@@ -43,10 +43,8 @@ class Views(NamedTuple):
 class Step(NamedTuple):
     """Outcome of one decision in each game, arrays `(num_envs,)`."""
 
-    mover: NDArray[np.uint8]  # seat that decided
-    reward: NDArray[np.float32]  # for the mover: 1 won, -1 lost, 0 otherwise
+    reward: NDArray[np.float32]  # for the seat that decided: 1 won, -1 lost, 0 otherwise
     done: NDArray[np.bool_]  # the game ended with this step
-    winner: NDArray[np.int8]  # seat, or -1 for a draw or an unfinished game
 
 
 def new_views(num_envs: int) -> Views:
@@ -61,12 +59,7 @@ def new_views(num_envs: int) -> Views:
 
 def new_step(num_envs: int) -> Step:
     """Allocate the outcome of a step of `num_envs` games."""
-    return Step(
-        np.zeros(num_envs, np.uint8),
-        np.zeros(num_envs, np.float32),
-        np.zeros(num_envs, np.bool_),
-        np.full(num_envs, -1, np.int8),
-    )
+    return Step(np.zeros(num_envs, np.float32), np.zeros(num_envs, np.bool_))
 
 
 @inlined
@@ -129,18 +122,15 @@ def advance(
     skip_forced, auto_reset = options
     for i in range(games.size):
         game = games[i]
-        step.mover[i] = views.acting[i]
         step.reward[i] = 0.0
         step.done[i] = False
-        step.winner[i] = -1
         if game.over:
             continue
         sets = play_on(game, actions[i], rules, skip_forced)
         if game.over:
             step.done[i] = True
-            step.winner[i] = game.winner
             if game.winner >= 0:
-                step.reward[i] = 1.0 if game.winner == step.mover[i] else -1.0
+                step.reward[i] = 1.0 if game.winner == views.acting[i] else -1.0
             if auto_reset:
                 deal_from_stream(game, streams, i)
                 sets = legal_sets(game, rules)
