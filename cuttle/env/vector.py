@@ -13,7 +13,7 @@ from cuttle.game.actions import (
     FIRST_SCUTTLE,
     NUM_ACTIONS,
 )
-from cuttle.game.cards import lowest
+from cuttle.game.cards import ALL_CARDS, NUM_CARDS, bit, lowest
 from cuttle.game.compiled import Int, Record, inlined, kernel
 from cuttle.game.legal import LegalSets, is_legal, legal_count, legal_sets, nth_legal
 from cuttle.game.rules import play
@@ -149,6 +149,19 @@ def _find_illegal(games: Games, actions: NDArray[np.int64], legal: NDArray[np.in
 
 
 @kernel
+def _find_no_deck(decks: NDArray[np.uint8]) -> int:
+    """Return the first row of `decks (num_envs, 52)` that lacks a card, or -1."""
+    for i in range(len(decks)):
+        cards = np.int64(0)
+        for position in range(NUM_CARDS):
+            if decks[i, position] < NUM_CARDS:
+                cards |= bit(decks[i, position])
+        if cards != ALL_CARDS:
+            return i
+    return -1
+
+
+@kernel
 def deal_all(games: Games, decks: NDArray[np.uint8]) -> None:
     """Start `games (num_envs,)` from the deck orders `decks (num_envs, 52)`."""
     for i in range(games.size):
@@ -177,7 +190,17 @@ class DealtGames:
         rules: Rules = CUTTLE_CARDS,
         skip_forced: bool = True,
     ) -> None:
-        """Deal one game for each deck order of `decks (num_envs, 52)`."""
+        """Deal one game for each deck order of `decks (num_envs, 52)`.
+
+        Raises ValueError for a row that does not hold each of the 52 cards once.
+        """
+        # Compiled code reads a deck without looking at its size.
+        if decks.ndim != 2 or decks.shape[1] != NUM_CARDS:
+            raise ValueError(f"decks must have shape (num_envs, {NUM_CARDS}), got {decks.shape}")
+        decks = np.ascontiguousarray(decks, np.uint8)
+        wrong = _find_no_deck(decks)
+        if wrong >= 0:
+            raise ValueError(f"a deck must hold each of the {NUM_CARDS} cards once: row {wrong}")
         self.rules = rules
         self.skip_forced = skip_forced
         self.games = new_games(len(decks))
@@ -185,7 +208,7 @@ class DealtGames:
         self.views = new_views(len(decks))
         self._auto_reset = False
         self.observation, self.legal_mask, self.acting, _ = self.views
-        deal_all(self.games, np.ascontiguousarray(decks, np.uint8))
+        deal_all(self.games, decks)
         self._look()
 
     @property
@@ -256,7 +279,11 @@ class VectorEnv(DealtGames):
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Continue where `state_dict` was taken."""
+        """Continue where `state_dict` was taken; raise ValueError for another number of games."""
+        if len(state["games"]) != len(self.games):
+            raise ValueError(
+                f"a state of {len(self.games)} games is needed, got {len(state['games'])}"
+            )
         self.games[:] = np.ascontiguousarray(state["games"]).view(self.games.dtype).reshape(-1)
         self._streams[:] = state["streams"]
         self._look()

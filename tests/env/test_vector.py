@@ -82,6 +82,21 @@ def test_writing_into_the_shown_mask_makes_nothing_legal() -> None:
         env.step(np.array([illegal]))
 
 
+@pytest.mark.parametrize("shape", [(52,), (1, 40), (1, 53), (1, 1, 52)])
+def test_decks_of_the_wrong_shape_are_refused(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match=r"decks must have shape \(num_envs, 52\), got \("):
+        DealtGames(np.zeros(shape, np.uint8))
+
+
+@pytest.mark.parametrize("card", [1, 52, 255])
+def test_a_deck_that_lacks_a_card_is_refused(card: int) -> None:
+    wrong = decks(3)
+    wrong[2, wrong[2] == 0] = card
+
+    with pytest.raises(ValueError, match="a deck must hold each of the 52 cards once: row 2"):
+        DealtGames(wrong)
+
+
 def test_actions_of_the_wrong_shape_are_refused() -> None:
     env = VectorEnv(2, np.random.default_rng(3))
 
@@ -202,6 +217,14 @@ def test_continuing_from_a_state_is_exact() -> None:
         actions = choose(env, rng)
         for ours, theirs in zip(env.step(actions), other.step(actions), strict=True):
             assert (ours == theirs).all()
+
+
+@pytest.mark.parametrize("num_envs", [1, 4])
+def test_a_state_of_another_number_of_games_is_refused(num_envs: int) -> None:
+    state = VectorEnv(num_envs, np.random.default_rng(9)).state_dict()
+
+    with pytest.raises(ValueError, match=f"a state of 3 games is needed, got {num_envs}"):
+        VectorEnv(3, np.random.default_rng(0)).load_state_dict(state)
 
 
 def test_a_state_is_a_copy() -> None:
