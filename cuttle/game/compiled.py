@@ -62,11 +62,15 @@ def _claim(place: Path, name: str) -> bool:
         if not folder.is_dir():
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             _remove_old(place)
-        # Whoever owns the folder decides what code runs here.
-        is_own = not hasattr(os, "getuid") or folder.stat().st_uid == os.getuid()
-        return is_own and os.access(folder, os.W_OK)
+        # Whoever owns the folder decides what code runs here; so does who may put another there.
+        return _is_own(place) and _is_own(folder) and os.access(folder, os.W_OK)
     except OSError:
         return False
+
+
+def _is_own(path: Path) -> bool:
+    """Tell whether a folder belongs to this user; where nothing has an owner, all do."""
+    return not hasattr(os, "getuid") or path.stat().st_uid == os.getuid()
 
 
 def _remove_old(place: Path) -> None:

@@ -95,6 +95,26 @@ def test_a_place_that_cannot_be_written_is_passed_over(
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
+def test_a_place_of_another_user_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compiled, "_is_own", lambda path: path != tmp_path / "theirs")
+
+    assert not compiled._claim(tmp_path / "theirs", "compiled-new")
+    assert compiled._claim(tmp_path / "ours", "compiled-new")
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="files have no owners here")
+def test_a_folder_belongs_to_the_user_who_made_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert compiled._is_own(tmp_path)
+
+    monkeypatch.setattr(os, "getuid", lambda: tmp_path.stat().st_uid + 1)
+
+    assert not compiled._is_own(tmp_path)
+
+
 def test_without_any_place_functions_still_compile(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiled, "_candidates", lambda: iter([Path(os.devnull)]))
     monkeypatch.setattr(compiled, "CACHE_DIR", compiled._find_cache_dir())
