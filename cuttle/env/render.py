@@ -1,8 +1,7 @@
 """The board as text a person can read, and moves in words. No input, no playing."""
 
-from typing import Any
-
 from cuttle.game.cards import NO_CARD, NUM_CARDS, Rank, card_text, cards_of, parse_card
+from cuttle.game.compiled import Record
 from cuttle.game.rules import goal, points
 from cuttle.game.state import Phase, active, jack_stack, sees_hand
 from cuttle.game.variants import Rules
@@ -70,7 +69,7 @@ def move_text(key: str) -> str:
 
 
 def board(
-    game: Any,
+    game: Record,
     rules: Rules,
     *,
     viewer: int | None = None,
@@ -96,7 +95,7 @@ def _signs(mask: int) -> str:
     return " ".join(card_sign(card) for card in cards_of(mask))
 
 
-def _seat(game: Any, rules: Rules, seat: int, *, viewer: int | None, name: str) -> str:
+def _seat(game: Record, rules: Rules, seat: int, *, viewer: int | None, name: str) -> str:
     """Write name, score and hand of a seat; unknown cards as `??`, frozen ones with a star."""
     hand = int(game["hand"][seat])
     shown = hand
@@ -111,7 +110,7 @@ def _seat(game: Any, rules: Rules, seat: int, *, viewer: int | None, name: str) 
     return f"{name}: {score}, hand of {len(cards)}: {' '.join(cards)}"
 
 
-def _field(game: Any, seat: int) -> list[str]:
+def _field(game: Record, seat: int) -> list[str]:
     """Write the field of a seat: royals nearest to its edge of the board."""
     stacks = [
         "<".join(card_sign(card) for card in (card, *jack_stack(game, card)))
@@ -120,7 +119,7 @@ def _field(game: Any, seat: int) -> list[str]:
     return [f"    points  {' '.join(stacks)}", f"    royals  {_signs(game['faces'][seat])}"]
 
 
-def _middle(game: Any, viewer: int | None) -> list[str]:
+def _middle(game: Record, viewer: int | None) -> list[str]:
     """Write what lies between the seats: pile, scrap, the one-off in play."""
     pile = [int(card) for card in game["deck"][game["deck_top"] :]]
     shown = int(game["known_top"])  # all that a seven shows, or what it has left
@@ -138,7 +137,7 @@ def _middle(game: Any, viewer: int | None) -> list[str]:
     return lines
 
 
-def _in_play(game: Any) -> str:
+def _in_play(game: Record) -> str:
     """Write the one-off in limbo with its target and the twos on it."""
     text = card_sign(int(game["one_off"]))
     if game["target"] != NO_CARD:

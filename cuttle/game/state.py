@@ -201,7 +201,7 @@ def new_games(num_games: int) -> Games:
 
 
 def random_streams(num_streams: int, rng: np.random.Generator) -> NDArray[np.uint64]:
-    """Draw streams of deals `(num_streams,)`, independent of one another."""
+    """Draw streams of deals `(num_streams,) uint64`, independent of one another."""
     return rng.integers(0, 2**64, num_streams, np.uint64)
 
 
