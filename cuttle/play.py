@@ -16,7 +16,7 @@ import numpy as np
 
 from cuttle import opponents
 from cuttle.env.match import Player
-from cuttle.env.render import SUIT_SIGNS, board, card_sign, move_text
+from cuttle.env.render import SUIT_SIGNS, board, card_sign, move_text, rules_text
 from cuttle.env.vector import DealtGames
 from cuttle.game.cards import cards_of
 from cuttle.game.moves import legal_moves, move_key
@@ -24,19 +24,6 @@ from cuttle.game.rules import points
 from cuttle.game.state import random_decks
 from cuttle.game.variants import PRESETS, Rules
 
-HELP = """\
-Reach 21 points; each king on your side lowers that: 14, 10, 5, 0. In your turn do one thing:
-  points     put an ace to ten down; it counts its rank
-  scuttle    scrap a point card of the other side with a higher one (equal rank: higher suit,
-             ♣ < ♦ < ♥ < ♠); both are scrapped
-  one-off    use a card once: A scraps all points, 2 scraps a royal or jack, 3 takes a card from the
-             scrap, 4 costs the other side two cards, 5 draws three for one, 6 scraps all royals and
-             jacks, 7 plays one of the two top cards, 9 sends a card back; a 2 counters any of these
-  royals     jack steals a point card, queen protects all your other cards, king lowers your goal,
-             eight as glasses shows you the other hand
-  draw       take a card; with more than eight you discard
-Three passes in a row with an empty pile are a draw. A star marks a card that may not be played yet.
-Type the number of a move, b for the board, ? for this, q to leave."""
 HINT = "Type a number from 1 to {}, b for the board, ? for help or q to leave."
 
 
@@ -90,7 +77,7 @@ def say(text: str = "") -> None:
     print(text, flush=True)
 
 
-def ask(keys: list[str], show_board: Callable[[], None]) -> str:
+def ask(keys: list[str], rules: Rules, show_board: Callable[[], None]) -> str:
     """Let the person choose among move keys, asking until the answer is one; may raise Left."""
     for number, key in enumerate(keys, 1):
         say(f"  {number:>2}  {move_text(key)}")
@@ -105,7 +92,7 @@ def ask(keys: list[str], show_board: Callable[[], None]) -> str:
         if answer in ("q", "quit", "exit"):
             raise Left
         if answer in ("?", "h", "help"):
-            say(HELP)
+            say(f"{rules_text(rules)}\n{HINT.format(len(keys))}")
         elif answer in ("b", "board"):
             show_board()
         elif answer.isascii() and answer.isdigit() and 1 <= int(answer[:9]) <= len(keys):
@@ -162,7 +149,7 @@ class Table:
             say(f"{chair.name}: {move_text(key)} (nothing else is possible)")
         else:
             self._show()
-            key = ask(keys, self._show)
+            key = ask(keys, self._rules, self._show)
             say(f"{chair.name}: {move_text(key)}")
         seat = int(self._games.acting[0])
         before = int(game["hand"][seat])

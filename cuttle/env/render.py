@@ -1,4 +1,4 @@
-"""The board as text a person can read, and moves in words. No input, no playing."""
+"""The board, moves and rules as text a person can read. No input, no playing."""
 
 from cuttle.game.cards import NO_CARD, NUM_CARDS, Rank, card_text, cards_of, parse_card
 from cuttle.game.compiled import Record
@@ -22,9 +22,9 @@ _ONE_OFFS = {
     Rank.TWO: "scrap {target}",
     Rank.THREE: "take a card from the scrap",
     Rank.FOUR: "make the other side discard two cards",
-    Rank.FIVE: "discard a card, draw three",
+    Rank.FIVE: "draw cards",
     Rank.SIX: "scrap all royals, jacks and glasses",
-    Rank.SEVEN: "reveal two cards and play one",
+    Rank.SEVEN: "play a card from the top of the pile",
     Rank.NINE: "send {target} back to its hand",
 }
 _CARD_MOVES = {
@@ -39,7 +39,40 @@ _CARD_MOVES = {
     "discardToHandLimit": "discard {card}",
     "discard": "scrap {card}, which cannot be played",
 }
+_RULES = """\
+Reach {goals[0]} points; each king on your side lowers that: {kings}. In your turn do one thing:
+  points     put an ace to ten down; it counts its rank
+  scuttle    scrap a point card of the other side with a higher one (equal rank: higher suit,
+             ♣ < ♦ < ♥ < ♠); both are scrapped
+  one-off    use a card once: A scraps all points, 2 scraps a royal, jack or glasses, 3 takes a card
+             from the scrap, 4 costs the other side two cards, 5 {five},
+             6 scraps all royals, jacks and glasses, 7 plays {seven} of the pile,
+             9 sends {nine} back to its hand; a 2 counters any of these
+  royals     jack steals a point card, king lowers your goal, queen protects your other cards from
+             jacks, twos and nines, not from scuttling, and your one-offs from counters;
+             eight as glasses shows you the other hand
+  draw       {draw}
+With an empty pile you may pass; {passes} passes in a row are a draw.
+A star marks a card that may not be played yet."""
 _FACE_CARDS = {Rank.EIGHT: "glasses", Rank.QUEEN: "a queen", Rank.KING: "a king"}
+
+
+def rules_text(rules: Rules) -> str:
+    """Explain the game in short, as these rules have it."""
+    draw = "take a card"
+    if rules.discard_to_limit:
+        draw += f"; with more than {rules.hand_limit} in hand you discard"
+    elif rules.hand_limit < NUM_CARDS:
+        draw += f" if you hold fewer than {rules.hand_limit}"
+    return _RULES.format(
+        goals=rules.king_goals,
+        kings=", ".join(map(str, rules.king_goals[1:])),
+        five=f"draws {rules.five_draws}{' for a discarded card' if rules.five_discards else ''}",
+        seven="the top card" if rules.seven_reveals == 1 else "one of the two top cards",
+        nine="a royal, jack or glasses" if rules.nine_permanents_only else "a card",
+        draw=draw,
+        passes=rules.passes_for_draw,
+    )
 
 
 def card_sign(card: int) -> str:

@@ -9,6 +9,7 @@ import yaml
 
 from cuttle import play
 from cuttle.experiment import build_network
+from cuttle.game.variants import PRESETS
 from cuttle.play import main
 
 
@@ -77,6 +78,24 @@ def test_help_and_board_are_shown_on_request(
     shown = capsys.readouterr().out
     assert "Reach 21 points" in shown
     assert shown.count("you: 0 of 21 points, hand of 6:") == 2
+
+
+def test_help_follows_the_rules(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    texts = {}
+    for name in PRESETS:
+        type_in(monkeypatch, ["?", "q"])
+        main(["--seed", "3", "--rules", name])
+        texts[name] = capsys.readouterr().out
+
+    assert "lowers that: 14, 10, 5, 0." in texts["cuttle_cards"]
+    assert "take a card; with more than 8 in hand you discard" in texts["cuttle_cards"]
+    assert "take a card if you hold fewer than 8\n" in texts["cuttle_cards_1_0_1"]
+    assert "lowers that: 14, 10, 7, 5." in texts["classic"]
+    assert "5 draws 2,\n" in texts["classic"]
+    assert "7 plays the top card of the pile" in texts["classic"]
+    assert "take a card\n" in texts["classic"]
 
 
 def test_watched_games_are_the_same_for_the_same_seed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -111,6 +111,11 @@ def test_move_keys_are_put_into_words() -> None:
     assert {key: move_text(key) for key in words} == words
 
 
+def test_words_of_a_move_hold_under_all_rules() -> None:
+    assert move_text("oneOff:5C") == "one-off 5♣: draw cards"
+    assert move_text("sevenOneOff:7C") == "one-off 7♣: play a card from the top of the pile"
+
+
 def test_every_move_of_random_games_has_words_of_its_own() -> None:
     rng = np.random.default_rng(0)
     player = opponents.load("randomized")
