@@ -7,10 +7,11 @@ import argparse
 import functools
 import secrets
 import sys
+import textwrap
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -25,6 +26,7 @@ from cuttle.game.state import random_decks
 from cuttle.game.variants import PRESETS, Rules
 
 HINT = "Type a number from 1 to {}, b for the board, ? for help or q to leave."
+LONGEST_PAUSE_S = 60
 
 
 class Chair(NamedTuple):
@@ -38,25 +40,45 @@ class Left(Exception):
     """The person has left the table."""
 
 
-def load_model(run_dir: Path) -> Player:
-    """Load the final network of a run as a player; raise ValueError where there is none."""
-    import torch  # a second to import, and needed for models only
+def load_model(run_dir: Path, rules_name: str) -> Player:
+    """Load the final network of a run as a player.
 
-    from cuttle.env.observation import split
-    from cuttle.experiment import build_network
+    Raises ValueError where there is none, or one trained under other rules.
+    """
+    from cuttle.experiment import build_rules
     from cuttle.runs.layout import CONFIG_FILE, FINAL_MODEL_FILE
     from cuttle.runs.yaml_file import read_yaml
-    from cuttle.training.player import GreedyPlayer
 
     missing = [name for name in (CONFIG_FILE, FINAL_MODEL_FILE) if not (run_dir / name).is_file()]
     if missing:
         raise ValueError(
             f"{run_dir} has no {' and no '.join(missing)}; give the directory of a completed run"
         )
-    config = read_yaml(run_dir / CONFIG_FILE)
+    try:
+        config = read_yaml(run_dir / CONFIG_FILE)
+        rules = build_rules(config["rules"])
+        player = _read_player(config, run_dir / FINAL_MODEL_FILE)
+    except Exception as error:  # a damaged file fails in many ways
+        reason = textwrap.shorten(f"{type(error).__name__}: {error}", 160)  # characters
+        raise ValueError(f"{run_dir} cannot be loaded: {reason}") from error
+    if rules != PRESETS[rules_name]:
+        name = next((name for name, preset in PRESETS.items() if preset == rules), None)
+        trained = f"the rules {name}" if name else "rules of its own"
+        way_out = f"add --rules {name}" if name else "no --rules names these"
+        raise ValueError(f"{run_dir} was trained by {trained}, not {rules_name}; {way_out}")
+    return player
+
+
+def _read_player(config: dict[str, Any], model: Path) -> Player:
+    """Build the network of a config with the weights of a file."""
+    import torch  # a second to import, and needed for models only
+
+    from cuttle.env.observation import split
+    from cuttle.experiment import build_network
+    from cuttle.training.player import GreedyPlayer
+
     network = build_network(config)
-    content = torch.load(run_dir / FINAL_MODEL_FILE, weights_only=True)
-    network.load_state_dict(content["weights"])
+    network.load_state_dict(torch.load(model, weights_only=True)["weights"])
     network.eval()
 
     def q_values(observation: np.ndarray) -> np.ndarray:
@@ -185,7 +207,8 @@ class Table:
 def parse(argv: list[str] | None) -> tuple[argparse.Namespace, list[Chair]]:
     """Read the command line; return it with the chairs, the one who moves first in front."""
     parser = argparse.ArgumentParser(
-        prog="python -m cuttle.play", description=(__doc__ or "").splitlines()[0]
+        prog="python -m cuttle.play",
+        description="Play Cuttle against an opponent or a trained model, or watch two of them.",
     )
     add = functools.partial(parser.add_argument, action="append", dest="players", default=[])
     add(
@@ -198,46 +221,53 @@ def parse(argv: list[str] | None) -> tuple[argparse.Namespace, list[Chair]]:
     parser.add_argument("--watch", action="store_true", help="watch two of these play each other")
     parser.add_argument("--dealer", action="store_true", help="deal in the first game, move second")
     parser.add_argument(
-        "--games", type=_at_least(1, int), default=1, help="seats alternate; then a summary"
+        "--games", type=_number(int, least=1), default=1, help="seats alternate; then a summary"
     )
-    parser.add_argument("--seed", type=_at_least(0, int), help="the same seed gives the same deals")
+    parser.add_argument(
+        "--seed", type=_number(int, least=0), help="the same seed gives the same deals"
+    )
     parser.add_argument("--rules", choices=list(PRESETS), default="cuttle_cards")
     parser.add_argument(
-        "--pause", type=_at_least(0, float), default=1.0, help="seconds a move, watching one game"
+        "--pause",
+        type=_number(float, least=0, most=LONGEST_PAUSE_S),
+        default=1.0,
+        help="seconds a move, watching one game",
     )
     arguments = parser.parse_args(argv)
-    most = 2 if arguments.watch else 1
-    if len(arguments.players) > most:
-        parser.error(f"--opponent and --model may be given {most} times in all; see --watch")
+    if len(arguments.players) > (2 if arguments.watch else 1):
+        parser.error("give one of --opponent and --model (two with --watch)")
+    players = arguments.players or [("opponent", "gap_maximizer")]
     try:
-        chairs = [_chair(kind, name) for kind, name in arguments.players]
-    except (ValueError, OSError, KeyError, RuntimeError) as error:
+        chairs = [_chair(kind, name, arguments.rules) for kind, name in players]
+    except ValueError as error:
         parser.error(str(error))
-    chairs = chairs or [_chair("opponent", "gap_maximizer")]
     chairs = (chairs * 2)[:2] if arguments.watch else [Chair("you", None), chairs[0]]
     if chairs[0].name == chairs[1].name:
         chairs = [chair._replace(name=f"{chair.name} {i}") for i, chair in enumerate(chairs, 1)]
     return arguments, chairs[::-1] if arguments.dealer else chairs
 
 
-def _at_least(least: int, kind: type[int] | type[float]) -> Callable[[str], float]:
-    """Make a reader of command-line numbers that are not smaller."""
+def _number(
+    kind: type[int] | type[float], *, least: int, most: int | None = None
+) -> Callable[[str], float]:
+    """Make a reader of command-line numbers within bounds."""
+    bounds = f"at least {least}" if most is None else f"from {least} to {most}"
 
     def read(text: str) -> float:
         value = kind(text)
-        if not least <= value < float("inf"):
-            raise argparse.ArgumentTypeError(f"must be at least {least}, got {text}")
+        if not (value >= least and (most is None or value <= most)):  # true of nan
+            raise argparse.ArgumentTypeError(f"must be {bounds}, got {text}")
         return value
 
     read.__name__ = kind.__name__  # argparse names it for what is no number
     return read
 
 
-def _chair(kind: str, name: str) -> Chair:
+def _chair(kind: str, name: str, rules_name: str) -> Chair:
     if kind == "model":
         path = Path(name)
-        return Chair(path.resolve().name, load_model(path))
-    return Chair(name, opponents.load(name))
+        return Chair(path.resolve().name, load_model(path, rules_name))
+    return Chair(name, opponents.load(name, PRESETS[rules_name]))
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -10,6 +11,7 @@ import yaml
 from cuttle import play
 from cuttle.experiment import build_network
 from cuttle.game.variants import PRESETS
+from cuttle.opponents.monte_carlo import MonteCarlo
 from cuttle.play import main
 
 
@@ -98,6 +100,15 @@ def test_help_follows_the_rules(
     assert "take a card\n" in texts["classic"]
 
 
+def test_opponent_thinks_by_the_rules_of_the_table() -> None:
+    _, chairs = play.parse(["--rules", "classic", "--opponent", "monte_carlo"])
+
+    player = chairs[1].player
+
+    assert isinstance(player, MonteCarlo)
+    assert player._rules == PRESETS["classic"]
+
+
 def test_watched_games_are_the_same_for_the_same_seed(capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["--watch", "--opponent", "randomized", "--seed", "5", "--pause", "0"]
     main(arguments)
@@ -122,7 +133,9 @@ def test_match_ends_with_its_summary(capsys: pytest.CaptureFixture[str]) -> None
     assert counts["gap_maximizer"] > counts["randomized"]
 
 
-def write_run(run_dir: Path, target: str = "cuttle.networks.blind.Blind") -> Path:
+def write_run(
+    run_dir: Path, target: str = "cuttle.networks.blind.Blind", rules: dict[str, Any] | None = None
+) -> Path:
     """Lay out as much of a completed run as playing against it needs."""
     section = {"name": "blind", "_target_": "cuttle.networks.blind.Blind"}
     trunk = {
@@ -140,6 +153,7 @@ def write_run(run_dir: Path, target: str = "cuttle.networks.blind.Blind") -> Pat
         "network_type": section | {"_target_": target},
         "trunk": trunk,
         "training": {"evaluation": {"over_suits": True}},
+        "rules": {"name": "cuttle_cards"} | (rules or {}),
     }
     config = yaml.safe_dump(sections)
     (run_dir / ".hydra" / "config.yaml").write_text(config, encoding="utf-8")
@@ -169,6 +183,75 @@ def test_model_plays_an_opponent_while_watched(
     assert "4 games: blind_run_01 " in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("rules", "message"),
+    [
+        ({"name": "classic"}, "by the rules classic, not cuttle_cards; add --rules classic"),
+        ({"hand_limit": 7}, "by rules of its own, not cuttle_cards; no --rules names these"),
+    ],
+)
+def test_model_trained_under_other_rules_is_refused(
+    rules: dict[str, Any], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_dir = write_run(tmp_path / "blind_run_01", rules=rules)
+
+    with pytest.raises(SystemExit):
+        main(["--model", str(run_dir)])
+
+    assert f"{run_dir} was trained {message}" in capsys.readouterr().err
+
+
+def test_model_is_met_under_the_rules_it_was_trained_by(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_dir = write_run(tmp_path / "blind_run_01", rules={"name": "classic"})
+
+    main(["--watch", "--model", str(run_dir), "--rules", "classic", "--games", "2"])
+
+    assert "2 games: blind_run_01 1 " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("models/model_final.pt", b""),
+        ("models/model_final.pt", b"garbage garbage"),
+        (".hydra/config.yaml", b""),
+        (".hydra/config.yaml", b"rules: [21"),
+        (".hydra/config.yaml", b"rules: {name: cuttle_cards}"),
+    ],
+)
+def test_damaged_run_is_named_in_one_line(
+    name: str, content: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_dir = write_run(tmp_path / "blind_run_01")
+    (run_dir / name).write_bytes(content)
+
+    with pytest.raises(SystemExit):
+        main(["--model", str(run_dir)])
+
+    assert f"error: {run_dir} cannot be loaded: " in capsys.readouterr().err.splitlines()[-1]
+
+
+@pytest.mark.parametrize("target", ["cuttle.networks.gone.Gone", "cuttle.networks.blind.Gone"])
+def test_network_that_is_gone_is_named(
+    target: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_dir = write_run(tmp_path / "blind_run_01", target=target)
+
+    with pytest.raises(SystemExit):
+        main(["--model", str(run_dir)])
+
+    assert f"error: {run_dir} cannot be loaded: " in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_help_of_the_command_tells_what_it_is_for(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+
+    assert "Play Cuttle against an opponent or a trained model" in capsys.readouterr().out
+
+
 def test_network_from_elsewhere_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -196,9 +279,16 @@ def test_terminal_without_suit_signs_gets_letters(
     [
         (["--opponent", "nobody"], "unknown opponent 'nobody'; there are gap_maximizer"),
         (["--model", "nowhere"], "nowhere has no .hydra/config.yaml and no models/model_final.pt"),
-        (["--opponent", "randomized", "--opponent", "high_card"], "may be given 1 times in all"),
+        (
+            ["--opponent", "randomized", "--opponent", "high_card"],
+            "give one of --opponent and --model (two with --watch)",
+        ),
+        (["--watch", *["--opponent", "randomized"] * 3], "(two with --watch)"),
         (["--games", "0"], "must be at least 1, got 0"),
         (["--seed", "-1"], "must be at least 0, got -1"),
+        (["--pause", "1e300"], "must be from 0 to 60, got 1e300"),
+        (["--pause", "nan"], "must be from 0 to 60, got nan"),
+        (["--pause", "x"], "invalid float value: 'x'"),
     ],
 )
 def test_wrong_arguments_are_named(
