@@ -1,7 +1,7 @@
 """A second reading of the rules in plain Python: positions and what is legal. Slow, no masks.
 
 Written from the text of the rules alone, on named cards and whole moves, to be replayed against
-the engine. Numbers such as 7.4 are those of the rules text. What moves do is in `plain_moves`.
+the engine. Numbers such as 7.4 are those of docs/rules.md. What moves do is in `plain_moves`.
 """
 
 from dataclasses import dataclass, field
