@@ -66,7 +66,8 @@ def write_run(run_dir: Path, entry: dict[str, Any], rng: np.random.Generator) ->
     """Write one completed run."""
     (run_dir / ".hydra").mkdir(parents=True)
     (run_dir / layout.MODELS_DIR).mkdir()
-    (run_dir / layout.FINAL_MODEL_FILE).write_bytes(b"weights")
+    for name in (layout.INITIAL_MODEL_FILE, layout.FINAL_MODEL_FILE):
+        (run_dir / name).write_bytes(b"weights")
     status = {"state": "completed", "config_hash": "", "duration_s": 60.0, "schema": 1}
     write_json(run_dir / layout.STATUS_FILE, {**entry, **status})
     write_json(run_dir / layout.METADATA_FILE, {"rules_version": "1", "seed": entry["seed"]})

@@ -91,9 +91,9 @@ def write_run(
         ]
     write_rows(run_dir / layout.MATCHES_FILE, matches)
     write_rows(run_dir / layout.METRICS_FILE, [_metrics(r) for r in range(1, rounds + 1)])
-    model = run_dir / layout.FINAL_MODEL_FILE
-    model.parent.mkdir(exist_ok=True)
-    model.write_bytes(b"weights")
+    (run_dir / layout.MODELS_DIR).mkdir(exist_ok=True)
+    for name in (layout.INITIAL_MODEL_FILE, layout.FINAL_MODEL_FILE):
+        (run_dir / name).write_bytes(b"weights")
     write_rows(run_dir / layout.TIMINGS_FILE, [_timings(r) for r in range(1, rounds + 1)])
     return run_dir
 

@@ -15,7 +15,6 @@ from cuttle.analysis.numbers import first_names
 from cuttle.analysis.opponents import groups_with_runs, no_runs
 from cuttle.analysis.pairwise import paired_rates
 from cuttle.analysis.study import LAST_ROUND, Study, StudyRun
-from cuttle.runs.layout import TIMINGS_FILE
 from cuttle.runs.locate import some
 
 FINAL_GAMES = 2_000  # against the primary opponent; fewer leave the games' luck visible
@@ -66,10 +65,8 @@ def _damage(study: Study) -> Iterator[Check]:
     """Name what is wrong with the files of runs that are used, for every number counts them."""
     problems: dict[str, list[str]] = {}
     for run in study.runs:
-        is_timed = bool(run.metrics and run.timings)  # reads both, and notes their damage
-        found = run.record.problems
-        untimed = [] if found or is_timed else [f"{TIMINGS_FILE} is missing or empty"]
-        for problem in [*found, *untimed]:
+        _ = run.metrics, run.timings  # reads both, and notes their damage
+        for problem in run.record.problems:
             problems.setdefault(problem, []).append(run.run_id)
     for problem, runs in problems.items():
         yield Check("damaged_files", "warning", f"{problem}; used all the same: {some(runs)}")
