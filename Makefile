@@ -8,13 +8,17 @@ study: .venv/installed
 	$(BIN)/python train.py -m network_type=boolean,embedding,multi_encoder 'run=range(1,8)' training=quick experiment=first_look
 	$(BIN)/python analyze.py
 
-# The published studies: about an hour and a half on two cores. See docs/results, which holds copies of what this leaves
+# The published studies: about two hours on two cores. See docs/results, which holds copies of what this leaves
 # under multirun/NAME/analysis.
 results: .venv/installed
 	$(BIN)/python train.py +study=input_representation 'run=range(1,31)'
 	$(BIN)/python analyze.py report input_representation
-	$(BIN)/python train.py +study=input_representation 'run=range(1,13)' seed=paired experiment=paired
+	$(BIN)/python train.py +study=input_representation 'run=range(1,31)' seed=paired experiment=paired
 	$(BIN)/python analyze.py report paired
+	$(BIN)/python train.py -m 'run=range(1,8)' network_type=boolean,embedding,multi_encoder training.rounds=5 experiment=short_budget
+	$(BIN)/python analyze.py report short_budget
+	$(BIN)/python train.py -m 'run=range(1,5)' network_type=boolean,embedding,multi_encoder training.rounds=60 experiment=long_budget
+	$(BIN)/python analyze.py report long_budget
 	$(BIN)/python train.py +study=zones_only
 	$(BIN)/python analyze.py report zones_only
 	$(BIN)/python train.py +study=earlier

@@ -27,6 +27,9 @@ def score_of(winner: NDArray[np.int8], *, seat: int) -> NDArray[np.float64]:
     return np.where(winner < 0, 0.5, (winner == seat).astype(np.float64))
 
 
+RULES = "cuttle_cards"  # of every player here
+
+
 def mean_scores(
     first: Player, second: Player, decks: NDArray[np.uint8], seed: int
 ) -> NDArray[np.float64]:
@@ -41,7 +44,7 @@ def load_players(names: list[str], run_dirs: list[Path]) -> dict[str, Player]:
     players = {name: opponents.load(name) for name in names}
     for run_dir in run_dirs:
         path = run_dir.resolve()
-        players[f"{path.parent.name}/{path.name}"] = load_model(path)
+        players[f"{path.parent.name}/{path.name}"] = load_model(path, RULES)
     return players
 
 
