@@ -52,6 +52,8 @@ PLACEHOLDERS = {
 SMALLER = {
     "training=quick": "training=smoke",
     "range(1,8)": "range(1,3)",
+    "range(1,5)": "range(1,2)",
+    "training.rounds=60": "training.rounds=3",
     "+study=input_representation": "+study=input_representation run=1",
     " 'run=range(1,31)'": "",
     "+study=zones_only": "+study=zones_only run=1 network_type=boolean",

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from cuttle.game.variants import CUTTLE_CARDS
 from cuttle.training.evaluation import Evaluator
 from cuttle.training.trainer import Trainer
 from tests.training.build import NETWORK_TYPES, trainer
@@ -21,7 +22,7 @@ def scores(rows: list[dict[str, Any]], opponent: str) -> tuple[float, int]:
 
 def untrained_rows(trained: Trainer) -> list[dict[str, Any]]:
     """Play the final games with the initial weights."""
-    evaluator = Evaluator(settings=trained.settings.evaluation, seed=0, rules=trained.rules)
+    evaluator = Evaluator(settings=trained.settings.evaluation, seed=0, rules=CUTTLE_CARDS)
     return evaluator.conclude(trained.player(), 0)
 
 
