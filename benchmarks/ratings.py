@@ -19,15 +19,13 @@ from cuttle.env.match import Player, play_deals
 from cuttle.game.state import random_decks
 from cuttle.play import load_model
 
+RULES = "cuttle_cards"  # of every player here
 ANCHOR = "randomized"
 
 
 def score_of(winner: NDArray[np.int8], *, seat: int) -> NDArray[np.float64]:
     """Return what a seat scored in each game: 1, 0 or half for a draw."""
     return np.where(winner < 0, 0.5, (winner == seat).astype(np.float64))
-
-
-RULES = "cuttle_cards"  # of every player here
 
 
 def mean_scores(

@@ -37,8 +37,7 @@ def show_summary(
     """Print how the runs ended and what failed; return whether nothing is left to mend."""
     counts = Counter(decision.record.state for decision in decisions)
     words = ", ".join(f"{counts[state]} {state}" for state in RunState if counts[state])
-    is_completed = [decision.record.state is RunState.COMPLETED for decision in decisions]
-    trained = sum(d.is_to_do and done for d, done in zip(decisions, is_completed, strict=True))
+    trained = sum(d.is_to_do and d.record.state is RunState.COMPLETED for d in decisions)
     skipped = sum(decision.action is Action.SKIP for decision in decisions)
     print(
         f"{decisions[0].run.run_dir.parent}: {plural(len(decisions))}: {words} "

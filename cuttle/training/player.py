@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from cuttle.env.match import Player
 from cuttle.env.symmetry import SUIT_ROTATIONS, rename_in_actions, rename_suits
 from cuttle.game.actions import NUM_ACTIONS
 
@@ -74,24 +73,4 @@ class SoftmaxPlayer(GreedyPlayer):
         noise = rng.gumbel(0.0, self._temperature, int(legal_mask.sum()))
         q[legal_mask] = self._mean_q(observation)[legal_mask] + noise
         actions: NDArray[np.int64] = q.argmax(axis=1)
-        return actions
-
-
-class Watched:
-    """A player whose decisions are noticed: evaluation can take minutes without another sign."""
-
-    def __init__(self, player: Player, on_step: Callable[[], None]) -> None:
-        """Take who plays, and what to call after each batch of decisions."""
-        self._player = player
-        self._on_step = on_step
-
-    def act(
-        self,
-        observation: NDArray[np.int64],
-        legal_mask: NDArray[np.bool_],
-        rng: np.random.Generator,
-    ) -> NDArray[np.int64]:
-        """Choose as the player does."""
-        actions = self._player.act(observation, legal_mask, rng)
-        self._on_step()
         return actions

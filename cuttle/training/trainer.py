@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from cuttle.game.variants import CUTTLE_CARDS, Rules
@@ -14,7 +16,7 @@ from cuttle.training.evaluation import Evaluator
 from cuttle.training.exploration import epsilon_at, linear
 from cuttle.training.initialisation import initialise
 from cuttle.training.plain import from_plain, to_plain
-from cuttle.training.player import GreedyPlayer, SoftmaxPlayer, Watched
+from cuttle.training.player import GreedyPlayer, SoftmaxPlayer
 from cuttle.training.probe import q_sd
 from cuttle.training.replay import Replay
 from cuttle.training.self_play import SelfPlay
@@ -67,13 +69,18 @@ class Trainer:
         self.num_parameters = sum(p.numel() for p in network.parameters())
         self.initial_q_sd = q_sd(lambda x: self._learner.q_values(x, target=False), rules)
 
-    def player(self) -> GreedyPlayer:
-        """Return the player that is evaluated: greedy on `model_state`."""
+    def player(self, on_step: Callable[[], None] = lambda: None) -> GreedyPlayer:
+        """Return the player that is evaluated, greedy on `model_state`.
+
+        `on_step` is called with each batch of decisions, for evaluation can take minutes.
+        """
         settings = self.settings.evaluation
-        return GreedyPlayer(
-            lambda x: self._learner.q_values(x, target=settings.average_weights),
-            over_suits=settings.over_suits,
-        )
+
+        def q_values(observation: NDArray[np.int64]) -> NDArray[np.float32]:
+            on_step()
+            return self._learner.q_values(observation, target=settings.average_weights)
+
+        return GreedyPlayer(q_values, over_suits=settings.over_suits)
 
     def model_state(self) -> dict[str, Tensor]:
         """Return a copy of the weights that are evaluated."""
@@ -159,7 +166,7 @@ class Trainer:
 
     def _evaluate(self, on_step: Callable[[], None]) -> list[dict[str, Any]]:
         """Play the validation games and, after the last round, the final ones."""
-        player = Watched(self.player(), on_step)
+        player = self.player(on_step)
         ratio = self.settings.evaluation.validation_ratio
         num_games = int(ratio * self.settings.episodes_per_round)
         rows = self._evaluator.validate(player, self.round, num_games)
