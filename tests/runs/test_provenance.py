@@ -1,0 +1,83 @@
+"""What is written down of code and machine, also where there is nothing to be known."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from cuttle.runs import provenance
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout of one commit, in which the package is said to be."""
+    if shutil.which("git") is None:
+        pytest.skip("git is not installed")
+    directory = tmp_path / "checkout"
+    directory.mkdir()
+    (directory / "rules.py").write_text("DECK = 52\n")
+    identity = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+    for asked in (("init", "-q"), ("add", "."), (*identity, "commit", "-q", "-m", "Begin")):
+        subprocess.run(["git", "-C", str(directory), *asked], check=True)
+    monkeypatch.setattr(provenance, "PACKAGE_DIR", directory)
+    return directory
+
+
+def test_a_changed_file_makes_a_commit_dirty_and_a_new_one_does_not(checkout: Path) -> None:
+    (checkout / "notes.txt").write_text("not of the code\n")
+    clean = provenance.git_state()
+    (checkout / "rules.py").write_text("DECK = 40\n")
+    dirty = provenance.git_state()
+
+    assert (clean["dirty"], dirty["dirty"]) == (False, True)
+    assert len(clean["commit"]) == 40 and dirty["commit"] == clean["commit"]
+
+
+def test_code_outside_a_checkout_has_no_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(provenance, "PACKAGE_DIR", tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+
+    assert provenance.git_state() == {"commit": None, "dirty": None}
+
+
+def test_a_machine_without_git_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+
+    assert provenance.git_state() == {"commit": None, "dirty": None}
+
+
+def test_source_hash_changes_with_any_module_and_with_nothing_else(checkout: Path) -> None:
+    def fingerprint() -> str:
+        provenance.source_hash.cache_clear()
+        return provenance.source_hash()
+
+    try:
+        before = fingerprint()
+        (checkout / "notes.txt").write_text("not of the code\n")
+        assert fingerprint() == before
+        (checkout / "rules.py").write_text("DECK = 40\n")
+        edited = fingerprint()
+        (checkout / "rules.py").rename(checkout / "deck.py")
+        assert len({before, edited, fingerprint()}) == 3
+    finally:
+        provenance.source_hash.cache_clear()
+
+
+def test_a_package_that_is_missing_has_no_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provenance, "PACKAGES", ("numpy", "no-such-package"))
+
+    versions = provenance.package_versions()
+
+    assert versions["numpy"] and versions["no-such-package"] is None
+
+
+def test_a_processor_without_a_description_has_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreadable(path: Path) -> str:
+        raise FileNotFoundError(path)
+
+    monkeypatch.setattr(Path, "read_text", unreadable)
+
+    assert provenance.cpu_model()
