@@ -7,11 +7,11 @@ from cuttle.runs.seeds import SeedMode
 from cuttle.sweep.plan import FLAGS, KEYS
 from tests.training.build import CONF, composed
 
-GROUPS = ("network_type", "trunk", "training", "rules", "+artefact")
+GROUPS = ("network_type", "trunk", "training", "rules", "fault")
 
 
 def options(group: str) -> list[str]:
-    return sorted(path.stem for path in (CONF / group.removeprefix("+")).glob("*.yaml"))
+    return sorted(path.stem for path in (CONF / group).glob("*.yaml"))
 
 
 @pytest.mark.parametrize(
@@ -24,9 +24,10 @@ def test_every_option_composes_and_builds(option: str) -> None:
     assert config.keys() == set(KEYS)
 
 
-@pytest.mark.parametrize("name", options("artefact"))
-def test_an_artefact_is_a_type_of_its_own(name: str) -> None:
-    assert composed(f"+artefact={name}")["network_type"]["name"] == name
+def test_a_fault_is_named_like_its_file_and_none_changes_nothing() -> None:
+    for name in options("fault"):
+        assert composed(f"fault={name}")["fault"] == name
+    assert composed("fault=sound") == {**composed(), "fault": "sound"}
 
 
 @pytest.mark.parametrize("group", ["network_type", "rules"])

@@ -8,8 +8,9 @@ from cuttle.analysis.numbers import first_names
 from cuttle.runs.diff import ABSENT, IGNORED_KEYS, flatten, is_ignored, token
 
 TYPE_SECTION = "network_type"  # may differ between types, not within one
-# Seeding, later analysis, threads and device change roundings at most, not what is measured.
-NOT_COMPARED = (*IGNORED_KEYS, "seed", "analysis", "threads", "device")
+# Seeding, later analysis, threads and device change roundings at most, not what is measured; a
+# fault is part of the type's name.
+NOT_COMPARED = (*IGNORED_KEYS, "seed", "analysis", "threads", "device", "fault")
 
 
 class MixedStudyError(ValueError):

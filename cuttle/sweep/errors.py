@@ -12,8 +12,7 @@ from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
 UNKNOWN_OPTION = re.compile(r"Could not find '([^']+)/([^'/]+)'\s+Available options[^:]*:([^:]+)")
-GROUPS = ("network_type", "trunk", "training", "seed", "rules", "hydra/launcher")
-ADDED_GROUPS = ("study", "artefact")
+GROUPS = ("network_type", "trunk", "training", "seed", "rules", "fault", "hydra/launcher")
 NOISE = ("full_key", "object_type", "reference_type", "See https")
 NUMBER_HINT = "for example seed=fixed seed.value=3 instead of seed=3"
 EXIT_REFUSED = 2
@@ -57,8 +56,8 @@ def describe(error: BaseException) -> str:
         key, _, value = error.override.partition("=")
         return f"{error.override} cannot be read; quote the value twice: '{key}=\"{value}\"'"
     if missing := re.search(r"Could not override '([^']+)'", text):
-        if missing[1] in ADDED_GROUPS:
-            return f"{missing[1]} is added to the config, not changed: write +{missing[1]}="
+        if missing[1] == "study":
+            return "study is added to the config, not changed: write +study="
         return f"there is no key {missing[1]!r}; {_keys_beside(error.__cause__, missing[1])}"
     if launcher := re.search(r"In 'hydra/launcher/(\w+)': Could not load", text):
         return missing_plugin(launcher[1])

@@ -13,7 +13,7 @@ from cuttle.sweep.errors import Refusal
 
 FLAGS = ("force", "dry_run", "init_only", "fail_fast", "checkpoint")
 SECTIONS = ("network_type", "trunk", "training", "seed", "rules", "analysis")
-TEXTS = ("experiment", "description", "device", "root")
+TEXTS = ("experiment", "description", "device", "root", "fault")
 COUNTS = ("run", "threads")
 KEYS = (*TEXTS, *COUNTS, *SECTIONS, *FLAGS)
 
@@ -55,10 +55,10 @@ def plan_runs(jobs: Iterable[Job]) -> list[PlannedRun]:
 
 
 def plan_run(job: Job) -> PlannedRun:
-    """Check the keys that every run has and work its seed out."""
+    """Check the keys that every run has, name its type and work its seed out."""
     config = job.config
     _check_keys(config)
-    name, run = str(config["network_type"]["name"]), int(config["run"])
+    name, run = _type_name(config), int(config["run"])
     try:
         seed = run_seed(
             SeedMode(config["seed"]["mode"]),
@@ -69,7 +69,11 @@ def plan_run(job: Job) -> PlannedRun:
         )
     except ValueError as error:
         raise Refusal(str(error)) from error
-    config = {**config, "seed": {**config["seed"], "value": seed}}
+    config = {
+        **config,
+        "network_type": {**config["network_type"], "name": name},
+        "seed": {**config["seed"], "value": seed},
+    }
     run_id = run_name(name, run)
     run_dir = Path(config["root"]).resolve() / config["experiment"] / run_id
     return PlannedRun(
@@ -83,6 +87,12 @@ def plan_run(job: Job) -> PlannedRun:
         overrides=job.overrides,
         hydra=job.hydra,
     )
+
+
+def _type_name(config: dict[str, Any]) -> str:
+    """Name the type; one that is trained with a fault of the earlier system is another."""
+    name, fault = str(config["network_type"]["name"]), config["fault"]
+    return name if fault == "none" else f"{name}_{fault}"
 
 
 def _check_keys(config: dict[str, Any]) -> None:
