@@ -8,20 +8,45 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from typing import Any
 
+from joblib.externals.loky.backend import resource_tracker as loky_resource_tracker
 from joblib.parallel import LokyBackend, register_parallel_backend
 
 WATCH_INTERVAL_S = 0.5
 
 
 class TiedBackend(LokyBackend):  # type: ignore[misc]  # joblib ships no types
-    """joblib's default backend, whose workers end with the process that started them."""
+    """joblib's default backend, whose workers end with the process that started them.
+
+    Ctrl-C is for that process: in a worker that is just starting it would print a traceback.
+    """
 
     def configure(self, *arguments: Any, **options: Any) -> Any:
         """Let every worker begin by watching this process."""
         tie = {"initializer": end_with, "initargs": (os.getpid(),)}
-        return super().configure(*arguments, **tie, **options)
+        with _starting_processes_deaf_to_interrupts():
+            return super().configure(*arguments, **tie, **options)
+
+    def submit(self, *arguments: Any, **options: Any) -> Any:
+        """Submit a task; the first one starts the workers."""
+        with _starting_processes_deaf_to_interrupts():
+            return super().submit(*arguments, **options)
+
+
+@contextmanager
+def _starting_processes_deaf_to_interrupts() -> Iterator[None]:
+    """Hold SIGINT back: a process inherits that, this one gets it at the end of the block."""
+    for tracker in (resource_tracker, loky_resource_tracker):
+        tracker.ensure_running()  # a start of it in the block would let SIGINT through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def tie_workers() -> None:
