@@ -6,7 +6,9 @@ Which runs there are and when they start is decided in `sweep`; what training do
 import importlib
 import io
 import os
+import pkgutil
 import traceback
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from cuttle import networks, opponents
 from cuttle.env.observation import SCALAR_DIM, ZONES
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.variants import CUTTLE_CARDS, PRESETS, RULES_VERSION, Rules, checked
@@ -220,6 +223,14 @@ def _check_device(name: str, *, is_here: bool) -> None:
     except (RuntimeError, AssertionError) as error:
         reason = str(error).splitlines()[0]
         raise ValueError(f"device={name} cannot be used here, try device=cpu: {reason}") from error
+
+
+def import_named() -> None:
+    """Import what configs name, so that an edit of it reaches none of the runs begun later."""
+    for package in (networks, opponents):
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            with suppress(Exception):  # a config that names it is told why; the others do without
+                importlib.import_module(module.name)
 
 
 def warm_up() -> None:

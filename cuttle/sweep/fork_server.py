@@ -49,7 +49,9 @@ class ForkServer:
     def serve(self) -> None:
         """Import the training code, then answer requests until the owner is gone."""
         try:
-            import cuttle.experiment  # noqa: F401  # what the children need
+            from cuttle import experiment
+
+            experiment.import_named()  # what the children need
         except Exception as error:  # told to whoever asks for something
             message = f"the training code does not start: {type(error).__name__}: {error}"
             self._import_error = {"outcome": Outcome.FAILED, "message": message}

@@ -206,7 +206,11 @@ def test_edits_while_a_sweep_runs_change_none_of_its_runs(
     for path in (code / "conf" / "network_type").iterdir():
         path.write_text("damaged: [")
     (code / "fake" / "conf" / "training" / "fake.yaml").write_text("defaults: [full]\nrounds: 9\n")
-    for path in (code / "cuttle" / "experiment.py", code / "fake" / "fake_trainer.py"):
+    for path in (
+        code / "cuttle" / "experiment.py",
+        code / "cuttle" / "networks" / "boolean.py",
+        code / "fake" / "fake_trainer.py",
+    ):
         path.write_text("raise RuntimeError('edited')\n")
 
     assert process.wait(timeout=TIMEOUT_S) == 0
