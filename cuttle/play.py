@@ -101,7 +101,8 @@ def say(text: str = "") -> None:
 
 def ask(keys: list[str], rules: Rules, show_board: Callable[[], None]) -> str:
     """Let the person choose among move keys, asking until the answer is one; may raise Left."""
-    for number, key in enumerate(keys, 1):
+    choices = {str(number): key for number, key in enumerate(keys, 1)}
+    for number, key in choices.items():
         say(f"  {number:>2}  {move_text(key)}")
     while True:
         try:
@@ -117,8 +118,8 @@ def ask(keys: list[str], rules: Rules, show_board: Callable[[], None]) -> str:
             say(f"{rules_text(rules)}\n{HINT.format(len(keys))}")
         elif answer in ("b", "board"):
             show_board()
-        elif answer.isascii() and answer.isdigit() and 1 <= int(answer[:9]) <= len(keys):
-            return keys[int(answer) - 1]
+        elif answer in choices:
+            return choices[answer]
         else:
             say(HINT.format(len(keys)))
 

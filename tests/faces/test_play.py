@@ -41,7 +41,9 @@ def test_game_against_an_opponent_can_be_played_to_its_end(
     assert "gap_maximizer won:" in shown
 
 
-@pytest.mark.parametrize("wrong", ["", "x", "0", "999", "-1", "1.5", "²", "1" * 5_000, "play 10♥"])
+@pytest.mark.parametrize(
+    "wrong", ["", "x", "0", "999", "-1", "1.5", "²", "1" * 5_000, "0000000010", "play 10♥"]
+)
 def test_wrong_input_asks_again(
     wrong: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
