@@ -57,6 +57,8 @@ BAD_INPUT = {
     "-m run=1,0": "run must be a whole number of at least 1, got 0",
     "-m experiment=a,b": "a sweep belongs to one experiment",
     "-m hydra.launcher.n_jobs=0": "hydra.launcher.n_jobs must be at least 1, or -1",
+    "network_type=boolean,blind": "network_type=boolean,blind: several values are a sweep, add -m",
+    "run=range(1,3)": "run=range(1,3): several values are a sweep, add -m",
     "hydra/launcher=nobody": "there is no option hydra/launcher=nobody; there are basic,",
 }
 
@@ -81,6 +83,17 @@ def test_bad_input_is_one_clear_line_and_changes_nothing(arguments: str, tmp_pat
     assert finished.stdout == ""
     assert finished.stderr.startswith("error: ") and finished.stderr.count("\n") == 1
     assert BAD_INPUT[arguments] in finished.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_refused_sweep_is_not_trained_when_tracebacks_are_asked_for(tmp_path: Path) -> None:
+    """Hydra takes an exception of a callback for a warning, and goes on with its own sweeper."""
+    refused = ("-m", "training=smoke", "training.rounds=1,2")
+
+    finished = launch(tmp_path, *refused, fake=False, HYDRA_FULL_ERROR="1")
+
+    assert finished.returncode == 1
+    assert "Refusal: two jobs would train in" in finished.stderr
     assert list(tmp_path.iterdir()) == []
 
 

@@ -12,7 +12,7 @@ from cuttle.runs.layout import LOCK_FILE
 RETRY_DELAY_S = 0.02
 
 
-class AlreadyLocked(RuntimeError):
+class AlreadyLocked(OSError):
     """Another process works in the directory."""
 
 

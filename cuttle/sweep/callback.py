@@ -5,6 +5,7 @@ the first lost worker, so the whole sweep is carried out before it gets its turn
 """
 
 import sys
+import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
@@ -18,7 +19,7 @@ from omegaconf import DictConfig
 
 from cuttle.sweep.compose import single_job, sweep_jobs
 from cuttle.sweep.errors import Refusal, missing_plugin, one_line_errors
-from cuttle.sweep.launch import launch
+from cuttle.sweep.launch import EXIT_FAILED, launch
 from cuttle.sweep.plan import PlannedRun
 from cuttle.sweep.supervisor import Supervisor
 from cuttle.sweep.worker import ComposedConfigs, Worker
@@ -30,22 +31,26 @@ class SweepCallback(Callback):
     """Carry out what was asked in the launching process, and end the program."""
 
     def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
-        """Launch a sweep."""
-        with one_line_errors():
-            _require_plugin(config)
-            workers = parallel_runs(config)
-            jobs = sweep_jobs(config)
+        """Launch a sweep; come what may, do not return."""
+        try:
+            with one_line_errors():
+                sys.exit(_launch_sweep(config))
+        except Exception:  # Hydra would make a warning of it and go on with its own sweeper
+            traceback.print_exc()
+            sys.exit(EXIT_FAILED)
 
-            def start(runs: Sequence[PlannedRun], supervisor: Supervisor) -> dict[str, str]:
-                return _start(runs, supervisor, config, workers)
 
-            code = launch(
-                jobs,
-                num_workers=workers or len(jobs),
-                start=start,
-                trains_here=workers is not None,
-            )
-        sys.exit(code)
+def _launch_sweep(config: DictConfig) -> int:
+    _require_plugin(config)
+    workers = parallel_runs(config)
+    jobs = sweep_jobs(config)
+
+    def start(runs: Sequence[PlannedRun], supervisor: Supervisor) -> dict[str, str]:
+        return _start(runs, supervisor, config, workers)
+
+    return launch(
+        jobs, num_workers=workers or len(jobs), start=start, trains_here=workers is not None
+    )
 
 
 def train_one(config: DictConfig) -> int:

@@ -12,6 +12,9 @@ from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
 UNKNOWN_OPTION = re.compile(r"Could not find '([^']+)/([^'/]+)'\s+Available options[^:]*:([^:]+)")
+SWEPT = re.compile(
+    r"Ambiguous value for argument '(.+)'\n1\.|Sweep parameters '(.+)' requires --multirun"
+)
 GROUPS = ("network_type", "trunk", "training", "seed", "rules", "fault", "hydra/launcher")
 NOISE = ("full_key", "object_type", "reference_type", "See https")
 NUMBER_HINT = "for example seed=fixed seed.value=3 instead of seed=3"
@@ -55,6 +58,8 @@ def describe(error: BaseException) -> str:
     if isinstance(error, OverrideParseException):
         key, _, value = error.override.partition("=")
         return f"{error.override} cannot be read; quote the value twice: '{key}=\"{value}\"'"
+    if swept := SWEPT.search(text):
+        return f"{swept[1] or swept[2]}: several values are a sweep, add -m"
     if missing := re.search(r"Could not override '([^']+)'", text):
         if missing[1] == "study":
             return "study is added to the config, not changed: write +study="

@@ -15,7 +15,7 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, read_write
 
 from cuttle.runs.layout import LOG_FILE, Outcome, RunState
-from cuttle.runs.lock import AlreadyLocked, locked
+from cuttle.runs.lock import locked
 from cuttle.runs.status import RunError, read_status, write_status
 from cuttle.sweep.plan import PlannedRun
 from cuttle.sweep.supervisor import LauncherGone, Supervisor
@@ -103,7 +103,7 @@ def note_death(run_dir: Path, cause: str) -> str:
             if status is not None and status.state in (RunState.RUNNING, RunState.PREPARED):
                 error = RunError("ProcessDied", cause, str(run_dir / LOG_FILE))
                 write_status(run_dir, status.failed(error))
-    except (AlreadyLocked, OSError, ValueError) as error:
+    except (OSError, ValueError) as error:
         return f"{cause}; its status could not be written ({error})"
     return cause
 
