@@ -12,6 +12,7 @@ from cuttle.runs.identity import differences
 from cuttle.runs.layout import CHECKPOINT_FILE, METRICS_FILE, RunState
 from cuttle.runs.provenance import package_versions, source_hash
 from cuttle.runs.reader import RunRecord
+from cuttle.runs.words import summed_up
 from cuttle.sweep.plan import PlannedRun
 
 
@@ -100,6 +101,8 @@ def estimated_seconds(decisions: Sequence[Decision], *, num_workers: int) -> flo
     """Estimate how long a launch takes from the runs already timed; None when there are none."""
     timed: dict[str, list[float]] = {}
     for decision in decisions:
+        if decision.record.status.get("config_hash") != decision.run.config_hash:
+            continue  # of another budget, perhaps
         if decision.record.state is RunState.COMPLETED:
             duration_s = float(decision.record.status["duration_s"])
             timed.setdefault(decision.run.network_type, []).append(duration_s)
@@ -125,4 +128,4 @@ def _owner(record: RunRecord) -> str:
 
 
 def _difference(record: RunRecord, run: PlannedRun) -> str:
-    return ", ".join(differences(record.config, run.config)) or "its recorded config is damaged"
+    return summed_up(differences(record.config, run.config)) or "its recorded config is damaged"

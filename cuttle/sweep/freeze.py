@@ -10,6 +10,7 @@ from typing import Any
 from omegaconf import OmegaConf
 
 from cuttle.runs.files import read_json, remove_temporary_files, write_json, write_text
+from cuttle.runs.identity import common_differences
 from cuttle.runs.layout import (
     CHECKPOINT_FILE,
     CONFIG_FILE,
@@ -157,7 +158,7 @@ def _write_experiment(
             "seed_mode": config["seed"]["mode"],
             "paired": config["seed"]["mode"] == "paired",
             "planned": list(planned.values()),
-            "base_config": found.get("base_config") or _base_config(config),
+            "base_config": _base_config(config, found.get("base_config")),
             "history": [*(history if isinstance(history, list) else []), entry][-HISTORY_LIMIT:],
         },
     )
@@ -172,6 +173,9 @@ def read_plan(experiment_dir: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _base_config(config: dict[str, Any]) -> dict[str, Any]:
+def _base_config(config: dict[str, Any], found: Any) -> dict[str, Any]:
+    """Keep the first launch's config unless none of what it trained is left."""
+    if isinstance(found, dict) and not common_differences(found, config):
+        return found
     base = {key: value for key, value in config.items() if key not in PER_RUN_KEYS}
     return {**base, "seed": {"mode": config["seed"]["mode"], "base": config["seed"]["base"]}}

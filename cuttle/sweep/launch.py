@@ -8,13 +8,15 @@ from dataclasses import replace
 
 from cuttle.runs.identity import config_hash
 from cuttle.runs.layout import Outcome, RunState
+from cuttle.runs.words import plural
+from cuttle.sweep.admission import refuse_conflicts, refuse_other_seeds, refuse_other_settings
 from cuttle.sweep.compose import Job
 from cuttle.sweep.decide import Action, Decision, decide
 from cuttle.sweep.errors import EXIT_INTERRUPTED, Refusal
-from cuttle.sweep.freeze import freeze, read_plan
+from cuttle.sweep.freeze import freeze
 from cuttle.sweep.plan import PlannedRun, plan_runs
 from cuttle.sweep.progress import Progress
-from cuttle.sweep.report import plural, show_plan, show_summary
+from cuttle.sweep.report import show_copies, show_plan, show_summary
 from cuttle.sweep.supervisor import Supervisor
 
 # Trains the runs, and tells of those that failed why.
@@ -29,11 +31,13 @@ def launch(jobs: Sequence[Job], *, num_workers: int, start: Start, trains_here: 
     options = runs[0].config
     if options["init_only"] and options["force"]:
         raise Refusal("init_only=true trains nothing, so force=true would only lose runs: leave it")
-    _refuse_other_seeds(runs[0])
+    refuse_other_seeds(runs[0])
     decisions = [decide(run, force=options["force"]) for run in runs]
     if options["dry_run"]:
         show_plan(decisions, num_workers=num_workers)
-    _refuse_conflicts(decisions)
+    refuse_conflicts(decisions)
+    refuse_other_settings(decisions)
+    show_copies(runs)
     to_do = [decision.run for decision in decisions if decision.is_to_do]
     if not to_do:
         return 0 if options["dry_run"] else _finish(decisions)
@@ -55,27 +59,6 @@ def launch(jobs: Sequence[Job], *, num_workers: int, start: Start, trains_here: 
         return _train(decisions, frozen, start, supervisor)
     finally:
         supervisor.close()
-
-
-def _refuse_other_seeds(run: PlannedRun) -> None:
-    """Keep the runs of an experiment comparable: whether they are paired is one fact for all."""
-    mode, planned = run.config["seed"]["mode"], read_plan(run.run_dir.parent).get("seed_mode")
-    if planned not in (None, mode):
-        raise Refusal(
-            f"{run.run_dir.parent} was planned with seed={planned}, got seed={mode}; "
-            "use another experiment=NAME"
-        )
-
-
-def _refuse_conflicts(decisions: Sequence[Decision]) -> None:
-    conflicts = [decision for decision in decisions if decision.action is Action.CONFLICT]
-    if conflicts:
-        first = conflicts[0]
-        others = f" (and {len(conflicts) - 1} more)" if len(conflicts) > 1 else ""
-        raise Refusal(
-            f"{first.run.run_dir} was trained with another config: {first.reason}{others}; "
-            "use another experiment=NAME, or force=true to train it again"
-        )
 
 
 def _check_configs(runs: Sequence[PlannedRun], supervisor: Supervisor, *, trains_here: bool) -> str:

@@ -17,11 +17,12 @@ from rich.text import Text
 from cuttle.runs.layout import RunState, Stage
 from cuttle.runs.reader import ENDED, RunRecord, seconds_left
 from cuttle.runs.recorder import last_win_rates
+from cuttle.runs.words import duration, plural
 from cuttle.sweep.plan import PlannedRun
 from cuttle.sweep.process import STOP_SIGNAL
-from cuttle.sweep.report import duration, plural
 
 POLL_INTERVAL_S = 0.5
+VIEW_WIDTH = 100
 
 
 class Progress:
@@ -35,8 +36,9 @@ class Progress:
         self._started = time.monotonic()
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="progress", daemon=True)
-        console = Console()
-        self._live = Live(console=console, auto_refresh=False) if console.is_terminal else None
+        self._console = Console()
+        is_terminal = self._console.is_terminal
+        self._live = Live(console=self._console, auto_refresh=False) if is_terminal else None
 
     def start(self) -> None:
         """Show the first view and follow from then on."""
@@ -69,9 +71,17 @@ class Progress:
                 continue
             now = before.reread()
             self.records[run_id] = now
-            if self._live is None:
-                for line in news(before, now):
-                    print(line, flush=True)
+            for line in [*self._rounds(before, now), *ending(now)]:
+                self._print(line)
+
+    def _rounds(self, before: RunRecord, now: RunRecord) -> list[str]:
+        return round_lines(before, now) if self._live is None else []  # the view shows them
+
+    def _print(self, line: str) -> None:
+        if self._live is None:
+            print(line, flush=True)
+        else:
+            self._console.print(Text(line), soft_wrap=True)  # above the view
 
     def _stop_at_failure(self) -> None:
         failed = [r.run_id for r in self.records.values() if r.state is RunState.FAILED]
@@ -82,7 +92,10 @@ class Progress:
     def _view(self) -> Group:
         records = list(self.records.values())
         ended = sum(record.state in ENDED for record in records)
-        table = Table.grid(padding=(0, 2))
+        table = Table.grid(padding=(0, 2), expand=True)
+        table.width = min(VIEW_WIDTH, self._console.width)
+        for ratio in (None, 1, None, None):  # the bar takes what the words leave
+            table.add_column(ratio=ratio, no_wrap=True)
         for record in records:
             if record.state is RunState.RUNNING:
                 table.add_row(record.run_id, _bar(record), _round(record), _win_rates(record))
@@ -94,26 +107,29 @@ class Progress:
         return Group(table, Text(line, style="bold"))
 
 
-def news(before: RunRecord, now: RunRecord) -> list[str]:
-    """Return a line for each thing that is new about a run."""
+def round_lines(before: RunRecord, now: RunRecord) -> list[str]:
+    """Return a line for each round that a run has done since."""
     rounds = now.status.get("rounds", 0)
     lines = []
     for number in range(before.status.get("round", 0) + 1, now.status.get("round", 0) + 1):
         rows = [r for r in now.matches if r["round"] == number and r["stage"] == Stage.VALIDATION]
         lines.append(f"{now.run_id} round {number}/{rounds}: {percentages(last_win_rates(rows))}")
+    return lines
+
+
+def ending(now: RunRecord) -> list[str]:
+    """Return a line if a run has ended."""
     if now.state is RunState.COMPLETED:
         took = duration(float(now.status["duration_s"]))
-        lines.append(f"{now.run_id} completed in {took}: {_win_rates(now)}")
+        return [f"{now.run_id} completed in {took}: {_win_rates(now)} in the final games"]
     if now.state is RunState.FAILED and (error := now.status.get("error")):
-        lines.append(
-            f"{now.run_id} failed: {error['type']}: {error['message']}, see {error['log']}"
-        )
-    return lines
+        return [f"{now.run_id} failed: {error['type']}: {error['message']}, see {error['log']}"]
+    return []
 
 
 def _bar(record: RunRecord) -> ProgressBar:
     rounds = max(1, record.status.get("rounds", 1))
-    return ProgressBar(total=rounds, completed=record.status.get("round", 0), width=20)
+    return ProgressBar(total=rounds, completed=record.status.get("round", 0))
 
 
 def _round(record: RunRecord) -> str:
@@ -127,4 +143,4 @@ def _win_rates(record: RunRecord) -> str:
 def percentages(win_rates: dict[str, float]) -> str:
     """Write win rates for people."""
     texts = [f"{opponent} {rate:.1%}" for opponent, rate in win_rates.items()]
-    return ", ".join(texts) or "no matches"
+    return ", ".join(texts) or "not yet evaluated"

@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from cuttle.runs.layout import RunState
+from cuttle.runs.words import duration, plural, python, shown
 from cuttle.sweep.decide import Action, Decision, estimated_seconds
+from cuttle.sweep.plan import PlannedRun
 
 BAD_STATES = (RunState.FAILED, RunState.INTERRUPTED)
 NOT_BEGUN = (RunState.PENDING, RunState.PREPARED)
@@ -31,6 +33,16 @@ def show_plan(decisions: Sequence[Decision], *, num_workers: int) -> None:
     print(f"{plural(len(decisions))}, {to_do} to train, {workers}: {time_text}")
 
 
+def show_copies(runs: Sequence[PlannedRun]) -> None:
+    """Say which runs come out the same, as their type and seed do."""
+    copies: dict[tuple[str, int], list[str]] = {}
+    for run in runs:
+        copies.setdefault((run.network_type, run.seed), []).append(run.run_id)
+    for (_, seed), names in copies.items():
+        if len(names) > 1:
+            print(f"{', '.join(names)} have the same seed {seed}: copies of one run, no evidence")
+
+
 def show_summary(
     decisions: Sequence[Decision], *, failures: Mapping[str, str], trouble: str
 ) -> bool:
@@ -52,6 +64,8 @@ def show_summary(
         print("leave force=true out to go on: it trains completed runs again")
     elif trouble or problems:
         print("the same command trains what is missing; completed runs stay as they are")
+    else:
+        print(f"next: {python()} analyze.py report {shown(decisions[0].run.run_dir.parent)}")
     return not problems and not trouble
 
 
@@ -66,6 +80,9 @@ def _problems(
             problems.append((decision.run.run_id, "damaged", why))
         elif record.state in BAD_STATES or decision.run.run_id in failures:
             why = _error(record.status) or failures.get(decision.run.run_id, "its process is gone")
+            problems.append((decision.run.run_id, record.state.value, why))
+        elif decision.is_to_do and record.status.get("config_hash") != decision.run.config_hash:
+            why = "another launch has changed its config"
             problems.append((decision.run.run_id, record.state.value, why))
         elif decision.is_to_do and record.state in NOT_BEGUN and not was_stopped:
             problems.append((decision.run.run_id, record.state.value, "no worker has trained it"))
@@ -84,17 +101,3 @@ def text_table(rows: Sequence[Sequence[str]]) -> str:
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
     )
-
-
-def plural(count: int) -> str:
-    """Count runs in words."""
-    return f"{count} run" if count == 1 else f"{count} runs"
-
-
-def duration(seconds: float) -> str:
-    """Write a duration the way people say it."""
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {rest:02d} s"

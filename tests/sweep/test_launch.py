@@ -165,7 +165,7 @@ def test_another_config_is_refused_with_the_key_named(completed: Path) -> None:
 
     assert finished.returncode == 2
     assert "boolean_run_01 was trained with another config" in finished.stderr
-    assert "training.rounds: 3 -> 4 (and 3 more)" in finished.stderr
+    assert "training.rounds: 3 -> 4 (and 3 more runs)" in finished.stderr
     assert finished.stderr.count("\n") == 1
     assert snapshot(completed) == before
 
@@ -175,6 +175,36 @@ def test_force_accepts_another_config(completed: Path) -> None:
 
     assert finished.returncode == 0
     assert status(completed, "boolean_run_02")["round"] == 4
+    assert launch(completed, *SWEEP, "training.rounds=4", "run=9").returncode == 0
+
+
+@pytest.mark.parametrize("asked", [("run=9",), ("run=1", "force=true")])
+def test_a_run_with_other_settings_than_the_trained_ones_is_refused(
+    asked: tuple[str, ...], completed: Path
+) -> None:
+    before = snapshot(completed)
+
+    finished = launch(completed, *SWEEP, *asked, "training.rounds=4")
+
+    assert finished.returncode == 2
+    assert "would be trained with other settings than boolean_run_0" in finished.stderr
+    assert "training.rounds: 3 -> 4; such runs cannot be compared" in finished.stderr
+    assert snapshot(completed) == before
+
+
+def test_settings_may_change_while_nothing_is_trained(tmp_path: Path, undisturbed: Path) -> None:
+    launch(tmp_path, *SWEEP, "training.rounds=9", "init_only=true")
+
+    assert launch(tmp_path, *SWEEP).returncode == 0
+    assert results(tmp_path) == results(undisturbed)
+    plan = json.loads((tmp_path / "multirun" / "test" / "experiment.json").read_text())
+    assert plan["base_config"]["training"]["rounds"] == 3
+
+
+def test_a_factor_may_differ_between_the_types_of_an_experiment(completed: Path) -> None:
+    other = ("network_type=blind", "training.rounds=4", "analysis.factors=[training.rounds]")
+
+    assert launch(completed, "experiment=test", *other).returncode == 0
 
 
 def test_damaged_runs_are_reported_and_left_alone(completed: Path) -> None:

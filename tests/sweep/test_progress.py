@@ -12,6 +12,9 @@ from tests.sweep.launching import TIMEOUT_S, command, environment
 
 pytestmark = pytest.mark.slow
 
+COLUMNS = 80
+WORDS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # what moves the cursor and colours
+
 
 def shown(directory: Path, *overrides: str) -> tuple[str, int]:
     """Launch on a terminal of its own; return all that it showed, and the exit status."""
@@ -19,7 +22,7 @@ def shown(directory: Path, *overrides: str) -> tuple[str, int]:
     program = subprocess.Popen(
         command(*overrides),
         cwd=directory,
-        env={**environment(), "TERM": "xterm-256color", "COLUMNS": "120", "ROUND_S": "0.3"},
+        env={**environment(), "TERM": "xterm-256color", "COLUMNS": str(COLUMNS), "ROUND_S": "0.3"},
         stdin=side_of_program,
         stdout=side_of_program,
         stderr=side_of_program,
@@ -44,3 +47,6 @@ def test_a_terminal_shows_how_far_each_run_is_and_what_is_left(tmp_path: Path) -
     assert "2 of 2 runs completed, 0 failed" in text
     assert re.search(r"boolean_run_01 .* round [1-9]/", text)
     assert "boolean_run_01 round 1/" not in text  # a bar, not a line for each round
+    assert re.search(r"boolean_run_02 completed in .* in the final games", text)
+    shown_lines = WORDS.sub("", text).splitlines()
+    assert max(len(line) for line in shown_lines if "  round " in line) <= COLUMNS

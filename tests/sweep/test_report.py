@@ -1,5 +1,6 @@
 """What a launch says at its end, from decisions and the files of the runs."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,9 +8,11 @@ import pytest
 from cuttle.runs.layout import RunState, run_name
 from cuttle.runs.reader import RunRecord
 from cuttle.runs.status import Status, write_status
-from cuttle.sweep.decide import Action, Decision
+from cuttle.sweep.decide import Action, Decision, estimated_seconds
 from cuttle.sweep.plan import PlannedRun
-from cuttle.sweep.report import show_summary
+from cuttle.sweep.report import show_copies, show_summary
+
+STATUS = Status(RunState.PENDING, "boolean_run_01", "boolean", 1, 7, "hash")
 
 
 def decision(root: Path, run: int, state: RunState, action: Action) -> Decision:
@@ -35,3 +38,37 @@ def test_a_stopped_launch_counts_what_it_had_trained(
 
     assert not is_well
     assert "(1 trained now, 1 completed before)" in capsys.readouterr().out
+
+
+def test_a_run_that_another_launch_trained_with_another_config_is_no_success(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    taken = decision(tmp_path, 1, RunState.COMPLETED, Action.TRAIN)
+    taken = replace(taken, run=replace(taken.run, config_hash="another"))
+
+    assert not show_summary([taken], failures={}, trouble="")
+
+    assert "another launch has changed its config" in capsys.readouterr().out
+
+
+def test_runs_of_one_seed_are_said_to_be_copies(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs = [decision(tmp_path, n, RunState.PENDING, Action.TRAIN).run for n in (1, 2, 3)]
+
+    show_copies([runs[0], replace(runs[1], seed=8), runs[2], replace(runs[2], network_type="x")])
+
+    assert capsys.readouterr().out == (
+        "boolean_run_01, boolean_run_03 have the same seed 7: copies of one run, no evidence\n"
+    )
+
+
+def test_time_is_estimated_from_runs_of_the_same_config_only(tmp_path: Path) -> None:
+    timed = decision(tmp_path, 1, RunState.COMPLETED, Action.SKIP)
+    write_status(timed.record.path, replace(STATUS, state=RunState.COMPLETED, duration_s=30.0))
+    timed = replace(timed, record=timed.record.reread())
+    other = replace(timed, run=replace(timed.run, config_hash="another"))
+    to_do = [decision(tmp_path, n, RunState.PENDING, Action.TRAIN) for n in (2, 3)]
+
+    assert estimated_seconds([timed, *to_do], num_workers=1) == 60.0
+    assert estimated_seconds([other, *to_do], num_workers=1) is None
