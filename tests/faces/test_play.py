@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 import torch
-import yaml
 
-from cuttle import play
 from cuttle.experiment import build_network
 from cuttle.game.variants import PRESETS
 from cuttle.opponents.monte_carlo import MonteCarlo
-from cuttle.play import main
+from cuttle.play import table
+from cuttle.play.__main__ import main, parse
 
 
 def type_in(monkeypatch: pytest.MonkeyPatch, answers: list[str]) -> None:
@@ -103,7 +102,7 @@ def test_help_follows_the_rules(
 
 
 def test_opponent_thinks_by_the_rules_of_the_table() -> None:
-    _, chairs = play.parse(["--rules", "classic", "--opponent", "monte_carlo"])
+    _, chairs = parse(["--rules", "classic", "--opponent", "monte_carlo"])
 
     player = chairs[1].player
 
@@ -147,18 +146,15 @@ def write_run(
         "normalise": True,
         "share_value": True,
     }
-    (run_dir / ".hydra").mkdir(parents=True)
-    (run_dir / "models").mkdir()
+    (run_dir / "models").mkdir(parents=True)
     weights = build_network({"network_type": section, "trunk": trunk}).state_dict()
-    torch.save({"weights": weights}, run_dir / "models" / "model_final.pt")
-    sections = {
+    config = {
         "network_type": section | {"_target_": target},
         "trunk": trunk,
         "training": {"evaluation": {"over_suits": True}},
         "rules": {"name": "cuttle_cards"} | (rules or {}),
     }
-    config = yaml.safe_dump(sections)
-    (run_dir / ".hydra" / "config.yaml").write_text(config, encoding="utf-8")
+    torch.save({"weights": weights, "config": config}, run_dir / "models" / "model_final.pt")
     return run_dir
 
 
@@ -213,26 +209,17 @@ def test_model_is_met_under_the_rules_it_was_trained_by(
     assert "2 games: blind_run_01 1 " in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        ("models/model_final.pt", b""),
-        ("models/model_final.pt", b"garbage garbage"),
-        (".hydra/config.yaml", b""),
-        (".hydra/config.yaml", b"rules: [21"),
-        (".hydra/config.yaml", b"rules: {name: cuttle_cards}"),
-    ],
-)
-def test_damaged_run_is_named_in_one_line(
-    name: str, content: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("content", [b"", b"garbage garbage"])
+def test_damaged_model_is_named_in_one_line(
+    content: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run_dir = write_run(tmp_path / "blind_run_01")
-    (run_dir / name).write_bytes(content)
+    (run_dir / "models" / "model_final.pt").write_bytes(content)
 
     with pytest.raises(SystemExit):
         main(["--model", str(run_dir)])
 
-    assert f"error: {run_dir} cannot be loaded: " in capsys.readouterr().err.splitlines()[-1]
+    assert "model_final.pt cannot be loaded: " in capsys.readouterr().err.splitlines()[-1]
 
 
 @pytest.mark.parametrize("target", ["cuttle.networks.gone.Gone", "cuttle.networks.blind.Gone"])
@@ -244,7 +231,8 @@ def test_network_that_is_gone_is_named(
     with pytest.raises(SystemExit):
         main(["--model", str(run_dir)])
 
-    assert f"error: {run_dir} cannot be loaded: " in capsys.readouterr().err.splitlines()[-1]
+    message = f"error: {run_dir}/models/model_final.pt cannot be loaded: "
+    assert message in capsys.readouterr().err.splitlines()[-1]
 
 
 def test_help_of_the_command_tells_what_it_is_for(capsys: pytest.CaptureFixture[str]) -> None:
@@ -268,10 +256,10 @@ def test_network_from_elsewhere_is_refused(
 def test_terminal_without_suit_signs_gets_letters(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(play.sys.stdout, "_encoding", "ascii", raising=False)
-    monkeypatch.setattr(type(play.sys.stdout), "encoding", "ascii", raising=False)
+    monkeypatch.setattr(table.sys.stdout, "_encoding", "ascii", raising=False)
+    monkeypatch.setattr(type(table.sys.stdout), "encoding", "ascii", raising=False)
 
-    play.say("10♥ A♣")
+    table.say("10♥ A♣")
 
     assert capsys.readouterr().out == "10H AC\n"
 
@@ -280,7 +268,7 @@ def test_terminal_without_suit_signs_gets_letters(
     ("arguments", "message"),
     [
         (["--opponent", "nobody"], "unknown opponent 'nobody'; there are gap_maximizer"),
-        (["--model", "nowhere"], "nowhere has no .hydra/config.yaml and no models/model_final.pt"),
+        (["--model", "nowhere"], "nowhere/models/model_final.pt is missing; give the directory of"),
         (
             ["--opponent", "randomized", "--opponent", "high_card"],
             "give one of --opponent and --model (two with --watch)",
