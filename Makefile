@@ -6,7 +6,7 @@ BIN := .venv/bin
 
 study: .venv/installed
 	$(BIN)/python train.py -m network_type=boolean,embedding,multi_encoder 'run=range(1,8)' training=quick experiment=first_look
-	$(BIN)/python analyze.py
+	$(BIN)/python analyze.py report first_look
 
 # The published studies: about two hours on two cores. See docs/results, which holds copies of what this leaves
 # under multirun/NAME/analysis.

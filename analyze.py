@@ -1,6 +1,11 @@
 """Read experiments: tables, figures, reports, diffs. Everything is in `cuttle.analysis.cli`."""
 
-from cuttle.analysis.cli.app import main
+import sys
+
+try:
+    from cuttle.analysis.cli.app import main
+except ModuleNotFoundError as error:
+    sys.exit(f"error: {error.name} is not installed for {sys.executable}; try .venv/bin/python")
 
 if __name__ == "__main__":
     main()

@@ -6,12 +6,15 @@ python train.py -m network_type=boolean,embedding run=1,2    a sweep
 
 import sys
 
-import hydra
-from omegaconf import DictConfig
+try:
+    import hydra
+    from omegaconf import DictConfig
 
-from cuttle.sweep.callback import train_one
-from cuttle.sweep.errors import one_line_errors
-from cuttle.sweep.process import prepare_process
+    from cuttle.sweep.callback import train_one
+    from cuttle.sweep.errors import one_line_errors
+    from cuttle.sweep.process import prepare_process
+except ModuleNotFoundError as error:
+    sys.exit(f"error: {error.name} is not installed for {sys.executable}; try .venv/bin/python")
 
 
 @hydra.main(version_base="1.3", config_path="conf", config_name="config")

@@ -10,7 +10,7 @@ from typing import Any
 from cuttle.runs.identity import common_differences
 from cuttle.runs.layout import RunState
 from cuttle.runs.reader import read_experiment
-from cuttle.runs.words import summed_up
+from cuttle.runs.words import plural, summed_up
 from cuttle.sweep.decide import Action, Decision
 from cuttle.sweep.errors import Refusal
 from cuttle.sweep.freeze import read_plan
@@ -33,7 +33,7 @@ def refuse_conflicts(decisions: Sequence[Decision]) -> None:
     conflicts = [decision for decision in decisions if decision.action is Action.CONFLICT]
     if conflicts:
         first = conflicts[0]
-        others = f" (and {len(conflicts) - 1} more runs)" if len(conflicts) > 1 else ""
+        others = f" (and {plural(len(conflicts) - 1)} more)" if len(conflicts) > 1 else ""
         raise Refusal(
             f"{first.run.run_dir} was trained with another config: {first.reason}{others}; "
             f"{WAY_OUT}, or force=true to train it again"

@@ -165,7 +165,7 @@ def test_another_config_is_refused_with_the_key_named(completed: Path) -> None:
 
     assert finished.returncode == 2
     assert "boolean_run_01 was trained with another config" in finished.stderr
-    assert "training.rounds: 3 -> 4 (and 3 more runs)" in finished.stderr
+    assert "training.rounds: 3 -> 4 (and 3 runs more)" in finished.stderr
     assert finished.stderr.count("\n") == 1
     assert snapshot(completed) == before
 
