@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from cuttle import opponents
 from cuttle.env.match import Player, play_deals
 from cuttle.game.state import random_decks
-from cuttle.play import load_model
+from cuttle.play.model import load_model
 
 RULES = "cuttle_cards"  # of every player here
 ANCHOR = "randomized"

@@ -25,7 +25,7 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
     ),
     "play": (
         {"runs", "experiment", "training", "networks", "opponents", "env", "game"},
-        {"torch"},
+        {"torch", "rich"},
     ),
 }
 HEAVY = {

@@ -49,7 +49,7 @@ def test_a_machine_without_git_is_no_error(monkeypatch: pytest.MonkeyPatch) -> N
     assert provenance.git_state() == {"commit": None, "dirty": None}
 
 
-def test_source_hash_changes_with_any_module_and_with_nothing_else(checkout: Path) -> None:
+def test_source_hash_changes_with_what_can_change_a_result_only(checkout: Path) -> None:
     def fingerprint() -> str:
         provenance.source_hash.cache_clear()
         return provenance.source_hash()
@@ -57,6 +57,8 @@ def test_source_hash_changes_with_any_module_and_with_nothing_else(checkout: Pat
     try:
         before = fingerprint()
         (checkout / "notes.txt").write_text("not of the code\n")
+        (checkout / "analysis").mkdir()
+        (checkout / "analysis" / "figure.py").write_text("COLOUR = 'red'\n")
         assert fingerprint() == before
         (checkout / "rules.py").write_text("DECK = 40\n")
         edited = fingerprint()
