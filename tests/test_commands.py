@@ -45,6 +45,8 @@ EXPERIMENT = "input_representation"
 PLACEHOLDERS = {
     "RUN_DIR": f"multirun/{EXPERIMENT}/boolean_run_01",
     "EXPERIMENT": EXPERIMENT,
+    "multirun/first_look/": f"multirun/{EXPERIMENT}/",
+    "first_look slower": f"{EXPERIMENT}/boolean_run_01 {EXPERIMENT}/embedding_run_01",
     "A B": f"{EXPERIMENT}/boolean_run_01 {EXPERIMENT}/embedding_run_01",
     "FILE.jsonl.gz ...": "tests/data/games/deals.jsonl.gz",
 }
