@@ -1,14 +1,11 @@
-"""One run from its frozen config: build the parts, train, hand the reports to the recorder.
+"""One run from its frozen config: train, go on, hand the reports to the recorder.
 
-Which runs there are and when they start is decided in `sweep`; what training does, in `training`.
+Its parts are built in `parts`; which runs there are and when they start is decided in `sweep`.
 """
 
-import importlib
 import io
 import os
-import pkgutil
 import traceback
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,12 +13,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from cuttle import networks, opponents
-from cuttle.env.observation import SCALAR_DIM, ZONES
 from cuttle.game.actions import NUM_ACTIONS
-from cuttle.game.variants import CUTTLE_CARDS, PRESETS, RULES_VERSION, Rules, checked
-from cuttle.networks.trunk import TrunkSettings
-from cuttle.runs.diff import flatten
+from cuttle.game.variants import CUTTLE_CARDS
+from cuttle.parts import build_trainer
 from cuttle.runs.layout import CONFIG_FILE, INITIAL_MODEL_FILE, Outcome, RunState
 from cuttle.runs.lock import AlreadyLocked, locked
 from cuttle.runs.provenance import machine
@@ -29,11 +23,8 @@ from cuttle.runs.recorder import Extents, Recorder
 from cuttle.runs.status import read_status, utc_now
 from cuttle.runs.yaml_file import read_yaml
 from cuttle.training.probe import q_sd
-from cuttle.training.settings import TrainingSettings
 from cuttle.training.trainer import Trainer
 
-NETWORK_PACKAGE = "cuttle.networks."
-DEVICES = ("cpu", "cuda")
 MODEL_KEYS = ("run", "network_type", "trunk", "training", "rules", "seed")
 
 
@@ -119,118 +110,6 @@ def _resumed(recorder: Recorder, config: dict[str, Any]) -> Trainer | None:
         return None
     print(f"going on after round {state['round']}", flush=True)
     return trainer
-
-
-def build_trainer(config: dict[str, Any]) -> Trainer:
-    """Build network and trainer as a resolved config describes them."""
-    torch.set_num_threads(config["threads"])
-    return Trainer(
-        network=build_network(config),
-        settings=TrainingSettings.from_mapping(config["training"]),
-        seed=config["seed"]["value"],
-        rules=build_rules(config["rules"]),
-        device=config["device"],
-    )
-
-
-def build_rules(section: dict[str, Any]) -> Rules:
-    """Look a preset of the rules up and apply the fields given beside its name."""
-    fields: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in section.items()
-    }
-    name = fields.pop("name")
-    if name not in PRESETS:
-        raise ValueError(f"rules.name must be one of {', '.join(PRESETS)}, got {name}")
-    if unknown := sorted(fields.keys() - set(Rules._fields)):
-        raise ValueError(f"rules has no key {unknown[0]!r}; there are {', '.join(Rules._fields)}")
-    return checked(PRESETS[name]._replace(**fields))
-
-
-def build_network(config: dict[str, Any]) -> torch.nn.Module:
-    """Build the network that a config describes; only classes of our own can be named."""
-    section = config["network_type"]
-    target = str(section["_target_"])
-    module_name, _, class_name = target.rpartition(".")
-    if not target.startswith(NETWORK_PACKAGE):
-        raise ValueError(f"network_type._target_ must start with {NETWORK_PACKAGE}, got {target}")
-    sizes = {key: value for key, value in section.items() if key not in ("_target_", "name")}
-    for key, size in sizes.items():
-        if isinstance(size, int) and size < 1:
-            raise ValueError(f"network_type.{key} must be at least 1, got {size}")
-    network_class = getattr(importlib.import_module(module_name), class_name)
-    trunk = build_trunk_settings(config["trunk"])
-    try:
-        network: torch.nn.Module = network_class(zones=len(ZONES), trunk=trunk, **sizes)
-    except (TypeError, RuntimeError) as error:
-        raise ValueError(f"network_type={section['name']} with {sizes}: {error}") from error
-    return network
-
-
-def build_trunk_settings(section: dict[str, Any]) -> TrunkSettings:
-    """Read what all network types share; raise ValueError naming what is wrong."""
-    sizes = dict.fromkeys(("members", "hidden_units"), int)
-    kinds = {**sizes, **dict.fromkeys(("scalars", "normalise", "share_value"), bool)}
-    if unknown := sorted(section.keys() - kinds.keys()):
-        raise ValueError(f"trunk has no key {unknown[0]!r}; there are {', '.join(kinds)}")
-    for key, kind in kinds.items():
-        if type(section.get(key)) is not kind:
-            raise ValueError(f"trunk.{key} must be {kind.__name__}, got {section.get(key)!r}")
-        if kind is int and section[key] < 1:
-            raise ValueError(f"trunk.{key} must be at least 1, got {section[key]}")
-    scalars = SCALAR_DIM if section["scalars"] else 0
-    return TrunkSettings(**{**section, "scalars": scalars, "num_actions": NUM_ACTIONS})
-
-
-def check(config: dict[str, Any], *, trains_here: bool) -> dict[str, Any]:
-    """Build what a config describes, short of a trainer, or raise an error naming what is wrong.
-
-    Returns what the metadata of its run will say of this code: `rules_version`.
-    """
-    settings = TrainingSettings.from_mapping(config["training"])
-    build_rules(config["rules"])
-    build_network(config)
-    _check_device(config["device"], is_here=trains_here)
-    _check_analysis(config, settings.evaluation.opponents)
-    return {"rules_version": RULES_VERSION}
-
-
-def _check_analysis(config: dict[str, Any], opponents: tuple[str, ...]) -> None:
-    """Raise ValueError for a wish that the analysis could not fulfil once all is trained."""
-    section = config["analysis"]
-    primary, margin = section["primary_opponent"], section["equivalence_margin"]
-    if primary not in opponents:
-        raise ValueError(
-            f"analysis.primary_opponent must be one of training.evaluation.opponents, "
-            f"{', '.join(opponents)}, got {primary!r}: add analysis.primary_opponent={opponents[0]}"
-        )
-    if not isinstance(margin, int | float) or not 0.0 < margin < 1.0:
-        raise ValueError(f"analysis.equivalence_margin must lie between 0 and 1, got {margin!r}")
-    if not isinstance(section["factors"], list):
-        raise ValueError(f"analysis.factors must be a list of keys, got {section['factors']!r}")
-    for key in section["factors"]:
-        if key not in flatten(config):
-            raise ValueError(f"analysis.factors names {key!r}, which the config does not have")
-
-
-def _check_device(name: str, *, is_here: bool) -> None:
-    """Raise ValueError for a device that cannot be trained on, or that is not on this machine."""
-    if name.partition(":")[0] not in DEVICES:
-        raise ValueError(f"device must be {' or '.join(DEVICES)}, got {name}")
-    if not is_here:
-        return
-    try:
-        torch.empty(0, device=name)
-    except (RuntimeError, AssertionError) as error:
-        reason = str(error).splitlines()[0]
-        raise ValueError(f"device={name} cannot be used here, try device=cpu: {reason}") from error
-
-
-def import_named() -> None:
-    """Import what configs name, so that an edit of it reaches none of the runs begun later."""
-    for package in (networks, opponents):
-        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
-            with suppress(Exception):  # a config that names it is told why; the others do without
-                importlib.import_module(module.name)
 
 
 def warm_up() -> None:

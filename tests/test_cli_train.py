@@ -9,19 +9,27 @@ from pathlib import Path
 import pytest
 import torch
 
+from cuttle.opponents import names
 from cuttle.runs.reader import read_experiment
 from tests.sweep.launching import launch, results, status, struck_after_one_round
+from tests.training.build import CONF
 
 pytestmark = pytest.mark.slow
+
+
+def options(group: str = "network_type") -> str:
+    """List the options of a group as a refusal does."""
+    return ", ".join(sorted(path.stem for path in (CONF / group).glob("*.yaml")))
+
 
 BAD_INPUT = {
     "traning=quick": "there is no key 'traning'; did you mean 'training'?",
     "training.learner.learning_rat=1": "did you mean 'learning_rate'?",
-    "training=quik": "there is no option training=quik; there are earlier, full, quick, smoke",
-    "network_type=bolean": "there is no option network_type=bolean; there are blind, boolean",
+    "training=quik": f"there is no option training=quik; there are {options('training')}",
+    "network_type=bolean": f"there is no option network_type=bolean; there are {options()}",
     "training.learner.learning_rate=-0.1": "learner.learning_rate must be positive, got -0.1",
     "training.learner.learning_rate=abc": "learner.learning_rate must be float, got 'abc'",
-    "training.evaluation.opponents=[nobody]": "unknown 'nobody'; there are gap_maximizer,",
+    "training.evaluation.opponents=[nobody]": f"unknown 'nobody'; there are {', '.join(names())}",
     "analysis.primary_opponent=nobody": "got 'nobody': add analysis.primary_opponent=randomized",
     "training.evaluation.opponents=[high_card]": "add analysis.primary_opponent=high_card",
     "analysis.equivalence_margin=abc": "must lie between 0 and 1, got 'abc'",

@@ -23,7 +23,7 @@ NOT_EXECUTED = {
     "make coverage": SELF,
     '.venv/bin/pytest -m "not slow" -n 2': SELF,
     "pytest tests/game --remake-transcripts": "writes the golden files of this checkout anew",
-    ".venv/bin/pytest tests/networks -k boolean": SELF,
+    ".venv/bin/pytest tests/networks tests/test_config.py -k boolean": SELF,
     "python3 -m venv .venv && .venv/bin/pip install -c constraints.txt -e .": SETUP,
     ".venv/bin/pip install -e '.[envs]'": SETUP,
     "python3 -m venv .venv": SETUP,

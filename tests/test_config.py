@@ -2,7 +2,7 @@
 
 import pytest
 
-from cuttle import experiment
+from cuttle import parts
 from cuttle.runs.seeds import SeedMode
 from cuttle.sweep.plan import FLAGS, KEYS
 from tests.training.build import CONF, composed
@@ -20,7 +20,7 @@ def options(group: str) -> list[str]:
 def test_every_option_composes_and_builds(option: str) -> None:
     config = composed(option)
 
-    assert experiment.check(config, trains_here=True)["rules_version"]
+    assert parts.check(config, trains_here=True)["rules_version"]
     assert config.keys() == set(KEYS)
 
 

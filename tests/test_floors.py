@@ -18,13 +18,14 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "training": ({"game", "env", "opponents", "networks"}, {"torch"}),
     "runs": (set(), set()),
     "analysis": ({"runs"}, {"scipy", "matplotlib", "rich", "typer"}),
-    "sweep": ({"runs", "experiment"}, {"hydra", "omegaconf", "joblib", "rich", "hydra_plugins"}),
-    "experiment": (
-        {"runs", "training", "networks", "opponents", "env", "game"},
-        {"torch"},
+    "sweep": (
+        {"runs", "experiment", "parts"},
+        {"hydra", "omegaconf", "joblib", "rich", "hydra_plugins"},
     ),
+    "parts": ({"runs", "training", "networks", "opponents", "env", "game"}, {"torch"}),
+    "experiment": ({"runs", "parts", "training", "env", "game"}, {"torch"}),
     "play": (
-        {"runs", "experiment", "training", "networks", "opponents", "env", "game"},
+        {"runs", "parts", "training", "networks", "opponents", "env", "game"},
         {"torch", "rich"},
     ),
 }

@@ -7,6 +7,7 @@ it values that one alone, by each member, `(batch, members)`: that is what learn
 A type is one class, `TYPE(*, zones: int, trunk: TrunkSettings, **sizes)`; its sizes are the keys of
 its YAML but `name` and `_target_`. It ends in a `Trunk`, to which `forward` passes `action` on.
 `cuttle.networks.cards` reads packed zones: `sum_cards` adds a table's rows, `bits` unpacks them.
-Training draws the initial weights, of the layers named in `cuttle/training/initialisation.py`.
+Training draws the initial weights, of `Linear`, `Embedding`, `LayerNorm`, convolutions and our own
+layers, as `cuttle/training/initialisation.py` says; a bare parameter of a type has no rule.
 The shortest example is `boolean.py`.
 """

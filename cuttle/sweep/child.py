@@ -34,10 +34,10 @@ def run_child(request: Request, reply_to: int) -> NoReturn:
 
 
 def _check(request: Request) -> Reply:
-    from cuttle import experiment
+    from cuttle import parts
 
     try:
-        facts = experiment.check(request["config"], trains_here=request["trains_here"])
+        facts = parts.check(request["config"], trains_here=request["trains_here"])
     except (ValueError, TypeError, LookupError, ImportError, AttributeError) as error:
         return {"outcome": Outcome.FAILED, "message": " ".join(str(error).split())}
     return {"outcome": Outcome.COMPLETED, "message": "", **facts}

@@ -49,9 +49,9 @@ class ForkServer:
     def serve(self) -> None:
         """Import the training code, then answer requests until the owner is gone."""
         try:
-            from cuttle import experiment
+            from cuttle import experiment, parts  # noqa: F401  # what the children need
 
-            experiment.import_named()  # what the children need
+            parts.import_named()
         except Exception as error:  # told to whoever asks for something
             message = f"the training code does not start: {type(error).__name__}: {error}"
             self._import_error = {"outcome": Outcome.FAILED, "message": message}

@@ -19,12 +19,13 @@ def initialise(
     generator, alike in every run.
     """
     for name, module in network.named_modules():
-        if not _draw(module, settings, rng) and list(module.parameters(recurse=False)):
-            raise ValueError(
-                f"{name} of the network is a {type(module).__name__}, whose initial weights no "
-                "rule in cuttle/training/initialisation.py draws: use a layer named there, or add "
-                "a rule"
-            )
+        if not _draw(module, settings, rng):
+            for parameter, _ in module.named_parameters(name, recurse=False):
+                raise ValueError(
+                    f"{parameter} of {type(network).__name__} is a weight that no rule in "
+                    "cuttle/training/initialisation.py draws: use a layer that is named there, or "
+                    "add a rule"
+                )
 
 
 def _draw(module: nn.Module, settings: InitialisationSettings, rng: np.random.Generator) -> bool:
@@ -32,6 +33,8 @@ def _draw(module: nn.Module, settings: InitialisationSettings, rng: np.random.Ge
     match module:
         case nn.Linear() | ZoneLinear():
             _kaiming(rng, module.bias, module.weight, inputs=module.weight.shape[1])
+        case nn.Conv1d() | nn.Conv2d():
+            _kaiming(rng, module.bias, module.weight, inputs=module.weight[0].numel())
         case CardLinear():
             inputs = module.cards.shape[0] * module.cards.shape[1] + len(module.scalars)
             _kaiming(rng, module.bias, module.cards, module.scalars, inputs=inputs)

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import torch
 
-from cuttle.experiment import build_network
 from cuttle.game.variants import PRESETS
 from cuttle.opponents.monte_carlo import MonteCarlo
+from cuttle.parts import build_network
 from cuttle.play import table
 from cuttle.play.__main__ import main, parse
 

@@ -253,5 +253,5 @@ def test_a_layer_that_no_rule_draws_is_refused() -> None:
     built.plain = torch.nn.Linear(8, 2, bias=False)  # which is drawn
     built.attention = torch.nn.MultiheadAttention(8, 2)
 
-    with pytest.raises(ValueError, match=r"attention of the network is a MultiheadAttention"):
+    with pytest.raises(ValueError, match=r"attention\.in_proj_weight of Boolean is a weight"):
         initialise(built, KAIMING, np.random.default_rng(0))

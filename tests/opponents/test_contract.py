@@ -52,7 +52,7 @@ def test_it_accepts_an_empty_batch(name: str) -> None:
 
 
 def test_an_unknown_opponent_is_refused_by_name() -> None:
-    with pytest.raises(ValueError, match=r"unknown opponent 'oracle'; there are gap_maximizer, "):
+    with pytest.raises(ValueError, match=f"'oracle'; there are {', '.join(NAMES)}"):
         opponents.load("oracle")
 
 

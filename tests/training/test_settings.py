@@ -45,7 +45,7 @@ def test_the_full_budget_is_the_studys() -> None:
         ("replay.capacity", 100, "training.replay.capacity must hold at least"),
         ("replay.capacity", 2_040, "training.replay.warm_up must be at most 1984, "),
         ("exploration.epsilon_end", 2.0, "at least 0 and at most 1, got 2.0"),
-        ("evaluation.opponents", ["nobody"], "has unknown 'nobody'; there are gap_maximizer"),
+        ("evaluation.opponents", ["nobody"], "has unknown 'nobody'; there are "),
         ("evaluation.opponents", [], "must name at least one opponent"),
         ("evaluation.opponents", "randomized", "must be a list of names, got 'randomized'"),
         ("evaluation.final_games", 0, "training.evaluation.final_games must be at least 2"),

@@ -61,7 +61,8 @@ def test_the_budget_is_kept_and_the_books_add_up() -> None:
 
 
 def test_matches_are_even_between_seats_and_count_every_game() -> None:
-    reports = list(trainer().rounds())
+    two = "evaluation.opponents=[randomized,gap_maximizer]"
+    reports = list(trainer(two).rounds())
 
     stages = [[row["stage"] for row in r.matches] for r in reports]
     assert stages == [["validation"] * 4, ["validation"] * 4 + ["final"] * 4]
