@@ -135,13 +135,16 @@ def _is_number(value: object) -> bool:
 
 
 def derived_state(run_dir: Path, status: dict[str, Any]) -> RunState:
-    """Tell a running run from an interrupted one: its lock here, its heartbeat elsewhere."""
+    """Tell a running run from an interrupted one: its lock here, its heartbeat elsewhere.
+
+    A heartbeat far in the future comes from a wrong clock, and is no sign of life.
+    """
     state = RunState(status["state"])
     if state is not RunState.RUNNING or is_locked(run_dir):
         return state
-    if status.get("host") != socket.gethostname() and heartbeat_age_s(status) < STALE_HEARTBEAT_S:
-        return state
-    return RunState.INTERRUPTED
+    is_fresh = abs(heartbeat_age_s(status)) < STALE_HEARTBEAT_S
+    is_elsewhere = status.get("host") != socket.gethostname()
+    return state if is_elsewhere and is_fresh else RunState.INTERRUPTED
 
 
 def heartbeat_age_s(status: dict[str, Any]) -> float:

@@ -16,6 +16,7 @@ from cuttle.sweep.errors import Refusal
 from cuttle.sweep.freeze import read_plan
 from cuttle.sweep.plan import PlannedRun
 
+BEGUN = (RunState.COMPLETED, RunState.RUNNING)
 WAY_OUT = "use another experiment=NAME"
 
 
@@ -33,10 +34,12 @@ def refuse_conflicts(decisions: Sequence[Decision]) -> None:
     conflicts = [decision for decision in decisions if decision.action is Action.CONFLICT]
     if conflicts:
         first = conflicts[0]
+        is_running = first.record.state is RunState.RUNNING
         others = f" (and {plural(len(conflicts) - 1)} more)" if len(conflicts) > 1 else ""
         raise Refusal(
-            f"{first.run.run_dir} was trained with another config: {first.reason}{others}; "
-            f"{WAY_OUT}, or force=true to train it again"
+            f"{first.run.run_dir} {'is being' if is_running else 'was'} trained with another "
+            f"config: {first.reason}{others}; {WAY_OUT}"
+            f"{'' if is_running else ', or force=true to train it again'}"
         )
 
 
@@ -56,8 +59,8 @@ def refuse_other_settings(decisions: Sequence[Decision]) -> None:
 def _compare_with_trained(asked: Sequence[PlannedRun], experiment_dir: Path) -> None:
     replaced = {run.run_id for run in asked}
     for record in read_experiment(experiment_dir).runs:
-        has_results = record.state is RunState.COMPLETED or record.status.get("round", 0) > 0
-        if has_results and record.run_id not in replaced and record.config:
+        is_begun = record.state in BEGUN or record.status.get("round", 0) > 0
+        if is_begun and record.run_id not in replaced and record.config:
             _refuse_difference(asked[0], record.run_id, record.config)
 
 

@@ -50,6 +50,8 @@ def decide(run: PlannedRun, *, force: bool) -> Decision:
     """Decide about one run."""
     record = RunRecord(run.run_dir)
     if record.state is RunState.RUNNING:
+        if not _has_same_config(record, run):
+            return Decision(run, record, Action.CONFLICT, _difference(record, run))
         return Decision(run, record, Action.BUSY, _owner(record))
     action, reason = _without_force(run, record)
     if force and action in (Action.SKIP, Action.DAMAGED, Action.CONFLICT):

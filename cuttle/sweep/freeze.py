@@ -31,6 +31,7 @@ from cuttle.runs.provenance import (
 from cuttle.runs.reader import planned_entries
 from cuttle.runs.status import Status, read_status, utc_now, write_status
 from cuttle.sweep.decide import Action, Decision
+from cuttle.sweep.errors import describe
 from cuttle.sweep.plan import PlannedRun
 
 SCHEMA = 1
@@ -41,8 +42,11 @@ PER_RUN_KEYS = ("run", "network_type")
 
 def freeze(
     decisions: Sequence[Decision], *, state: RunState, rules_version: str
-) -> list[PlannedRun]:
-    """Prepare the runs to do and return them; what another launch took meanwhile is left out."""
+) -> tuple[list[PlannedRun], dict[str, str]]:
+    """Prepare the runs to do and return them; what another launch took meanwhile is left out.
+
+    The second value says by run id why those cannot be prepared whose directory refuses it.
+    """
     experiment_dir = decisions[0].run.run_dir.parent
     experiment_dir.mkdir(parents=True, exist_ok=True)
     provenance = {
@@ -57,8 +61,15 @@ def freeze(
         for leftover in experiment_dir.glob(".tmp-*"):
             leftover.unlink(missing_ok=True)
         _write_experiment(experiment_dir, [d.run for d in decisions], provenance)
-    to_do = [decision for decision in decisions if decision.is_to_do]
-    return [d.run for d in to_do if _prepare(d, state=state, provenance=provenance)]
+    frozen: list[PlannedRun] = []
+    failures: dict[str, str] = {}
+    for decision in (decision for decision in decisions if decision.is_to_do):
+        try:
+            if _prepare(decision, state=state, provenance=provenance):
+                frozen.append(decision.run)
+        except OSError as error:
+            failures[decision.run.run_id] = describe(error)
+    return frozen, failures
 
 
 def _prepare(decision: Decision, *, state: RunState, provenance: dict[str, Any]) -> bool:

@@ -23,6 +23,7 @@ from cuttle.sweep.supervisor import Supervisor
 Start = Callable[[Sequence[PlannedRun], Supervisor], dict[str, str]]
 
 EXIT_FAILED = 1
+EXIT_LEFT_TO_ANOTHER = 3  # launch, which still trains the rest
 
 
 def launch(jobs: Sequence[Job], *, num_workers: int, start: Start, trains_here: bool = True) -> int:
@@ -46,23 +47,24 @@ def launch(jobs: Sequence[Job], *, num_workers: int, start: Start, trains_here: 
         rules_version = _check_configs(to_do, supervisor, trains_here=trains_here)
         if options["dry_run"]:
             return 0
-        if not options["init_only"]:
-            supervisor.warm_up()  # while the runs are being frozen
         state = RunState.PENDING if options["init_only"] else RunState.PREPARED
-        frozen = freeze(decisions, state=state, rules_version=rules_version)
-        if options["init_only"]:
+        frozen, failures = freeze(decisions, state=state, rules_version=rules_version)
+        if options["init_only"] and not failures:
             print(f"{runs[0].run_dir.parent}: set up, {plural(len(frozen))} pending, none trained")
             return 0
         for decision in decisions:
             if decision.action is Action.TRAIN and decision.reason:
                 print(f"{decision.run.run_id} {decision.reason}")
-        return _train(decisions, frozen, start, supervisor)
+        if options["init_only"] or not frozen:  # nothing can be, or another launch took all
+            return _finish(decisions, failures=failures)
+        return _train(decisions, frozen, start, supervisor, failures)
     finally:
         supervisor.close()
 
 
 def _check_configs(runs: Sequence[PlannedRun], supervisor: Supervisor, *, trains_here: bool) -> str:
     """Build every distinct config once, in a process of its own, and return the rules version."""
+    supervisor.warm_up()  # once for all checks and trainings
     distinct = {_hash_without_repeat(run): run for run in runs}
     rules_version = ""
     for run in distinct.values():
@@ -82,15 +84,13 @@ def _train(
     frozen: Sequence[PlannedRun],
     start: Start,
     supervisor: Supervisor,
+    failures: Mapping[str, str],
 ) -> int:
-    if not frozen:  # another launch has taken all of them
-        return _finish(decisions)
-    failures: dict[str, str] = {}
     trouble = ""
     progress = Progress(frozen, fail_fast=frozen[0].config["fail_fast"])
     try:
         progress.start()
-        failures = start(frozen, supervisor)
+        failures = {**failures, **start(frozen, supervisor)}
         progress.stop()  # here too a signal may come, its own of fail_fast=true among them
     except KeyboardInterrupt:
         supervisor.close()
@@ -110,5 +110,7 @@ def _finish(
 ) -> int:
     """Report how every run of the launch stands now and return the exit code."""
     after = [replace(decision, record=decision.record.reread()) for decision in decisions]
-    is_well = show_summary(after, failures=failures, trouble=trouble)
-    return 0 if is_well else EXIT_FAILED
+    if not show_summary(after, failures=failures, trouble=trouble):
+        return EXIT_FAILED
+    is_all_done = all(decision.record.state is RunState.COMPLETED for decision in after)
+    return 0 if is_all_done else EXIT_LEFT_TO_ANOTHER

@@ -1,5 +1,6 @@
 """What a launch says before and after: the plan and the summary, as plain text. Decides nothing."""
 
+import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -60,12 +61,17 @@ def show_summary(
         print(text_table([("run", "state", "why"), *problems]))
     if trouble:
         print(f"stopped: {trouble}")
+    damaged = [decision.run for decision in decisions if decision.action is Action.DAMAGED]
+    for run in damaged:
+        print(f"to train it again: {python()} train.py {shlex.join(run.overrides)} force=true")
     if (trouble or problems) and decisions[0].run.config["force"]:
         print("leave force=true out to go on: it trains completed runs again")
-    elif trouble or problems:
+    elif trouble or len(problems) > len(damaged):
         print("the same command trains what is missing; completed runs stay as they are")
-    else:
-        print(f"next: {python()} analyze.py report {shown(decisions[0].run.run_dir.parent)}")
+    elif not problems:
+        command = "report" if counts[RunState.COMPLETED] == len(decisions) else "status --watch"
+        directory = shown(decisions[0].run.run_dir.parent)
+        print(f"next: {python()} analyze.py {command} {directory}")
     return not problems and not trouble
 
 
@@ -76,17 +82,21 @@ def _problems(
     for decision in decisions:
         record = decision.record
         if decision.action is Action.DAMAGED:
-            why = f"{decision.reason}; force=true trains it again"
-            problems.append((decision.run.run_id, "damaged", why))
+            problems.append((decision.run.run_id, "damaged", decision.reason))
         elif record.state in BAD_STATES or decision.run.run_id in failures:
             why = _error(record.status) or failures.get(decision.run.run_id, "its process is gone")
             problems.append((decision.run.run_id, record.state.value, why))
-        elif decision.is_to_do and record.status.get("config_hash") != decision.run.config_hash:
+        elif decision.is_to_do and _is_of_another_config(decision):
             why = "another launch has changed its config"
             problems.append((decision.run.run_id, record.state.value, why))
         elif decision.is_to_do and record.state in NOT_BEGUN and not was_stopped:
             problems.append((decision.run.run_id, record.state.value, "no worker has trained it"))
     return problems
+
+
+def _is_of_another_config(decision: Decision) -> bool:
+    found = decision.record.status.get("config_hash", decision.run.config_hash)
+    return bool(found != decision.run.config_hash)
 
 
 def _error(status: dict[str, dict[str, str] | None]) -> str:

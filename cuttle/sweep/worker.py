@@ -85,7 +85,10 @@ class Worker:
 
     def _run_task(self, task: Task, supervisor: Supervisor) -> str:
         """Train one task unless another worker has taken it; return why it failed, if it did."""
-        status = read_status(task.run_dir)
+        try:
+            status = read_status(task.run_dir)
+        except ValueError as error:  # damaged while it waited; the others can be trained
+            return str(error)
         if self.shares_tasks and status is not None and status.state is not RunState.PREPARED:
             return ""
         reply = supervisor.train(

@@ -1,5 +1,6 @@
 """The training loop as a generator of round reports. It writes no file and knows no config."""
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -150,6 +151,11 @@ class Trainer:
     def _metrics(self, game_length: float | None) -> dict[str, Any]:
         """Collect the deterministic numbers of the round just played."""
         loss, q_mean = self._learner.take_means()
+        if loss is not None and not math.isfinite(loss):
+            raise FloatingPointError(
+                f"the loss of round {self.round} is {loss}: learning has diverged; try a smaller "
+                "training.learner.learning_rate"
+            )
         updates = self._learner.num_updates
         return {
             "round": self.round,

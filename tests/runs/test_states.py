@@ -108,9 +108,11 @@ def test_a_run_on_another_host_lives_while_its_heart_beats(tmp_path: Path) -> No
     running = {"state": RunState.RUNNING, "host": "elsewhere"}
     recent = make_run(tmp_path, 1, **running, heartbeat_at=now)
     stale = make_run(tmp_path, 2, **running, heartbeat_at="2020-01-01T00:00:00.000+00:00")
+    ahead = make_run(tmp_path, 3, **running, heartbeat_at="2120-01-01T00:00:00.000+00:00")
 
     assert RunRecord(recent).state is RunState.RUNNING
     assert RunRecord(stale).state is RunState.INTERRUPTED
+    assert RunRecord(ahead).state is RunState.INTERRUPTED
 
 
 def test_a_run_in_its_first_round_is_expected_to_take_as_long_as_the_others(tmp_path: Path) -> None:

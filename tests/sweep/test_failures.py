@@ -224,10 +224,47 @@ def test_two_launchers_share_the_work(tmp_path: Path, undisturbed: Path) -> None
     finally:
         kill_all(processes_in(tmp_path))
 
-    assert [launcher.returncode for launcher in launchers] == [0, 0], outputs
+    codes = {launcher.returncode for launcher in launchers}
+    assert 0 in codes and codes <= {0, 3}, outputs  # 3: the other launch trains the rest
     assert results(tmp_path) == results(undisturbed)
     attempts = [status(tmp_path, f"boolean_run_0{run}")["attempt"] for run in range(1, 5)]
     assert attempts == [1, 1, 1, 1]
+
+
+def test_a_launch_of_other_settings_is_refused_while_another_trains(
+    tmp_path: Path, undisturbed: Path
+) -> None:
+    training = start(tmp_path, *SWEEP, "hydra.launcher.n_jobs=1", ROUND_S="0.5")
+    wait_for(lambda: "running" in states(tmp_path).values())
+
+    others = [
+        launch(tmp_path, "-m", "experiment=test", runs, "training.rounds=4")
+        for runs in ("run=range(1,5)", "run=7,8")
+    ]
+
+    assert [other.returncode for other in others] == [2, 2]
+    assert "boolean_run_01 is being trained with another config: training" in others[0].stderr
+    assert "run_07 would be trained with other settings than boolean_run_01" in others[1].stderr
+    training.communicate(timeout=TIMEOUT_S)
+    assert training.returncode == 0
+    assert results(tmp_path) == results(undisturbed)
+
+
+def test_a_run_whose_place_is_taken_does_not_keep_the_others_from_training(
+    tmp_path: Path, undisturbed: Path
+) -> None:
+    place = tmp_path / "multirun" / "test" / "boolean_run_02"
+    place.parent.mkdir(parents=True)
+    place.write_text("no directory")
+
+    finished = launch(tmp_path, *SWEEP)
+
+    assert finished.returncode == 1
+    assert f"boolean_run_02  pending  {place}" in finished.stdout
+    assert "3 trained now" in finished.stdout
+    place.unlink()
+    assert launch(tmp_path, *SWEEP).returncode == 0
+    assert results(tmp_path) == results(undisturbed)
 
 
 @pytest.fixture

@@ -220,6 +220,8 @@ def test_damaged_runs_are_reported_and_left_alone(completed: Path) -> None:
     assert "boolean_run_01  damaged  status.json is damaged" in finished.stdout
     assert "metrics.jsonl is missing or empty, though the run is completed" in finished.stdout
     assert "boolean_run_03  damaged  status.json is missing" in finished.stdout
+    assert "train.py training=fake experiment=test run=3 force=true\n" in finished.stdout
+    assert "the same command" not in finished.stdout  # which would leave them as they are
     assert status(completed, "boolean_run_05")["state"] == "completed"
     after = snapshot(completed)
     changed = {name for name in before if after[name] != before[name]}

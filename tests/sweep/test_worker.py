@@ -90,6 +90,18 @@ def test_a_worker_goes_on_after_failures_and_names_them(tmp_path: Path) -> None:
     assert state_of(runs[0]) is RunState.PREPARED  # its own process writes down why it failed
 
 
+def test_a_status_that_is_damaged_while_it_waits_stops_no_other_run(tmp_path: Path) -> None:
+    runs = [prepared(tmp_path, 1), prepared(tmp_path, 2)]
+    (runs[0].run_dir / "status.json").write_text("{")
+    supervisor = ScriptedSupervisor({"boolean_run_02": reply(Outcome.COMPLETED)})
+    worker = Worker(runs, shares_tasks=True)
+
+    failures = worker.work(worker.tasks, supervisor)
+
+    assert supervisor.asked == ["boolean_run_02"]
+    assert failures.keys() == {"boolean_run_01"} and "not readable" in failures["boolean_run_01"]
+
+
 def test_a_worker_without_a_launcher_begins_nothing_more(tmp_path: Path) -> None:
     runs = [prepared(tmp_path, 1), prepared(tmp_path, 2)]
     supervisor = ScriptedSupervisor({"boolean_run_02": reply(Outcome.COMPLETED)})

@@ -78,6 +78,11 @@ def test_matches_are_even_between_seats_and_count_every_game() -> None:
     ]
 
 
+def test_learning_that_diverges_says_so() -> None:
+    with pytest.raises(FloatingPointError, match=r"the loss of round 1 is .*: learning has div"):
+        next(trainer("learner.learning_rate=1e30", "learner.learning_rate_end=1e30").rounds())
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("network_type", NETWORK_TYPES)
 def test_same_seed_gives_equal_numbers_and_weights(network_type: str) -> None:
