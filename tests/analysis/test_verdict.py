@@ -169,7 +169,7 @@ def test_sign_flips_count_the_pairs_that_both_types_have(tmp_path: Path) -> None
     write_meta(path, planned=["boolean", "embedding"], runs=11, paired=True)
     for run in range(1, 8):
         write_run(path, "boolean", run, 0.5 + run / 100)
-        write_run(path, "embedding", run + 4, 0.6 + run / 100)
+        write_run(path, "embedding", run + 4, 0.6 + run * run / 1000)
 
     texts = [finding["text"] for finding in evaluate(load_study(path), ("checks",))["checks"]]
 
@@ -184,6 +184,19 @@ def test_unequal_numbers_of_runs_hinder_rank_tests_before_permutation(tmp_path: 
     texts = [finding["text"] for finding in findings]
     assert any("with 3 and 4 runs rank tests cannot reach" in text for text in texts)
     assert not any("permutation" in text for text in texts)
+
+
+def test_tests_of_pairs_that_cannot_be_compared_are_no_hindrance(tmp_path: Path) -> None:
+    groups = {
+        "boolean": [0.5, 0.51, 0.53, 0.52],
+        "embedding": [0.6, 0.62, 0.63, 0.65],
+        "multi_encoder": [0.7],
+    }
+
+    results = evaluate(study_of(tmp_path, groups), ("checks", "comparisons"))
+
+    assert results["comparisons"][PRIMARY]["family_size"] == 1  # whose level a p of .029 meets
+    assert not any("cannot reach" in finding["text"] for finding in results["checks"])
 
 
 def test_paired_study_is_told_when_sign_flips_cannot_reject(tmp_path: Path) -> None:

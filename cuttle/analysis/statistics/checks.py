@@ -1,6 +1,5 @@
 """What a reader must know before believing the numbers: gaps, copies, seeds, few games."""
 
-import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +12,7 @@ from cuttle.analysis.estimators.permutation import smallest_permutation_p
 from cuttle.analysis.estimators.ranks import smallest_rank_p
 from cuttle.analysis.numbers import first_names
 from cuttle.analysis.opponents import groups_with_runs, no_runs
-from cuttle.analysis.pairwise import paired_rates
+from cuttle.analysis.pairwise import Comparison, compare_types
 from cuttle.analysis.study import LAST_ROUND, Study, StudyRun
 from cuttle.runs.locate import some
 
@@ -167,21 +166,18 @@ def _groups(study: Study) -> Iterator[Check]:
 
 def _unreachable(study: Study, opponent: str) -> Iterator[tuple[str, float, float]]:
     """Yield exact tests, by number of runs, whose smallest p exceeds the corrected level."""
-    if study.is_paired:
-        lined = [x.size for _, x, _ in paired_rates(study, opponent)]
-        tests = {(f"{n} pairs sign flips", smallest_sign_flip_p(n)) for n in lined}
-        family_size = len(lined)
-    else:
-        sizes = sorted(rates.size for rates in groups_with_runs(study, opponent).values())
-        pairs = list(itertools.combinations(sizes, 2))
-        tests = {(f"{m} and {n} runs rank tests", smallest_rank_p(m, n)) for m, n in pairs}
-        tests |= {
-            (f"{m} and {n} runs permutation tests", smallest_permutation_p(m, n)) for m, n in pairs
-        }
-        family_size = len(pairs)
+    compared = [pair for pair in compare_types(study, opponent) if isinstance(pair, Comparison)]
+    tests: set[tuple[str, float]] = set()
+    for pair in compared:
+        m, n = sorted((pair.n_a, pair.n_b))
+        if study.is_paired:
+            tests.add((f"{n} pairs sign flips", smallest_sign_flip_p(n)))
+        else:
+            tests.add((f"{m} and {n} runs rank tests", smallest_rank_p(m, n)))
+            tests.add((f"{m} and {n} runs permutation tests", smallest_permutation_p(m, n)))
     for test, smallest in sorted(tests):
-        if smallest > ALPHA / family_size:
-            yield test, smallest, ALPHA / family_size
+        if smallest > ALPHA / len(compared):
+            yield test, smallest, ALPHA / len(compared)
 
 
 def _collapsed(study: Study) -> Iterator[Check]:
