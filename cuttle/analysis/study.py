@@ -225,7 +225,7 @@ def _unfinished(record: RunRecord) -> str:
         return f"failed: {error.get('type')}: {first_line}"
     if not status and record.problems:
         return f"{record.state}: {'; '.join(record.problems)}"
-    if status.get("round") and status.get("rounds") is not None:
+    if status.get("round") and status.get("rounds"):
         return f"{record.state} after round {status['round']} of {status['rounds']}"
     return str(record.state)
 

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ class RunRecord:
 
     run_id, network_type, run, seed: its identity, from the status or else from the plan.
     state: as stored, with `interrupted` derived; a damaged status reads as failed.
-    status: the content of status.json, empty where there is none.
+    status: the fields of a `Status`, empty where there is no sound one.
     """
 
     def __init__(self, path: Path, planned: dict[str, Any] | None = None) -> None:
@@ -68,8 +69,7 @@ class RunRecord:
     def _read_status(self) -> dict[str, Any]:
         path = self.path / STATUS_FILE
         try:
-            value = read_json(path)
-            parse_status(value)
+            return asdict(parse_status(read_json(path)))
         except FileNotFoundError:
             if self.path.is_dir():
                 self._problems.append(f"{STATUS_FILE} is missing")
@@ -77,7 +77,6 @@ class RunRecord:
         except (ValueError, TypeError, KeyError, AttributeError, OSError) as error:
             self._problems.append(f"{STATUS_FILE} is damaged ({_reason(error)})")
             return {}
-        return dict(value)
 
     def _derive_state(self) -> RunState:
         if self.status:

@@ -129,6 +129,20 @@ def test_a_run_in_its_first_round_is_expected_to_take_as_long_as_the_others(tmp_
     assert seconds_left([RunRecord(first)]) is None
 
 
+def test_a_field_that_a_status_lacks_has_its_default(tmp_path: Path) -> None:
+    run_dir = make_run(tmp_path, state=RunState.COMPLETED, round=4, rounds=4, duration_s=8.0)
+    content = json.loads((run_dir / "status.json").read_text())
+    for name in ("rounds", "duration_s"):
+        del content[name]
+    (run_dir / "status.json").write_text(json.dumps(content))
+    running = make_run(tmp_path, 2, state=RunState.RUNNING)
+
+    with locked(running):
+        record = RunRecord(run_dir)
+        assert (record.status["rounds"], record.status["duration_s"]) == (0, 0.0)
+        assert seconds_left([record, RunRecord(running)]) == 0.0
+
+
 def test_the_reader_survives_every_kind_of_damage(tmp_path: Path) -> None:
     root = tmp_path / "exp"
     make_run(root, 1)
