@@ -101,6 +101,11 @@ def read_rows(path: Path) -> tuple[list[Row], str | None]:
         except ValueError:
             row = None
         if not isinstance(row, dict):
-            return rows, f"{path.name} line {number} is damaged; the rows above it were kept"
+            return rows, damaged_line(path.name, number)
         rows.append(row)
     return rows, None
+
+
+def damaged_line(name: str, number: int) -> str:
+    """Say that a file of rows is read up to one of its lines."""
+    return f"{name} line {number} is damaged; the rows above it were kept"

@@ -1,6 +1,8 @@
 """Experiments read back from disk, lazily and forgiving of damage. Nothing is written here."""
 
+import itertools
 import json
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -8,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from cuttle.runs.files import Row, read_json, read_rows
+from cuttle.runs.files import Row, damaged_line, read_json, read_rows
 from cuttle.runs.layout import (
     CONFIG_FILE,
     EXPERIMENT_FILE,
@@ -119,7 +121,7 @@ class RunRecord:
     @cached_property
     def metrics(self) -> list[Row]:
         """Load the rows of metrics.jsonl."""
-        return self._rows(METRICS_FILE)
+        return self._numbers(METRICS_FILE)
 
     @cached_property
     def matches(self) -> list[Row]:
@@ -129,7 +131,15 @@ class RunRecord:
     @cached_property
     def timings(self) -> list[Row]:
         """Load the rows of timings.jsonl."""
-        return self._rows(TIMINGS_FILE)
+        return self._numbers(TIMINGS_FILE)
+
+    def _numbers(self, name: str) -> list[Row]:
+        """Read rows that hold a round and numbers, up to the first that does not."""
+        rows = self._rows(name)
+        sound = list(itertools.takewhile(_is_by_round, rows))
+        if len(sound) < len(rows):
+            self._problems.append(damaged_line(name, len(sound) + 1))
+        return sound
 
     def _rows(self, name: str) -> list[Row]:
         if not self.path.is_dir() or not (self.path / name).exists():
@@ -245,6 +255,13 @@ def _read_mapping(path: Path, fields: Fields) -> tuple[dict[str, Any], list[str]
 
 def _is_a(kind: type, value: Any) -> bool:
     return type(value) is kind or (kind is float and type(value) is int)
+
+
+def _is_by_round(row: Row) -> bool:
+    values = (value for value in row.values() if value is not None)
+    return type(row.get("round")) is int and all(
+        type(value) in (int, float) and math.isfinite(value) for value in values
+    )
 
 
 def _clipped(value: Any) -> str:

@@ -23,6 +23,7 @@ from cuttle.analysis.style import (
     offsets,
     short,
 )
+from cuttle.runs.layout import METRICS_FILE
 
 from .awkward import AWKWARD, LONG_NAMES, ODD_NAMES
 from .experiments import write_experiment
@@ -139,6 +140,15 @@ def test_all_figures_are_saved_as_vectors_and_pixels(ordinary: Study, tmp_path: 
         f"{name}.{kind}" for name in figure_names() for kind in ("pdf", "png")
     )
     assert all(path.stat().st_size > 1000 for path in paths)
+
+
+def test_rows_without_a_round_are_not_drawn(tmp_path: Path):
+    path = write_experiment(tmp_path, {"boolean": [0.5, 0.6]})
+    (path / "boolean_run_01" / METRICS_FILE).write_text('{"loss": 0.1}\n')
+
+    figure = draw("training", load_study(path))
+
+    assert [len(line.get_xdata()) for line in figure.axes[0].lines] == [0, 4, 4, 0, 0]
 
 
 def test_no_whisker_points_into_its_box(tmp_path: Path):

@@ -233,6 +233,16 @@ def test_rows_are_read_lazily_and_their_damage_is_reported(tmp_path: Path) -> No
     assert not (run_dir / MATCHES_FILE).exists()
 
 
+@pytest.mark.parametrize("row", ['{"loss": 0.1}', '{"round": 2, "loss": "low"}', '{"round": 2.5}'])
+def test_rows_by_round_hold_numbers(tmp_path: Path, row: str) -> None:
+    run_dir = make_run(tmp_path, state=RunState.FAILED)
+    (run_dir / METRICS_FILE).write_text('{"round": 1, "loss": null}\n' + row + "\n")
+    record = RunRecord(run_dir)
+
+    assert record.metrics == [{"round": 1, "loss": None}]
+    assert record.problems == [f"{METRICS_FILE} line 2 is damaged; the rows above it were kept"]
+
+
 def test_experiments_are_listed_by_name_and_nothing_else_is(tmp_path: Path) -> None:
     make_run(tmp_path / "b")
     (tmp_path / "a").mkdir()

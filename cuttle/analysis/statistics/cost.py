@@ -1,6 +1,5 @@
 """What the runs cost: seconds by part and throughput. Wall clock, so of these machines."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -35,23 +34,17 @@ def _names() -> tuple[str, ...]:
 
 def run_costs(run: StudyRun) -> dict[str, float | None]:
     """Sum up one run, in seconds and amounts a second; None where its rows do not tell."""
-    costs: dict[str, float | None] = {"duration_s": _number(run.record.status.get("duration_s"))}
+    costs: dict[str, float | None] = {"duration_s": run.record.status["duration_s"]}
     for part in PARTS:
-        values = [_number(row.get(part)) for row in run.timings]
-        known = [value for value in values if value is not None]
-        costs[part] = sum(known) if known and len(known) == len(values) else None
+        known = [row[part] for row in run.timings if row.get(part) is not None]
+        costs[part] = sum(known) if known and len(known) == len(run.timings) else None
     last: Mapping[str, Any] = run.metrics[-1] if run.metrics else {}
     total = costs["round_s"]
     for name, column in COUNTERS.items():
-        costs[name] = _ratio(_number(last.get(column)), total)
-    costs["self_play_games_per_s"] = _ratio(_number(last.get("episodes")), costs["self_play_s"])
+        costs[name] = _ratio(last.get(column), total)
+    costs["self_play_games_per_s"] = _ratio(last.get("episodes"), costs["self_play_s"])
     return costs
 
 
 def _ratio(amount: float | None, seconds: float | None) -> float | None:
     return amount / seconds if amount is not None and seconds else None
-
-
-def _number(value: Any) -> float | None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number and math.isfinite(value) else None
