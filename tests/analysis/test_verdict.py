@@ -144,6 +144,19 @@ def test_few_games_mixed_commits_and_left_out_runs_are_warned_of(tmp_path: Path)
     assert {"few_games", "mixed_commits", "left_out"} <= ids
 
 
+def test_runs_whose_commit_is_not_recorded_are_named_and_come_from_no_commit(
+    tmp_path: Path,
+) -> None:
+    path = write_experiment(tmp_path, {"boolean": [0.6, 0.61]})
+    write_run(path, "boolean", 3, 0.62, metadata={"git": {"commit": "a1"}})
+
+    findings = evaluate(load_study(path), ("checks",))["checks"]
+
+    texts = {finding["id"]: finding["text"] for finding in findings}
+    assert texts["unknown_commit"] == "no commit is recorded for boolean_run_01, boolean_run_02"
+    assert "mixed_commits" not in texts
+
+
 def test_collapsed_run_is_named(tmp_path: Path) -> None:
     findings = evaluate(study_of(tmp_path, STUDIES["a collapsed seed"]), ("checks",))["checks"]
 

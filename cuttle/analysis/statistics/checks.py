@@ -128,12 +128,16 @@ def _fingerprint(run: StudyRun) -> tuple[Any, ...]:
 
 
 def _provenance(study: Study) -> Iterator[Check]:
-    commits = {str((run.record.metadata.get("git") or {}).get("commit")) for run in study.runs}
+    git = {run.run_id: run.record.metadata.get("git") or {} for run in study.runs}
+    commits = {str(of_run["commit"]) for of_run in git.values() if of_run.get("commit")}
     if len(commits) > 1:
         text = f"runs come from {len(commits)} commits: {', '.join(sorted(commits))}"
         yield Check("mixed_commits", "warning", text)
-    dirty = [r.run_id for r in study.runs if (r.record.metadata.get("git") or {}).get("dirty")]
-    if dirty:
+    unknown = [run_id for run_id, of_run in git.items() if not of_run.get("commit")]
+    if unknown and commits:
+        text = f"no commit is recorded for {first_names(unknown)}"
+        yield Check("unknown_commit", "note", text)
+    if dirty := [run_id for run_id, of_run in git.items() if of_run.get("dirty")]:
         text = f"trained with uncommitted changes: {first_names(dirty)}"
         yield Check("uncommitted_changes", "note", text)
     packages: dict[str, set[str]] = {}
