@@ -193,6 +193,16 @@ def test_pairing_uses_the_runs_both_types_have(tmp_path: Path) -> None:
     assert [row["n"] for row in rows] == [6, 7, 6]
 
 
+@pytest.mark.parametrize(
+    "name", ["learning_curves", "sample_efficiency", "simultaneous", "classical", "aggregates"]
+)
+def test_only_final_rates_are_compared_pair_by_pair(tmp_path: Path, name: str) -> None:
+    declared = study_of(tmp_path / "paired", MAIN, paired=True)
+    independent = study_of(tmp_path / "independent", MAIN, paired=False)
+
+    assert evaluate(declared, (name,)) == evaluate(independent, (name,))
+
+
 def test_undeclared_pairs_are_not_tested_but_their_correlation_is_shown(tmp_path: Path) -> None:
     row = evaluate(study_of(tmp_path, MAIN), ("paired",))["paired"][PRIMARY]["pairs"][0]
 
