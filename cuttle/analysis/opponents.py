@@ -6,9 +6,6 @@ from typing import Any
 from cuttle.analysis.estimators.core import FloatArray, NotComputable
 from cuttle.analysis.study import Study
 
-# Comparisons of all pairs grow with the square of the types; nobody reads more than this.
-MAX_TYPES = 40
-
 
 def per_opponent(
     study: Study, statistic: Callable[[str], Mapping[str, Any]]
@@ -35,10 +32,3 @@ def no_runs(study: Study) -> str:
 def groups_with_runs(study: Study, opponent: str) -> dict[str, FloatArray]:
     """Return final win rates of the types that have runs against this opponent."""
     return {name: rates for name, rates in study.win_rates(opponent).items() if rates.size}
-
-
-def too_many_types(groups: Mapping[str, Any]) -> NotComputable | None:
-    """Refuse families of pairs that would take minutes and fill pages."""
-    if len(groups) > MAX_TYPES:
-        return NotComputable(f"{len(groups)} types make too many pairs; at most {MAX_TYPES}")
-    return None

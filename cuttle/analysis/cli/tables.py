@@ -36,9 +36,6 @@ def print_results(console: Console, analysis: Analysis) -> None:
         if has_bounded(groups):
             console.print(BOUNDED_NOTE)
         pairs = analysis.block("comparisons", opponent).get("pairs", [])
-        if not isinstance(pairs, list):
-            console.print(why_not(pairs))
-            continue
         if computed := [pair for pair in pairs if pair.get("computable")]:
             console.print(_pairs(computed))
         for pair in pairs:

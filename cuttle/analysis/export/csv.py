@@ -123,8 +123,7 @@ def _summary(analysis: Analysis) -> Iterator[Row]:
 
 def _comparisons(analysis: Analysis) -> Iterator[Row]:
     for opponent, role in analysis.study.roles.items():
-        pairs = analysis.block("comparisons", opponent).get("pairs", [])
-        for pair in pairs if isinstance(pairs, list) else []:
+        for pair in analysis.block("comparisons", opponent).get("pairs", []):
             effects = pair.get("effects") or {}
             values = {key: pair.get(key) for key in COMPARISON}
             sizes = {key: effects.get(key) for key in EFFECTS}

@@ -95,7 +95,6 @@ def _comparisons(analysis: Analysis) -> str:
     methods: set[str] = set()
     for opponent, role in study.roles.items():
         pairs = analysis.block("comparisons", opponent).get("pairs", [])
-        pairs = pairs if isinstance(pairs, list) else []
         methods |= {pair["permutation_method"] for pair in pairs if pair.get("computable")}
         rows.append((f"against {opponent} ({role})", [_pair(pair, columns) for pair in pairs]))
     test = "Paired t" if study.is_paired else "Welch"
@@ -137,7 +136,7 @@ def _classical(analysis: Analysis) -> str:
     rows = []
     for opponent, role in study.roles.items():
         pairs = analysis.block("classical", opponent).get("pairs", [])
-        lines = [_classical_pair(pair) for pair in pairs] if isinstance(pairs, list) else []
+        lines = [_classical_pair(pair) for pair in pairs]
         rows.append((f"against {opponent} ({role})", lines))
     return _table(columns, "llrrrrl", rows, caption, "tab:classical")
 

@@ -12,18 +12,17 @@ def learning(block: Mapping[str, Any]) -> Html:
     area = block.get("area_under_curve")
     if area is None:
         return tag("p", why_not(block.get("area", {"reason": "no learning curves"})))
-    thresholds = block.get("rounds_to_threshold", {})
-    known = thresholds if thresholds.get("computable", True) else {}
+    thresholds = block["rounds_to_threshold"]
     rows = []
     for name, values in area["types"].items():
         if not values.get("computable"):
             rows.append([name, why_not(values)])
             continue
-        crossings = [_crossing(known[t]["types"].get(name, {})) for t in known]
+        crossings = [_crossing(thresholds[t]["types"][name]) for t in thresholds]
         band = interval(values["ci_low"], values["ci_high"])
         rows.append([name, percent(values["mean"]), band, *crossings])
     columns = ["network type", "mean win rate over rounds", "95 % CI"]
-    columns += [f"round of {percent(float(t))} %" for t in known]
+    columns += [f"round of {percent(float(t))} %" for t in thresholds]
     note = (
         "The area under the curve as a mean over rounds. Then the median first round from which "
         "two rounds in a row reach the threshold, and how many runs do; there is no median where "
@@ -34,8 +33,6 @@ def learning(block: Mapping[str, Any]) -> Html:
 
 def _crossing(values: Mapping[str, Any]) -> str:
     """Spell a median round with the share of runs that got there: `6.0 (7 of 7)`."""
-    if not values:
-        return ""
     median = values.get("median")
     none = "no median" if values["n_reached"] else "never"
     text = decimal(median, 1) if isinstance(median, int | float) else none

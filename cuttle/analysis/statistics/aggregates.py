@@ -18,7 +18,7 @@ from cuttle.analysis.estimators.bootstrap import (
 from cuttle.analysis.estimators.core import FloatArray, NotComputable
 from cuttle.analysis.estimators.multiplicity import pairs_of
 from cuttle.analysis.estimators.ranks import MannWhitney, mann_whitney
-from cuttle.analysis.opponents import groups_with_runs, no_runs, per_opponent, too_many_types
+from cuttle.analysis.opponents import groups_with_runs, no_runs, per_opponent
 from cuttle.analysis.study import Study
 
 ONE_OPPONENT = ("mean", "iqm", "median", "optimality_gap")
@@ -39,13 +39,12 @@ def compute(study: Study) -> Any:
 
 def _block(study: Study, opponent: str) -> dict[str, Any]:
     groups = groups_with_runs(study, opponent)
-    block: dict[str, Any] = {
-        "types": {name: _aggregates(x, ONE_OPPONENT) for name, x in groups.items()}
+    return {
+        "types": {name: _aggregates(x, ONE_OPPONENT) for name, x in groups.items()},
+        "pairs": [
+            {"a": a, "b": b, **_pair(groups[a], groups[b])} for a, b in pairs_of(list(groups))
+        ],
     }
-    block["pairs"] = too_many_types(groups) or [
-        {"a": a, "b": b, **_pair(groups[a], groups[b])} for a, b in pairs_of(list(groups))
-    ]
-    return block
 
 
 def _pair(x: FloatArray, y: FloatArray) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from cuttle.analysis.estimators.assumptions import levene, shapiro_wilk
 from cuttle.analysis.estimators.decision_tree import classical_tests
-from cuttle.analysis.opponents import groups_with_runs, per_opponent, too_many_types
+from cuttle.analysis.opponents import groups_with_runs, per_opponent
 from cuttle.analysis.study import Study
 
 PROCEDURE = (
@@ -22,8 +22,6 @@ def compute(study: Study) -> Any:
 
 def _block(study: Study, opponent: str) -> dict[str, Any]:
     groups = groups_with_runs(study, opponent)
-    if refused := too_many_types(groups):
-        return {"pairs": refused}
     result = classical_tests(groups)
     return {
         "procedure": PROCEDURE,

@@ -4,7 +4,7 @@ from typing import Any
 
 from cuttle.analysis.estimators.core import ALPHA
 from cuttle.analysis.estimators.decision_tree import ClassicalPair, classical_tests
-from cuttle.analysis.opponents import groups_with_runs, per_opponent, too_many_types
+from cuttle.analysis.opponents import groups_with_runs, per_opponent
 from cuttle.analysis.pairwise import Comparison, compare_types
 from cuttle.analysis.study import Study
 
@@ -15,12 +15,9 @@ def compute(study: Study) -> Any:
 
 
 def _block(study: Study, opponent: str) -> dict[str, Any]:
-    groups = groups_with_runs(study, opponent)
-    if refused := too_many_types(groups):
-        return {"pairs": refused}
     pairs = compare_types(study, opponent)
     compared = [pair for pair in pairs if isinstance(pair, Comparison)]
-    classical = classical_tests(groups)
+    classical = classical_tests(groups_with_runs(study, opponent))
     return {
         "direction": "a minus b",
         "test": "paired t by run number" if study.is_paired else "Welch",

@@ -7,7 +7,7 @@ from cuttle.analysis.estimators.core import ALPHA
 from cuttle.analysis.estimators.distributions import t_quantile, t_upper
 from cuttle.analysis.estimators.multiplicity import holm
 from cuttle.analysis.estimators.two_sample import Equivalence
-from cuttle.analysis.opponents import groups_with_runs, per_opponent, too_many_types
+from cuttle.analysis.opponents import per_opponent
 from cuttle.analysis.pairwise import EquivalenceOfPair, equivalence_family
 from cuttle.analysis.study import Study
 
@@ -18,8 +18,6 @@ def compute(study: Study) -> Any:
 
 
 def _block(study: Study, opponent: str) -> dict[str, Any]:
-    if refused := too_many_types(groups_with_runs(study, opponent)):
-        return {"pairs": refused}
     family = equivalence_family(study, opponent)
     return {
         "margin": study.equivalence_margin,

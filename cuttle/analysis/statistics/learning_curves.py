@@ -9,7 +9,7 @@ from cuttle.analysis.estimators.curves import MaxT, best_minus_last, last_k_mean
 from cuttle.analysis.estimators.descriptive import describe
 from cuttle.analysis.learning import CurvePair, compare_curves, learning_curves
 from cuttle.analysis.matches import IntArray
-from cuttle.analysis.opponents import per_opponent, too_many_types
+from cuttle.analysis.opponents import per_opponent
 from cuttle.analysis.study import Study
 
 LAST_ROUNDS = 3
@@ -27,8 +27,7 @@ def _block(study: Study, opponent: str) -> dict[str, Any]:
     return {
         "rounds": curves.rounds,
         "types": {name: _type(matrix) for name, matrix in curves.types.items()},
-        "pairs": too_many_types(curves.types)
-        or [_pair(pair, curves.rounds) for pair in compare_curves(study, opponent)],
+        "pairs": [_pair(pair, curves.rounds) for pair in compare_curves(study, opponent)],
     }
 
 

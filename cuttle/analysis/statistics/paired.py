@@ -5,7 +5,7 @@ from typing import Any
 from cuttle.analysis.estimators.core import ALPHA, NotComputable
 from cuttle.analysis.estimators.paired import correlation, paired_t, wilcoxon_signed_rank
 from cuttle.analysis.estimators.power import mde_paired, mde_two_sample
-from cuttle.analysis.opponents import groups_with_runs, per_opponent, too_many_types
+from cuttle.analysis.opponents import per_opponent
 from cuttle.analysis.pairwise import paired_rates
 from cuttle.analysis.study import Study
 
@@ -21,8 +21,6 @@ def compute(study: Study) -> Any:
 
 
 def _block(study: Study, opponent: str) -> dict[str, Any]:
-    if refused := too_many_types(groups_with_runs(study, opponent)):
-        return {"pairs": refused}
     lined = paired_rates(study, opponent)
     rows = []
     for (a, b), x, y in lined:

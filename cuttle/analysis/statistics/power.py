@@ -15,7 +15,7 @@ from cuttle.analysis.estimators.power import (
     sd_interval,
 )
 from cuttle.analysis.matches import Tally
-from cuttle.analysis.opponents import per_opponent, too_many_types
+from cuttle.analysis.opponents import per_opponent
 from cuttle.analysis.pairwise import Comparison, compare_types
 from cuttle.analysis.study import Study
 
@@ -32,8 +32,6 @@ def compute(study: Study) -> Any:
 
 def _block(study: Study, opponent: str) -> dict[str, Any]:
     tallies = {name: runs for name, runs in study.tallies(opponent).items() if runs}
-    if refused := too_many_types(tallies):
-        return {"pairs": refused}
     pairs = [p for p in compare_types(study, opponent) if isinstance(p, Comparison)]
     if not pairs:
         return {"pairs": NotComputable("no pair of types with a spread over 2 runs or more")}

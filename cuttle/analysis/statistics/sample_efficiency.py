@@ -11,7 +11,7 @@ from cuttle.analysis.estimators.descriptive import describe
 from cuttle.analysis.estimators.multiplicity import holm, pairs_of
 from cuttle.analysis.estimators.ranks import MannWhitney, mann_whitney
 from cuttle.analysis.learning import LearningCurves, learning_curves
-from cuttle.analysis.opponents import per_opponent, too_many_types
+from cuttle.analysis.opponents import per_opponent
 from cuttle.analysis.pairwise import compare_groups
 from cuttle.analysis.study import Study
 
@@ -33,14 +33,14 @@ def _block(study: Study, opponent: str) -> dict[str, Any]:
         name: np.array([aulc(curves.rounds, curve) for curve in matrix])
         for name, matrix in curves.types.items()
     }
-    refused = too_many_types(curves.types)
     return {
         "area_under_curve": {
             "types": {name: describe(values) for name, values in areas.items()},
-            "pairs": refused or compare_groups(areas),
+            "pairs": compare_groups(areas),
         },
-        "rounds_to_threshold": refused
-        or {f"{threshold:g}": _threshold(curves, threshold) for threshold in THRESHOLDS},
+        "rounds_to_threshold": {
+            f"{threshold:g}": _threshold(curves, threshold) for threshold in THRESHOLDS
+        },
     }
 
 

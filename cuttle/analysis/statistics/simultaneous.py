@@ -3,7 +3,7 @@
 from typing import Any
 
 from cuttle.analysis.estimators.multiplicity import dunn, games_howell, tukey_hsd
-from cuttle.analysis.opponents import groups_with_runs, per_opponent, too_many_types
+from cuttle.analysis.opponents import groups_with_runs, per_opponent
 from cuttle.analysis.study import Study
 
 
@@ -14,8 +14,6 @@ def compute(study: Study) -> Any:
 
 def _block(study: Study, opponent: str) -> dict[str, Any]:
     groups = groups_with_runs(study, opponent)
-    if refused := too_many_types(groups):
-        return {"games_howell": refused}
     return {
         "direction": "a minus b, keys are a|b",
         "games_howell": games_howell(groups),

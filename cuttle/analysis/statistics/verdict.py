@@ -19,7 +19,7 @@ from cuttle.analysis.judgement import (
 )
 from cuttle.analysis.learning import compare_curves, learning_curves
 from cuttle.analysis.numbers import count, p_text, rate_text
-from cuttle.analysis.opponents import groups_with_runs, no_runs, too_many_types
+from cuttle.analysis.opponents import groups_with_runs, no_runs
 from cuttle.analysis.pairwise import Comparison, compare_types, complete_runs, equivalence_family
 from cuttle.analysis.statistics.checks import compute as find_checks
 from cuttle.analysis.statistics.variance import reading
@@ -35,8 +35,6 @@ def compute(study: Study) -> Any:
     statements: list[Statement] = []
     headline = ""
     for opponent, role in study.roles.items():
-        if refused := too_many_types(groups_with_runs(study, opponent)):
-            return {"headline": f"No answer: {refused.reason}.", "statements": statements}
         judged = _judged(study, opponent)
         statements += _about_types(study, opponent, role, judged)
         if not headline:  # opponents come with the primary one first
