@@ -18,7 +18,6 @@ from cuttle.analysis.estimators.ranks import (
     prob_improvement_interval,
 )
 from cuttle.analysis.estimators.two_sample import Equivalence, TTest, tost_welch, welch_t
-from cuttle.analysis.opponents import groups_with_runs
 from cuttle.analysis.study import Study
 
 
@@ -103,7 +102,7 @@ def compare_types(study: Study, opponent: str) -> tuple[Comparison | Refusal, ..
     if study.is_paired:
         lined = paired_rates(study, opponent)
         return tuple(_adjust([_compare_paired(pair, x, y) for pair, x, y in lined]))
-    return tuple(compare_groups(groups_with_runs(study, opponent)))
+    return tuple(compare_groups(study.groups(opponent)))
 
 
 def compare_groups(groups: Mapping[str, FloatArray]) -> list[Comparison | Refusal]:
@@ -118,7 +117,7 @@ def equivalence_family(study: Study, opponent: str) -> list[EquivalenceOfPair]:
         lined = paired_rates(study, opponent)
         tests = {pair: tost_paired(x, y, margin) for pair, x, y in lined}
     else:
-        rates = groups_with_runs(study, opponent)
+        rates = study.groups(opponent)
         tests = {(a, b): tost_welch(rates[a], rates[b], margin) for a, b in pairs_of(list(rates))}
     raw = {pair: t.p for pair, t in tests.items() if isinstance(t, Equivalence)}
     adjusted = dict(zip(raw, holm(list(raw.values())), strict=True))

@@ -117,6 +117,10 @@ class Study:
             for network_type, tallies in self.tallies(opponent).items()
         }
 
+    def groups(self, opponent: str) -> dict[str, FloatArray]:
+        """Final win rates of the types that have runs against this opponent."""
+        return {name: rates for name, rates in self.win_rates(opponent).items() if rates.size}
+
     def curves(self, opponent: str) -> dict[str, list[Curve]]:
         """Validation curves by type, one a run that met this opponent."""
         groups: dict[str, list[Curve]] = {network_type: [] for network_type in self.types}

@@ -18,7 +18,7 @@ from cuttle.analysis.estimators.bootstrap import (
 from cuttle.analysis.estimators.core import FloatArray, NotComputable
 from cuttle.analysis.estimators.multiplicity import pairs_of
 from cuttle.analysis.estimators.ranks import MannWhitney, mann_whitney
-from cuttle.analysis.opponents import groups_with_runs, no_runs, per_opponent
+from cuttle.analysis.opponents import no_runs, per_opponent
 from cuttle.analysis.study import Study
 
 ONE_OPPONENT = ("mean", "iqm", "median", "optimality_gap")
@@ -32,13 +32,14 @@ def compute(study: Study) -> Any:
         return NotComputable(no_runs(study))
     return {
         "interval": LABEL,
-        "opponents": per_opponent(study, lambda opponent: _block(study, opponent)),
+        "opponents": _by_opponent(study),
         "all_opponents": _all_opponents(study),
     }
 
 
-def _block(study: Study, opponent: str) -> dict[str, Any]:
-    groups = groups_with_runs(study, opponent)
+@per_opponent
+def _by_opponent(study: Study, opponent: str) -> dict[str, Any]:
+    groups = study.groups(opponent)
     return {
         "types": {name: _aggregates(x, ONE_OPPONENT) for name, x in groups.items()},
         "pairs": [

@@ -11,7 +11,7 @@ from cuttle.analysis.estimators.paired import smallest_sign_flip_p
 from cuttle.analysis.estimators.permutation import smallest_permutation_p
 from cuttle.analysis.estimators.ranks import smallest_rank_p
 from cuttle.analysis.numbers import first_names
-from cuttle.analysis.opponents import groups_with_runs, no_runs
+from cuttle.analysis.opponents import no_runs
 from cuttle.analysis.pairwise import Comparison, compare_types
 from cuttle.analysis.study import LAST_ROUND, Study, StudyRun
 from cuttle.runs.locate import some
@@ -153,7 +153,7 @@ def _provenance(study: Study) -> Iterator[Check]:
 def _groups(study: Study) -> Iterator[Check]:
     """Name types of equal results, and tests that cannot reject at this number of runs."""
     for opponent in study.opponents:
-        for name, rates in groups_with_runs(study, opponent).items():
+        for name, rates in study.groups(opponent).items():
             if rates.size > 1 and is_constant(rates):
                 text = (
                     f"{name}: identical results across seeds: seed has no effect, or results "

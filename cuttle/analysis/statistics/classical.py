@@ -4,7 +4,7 @@ from typing import Any
 
 from cuttle.analysis.estimators.assumptions import levene, shapiro_wilk
 from cuttle.analysis.estimators.decision_tree import classical_tests
-from cuttle.analysis.opponents import groups_with_runs, per_opponent
+from cuttle.analysis.opponents import per_opponent
 from cuttle.analysis.study import Study
 
 PROCEDURE = (
@@ -15,13 +15,10 @@ PROCEDURE = (
 )
 
 
-def compute(study: Study) -> Any:
-    """Run the classical procedure by opponent."""
-    return per_opponent(study, lambda opponent: _block(study, opponent))
-
-
-def _block(study: Study, opponent: str) -> dict[str, Any]:
-    groups = groups_with_runs(study, opponent)
+@per_opponent
+def compute(study: Study, opponent: str) -> dict[str, Any]:
+    """Run the classical procedure."""
+    groups = study.groups(opponent)
     result = classical_tests(groups)
     return {
         "procedure": PROCEDURE,

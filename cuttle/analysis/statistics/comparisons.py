@@ -4,20 +4,17 @@ from typing import Any
 
 from cuttle.analysis.estimators.core import ALPHA
 from cuttle.analysis.estimators.decision_tree import ClassicalPair, classical_tests
-from cuttle.analysis.opponents import groups_with_runs, per_opponent
+from cuttle.analysis.opponents import per_opponent
 from cuttle.analysis.pairwise import Comparison, compare_types
 from cuttle.analysis.study import Study
 
 
-def compute(study: Study) -> Any:
-    """Compare all pairs by opponent, and name where the classical procedure says otherwise."""
-    return per_opponent(study, lambda opponent: _block(study, opponent))
-
-
-def _block(study: Study, opponent: str) -> dict[str, Any]:
+@per_opponent
+def compute(study: Study, opponent: str) -> dict[str, Any]:
+    """Compare all pairs, and name where the classical procedure says otherwise."""
     pairs = compare_types(study, opponent)
     compared = [pair for pair in pairs if isinstance(pair, Comparison)]
-    classical = classical_tests(groups_with_runs(study, opponent))
+    classical = classical_tests(study.groups(opponent))
     return {
         "direction": "a minus b",
         "test": "paired t by run number" if study.is_paired else "Welch",

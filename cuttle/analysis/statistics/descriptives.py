@@ -10,12 +10,10 @@ from cuttle.analysis.opponents import per_opponent
 from cuttle.analysis.study import Study
 
 
-def compute(study: Study) -> Any:
-    """Describe the final win rates by opponent and type."""
-    return per_opponent(
-        study,
-        lambda opponent: {"types": {name: _type(study, opponent, name) for name in study.types}},
-    )
+@per_opponent
+def compute(study: Study, opponent: str) -> dict[str, Any]:
+    """Describe the final win rates by type."""
+    return {"types": {name: _type(study, opponent, name) for name in study.types}}
 
 
 def _type(study: Study, opponent: str, network_type: str) -> dict[str, Any]:

@@ -12,12 +12,9 @@ from cuttle.analysis.pairwise import EquivalenceOfPair, equivalence_family
 from cuttle.analysis.study import Study
 
 
-def compute(study: Study) -> Any:
-    """Test all pairs for equivalence by opponent; a failure shows no difference either."""
-    return per_opponent(study, lambda opponent: _block(study, opponent))
-
-
-def _block(study: Study, opponent: str) -> dict[str, Any]:
+@per_opponent
+def compute(study: Study, opponent: str) -> dict[str, Any]:
+    """Test all pairs for equivalence; a failure shows no difference either."""
     family = equivalence_family(study, opponent)
     return {
         "margin": study.equivalence_margin,

@@ -15,12 +15,9 @@ from cuttle.analysis.study import Study
 LAST_ROUNDS = 3
 
 
-def compute(study: Study) -> Any:
-    """Compare whole learning curves by opponent."""
-    return per_opponent(study, lambda opponent: _block(study, opponent))
-
-
-def _block(study: Study, opponent: str) -> dict[str, Any]:
+@per_opponent
+def compute(study: Study, opponent: str) -> dict[str, Any]:
+    """Compare whole learning curves."""
     curves = learning_curves(study, opponent)
     if not curves.rounds.size:
         return {"pairs": NotComputable("no rounds that all runs have")}

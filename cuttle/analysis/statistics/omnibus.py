@@ -12,18 +12,15 @@ from cuttle.analysis.estimators.omnibus import (
     welch_anova,
 )
 from cuttle.analysis.estimators.paired import friedman, repeated_anova
-from cuttle.analysis.opponents import groups_with_runs, per_opponent
+from cuttle.analysis.opponents import per_opponent
 from cuttle.analysis.pairwise import complete_runs
 from cuttle.analysis.study import Study
 
 
-def compute(study: Study) -> Any:
-    """Test all types at once by opponent."""
-    return per_opponent(study, lambda opponent: _block(study, opponent))
-
-
-def _block(study: Study, opponent: str) -> dict[str, Any]:
-    groups = groups_with_runs(study, opponent)
+@per_opponent
+def compute(study: Study, opponent: str) -> dict[str, Any]:
+    """Test all types at once."""
+    groups = study.groups(opponent)
     fit = anova(groups)
     block: dict[str, Any] = {
         "primary": "repeated_anova" if study.is_paired else "welch_anova",

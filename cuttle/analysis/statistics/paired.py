@@ -15,12 +15,9 @@ UNPAIRED = (
 )
 
 
-def compute(study: Study) -> Any:
+@per_opponent
+def compute(study: Study, opponent: str) -> dict[str, Any]:
     """Compare pairs by run number where declared; print the correlation in any case."""
-    return per_opponent(study, lambda opponent: _block(study, opponent))
-
-
-def _block(study: Study, opponent: str) -> dict[str, Any]:
     lined = paired_rates(study, opponent)
     rows = []
     for (a, b), x, y in lined:

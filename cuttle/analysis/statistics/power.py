@@ -25,12 +25,9 @@ GAMES = (124, 250, 500, 1000, 2000, 5000)
 SD_CONFIDENCE = 0.6  # its upper end is the one-sided 80 % limit of the sd
 
 
-def compute(study: Study) -> Any:
-    """Compute detectable effects at this study's size and spread, by opponent."""
-    return per_opponent(study, lambda opponent: _block(study, opponent))
-
-
-def _block(study: Study, opponent: str) -> dict[str, Any]:
+@per_opponent
+def compute(study: Study, opponent: str) -> dict[str, Any]:
+    """Compute detectable effects at this study's size and spread."""
     tallies = {name: runs for name, runs in study.tallies(opponent).items() if runs}
     pairs = [p for p in compare_types(study, opponent) if isinstance(p, Comparison)]
     if not pairs:

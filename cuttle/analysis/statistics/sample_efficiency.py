@@ -20,12 +20,9 @@ THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.9)
 CONSECUTIVE = 2  # a single round above the line may be luck
 
 
-def compute(study: Study) -> Any:
-    """Measure sample efficiency by opponent; secondary to the final win rate."""
-    return per_opponent(study, lambda opponent: _block(study, opponent))
-
-
-def _block(study: Study, opponent: str) -> dict[str, Any]:
+@per_opponent
+def compute(study: Study, opponent: str) -> dict[str, Any]:
+    """Measure sample efficiency; secondary to the final win rate."""
     curves = learning_curves(study, opponent)
     if not curves.rounds.size:
         return {"area": NotComputable("no rounds that all runs have")}

@@ -18,12 +18,9 @@ from cuttle.analysis.opponents import per_opponent
 from cuttle.analysis.study import Study
 
 
-def compute(study: Study) -> Any:
-    """Split the variance by opponent and type, and compare types with the games counted."""
-    return per_opponent(study, lambda opponent: _block(study, opponent))
-
-
-def _block(study: Study, opponent: str) -> dict[str, Any]:
+@per_opponent
+def compute(study: Study, opponent: str) -> dict[str, Any]:
+    """Split the variance by type, and compare types with the games counted."""
     tallies = {name: runs for name, runs in study.tallies(opponent).items() if runs}
     counts = {
         name: ([t.wins for t in runs], [t.games for t in runs]) for name, runs in tallies.items()

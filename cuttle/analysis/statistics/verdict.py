@@ -19,7 +19,7 @@ from cuttle.analysis.judgement import (
 )
 from cuttle.analysis.learning import compare_curves, learning_curves
 from cuttle.analysis.numbers import count, p_text, rate_text
-from cuttle.analysis.opponents import groups_with_runs, no_runs
+from cuttle.analysis.opponents import no_runs
 from cuttle.analysis.pairwise import Comparison, compare_types, complete_runs, equivalence_family
 from cuttle.analysis.statistics.checks import compute as find_checks
 from cuttle.analysis.statistics.variance import reading
@@ -52,7 +52,7 @@ def _about_types(
     study: Study, opponent: str, role: str, judged: list[Judged]
 ) -> Iterator[Statement]:
     """Answer whether types differ, which one is best, and every pair."""
-    if len(groups_with_runs(study, opponent)) > 2:
+    if len(study.groups(opponent)) > 2:
         yield _overall(study, opponent, role)
         yield _best(study, opponent, role, judged)
     for pair, equivalence in judged:
@@ -72,7 +72,7 @@ def _overall(study: Study, opponent: str, role: str) -> Statement:
         fit = repeated_anova(complete_runs(study, opponent))
         name = "repeated-measures ANOVA with Greenhouse-Geisser's epsilon"
     else:
-        fit, name = welch_anova(groups_with_runs(study, opponent)), "Welch ANOVA"
+        fit, name = welch_anova(study.groups(opponent)), "Welch ANOVA"
     if isinstance(fit, NotComputable):
         answer = f"Cannot be computed: {fit.reason}."
         return Statement(question, answer, Decision.NOT_COMPUTABLE, opponent, role)
@@ -89,7 +89,7 @@ def _overall(study: Study, opponent: str, role: str) -> Statement:
 
 def _best(study: Study, opponent: str, role: str, judged: list[Judged]) -> Statement:
     question = f"Which type is best against {opponent}?"
-    means = {name: float(x.mean()) for name, x in groups_with_runs(study, opponent).items()}
+    means = {name: float(x.mean()) for name, x in study.groups(opponent).items()}
     top = max(means, key=lambda name: means[name])
     rivals = [
         pair.b if pair.a == top else pair.a
