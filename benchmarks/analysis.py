@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from cuttle.analysis.evaluate import evaluate, statistic_names
+from cuttle.analysis import statistics
+from cuttle.analysis import parts, statistics
+from cuttle.analysis.evaluate import evaluate
 from cuttle.analysis.study import load_study
 from cuttle.runs import layout
 
@@ -37,15 +39,15 @@ def measure(experiment_dir: Path, num_runs: int) -> None:
     start = time.perf_counter()
     study = load_study(experiment_dir)
     read_s = time.perf_counter() - start
-    parts = {}
-    for name in statistic_names():
+    seconds = {}
+    for name in parts.names(statistics):
         before = time.perf_counter()
         json.dumps(evaluate(study, (name,)), allow_nan=False)
-        parts[name] = time.perf_counter() - before
-    slowest = sorted(parts.items(), key=lambda part: -part[1])[:4]
+        seconds[name] = time.perf_counter() - before
+    slowest = sorted(seconds.items(), key=lambda part: -part[1])[:4]
     print(
-        f"{num_runs} runs: read {read_s:.2f} s, test {sum(parts.values()):.2f} s; slowest: "
-        + ", ".join(f"{name} {seconds:.2f}" for name, seconds in slowest)
+        f"{num_runs} runs: read {read_s:.2f} s, test {sum(seconds.values()):.2f} s; slowest: "
+        + ", ".join(f"{name} {took:.2f}" for name, took in slowest)
     )
 
 

@@ -1,39 +1,19 @@
-"""All statistics of a Study: finds the files of the folder and calls them. Computes none itself."""
+"""All statistics of a Study, found by their files. Computes none itself."""
 
-import importlib
-import pkgutil
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Sequence
 from typing import Any
 
-from cuttle.analysis import statistics
+from cuttle.analysis import parts, statistics
 from cuttle.analysis.plain import plain
 from cuttle.analysis.study import Study
 
-Statistic = Callable[[Study], Any]
 
-
-@cache
-def statistic_names() -> tuple[str, ...]:
-    """List the statistics, which are the files of the folder, by name."""
-    return tuple(sorted(module.name for module in pkgutil.iter_modules(statistics.__path__)))
-
-
-def load_statistic(name: str) -> Statistic:
-    """Return the function `compute` of one statistic's file, or raise ValueError."""
-    if name not in statistic_names():
-        known = ", ".join(statistic_names())
-        raise ValueError(f"no statistic is called {name!r}; there are: {known}")
-    function: Statistic = importlib.import_module(f"{statistics.__name__}.{name}").compute
-    return function
-
-
-def evaluate(study: Study, names: tuple[str, ...] | None = None) -> dict[str, Any]:
+def evaluate(study: Study, names: Sequence[str] | None = None) -> dict[str, Any]:
     """Compute statistics as plain JSON values by name, all of them if none is named."""
     results = {}
-    for name in statistic_names() if names is None else names:
+    for name in parts.names(statistics) if names is None else names:
         try:
-            results[name] = plain(load_statistic(name)(study))
+            results[name] = plain(parts.load(statistics, name).compute(study))
         except Exception as error:
             error.add_note(f"while computing the statistic {name} of {study.name}")
             raise

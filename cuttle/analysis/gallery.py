@@ -1,27 +1,19 @@
 """All figures of a study, found by their files and saved. Draws none itself."""
 
-import importlib
-import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from cuttle.analysis import figures
+from cuttle.analysis import figures, parts
 from cuttle.analysis.study import Study
 from cuttle.analysis.style import save
 
 
-def figure_names() -> list[str]:
-    """List the figures there are, one a file of the figures folder."""
-    return sorted(module.name for module in pkgutil.iter_modules(figures.__path__))
-
-
 def draw_figures(study: Study) -> Iterator[tuple[str, Figure]]:
     """Draw every figure, one at a time."""
-    for name in figure_names():
-        module = importlib.import_module(f"{figures.__name__}.{name}")
-        yield name, module.draw(study)
+    for name in parts.names(figures):
+        yield name, parts.load(figures, name).draw(study)
 
 
 def save_figures(study: Study, directory: Path) -> dict[str, Figure]:
@@ -29,7 +21,7 @@ def save_figures(study: Study, directory: Path) -> dict[str, Figure]:
     if not study.runs:
         return {}
     directory.mkdir(parents=True, exist_ok=True)
-    figures = dict(draw_figures(study))
-    for name, figure in figures.items():
+    drawn = dict(draw_figures(study))
+    for name, figure in drawn.items():
         save(figure, directory / name)
-    return figures
+    return drawn

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
+from cuttle.analysis import export, parts
 from cuttle.analysis.analysis import Analysis, analyse
 from cuttle.analysis.export.latex import escape
-from cuttle.analysis.exporting import check_formats, export_all, format_names
+from cuttle.analysis.exporting import check_formats, export_all
 from cuttle.analysis.judgement import Decision
 from cuttle.analysis.numbers import decimal, interval, p_text, p_value, percent, points, span
 
@@ -47,7 +48,7 @@ def read_rows(path: Path) -> list[dict[str, str]]:
 
 
 def test_every_format_survives_the_study(analysis: Analysis, tmp_path: Path):
-    paths = export_all(analysis, format_names(), tmp_path)
+    paths = export_all(analysis, parts.names(export), tmp_path)
 
     assert all(path.stat().st_size > 0 for path in paths)
     for path in tmp_path.glob("*.json"):
@@ -55,7 +56,7 @@ def test_every_format_survives_the_study(analysis: Analysis, tmp_path: Path):
 
 
 def test_formats_are_those_of_the_command_line():
-    assert format_names() == ["csv", "json", "latex"]
+    assert parts.names(export) == ["csv", "json", "latex"]
 
 
 def test_unknown_format_is_refused():
@@ -167,7 +168,7 @@ def test_reruns_differ_in_nothing_but_the_time(tmp_path: Path, monkeypatch: pyte
     experiment = AWKWARD["ordinary"](tmp_path)
 
     for name in ("first", "second"):
-        export_all(analyse(experiment), format_names(), tmp_path / name)
+        export_all(analyse(experiment), parts.names(export), tmp_path / name)
 
     for path in (tmp_path / "first").iterdir():
         assert path.read_bytes() == (tmp_path / "second" / path.name).read_bytes(), path.name

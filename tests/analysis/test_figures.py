@@ -9,9 +9,10 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
+from cuttle.analysis import figures, parts
 from cuttle.analysis.analysis import restrict
 from cuttle.analysis.evaluate import evaluate
-from cuttle.analysis.gallery import draw_figures, figure_names, save_figures
+from cuttle.analysis.gallery import draw_figures, save_figures
 from cuttle.analysis.study import Study, load_study
 from cuttle.analysis.style import (
     DOUBLE_COLUMN,
@@ -46,7 +47,7 @@ def draw(name: str, study: Study) -> Figure:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", figure_names())
+@pytest.mark.parametrize("name", parts.names(figures))
 def test_figure_survives_the_study_and_has_a_caption(name: str, study: Study):
     figure = draw(name, study)
 
@@ -56,7 +57,7 @@ def test_figure_survives_the_study_and_has_a_caption(name: str, study: Study):
     assert figure.get_figheight() <= 12
 
 
-@pytest.mark.parametrize("name", figure_names())
+@pytest.mark.parametrize("name", parts.names(figures))
 def test_figure_leaves_the_callers_settings_alone(name: str, ordinary: Study):
     with mpl.rc_context({"font.size": 3}):
         before = dict(mpl.rcParams)
@@ -66,7 +67,7 @@ def test_figure_leaves_the_callers_settings_alone(name: str, ordinary: Study):
         assert dict(mpl.rcParams) == before
 
 
-@pytest.mark.parametrize("name", figure_names())
+@pytest.mark.parametrize("name", parts.names(figures))
 def test_figure_has_the_same_bytes_each_time(name: str, ordinary: Study):
     figure = draw(name, ordinary)
     first = {kind: image(figure, kind) for kind in ("pdf", "png", "svg")}
@@ -132,12 +133,12 @@ def test_figure_of_one_opponent_is_about_one_that_was_asked_for(name: str, ordin
 
 @pytest.mark.slow
 def test_all_figures_are_saved_as_vectors_and_pixels(ordinary: Study, tmp_path: Path):
-    figures = save_figures(ordinary, tmp_path / "graphs")
+    drawn = save_figures(ordinary, tmp_path / "graphs")
 
     paths = list((tmp_path / "graphs").iterdir())
-    assert list(figures) == figure_names()
+    assert list(drawn) == parts.names(figures)
     assert sorted(path.name for path in paths) == sorted(
-        f"{name}.{kind}" for name in figure_names() for kind in ("pdf", "png")
+        f"{name}.{kind}" for name in parts.names(figures) for kind in ("pdf", "png")
     )
     assert all(path.stat().st_size > 1000 for path in paths)
 

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from cuttle.analysis import figures, parts
 from cuttle.analysis.analysis import analyse
 from cuttle.analysis.exporting import export_all
-from cuttle.analysis.gallery import draw_figures, figure_names
+from cuttle.analysis.gallery import draw_figures
 from cuttle.analysis.report.design import learning
 from cuttle.analysis.report.html import join, tag
 from cuttle.analysis.report.page import _statement, write_report
@@ -57,8 +58,8 @@ def report(
 ) -> Path:
     analysis = analyse(experiment)
     exported = export_all(analysis, formats, experiment / "analysis")
-    figures = dict(draw_figures(analysis.study)) if has_figures and analysis.study.runs else {}
-    return write_report(analysis, figures, experiment / "analysis", exported=exported)
+    drawn = dict(draw_figures(analysis.study)) if has_figures and analysis.study.runs else {}
+    return write_report(analysis, drawn, experiment / "analysis", exported=exported)
 
 
 def check(page: Path) -> Checker:
@@ -86,7 +87,7 @@ def test_page_needs_nothing_else(tmp_path: Path):
 
     assert all(link.startswith(("data:", "#")) for link in checker.links)
     assert {link[1:] for link in checker.links if link.startswith("#")} <= set(checker.ids)
-    assert {f"figure-{name}" for name in figure_names()} <= set(checker.ids)
+    assert {f"figure-{name}" for name in parts.names(figures)} <= set(checker.ids)
     assert "@import" not in page.read_text(encoding="utf-8")
     assert page.stat().st_size < 2_000_000
 

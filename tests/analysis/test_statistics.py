@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cuttle.analysis import parts, statistics
 from cuttle.analysis.estimators.power import mde_paired
-from cuttle.analysis.evaluate import evaluate, load_statistic, statistic_names
+from cuttle.analysis.evaluate import evaluate
 from cuttle.analysis.study import Study, load_study
 
 from .experiments import (
@@ -47,7 +48,7 @@ def study_of(root: Path, groups: Groups, **meta: Any) -> Study:
     return load_study(write_experiment(root, groups, **meta))
 
 
-@pytest.mark.parametrize("name", statistic_names())
+@pytest.mark.parametrize("name", parts.names(statistics))
 @pytest.mark.parametrize("kind", STUDIES)
 def test_statistic_gives_strict_json_for_any_study(tmp_path: Path, name: str, kind: str) -> None:
     study = study_of(tmp_path, STUDIES[kind])
@@ -58,7 +59,7 @@ def test_statistic_gives_strict_json_for_any_study(tmp_path: Path, name: str, ki
     assert "np.float64" not in text
 
 
-@pytest.mark.parametrize("name", statistic_names())
+@pytest.mark.parametrize("name", parts.names(statistics))
 def test_statistic_gives_a_reason_for_an_empty_experiment(tmp_path: Path, name: str) -> None:
     write_meta(tmp_path / "study", planned=[])
 
@@ -67,7 +68,7 @@ def test_statistic_gives_a_reason_for_an_empty_experiment(tmp_path: Path, name: 
     assert "no runs" in json.dumps(result, allow_nan=False)
 
 
-@pytest.mark.parametrize("name", statistic_names())
+@pytest.mark.parametrize("name", parts.names(statistics))
 def test_statistic_takes_unfinished_runs_and_missing_types(tmp_path: Path, name: str) -> None:
     path = write_experiment(tmp_path, {"boolean": [0.6, 0.62, 0.64]})
     error = {"type": "ValueError", "message": "broken", "log": "train.log"}
@@ -77,7 +78,7 @@ def test_statistic_takes_unfinished_runs_and_missing_types(tmp_path: Path, name:
     json.dumps(evaluate(load_study(path), (name,)), allow_nan=False)
 
 
-@pytest.mark.parametrize("name", statistic_names())
+@pytest.mark.parametrize("name", parts.names(statistics))
 def test_statistic_takes_paired_studies_with_gaps(tmp_path: Path, name: str) -> None:
     path = write_experiment(tmp_path, MAIN, paired=True, seed_mode="paired")
     write_run(path, "embedding", 3, state="failed")
@@ -85,7 +86,7 @@ def test_statistic_takes_paired_studies_with_gaps(tmp_path: Path, name: str) -> 
     json.dumps(evaluate(load_study(path), (name,)), allow_nan=False)
 
 
-@pytest.mark.parametrize("name", statistic_names())
+@pytest.mark.parametrize("name", parts.names(statistics))
 def test_statistic_takes_runs_that_missed_an_opponent(tmp_path: Path, name: str) -> None:
     path = write_experiment(tmp_path, {"boolean": [0.6, 0.62]})
     write_run(path, "embedding", 1, matches=match_rows(0.5, rounds=4, opponent=SECONDARY))
@@ -94,16 +95,11 @@ def test_statistic_takes_runs_that_missed_an_opponent(tmp_path: Path, name: str)
     json.dumps(evaluate(load_study(path), (name,)), allow_nan=False)
 
 
-@pytest.mark.parametrize("name", statistic_names())
+@pytest.mark.parametrize("name", parts.names(statistics))
 def test_statistic_says_in_a_sentence_what_it_answers(name: str) -> None:
     module = importlib.import_module(f"cuttle.analysis.statistics.{name}")
 
     assert (module.__doc__ or "").partition("\n")[0].endswith(".")
-
-
-def test_unknown_statistic_is_named_with_those_there_are() -> None:
-    with pytest.raises(ValueError, match=f"'mode'; there are: {statistic_names()[0]}"):
-        load_statistic("mode")
 
 
 def test_every_statistic_labels_the_opponents(tmp_path: Path) -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 from matplotlib.figure import Figure
 from rich.console import Console
 
+from cuttle.analysis import export, parts
 from cuttle.analysis.analysis import Analysis, analyse
 from cuttle.analysis.cli.console import make_console
 from cuttle.analysis.cli.tables import print_results
-from cuttle.analysis.exporting import check_formats, export_all, format_names
+from cuttle.analysis.exporting import check_formats, export_all
 from cuttle.analysis.gallery import save_figures
 from cuttle.analysis.numbers import count
 from cuttle.analysis.report.page import write_report
@@ -41,7 +42,7 @@ def write_files(
 
     Raises ValueError for a format or opponent there is not and for runs that must not be compared.
     """
-    names = format_names() if formats is None else list(dict.fromkeys(formats))
+    names = parts.names(export) if formats is None else list(dict.fromkeys(formats))
     check_formats(names)
     directory = output_dir or path / ANALYSIS_DIR
     analysis = analyse(path, opponents)
