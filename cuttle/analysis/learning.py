@@ -6,8 +6,8 @@ from functools import lru_cache, reduce
 import numpy as np
 
 from cuttle.analysis.estimators.core import FloatArray, NotComputable
-from cuttle.analysis.estimators.curves import MaxT, max_t
 from cuttle.analysis.estimators.multiplicity import holm, pairs_of
+from cuttle.analysis.estimators.permutation import MaxT, max_t
 from cuttle.analysis.matches import IntArray
 from cuttle.analysis.study import Study
 

@@ -10,7 +10,7 @@ from cuttle.analysis.estimators.core import ALPHA, Estimate, FloatArray, NotComp
 from cuttle.analysis.estimators.effects import EffectSizes, effect_sizes
 from cuttle.analysis.estimators.multiplicity import Pair, bonferroni, holm, pairs_of, shaffer
 from cuttle.analysis.estimators.paired import PairedTest, paired_t, tost_paired
-from cuttle.analysis.estimators.permutation import Permutation, permutation_test
+from cuttle.analysis.estimators.permutation import MaxT, permutation_test
 from cuttle.analysis.estimators.power import detectable_difference
 from cuttle.analysis.estimators.ranks import (
     MannWhitney,
@@ -159,9 +159,9 @@ def _compare(pair: Pair, x: FloatArray, y: FloatArray) -> Comparison | Refusal:
     test = welch_t(x, y)
     if isinstance(test, NotComputable):
         return Refusal(*pair, len(x), len(y), test.reason)
-    permutation, result = permutation_test(x, y), _describe(pair, x, y, test)
-    assert isinstance(permutation, Permutation)  # groups with a t test can be relabelled
-    return replace(result, p_permutation=permutation.p_abs, permutation_method=permutation.method)
+    relabelled, result = permutation_test(x, y), _describe(pair, x, y, test)
+    assert isinstance(relabelled, MaxT)  # groups with a t test can be relabelled
+    return replace(result, p_permutation=relabelled.p_global, permutation_method=relabelled.method)
 
 
 def _compare_paired(pair: Pair, x: FloatArray, y: FloatArray) -> Comparison | Refusal:

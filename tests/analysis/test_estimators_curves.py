@@ -10,10 +10,10 @@ from cuttle.analysis.estimators.curves import (
     best_minus_last,
     best_round,
     last_k_mean,
-    max_t,
     rounds_to_threshold,
     rounds_to_threshold_sustained,
 )
+from cuttle.analysis.estimators.permutation import max_t
 
 from .reference import Case, cases, check
 

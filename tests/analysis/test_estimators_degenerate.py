@@ -12,7 +12,7 @@ from cuttle.analysis.estimators.assumptions import levene, shapiro_wilk
 from cuttle.analysis.estimators.binomial import quasi_binomial, variance_components
 from cuttle.analysis.estimators.bootstrap import bootstrap_interval
 from cuttle.analysis.estimators.core import NotComputable
-from cuttle.analysis.estimators.curves import max_t, rounds_to_threshold
+from cuttle.analysis.estimators.curves import rounds_to_threshold
 from cuttle.analysis.estimators.decision_tree import classical_pair, classical_tests
 from cuttle.analysis.estimators.descriptive import describe, t_interval
 from cuttle.analysis.estimators.effects import effect_band, effect_sizes
@@ -33,7 +33,8 @@ from cuttle.analysis.estimators.omnibus import (
 )
 from cuttle.analysis.estimators.paired import friedman, paired_t
 from cuttle.analysis.estimators.permutation import (
-    Permutation,
+    MaxT,
+    max_t,
     permutation_test,
     smallest_permutation_p,
 )
@@ -118,8 +119,8 @@ def test_constant_groups_that_differ_are_not_tested_by_means() -> None:
     ranks: Any = mann_whitney(a, b)
     permutation: Any = permutation_test(a, b)
     assert ranks.p == pytest.approx(expected["mwu_exact_p"])
-    assert permutation.p_abs == pytest.approx(expected["permutation_p"])
-    assert permutation.observed is None
+    assert permutation.p_global == pytest.approx(expected["permutation_p"])
+    assert permutation.t_abs_observed == (None,)
     assert ranks.prob_improvement == expected["prob_improvement"]
 
 
@@ -130,7 +131,7 @@ def test_equal_constant_groups_are_not_distinguished() -> None:
     ranks: Any = mann_whitney(CONSTANT, CONSTANT)
     permutation: Any = permutation_test(CONSTANT, CONSTANT)
     assert (ranks.p, ranks.p_asymptotic_cc, ranks.prob_improvement) == (1.0, 1.0, 0.5)
-    assert permutation.p_abs == 1.0
+    assert permutation.p_global == 1.0
 
 
 def test_rounding_of_equal_floats_is_no_variance() -> None:
@@ -196,7 +197,7 @@ def test_the_smallest_p_of_relabelling_is_reached_by_groups_far_apart(n1: int, n
     permutation: Any = permutation_test(x, y)
     ranks: Any = mann_whitney(x, y)
 
-    assert permutation.p_abs == pytest.approx(smallest_permutation_p(n1, n2))
+    assert permutation.p_global == pytest.approx(smallest_permutation_p(n1, n2))
     assert ranks.p == pytest.approx(smallest_rank_p(n1, n2))
 
 
@@ -279,9 +280,9 @@ def test_large_groups_are_sampled_reproducibly() -> None:
     welch: Any = welch_t(x, y)
 
     assert first == again
-    assert isinstance(first, Permutation)
+    assert isinstance(first, MaxT)
     assert (first.method, boot.method) == ("sampled", "sampled")
-    assert first.p_abs == pytest.approx(welch.p, abs=0.01)
+    assert first.p_global == pytest.approx(welch.p, abs=0.01)
 
 
 def test_four_groups_have_shaffers_multipliers() -> None:

@@ -1,4 +1,4 @@
-"""Learning curves `(runs, rounds)`: tests over all rounds, areas, thresholds, bands. No reading."""
+"""Learning curves `(runs, rounds)`: areas, thresholds, bands. No tests, no reading."""
 
 import math
 from collections.abc import Sequence
@@ -7,41 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cuttle.analysis.estimators.core import (
-    SEED,
-    TAIL,
-    TIE_TOLERANCE,
-    Estimate,
-    FloatArray,
-    NotComputable,
-)
+from cuttle.analysis.estimators.core import TAIL, Estimate, FloatArray, NotComputable
 from cuttle.analysis.estimators.distributions import t_quantile
-from cuttle.analysis.estimators.permutation import (
-    MAX_ENUMERATED,
-    first_labels,
-    labellings,
-    welch_t_of,
-)
+from cuttle.analysis.estimators.permutation import Matrix
 
 Rounds = Sequence[int] | Sequence[float] | NDArray[np.int64] | FloatArray
-Matrix = Sequence[Sequence[float]] | FloatArray
-
-
-@dataclass(frozen=True, slots=True)
-class MaxT(Estimate):
-    """Do two groups of curves differ in any round, by the largest |Welch t| over rounds.
-
-    t_abs_observed: by round, None where both groups are constant and differ
-    p_adjusted_per_round: share of labellings whose largest |t| reaches this round's
-    p_global: the smallest of them
-    """
-
-    n_perm: int
-    method: str
-    seed: int | None
-    t_abs_observed: tuple[float | None, ...]
-    p_global: float
-    p_adjusted_per_round: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,36 +23,6 @@ class Band(Estimate):
     high: tuple[float, ...]
     n: int
     is_simultaneous: bool
-
-
-def max_t(x: Matrix, y: Matrix) -> MaxT | NotComputable:
-    """Compare curves `(runs, rounds)` of two groups by relabelling whole runs.
-
-    Westfall & Young 1993. The groups may differ in runs, not in rounds.
-    """
-    a, b = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
-    if min(len(a), len(b)) < 2:
-        return NotComputable(f"n < 2: {len(a)} and {len(b)} curve(s)")
-    if a.shape[1] != b.shape[1] or a.shape[1] == 0:
-        return NotComputable(f"no common rounds: {a.shape[1]} and {b.shape[1]}")
-    pooled = np.concatenate([a, b])
-    n, size = pooled.shape[0], a.shape[0]
-    observed = np.abs(welch_t_of(first_labels(n, size), pooled, size)[0])
-    bar = np.where(np.isfinite(observed), observed * (1 - TIE_TOLERANCE), observed)
-    reached, total = np.zeros(observed.size), 0
-    for labels in labellings(n, size):
-        largest = np.abs(welch_t_of(labels, pooled, size)).max(axis=1)
-        reached += (largest[:, None] >= bar).sum(axis=0)
-        total += largest.size
-    is_exact = math.comb(n, size) <= MAX_ENUMERATED
-    return MaxT(
-        n_perm=total,
-        method="exact" if is_exact else "sampled",
-        seed=None if is_exact else SEED,
-        t_abs_observed=tuple(float(t) if math.isfinite(t) else None for t in observed),
-        p_global=float(reached.min() / total),
-        p_adjusted_per_round=tuple(float(p) for p in reached / total),
-    )
 
 
 def aulc(rounds: Rounds, curve: Sequence[float] | FloatArray) -> float:

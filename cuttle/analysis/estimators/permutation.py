@@ -2,10 +2,9 @@
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,59 +26,63 @@ NUM_SAMPLED_LARGE = 1_999  # at hundreds of runs the normal limit is close anywa
 LARGE_N = 500
 CHUNK_CELLS = 4_000_000
 
-Statistic = Literal["welch_t", "mean_diff"]
+Matrix = Sequence[Sequence[float]] | FloatArray
 Labels = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Permutation(Estimate):
-    """Relabelling test of x against y; the observed labelling is counted in.
+class MaxT(Estimate):
+    """Do two groups of curves differ in any round, by the largest |Welch t| over rounds.
 
-    p_abs: share of |T*| >= |T|; p_twice_min: twice the smaller one-sided p, at most 1
+    The observed labelling is counted in.
+
     method: `exact` over all n_perm labellings, or `sampled` with the seed in `seed`
+    t_abs_observed: by round, None where both groups are constant and differ
+    p_adjusted_per_round: share of labellings whose largest |t| reaches this round's
+    p_global: the smallest of them
     """
 
-    statistic: str
-    observed: float | None
     n_perm: int
-    p_abs: float
-    p_greater: float
-    p_less: float
-    p_twice_min: float
     method: str
     seed: int | None
+    t_abs_observed: tuple[float | None, ...]
+    p_global: float
+    p_adjusted_per_round: tuple[float, ...]
 
 
-def permutation_test(
-    x: Values, y: Values, statistic: Statistic = "welch_t"
-) -> Permutation | NotComputable:
-    """Compare two groups over all relabellings (Fisher 1935; studentised: Janssen 1997)."""
+def permutation_test(x: Values, y: Values) -> MaxT | NotComputable:
+    """Compare two groups as curves of one round (Fisher 1935; studentised: Janssen 1997)."""
     a, b = as_values(x), as_values(y)
-    if refused := too_few(2 if statistic == "welch_t" else 1, x=a, y=b):
-        return refused
-    pooled = np.concatenate([a, b])[:, None]
-    size = a.size
-    observed = float(_statistic(first_labels(pooled.size, size), pooled, size, statistic)[0, 0])
-    is_exact = math.comb(pooled.size, size) <= MAX_ENUMERATED
-    tolerance = TIE_TOLERANCE * (abs(observed) if math.isfinite(observed) else 1.0)
-    as_far = greater = less = total = 0
-    for labels in labellings(pooled.size, size):
-        values = _statistic(labels, pooled, size, statistic)[:, 0]
-        as_far += int(np.sum(np.abs(values) >= abs(observed) - tolerance))
-        greater += int(np.sum(values >= observed - tolerance))
-        less += int(np.sum(values <= observed + tolerance))
-        total += values.size
-    p_greater, p_less = greater / total, less / total
-    return Permutation(
-        statistic=statistic,
-        observed=observed if math.isfinite(observed) else None,
+    return too_few(2, x=a, y=b) or max_t(a[:, None], b[:, None])
+
+
+def max_t(x: Matrix, y: Matrix) -> MaxT | NotComputable:
+    """Compare curves `(runs, rounds)` of two groups by relabelling whole runs.
+
+    Westfall & Young 1993. The groups may differ in runs, not in rounds.
+    """
+    a, b = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    if min(len(a), len(b)) < 2:
+        return NotComputable(f"n < 2: {len(a)} and {len(b)} curve(s)")
+    if a.shape[1] != b.shape[1] or a.shape[1] == 0:
+        return NotComputable(f"no common rounds: {a.shape[1]} and {b.shape[1]}")
+    pooled = np.concatenate([a, b])
+    n, size = pooled.shape[0], a.shape[0]
+    observed = np.abs(welch_t_of(first_labels(n, size), pooled, size)[0])
+    bar = np.where(np.isfinite(observed), observed * (1 - TIE_TOLERANCE), observed)
+    reached, total = np.zeros(observed.size), 0
+    for labels in labellings(n, size):
+        largest = np.abs(welch_t_of(labels, pooled, size)).max(axis=1)
+        reached += (largest[:, None] >= bar).sum(axis=0)
+        total += largest.size
+    is_exact = math.comb(n, size) <= MAX_ENUMERATED
+    return MaxT(
         n_perm=total,
-        p_abs=as_far / total,
-        p_greater=p_greater,
-        p_less=p_less,
-        p_twice_min=min(1.0, 2 * min(p_greater, p_less)),
         method="exact" if is_exact else "sampled",
         seed=None if is_exact else SEED,
+        t_abs_observed=tuple(float(t) if math.isfinite(t) else None for t in observed),
+        p_global=float(reached.min() / total),
+        p_adjusted_per_round=tuple(float(p) for p in reached / total),
     )
 
 
@@ -126,13 +129,6 @@ def welch_t_of(labels: Labels, values: FloatArray, n1: int) -> FloatArray:
     with np.errstate(divide="ignore", invalid="ignore"):
         t = diff / error
     return np.where(diff == 0, 0.0, t)
-
-
-def _statistic(labels: Labels, values: FloatArray, n1: int, statistic: str) -> FloatArray:
-    if statistic == "welch_t":
-        return welch_t_of(labels, values, n1)
-    centred = values - values.mean(axis=0)
-    return np.asarray(labels @ centred * (1 / n1 + 1 / (values.shape[0] - n1)))
 
 
 def _clean(squares: FloatArray, rounding: FloatArray) -> FloatArray:

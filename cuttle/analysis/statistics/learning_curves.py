@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 
 from cuttle.analysis.estimators.core import ALPHA, FloatArray, NotComputable
-from cuttle.analysis.estimators.curves import MaxT, best_minus_last, last_k_mean, t_band
+from cuttle.analysis.estimators.curves import best_minus_last, last_k_mean, t_band
 from cuttle.analysis.estimators.descriptive import describe
+from cuttle.analysis.estimators.permutation import MaxT
 from cuttle.analysis.learning import CurvePair, compare_curves, learning_curves
 from cuttle.analysis.matches import IntArray
 from cuttle.analysis.opponents import per_opponent
