@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from scipy import stats
 
 from cuttle.analysis.estimators.core import (
     CONFIDENCE,
@@ -23,7 +24,7 @@ from cuttle.analysis.estimators.distributions import (
     studentized_range_upper,
 )
 from cuttle.analysis.estimators.omnibus import anova
-from cuttle.analysis.estimators.ranks import average_ranks, tie_sum
+from cuttle.analysis.estimators.ranks import tie_sum
 from cuttle.analysis.estimators.two_sample import summarise, welch_error
 
 Pair = tuple[str, str]
@@ -114,7 +115,7 @@ def dunn(groups: Mapping[str, Values]) -> dict[Pair, Dunn] | NotComputable:
     if variance <= 0:
         return NotComputable("all values are equal")
     borders = [int(end) for end in np.cumsum([x.size for x in arrays.values()])[:-1]]
-    ranks = dict(zip(arrays, np.split(average_ranks(pooled), borders), strict=True))
+    ranks = dict(zip(arrays, np.split(stats.rankdata(pooled), borders), strict=True))
     results = {}
     for a, b in pairs_of(list(arrays)):
         x, y = ranks[a], ranks[b]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import stats
 
 from cuttle.analysis.estimators.core import (
     TAIL,
@@ -25,7 +26,7 @@ from cuttle.analysis.estimators.distributions import (
     find_root,
     noncentral_f_cdf,
 )
-from cuttle.analysis.estimators.ranks import average_ranks, tie_sum
+from cuttle.analysis.estimators.ranks import tie_sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +164,9 @@ def kruskal_wallis(groups: Mapping[str, Values]) -> KruskalWallis | NotComputabl
     k, n = len(arrays), pooled.size
     if n <= k:
         return NotComputable("no group has more than one value")
-    correction = 1 - tie_sum(pooled) / (n**3 - n)
-    if correction <= 0:
+    if tie_sum(pooled) == n**3 - n:
         return NotComputable("all values are equal")
-    sums = [part.sum() for part in np.split(average_ranks(pooled), _borders(arrays))]
-    squares = math.fsum(s**2 / x.size for s, x in zip(sums, arrays, strict=True))
-    h = (12 / (n * (n + 1)) * squares - 3 * (n + 1)) / correction
+    h = float(stats.kruskal(*arrays).statistic)
     return KruskalWallis(
         H=h,
         df=k - 1,
@@ -194,10 +192,6 @@ def _noncentrality_interval(f: float, df1: float, df2: float) -> tuple[float, fl
 def _arrays(groups: Mapping[str, Values]) -> list[FloatArray]:
     """Take the groups that have values."""
     return [values for x in groups.values() if (values := as_values(x)).size]
-
-
-def _borders(arrays: list[FloatArray]) -> list[int]:
-    return [int(end) for end in np.cumsum([x.size for x in arrays])[:-1]]
 
 
 def _refuse(arrays: list[FloatArray]) -> NotComputable | None:

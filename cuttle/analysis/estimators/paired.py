@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import stats
 
 from cuttle.analysis.estimators.core import (
     SEED,
@@ -27,7 +28,7 @@ from cuttle.analysis.estimators.distributions import (
     t_quantile,
     t_two_sided,
 )
-from cuttle.analysis.estimators.ranks import average_ranks, tie_sum
+from cuttle.analysis.estimators.ranks import tie_sum
 from cuttle.analysis.estimators.two_sample import Equivalence, tost_from_error
 
 MAX_ENUMERATED_N = 16  # 2^16 sign patterns
@@ -156,8 +157,7 @@ def correlation(x: FloatArray, y: FloatArray) -> float | None:
     """Pearson's correlation, None where a side is constant."""
     if is_constant(x) or is_constant(y):
         return None
-    a, b = x - mean_of(x), y - mean_of(y)
-    return math.fsum(a * b) / math.sqrt(math.fsum(a * a) * math.fsum(b * b))
+    return float(np.corrcoef(x, y)[0, 1])
 
 
 def wilcoxon_signed_rank(x: Values, y: Values) -> SignedRank | NotComputable:
@@ -172,11 +172,11 @@ def wilcoxon_signed_rank(x: Values, y: Values) -> SignedRank | NotComputable:
     n = differences.size
     if n == 0:
         return NotComputable("all differences are zero" if raw.size else "no complete pair")
-    ranks = average_ranks(np.abs(differences))
+    ranks = stats.rankdata(np.abs(differences))
     v = float(ranks[differences > 0].sum())
     ties = tie_sum(np.abs(differences))
     if n < MAX_EXACT_WILCOXON_N and ties == 0 and n == raw.size:
-        return SignedRank(v, _exact_signed_rank_p(v, n), "exact")
+        return SignedRank(v, float(stats.wilcoxon(differences, method="exact").pvalue), "exact")
     distance = abs(v - n * (n + 1) / 4)
     error = math.sqrt(n * (n + 1) * (2 * n + 1) / 24 - ties / 48)
     return SignedRank(v, normal_two_sided(max(0.0, distance - 0.5) / error), "asymptotic")
@@ -188,7 +188,7 @@ def friedman(groups: Mapping[str, Values]) -> Friedman | NotComputable:
     if isinstance(blocks, NotComputable):
         return blocks
     n, k = blocks.shape
-    ranks = np.array([average_ranks(row) for row in blocks])
+    ranks = stats.rankdata(blocks, axis=1)
     ties = sum(tie_sum(row) for row in blocks)
     correction = 1 - ties / (n * (k**3 - k))
     if correction <= 0:
@@ -252,17 +252,6 @@ def _pairs(x: Values, y: Values) -> tuple[FloatArray, FloatArray, int]:
         empty = as_values([])
         return empty, empty, len(x)
     return blocks[:, 0], blocks[:, 1], len(x) - blocks.shape[0]
-
-
-def _exact_signed_rank_p(v: float, n: int) -> float:
-    """Two-sided p over the 2^n sign patterns of ranks 1..n, twice the smaller tail."""
-    counts = np.zeros(n * (n + 1) // 2 + 1)
-    counts[0] = 1.0
-    for rank in range(1, n + 1):
-        counts[rank:] += counts[:-rank].copy()
-    share = counts / 2.0**n
-    at = round(v)
-    return float(min(1.0, 2 * min(share[: at + 1].sum(), share[at:].sum())))
 
 
 def _greenhouse_geisser(blocks: FloatArray) -> float:

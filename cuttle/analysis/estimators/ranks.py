@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import stats
 
 from cuttle.analysis.estimators.core import (
     TAIL,
@@ -15,11 +16,7 @@ from cuttle.analysis.estimators.core import (
     too_few,
 )
 from cuttle.analysis.estimators.descriptive import Interval
-from cuttle.analysis.estimators.distributions import (
-    find_root,
-    normal_quantile,
-    normal_two_sided,
-)
+from cuttle.analysis.estimators.distributions import find_root, normal_quantile
 
 # Runs of both groups: beyond this the exact distribution of U is slow.
 MAX_EXACT_N = 80
@@ -51,13 +48,6 @@ class MannWhitney(Estimate):
     method: str
 
 
-def average_ranks(x: FloatArray) -> FloatArray:
-    """Rank values from 1, ties sharing their mean rank."""
-    _, inverse, counts = np.unique(x, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    return np.asarray((last - (counts - 1) / 2)[inverse], dtype=np.float64)
-
-
 def tie_sum(x: FloatArray) -> float:
     """Sum t^3 - t over groups of t tied values."""
     counts = np.unique(x, return_counts=True)[1].astype(np.float64)
@@ -70,15 +60,13 @@ def mann_whitney(x: Values, y: Values) -> MannWhitney | NotComputable:
     if refused := too_few(1, x=a, y=b):
         return refused
     pooled = np.concatenate([a, b])
-    ranks = average_ranks(pooled)
-    u1 = float(np.sum(ranks[: a.size])) - a.size * (a.size + 1) / 2
-    u2 = a.size * b.size - u1
+    test = stats.mannwhitneyu(a, b, method="asymptotic")
+    u1, asymptotic = float(test.statistic), float(test.pvalue)
     share = u1 / (a.size * b.size)
-    asymptotic = _asymptotic_p(u1, a.size, b.size, tie_sum(pooled))
-    exact = _exact_p(ranks, a.size) if pooled.size <= MAX_EXACT_N else None
+    exact = _exact_p(stats.rankdata(pooled), a.size) if pooled.size <= MAX_EXACT_N else None
     return MannWhitney(
         U1=u1,
-        U2=u2,
+        U2=a.size * b.size - u1,
         prob_improvement=share,
         cliffs_delta=2 * share - 1,
         rank_biserial=2 * share - 1,
@@ -113,15 +101,6 @@ def prob_improvement_interval(u: float, n1: int, n2: int) -> Interval:
 def smallest_rank_p(n1: int, n2: int) -> float:
     """Smallest two-sided p of a rank test without ties: both ends of the order are as far out."""
     return min(1.0, 2 / math.comb(n1 + n2, n1))
-
-
-def _asymptotic_p(u1: float, n1: int, n2: int, ties: float) -> float:
-    n = n1 + n2
-    variance = n1 * n2 / 12 * ((n + 1) - ties / (n * (n - 1)))
-    if variance <= 0:
-        return 1.0
-    distance = max(0.0, abs(u1 - n1 * n2 / 2) - 0.5)
-    return normal_two_sided(distance / math.sqrt(variance))
 
 
 def _exact_p(ranks: FloatArray, n1: int) -> float:
