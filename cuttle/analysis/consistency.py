@@ -1,11 +1,10 @@
 """May these runs be compared: refuses mixed rules and settings. Reads configs, not results."""
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cuttle.analysis.numbers import first_names
-from cuttle.runs.diff import ABSENT, IGNORED_KEYS, flatten, is_ignored, token
+from cuttle.runs.diff import ABSENT, IGNORED_KEYS, Flat, flatten, is_ignored, token
 
 TYPE_SECTION = "network_type"  # may differ between types, not within one
 # Seeding, later analysis, threads and device change roundings at most, not what is measured; a
@@ -35,41 +34,27 @@ def refuse_mixed_configs(configs: Iterable[tuple[str, str, Mapping[str, Any]]]) 
 
     What `analysis.factors` names, as dotted keys, belongs to the type: it may differ between types.
     """
-    first: dict[str, tuple[str, str, Mapping[str, Any]]] = {}
+    first: dict[str, tuple[str, Flat]] = {}
     for run_id, network_type, config in configs:
-        top = {key: config[key] for key in config if key not in NOT_COMPARED}
-        own = {TYPE_SECTION: top.pop(TYPE_SECTION, None)}
-        for factor in (config.get("analysis") or {}).get("factors") or []:
-            top, own[factor] = _without(top, factor.split("."))
-        for group, part in (("", top), (network_type, own)):
-            spelled = json.dumps(part, sort_keys=True, default=str)
-            other = first.setdefault(group, (run_id, spelled, part))
-            if other[1] != spelled and (shown := _differences(other[2], part)):
+        flat = flatten({key: config[key] for key in config if key not in NOT_COMPARED})
+        factors = (config.get("analysis") or {}).get("factors") or ()
+        own = {key: flat[key] for key in flat if is_ignored(key, (TYPE_SECTION, *factors))}
+        shared = {key: flat[key] for key in flat if key not in own}
+        for group, part in (("", shared), (network_type, own)):
+            other, before = first.setdefault(group, (run_id, part))
+            if shown := _differences(before, part):
                 raise MixedStudyError(
-                    f"runs {other[0]} and {run_id} were trained with different settings and "
+                    f"runs {other} and {run_id} were trained with different settings and "
                     f"cannot be compared: {shown}. Train them again alike or move them to an "
                     "experiment of their own."
                 )
 
 
-def _without(tree: Mapping[str, Any], path: list[str]) -> tuple[dict[str, Any], Any]:
-    """Return a copy of a nest without the value at a path, and that value or None."""
-    copy = dict(tree)
-    if len(path) == 1:
-        return copy, copy.pop(path[0], None)
-    inner = copy.get(path[0])
-    if not isinstance(inner, Mapping):
-        return copy, None
-    copy[path[0]], value = _without(inner, path[1:])
-    return copy, value
-
-
-def _differences(a_tree: Mapping[str, Any], b_tree: Mapping[str, Any]) -> str:
+def _differences(a: Flat, b: Flat) -> str:
     """Spell the keys in which two configs differ in meaning; empty where they agree."""
-    a, b = flatten(a_tree), flatten(b_tree)
     parts = []
     for key in sorted(a.keys() | b.keys()):
         old, new = a.get(key, ABSENT), b.get(key, ABSENT)
-        if token(old) != token(new) and not is_ignored(key, NOT_COMPARED):
+        if token(old) != token(new):
             parts.append(f"{key} ({old!r} -> {new!r})")
     return ", ".join(parts)
