@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 Flat = dict[str, Any]
+Source = Mapping[str, Flat]  # one side of a comparison by run id; a lone document has one entry
 
 # What tells runs of one study apart, or says how to run rather than what: no change of method.
 RUN_SPECIFIC_KEYS = ("run", "run_id", "run_name", "run_dir", "seed.value")
@@ -32,14 +33,6 @@ class Kind(StrEnum):
     ADDED = "added"
     REMOVED = "removed"
     CHANGED = "changed"
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One side of a comparison: flat documents by run id; a lone document has one entry."""
-
-    label: str
-    documents: Mapping[str, Flat]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +112,12 @@ def compare(
     sources: Sequence[Source], ignored: Iterable[str] = IGNORED_KEYS
 ) -> tuple[list[Difference], list[Difference]]:
     """Return the differences, sorted by key, and apart from them those of ignored keys."""
-    keys = sorted({key for s in sources for document in s.documents.values() for key in document})
+    keys = sorted({key for source in sources for document in source.values() for key in document})
     skip = tuple(ignored)
     shown: list[Difference] = []
     hidden: list[Difference] = []
     for key in keys:
-        spreads = tuple(spread(source.documents, key) for source in sources)
+        spreads = tuple(spread(source, key) for source in sources)
         if _agree(spreads):
             continue
         found = Difference(key, _kind(spreads), spreads)

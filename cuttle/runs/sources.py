@@ -51,8 +51,7 @@ def open_side(root: Path, text: str) -> Side:
     if not Path(text).exists():  # a name or a part of one: say which it was
         text = path.name if path.parent == root else f"{path.parent.name}/{path.name}"
     if path.is_file():
-        config = Source(text, {"": flatten(read_yaml(path))})
-        return Side(text, SideKind.FILE, path, config, Source(text, {}))
+        return Side(text, SideKind.FILE, path, {"": flatten(read_yaml(path))}, {})
     if is_run(path):
         record = RunRecord(path)
         if not (path / CONFIG_FILE).exists():
@@ -74,8 +73,8 @@ def _side_of_plan(label: str, experiment: Experiment) -> Side:
         label,
         SideKind.EXPERIMENT,
         experiment.path,
-        Source(label, {"": flatten(base)}),
-        Source(label, {}),
+        {"": flatten(base)},
+        {},
         tuple(experiment.runs),
         [f"{label}: no run is prepared yet; its base configuration is compared"],
     )
@@ -96,12 +95,14 @@ def _side_of_records(
             reason = f"{CONFIG_FILE} cannot be read" if is_begun else "not prepared yet"
             without.setdefault(reason, []).append(record.run_id)
         if record.metadata and record.state not in NOT_STARTED:  # half of it comes at the start
-            own = {k: v for k, v in record.metadata.items() if k not in OWN_METADATA}
-            provenance[record.run_id] = flatten(own)
+            provenance[record.run_id] = provenance_of(record)
     notes = [f"{label}: {reason}, left out: {some(runs)}" for reason, runs in without.items()]
-    return Side(
-        label, kind, path, Source(label, configs), Source(label, provenance), records, notes
-    )
+    return Side(label, kind, path, configs, provenance, records, notes)
+
+
+def provenance_of(record: RunRecord) -> Flat:
+    """Return the versions, machine and commit of a run, without what is different in every run."""
+    return flatten({k: v for k, v in record.metadata.items() if k not in OWN_METADATA})
 
 
 def split_by_type(side: Side) -> list[Side]:
@@ -111,17 +112,8 @@ def split_by_type(side: Side) -> list[Side]:
     for network_type in types:
         records = tuple(r for r in side.records if r.network_type == network_type)
         ids = {record.run_id for record in records}
-        config = {run: flat for run, flat in side.config.documents.items() if run in ids}
-        known = {run: flat for run, flat in side.provenance.documents.items() if run in ids}
+        config = {run: flat for run, flat in side.config.items() if run in ids}
+        known = {run: flat for run, flat in side.provenance.items() if run in ids}
         if config:
-            parts.append(
-                Side(
-                    network_type,
-                    SideKind.GROUP,
-                    side.path,
-                    Source(network_type, config),
-                    Source(network_type, known),
-                    records,
-                )
-            )
+            parts.append(Side(network_type, SideKind.GROUP, side.path, config, known, records))
     return parts

@@ -7,8 +7,8 @@ import pytest
 from cuttle.runs.diff import ABSENT, Difference, Kind, Source, compare, flatten, token
 
 
-def source(label: str, **documents: dict[str, object]) -> Source:
-    return Source(label, {run: flatten(document) for run, document in documents.items()})
+def source(**documents: dict[str, object]) -> Source:
+    return {run: flatten(document) for run, document in documents.items()}
 
 
 def only(differences: list[Difference]) -> Difference:
@@ -52,8 +52,8 @@ def test_unequal_meanings_differ(a: object, b: object):
 
 
 def test_added_removed_and_changed_are_told_apart():
-    old = source("old", **{"": {"kept": 1, "gone": 2, "moved": 3}})
-    new = source("new", **{"": {"kept": 1.0, "moved": 4, "fresh": None}})
+    old = source(**{"": {"kept": 1, "gone": 2, "moved": 3}})
+    new = source(**{"": {"kept": 1.0, "moved": 4, "fresh": None}})
 
     shown, hidden = compare([old, new])
 
@@ -66,8 +66,8 @@ def test_added_removed_and_changed_are_told_apart():
 
 
 def test_run_specific_keys_are_set_apart_but_not_lost():
-    old = source("old", r={"seed": {"value": 1}, "experiment": "a", "lr": 0.1})
-    new = source("new", r={"seed": {"value": 2}, "experiment": "b", "lr": 0.1})
+    old = source(r={"seed": {"value": 1}, "experiment": "a", "lr": 0.1})
+    new = source(r={"seed": {"value": 2}, "experiment": "b", "lr": 0.1})
 
     shown, hidden = compare([old, new])
 
@@ -77,8 +77,8 @@ def test_run_specific_keys_are_set_apart_but_not_lost():
 
 
 def test_ignored_key_covers_what_lies_below_it_but_no_namesake():
-    old = source("old", r={"run": {"deep": 1}, "running": 1})
-    new = source("new", r={"run": {"deep": 2}, "running": 2})
+    old = source(r={"run": {"deep": 1}, "running": 1})
+    new = source(r={"run": {"deep": 2}, "running": 2})
 
     shown, hidden = compare([old, new])
 
@@ -87,23 +87,23 @@ def test_ignored_key_covers_what_lies_below_it_but_no_namesake():
 
 
 def test_swapped_values_of_shared_runs_are_a_difference():
-    old = source("old", a={"lr": 1}, b={"lr": 2})
-    new = source("new", a={"lr": 2}, b={"lr": 1})
+    old = source(a={"lr": 1}, b={"lr": 2})
+    new = source(a={"lr": 2}, b={"lr": 1})
 
     assert only(compare([old, new])[0]).key == "lr"
 
 
 def test_swap_between_later_sources_is_seen_too():
-    first = source("first", x={"lr": 1}, y={"lr": 2})
-    second = source("second", a={"lr": 1}, b={"lr": 2})
-    third = source("third", a={"lr": 2}, b={"lr": 1})
+    first = source(x={"lr": 1}, y={"lr": 2})
+    second = source(a={"lr": 1}, b={"lr": 2})
+    third = source(a={"lr": 2}, b={"lr": 1})
 
     assert only(compare([first, second, third])[0]).key == "lr"
 
 
 def test_experiments_with_different_groups_show_each_value_with_its_runs():
-    old = source("old", a={"type": "boolean"}, b={"type": "embedding"})
-    new = source("new", a={"type": "boolean"}, c={"type": "blind"})
+    old = source(a={"type": "boolean"}, b={"type": "embedding"})
+    new = source(a={"type": "boolean"}, c={"type": "blind"})
 
     difference = only(compare([old, new])[0])
 
@@ -112,8 +112,8 @@ def test_experiments_with_different_groups_show_each_value_with_its_runs():
 
 
 def test_key_that_only_some_runs_have_is_partly_absent():
-    old = source("old", a={"lr": 1}, b={})
-    new = source("new", a={"lr": 1}, b={"lr": 1})
+    old = source(a={"lr": 1}, b={})
+    new = source(a={"lr": 1}, b={"lr": 1})
 
     difference = only(compare([old, new])[0])
 
@@ -122,7 +122,7 @@ def test_key_that_only_some_runs_have_is_partly_absent():
 
 
 def test_more_than_two_sources_give_one_spread_each():
-    sources = [source(str(value), r={"lr": value}) for value in (1, 1.0, 3)]
+    sources = [source(r={"lr": value}) for value in (1, 1.0, 3)]
 
     difference = only(compare(sources)[0])
 

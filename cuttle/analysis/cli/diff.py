@@ -76,7 +76,7 @@ def open_sides(root: Path, names: Sequence[str]) -> list[Side]:
 
 def compare_provenance(sides: Sequence[Side]) -> tuple[list[Difference], list[str]]:
     """Return what differs in versions, host and commit, or else which sides record none."""
-    unrecorded = [side.label for side in sides if not side.provenance.documents]
+    unrecorded = [side.label for side in sides if not side.provenance]
     if unrecorded:
         return [], unrecorded
     return compare([side.provenance for side in sides], ())[0], []

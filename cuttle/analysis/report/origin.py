@@ -8,9 +8,9 @@ from cuttle.analysis.analysis import Analysis
 from cuttle.analysis.numbers import count, decimal, decimals, duration, percent
 from cuttle.analysis.report.html import Html, Valued, folded, join, listed, table, tag
 from cuttle.analysis.values import spread_text, value_text
-from cuttle.runs.diff import Flat, Source, compare, flatten, is_ignored, spread
+from cuttle.runs.diff import Flat, compare, flatten, is_ignored, spread
 from cuttle.runs.reader import RunRecord
-from cuttle.runs.sources import OWN_METADATA
+from cuttle.runs.sources import provenance_of
 
 NETWORK_COLUMNS = (
     "network type", "parameters", "initial Q sd", "from run to run", "time of a run",
@@ -102,7 +102,7 @@ def configuration(analysis: Analysis) -> Html:
     groups: dict[str, dict[str, Flat]] = {}
     for run_id, flat in flats.items():
         groups.setdefault(types[run_id], {})[run_id] = flat
-    shown, hidden = compare([Source(name, group) for name, group in groups.items()])
+    shown, hidden = compare(list(groups.values()))
     rows = [[d.key, *(spread_text(s, types) for s in d.spreads)] for d in shown]
     parts: list[str] = [_differences(rows, list(groups))]
     keys = sorted({key for flat in flats.values() for key in flat})
@@ -133,12 +133,7 @@ def _differences(rows: Sequence[Sequence[str]], types: Sequence[str]) -> Html:
 def provenance(analysis: Analysis) -> Html:
     """Show where the numbers come from: commit, versions, machine, commands."""
     study = analysis.study
-    documents = {
-        run.run_id: flatten(
-            {key: v for key, v in run.record.metadata.items() if key not in OWN_METADATA}
-        )
-        for run in study.runs
-    }
+    documents = {run.run_id: provenance_of(run.record) for run in study.runs}
     types = {run.run_id: run.network_type for run in study.runs}
     keys = sorted({key for document in documents.values() for key in document})
     rows = [[key, spread_text(spread(documents, key), types)] for key in keys]
