@@ -5,12 +5,10 @@ from collections.abc import Mapping
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from cuttle.analysis.estimators.core import FloatArray, NotComputable
+from cuttle.analysis.estimators.core import FloatArray
 from cuttle.analysis.estimators.multiplicity import Pair
-from cuttle.analysis.estimators.paired import PairedTest, paired_t
-from cuttle.analysis.estimators.two_sample import TTest, welch_t
 from cuttle.analysis.numbers import MINUS
-from cuttle.analysis.pairwise import rates_by_run
+from cuttle.analysis.pairwise import Comparison, compare_types
 from cuttle.analysis.panels import (
     WHISKER,
     draw_runs,
@@ -85,9 +83,10 @@ def _draw_differences(
     axes.axvspan(-margin, margin, color=MARGIN_COLOUR, zorder=0)
     axes.axvline(0, color=INK, linewidth=0.8)
     ends = [-1.6 * margin, 1.6 * margin]
+    found = {(pair.a, pair.b): pair for pair in compare_types(study, study.first_opponent)}
     for place, (a, b) in enumerate(pairs):
-        test = _test(study, groups, a, b)
-        if isinstance(test, NotComputable):
+        test = found.get((a, b))
+        if not isinstance(test, Comparison):
             is_negative = False
             if len(groups[a]) and len(groups[b]):
                 diff = 100 * float(groups[a].mean() - groups[b].mean())
@@ -103,14 +102,3 @@ def _draw_differences(
     reach = max(-min(ends), max(ends)) * 1.06
     axes.set_xlim(-reach, reach)
     axes.set_xlabel("difference (percentage points)")
-
-
-def _test(
-    study: Study, groups: Mapping[str, FloatArray], a: str, b: str
-) -> TTest | PairedTest | NotComputable:
-    """Compare two types as the experiment was declared, paired by run number or not."""
-    if not study.is_paired:
-        return welch_t(groups[a], groups[b])
-    rates = rates_by_run(study, study.first_opponent)
-    numbers = sorted(rates[a].keys() & rates[b].keys())
-    return paired_t([rates[a][n] for n in numbers], [rates[b][n] for n in numbers])
