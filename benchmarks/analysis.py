@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from cuttle.analysis import statistics
 from cuttle.analysis import parts, statistics
 from cuttle.analysis.evaluate import evaluate
 from cuttle.analysis.study import load_study

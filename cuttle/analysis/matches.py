@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -72,19 +71,18 @@ class Curve:
 
 
 EMPTY_TALLY = Tally(0, 0, 0, 0)
-EMPTY_CURVE = Curve(*(np.zeros(0, dtype=np.int64) for _ in range(5)))
 
-SeatTallies = dict[str, dict[int, Tally]]
-SeatCurves = dict[str, dict[int, Curve]]
+SeatTallies = dict[str, dict[int, Tally]]  # by opponent and seat
+SeatRounds = dict[str, dict[int, dict[int, Tally]]]  # by opponent, seat and round
 
 
-def read_matches(rows: Iterable[Mapping[str, Any]]) -> tuple[SeatTallies, SeatCurves]:
-    """Sort match rows into final tallies and validation curves, by opponent and seat.
+def read_matches(rows: Iterable[Mapping[str, Any]]) -> tuple[SeatTallies, SeatRounds]:
+    """Sort match rows into those of the final evaluation and those of validation.
 
     Raises ValueError for a row that is damaged.
     """
     final: SeatTallies = {}
-    counts: dict[str, dict[int, dict[int, Tally]]] = {}
+    validation: SeatRounds = {}
     for row in rows:
         tally = _tally(row)
         opponent, seat, place = str(row["opponent"]), _count(row, "seat"), _count(row, "round")
@@ -94,48 +92,31 @@ def read_matches(rows: Iterable[Mapping[str, Any]]) -> tuple[SeatTallies, SeatCu
             seats = final.setdefault(opponent, {})
             seats[seat] = seats.get(seat, EMPTY_TALLY) + tally
         elif row["stage"] == Stage.VALIDATION:
-            counts.setdefault(opponent, {}).setdefault(seat, {})[place] = tally
+            validation.setdefault(opponent, {}).setdefault(seat, {})[place] = tally
         else:
             stages = ", ".join(Stage)
             raise ValueError(f"matches row of unknown stage {row['stage']!r}; known: {stages}")
-    curves = {
-        opponent: {seat: _curve(by_round) for seat, by_round in sorted(seats.items())}
-        for opponent, seats in counts.items()
+    return final, validation
+
+
+def last_round(validation: SeatRounds) -> tuple[SeatTallies, int | None]:
+    """Take the results of the last validation round, and name that round."""
+    last = max(
+        (n for seats in validation.values() for seat in seats.values() for n in seat), default=None
+    )
+    finals = {
+        opponent: {seat: rounds[last] for seat, rounds in sorted(seats.items()) if last in rounds}
+        for opponent, seats in validation.items()
     }
-    return final, curves
+    return {opponent: seats for opponent, seats in finals.items() if seats}, last
 
 
-def last_round(curves: SeatCurves) -> tuple[SeatTallies, int | None]:
-    """Take the results of the last validation round of each curve, and name that round."""
-    rounds = [int(c.rounds[-1]) for seats in curves.values() for c in seats.values()]
-    if not rounds:
-        return {}, None
-    last = max(rounds)
-    tallies: SeatTallies = {}
-    for opponent, seats in curves.items():
-        for seat, curve in seats.items():
-            if curve.rounds[-1] == last:
-                tallies.setdefault(opponent, {})[seat] = curve.tally(-1)
-    return tallies, last
-
-
-def add_seats(curves: Mapping[int, Curve]) -> Curve:
-    """Add the curves of both seats over the rounds that all of them have."""
-    parts = list(curves.values())
-    if len(parts) <= 1:
-        return parts[0] if parts else EMPTY_CURVE
-    rounds = parts[0].rounds
-    if any(not np.array_equal(part.rounds, rounds) for part in parts):
-        rounds = reduce(np.intersect1d, (part.rounds for part in parts))
-        parts = [_restrict(part, rounds) for part in parts]
-    sums = (sum((getattr(p, name) for p in parts), 0 * rounds) for name in COUNT_COLUMNS)
-    return Curve(rounds, *sums)
-
-
-def _restrict(curve: Curve, rounds: IntArray) -> Curve:
-    """Keep some of a curve's rounds."""
-    at = np.searchsorted(curve.rounds, rounds)
-    return Curve(rounds, *(getattr(curve, name)[at] for name in COUNT_COLUMNS))
+def add_seats(seats: Mapping[int, Mapping[int, Tally]]) -> Curve:
+    """Add up the seats over the rounds that all of them have."""
+    rounds = sorted(set.intersection(*map(set, seats.values()))) if seats else []
+    tallies = [sum((seat[number] for seat in seats.values()), EMPTY_TALLY) for number in rounds]
+    columns = ([getattr(tally, name) for tally in tallies] for name in COUNT_COLUMNS)
+    return Curve(*(np.array(values, dtype=np.int64) for values in (rounds, *columns)))
 
 
 def _tally(row: Mapping[str, Any]) -> Tally:
@@ -160,10 +141,3 @@ def _count(row: Mapping[str, Any], column: str) -> int:
 
 def _place(row: Mapping[str, Any]) -> str:
     return f"round {row['round']} against {row['opponent']}"
-
-
-def _curve(by_round: Mapping[int, Tally]) -> Curve:
-    rounds = sorted(by_round)  # numerically: round 10 follows round 9
-    tallies = [by_round[r] for r in rounds]
-    columns = [[getattr(t, column) for t in tallies] for column in COUNT_COLUMNS]
-    return Curve(*(np.array(values, dtype=np.int64) for values in (rounds, *columns)))

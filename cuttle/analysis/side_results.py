@@ -95,13 +95,13 @@ def _lone(side: Side, notes: list[str]) -> list[tuple[RunRecord, SeatTallies]]:
     """Take one run as far as it is, and say what is wrong with its results."""
     (record,) = side.records
     try:
-        final, curves = read_matches(record.matches)
+        final, validation = read_matches(record.matches)
     except ValueError as error:
         notes.append(f"{side.label}: results cannot be read: {error}")
         return []
     notes += [f"{side.label}: {text}" for text in record.problems if MATCHES_FILE in text]
-    notes += _source(side, None if not (final or curves) else "" if final else LAST_ROUND)
-    return [(record, final or last_round(curves)[0])]
+    notes += _source(side, None if not (final or validation) else "" if final else LAST_ROUND)
+    return [(record, final or last_round(validation)[0])]
 
 
 def _source(side: Side, source: str | None) -> list[str]:

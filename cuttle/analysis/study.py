@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from cuttle.analysis.matches import (
     EMPTY_TALLY,
     Curve,
     FloatArray,
-    SeatCurves,
+    SeatRounds,
     SeatTallies,
     Tally,
     add_seats,
@@ -28,14 +29,14 @@ LAST_ROUND = "last_round"
 
 @dataclass(frozen=True)
 class StudyRun:
-    """One completed run; `final` and `curves` are keyed by opponent, then by seat."""
+    """One completed run; `final` and `validation` are keyed by opponent, then by seat."""
 
     run_id: str
     network_type: str
     run: int
     seed: int | None
     final: SeatTallies
-    curves: SeatCurves
+    validation: SeatRounds
     final_round: int | None
     record: RunRecord
 
@@ -45,7 +46,11 @@ class StudyRun:
 
     def curve(self, opponent: str) -> Curve:
         """Add up the validation games against an opponent over both seats, round by round."""
-        return add_seats(self.curves.get(opponent, {}))
+        return self._curves.get(opponent, add_seats({}))
+
+    @cached_property
+    def _curves(self) -> dict[str, Curve]:
+        return {opponent: add_seats(seats) for opponent, seats in self.validation.items()}
 
     @property
     def config(self) -> Mapping[str, Any]:
@@ -197,12 +202,12 @@ def _study_run(record: RunRecord) -> StudyRun:
         problem = "; ".join(record.problems) or f"{CONFIG_FILE} or {METADATA_FILE} is empty"
         raise ValueError(f"not known to be comparable: {problem}")
     try:
-        final, curves = read_matches(record.matches)
+        final, validation = read_matches(record.matches)
     except ValueError as error:
         raise ValueError(f"unreadable results: {error}") from error
     if damage := [problem for problem in record.problems if MATCHES_FILE in problem]:
         raise ValueError(f"unreadable results: {'; '.join(damage)}")
-    if not final and not curves:
+    if not final and not validation:
         raise ValueError("completed, but without any match results")
     return StudyRun(
         run_id=record.run_id,
@@ -210,7 +215,7 @@ def _study_run(record: RunRecord) -> StudyRun:
         run=record.run,
         seed=record.seed,
         final=final,
-        curves=curves,
+        validation=validation,
         final_round=None,
         record=record,
     )
@@ -247,7 +252,7 @@ def settle_final(
         return kept, str(Stage.FINAL), []
     kept = []
     for run in runs:
-        final, round_number = last_round(run.curves)
+        final, round_number = last_round(run.validation)
         kept.append(replace(run, final=final, final_round=round_number))
     note = "no run has a separate final evaluation: the results are those of the last round"
     return kept, LAST_ROUND, [note]
@@ -266,7 +271,7 @@ def _types(experiment: Experiment) -> tuple[str, ...]:
 
 def _opponents(runs: Iterable[StudyRun], primary: str) -> tuple[str, ...]:
     """List the opponents met, the primary one first."""
-    met = dict.fromkeys(o for run in runs for o in (*run.final, *run.curves))
+    met = dict.fromkeys(o for run in runs for o in (*run.final, *run.validation))
     return tuple(sorted(met, key=lambda opponent: opponent != primary))
 
 

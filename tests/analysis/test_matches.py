@@ -2,10 +2,9 @@
 
 import json
 
-import numpy as np
 import pytest
 
-from cuttle.analysis.matches import Curve, Tally, add_seats, read_matches
+from cuttle.analysis.matches import Tally, add_seats, read_matches
 from cuttle.runs import layout
 
 from .experiments import PRIMARY, SECONDARY
@@ -26,9 +25,9 @@ def test_a_draw_counts_as_not_won_and_half_beside() -> None:
 def test_rounds_are_sorted_as_numbers() -> None:
     rows = [row(round=r, stage="validation", wins=6) for r in (10, 2, 0, 11, 1)]
 
-    _, curves = read_matches(rows)
+    _, validation = read_matches(rows)
 
-    assert list(curves[PRIMARY][0].rounds) == [0, 1, 2, 10, 11]
+    assert list(add_seats(validation[PRIMARY]).rounds) == [0, 1, 2, 10, 11]
 
 
 def test_opponents_are_never_mixed_in_one_curve() -> None:
@@ -38,19 +37,18 @@ def test_opponents_are_never_mixed_in_one_curve() -> None:
         for o, w in ((PRIMARY, 4), (SECONDARY, 9))
     ]
 
-    _, curves = read_matches(rows)
+    _, validation = read_matches(rows)
 
-    assert list(curves[PRIMARY][0].win_rate) == [0.4, 0.4]
-    assert list(curves[SECONDARY][0].win_rate) == [0.9, 0.9]
+    assert list(add_seats(validation[PRIMARY]).win_rate) == [0.4, 0.4]
+    assert list(add_seats(validation[SECONDARY]).win_rate) == [0.9, 0.9]
 
 
 def test_seats_are_added_over_the_rounds_both_have() -> None:
-    def curve(rounds: list[int], wins: list[int]) -> Curve:
-        zeros = np.zeros(len(rounds), dtype=np.int64)
-        games = np.full(len(rounds), 10)
-        return Curve(np.array(rounds), games, np.array(wins), zeros, games - np.array(wins))
+    wins = {0: {1: 5, 2: 6, 3: 7}, 1: {1: 1, 3: 3}}
 
-    both = add_seats({0: curve([1, 2, 3], [5, 6, 7]), 1: curve([1, 3], [1, 3])})
+    both = add_seats(
+        {s: {r: Tally(10, w, 0, 10 - w) for r, w in rounds.items()} for s, rounds in wins.items()}
+    )
 
     assert list(both.rounds) == [1, 3]
     assert list(both.wins) == [6, 10]

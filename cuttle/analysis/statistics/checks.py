@@ -107,9 +107,9 @@ def _seeds(study: Study) -> Iterator[Check]:
 
 def _copies(study: Study) -> Iterator[Check]:
     """Find runs of one type with equal results in every game, though their seeds differ."""
-    by_results: dict[tuple[Any, ...], list[StudyRun]] = {}
+    by_results: dict[tuple[str, str], list[StudyRun]] = {}
     for run in study.runs:
-        by_results.setdefault((run.network_type, *_fingerprint(run)), []).append(run)
+        by_results.setdefault((run.network_type, _fingerprint(run)), []).append(run)
     for runs in by_results.values():
         if len({run.seed for run in runs}) > 1:
             ids = [run.run_id for run in runs]
@@ -117,14 +117,9 @@ def _copies(study: Study) -> Iterator[Check]:
             yield Check("identical_results", "error", text)
 
 
-def _fingerprint(run: StudyRun) -> tuple[Any, ...]:
-    final = [(o, seat, tally) for o, seats in run.final.items() for seat, tally in seats.items()]
-    curves = [
-        (o, seat, curve.wins.tobytes(), curve.draws.tobytes())
-        for o, seats in run.curves.items()
-        for seat, curve in seats.items()
-    ]
-    return (tuple(sorted(final, key=str)), tuple(sorted(curves, key=str)))
+def _fingerprint(run: StudyRun) -> str:
+    """Spell all results of a run, in whichever order its opponents were met."""
+    return repr([sorted(run.final.items()), sorted(run.validation.items())])
 
 
 def _provenance(study: Study) -> Iterator[Check]:
