@@ -7,7 +7,6 @@ from cuttle.analysis.estimators.assumptions import Levene, ShapiroWilk, levene, 
 from cuttle.analysis.estimators.core import ALPHA, Estimate, NotComputable, Values, as_values
 from cuttle.analysis.estimators.effects import cohens_d, effect_band
 from cuttle.analysis.estimators.multiplicity import Pair, bonferroni, holm, pairs_of
-from cuttle.analysis.estimators.omnibus import Anova, anova
 from cuttle.analysis.estimators.ranks import MannWhitney, mann_whitney
 from cuttle.analysis.estimators.two_sample import TTest, student_t, summarise, welch_t
 
@@ -41,18 +40,7 @@ class ClassicalPair(Estimate):
     significant_holm: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ClassicalTests(Estimate):
-    """The procedure over all pairs; family_size counts the pairs that could be tested."""
-
-    family_size: int
-    alpha: float
-    alpha_bonferroni: float | None
-    pairs: dict[Pair, ClassicalPair | NotComputable]
-    anova: Anova | NotComputable
-
-
-def classical_tests(groups: Mapping[str, Values]) -> ClassicalTests:
+def classical_tests(groups: Mapping[str, Values]) -> dict[Pair, ClassicalPair | NotComputable]:
     """Run the procedure on every pair, with Bonferroni and Holm over the pairs tested."""
     results: dict[Pair, ClassicalPair | NotComputable] = {
         (a, b): classical_pair({a: groups[a], b: groups[b]}) for a, b in pairs_of(list(groups))
@@ -68,13 +56,7 @@ def classical_tests(groups: Mapping[str, Values]) -> ClassicalTests:
             significant_bonferroni=p_bonferroni < ALPHA,
             significant_holm=p_holm < ALPHA,
         )
-    return ClassicalTests(
-        family_size=len(tested),
-        alpha=ALPHA,
-        alpha_bonferroni=ALPHA / len(tested) if tested else None,
-        pairs=results,
-        anova=anova(groups),
-    )
+    return results
 
 
 def classical_pair(pair: Mapping[str, Values]) -> ClassicalPair | NotComputable:

@@ -3,7 +3,9 @@
 from typing import Any
 
 from cuttle.analysis.estimators.assumptions import levene, shapiro_wilk
+from cuttle.analysis.estimators.core import ALPHA
 from cuttle.analysis.estimators.decision_tree import classical_tests
+from cuttle.analysis.estimators.omnibus import anova
 from cuttle.analysis.opponents import per_opponent
 from cuttle.analysis.study import Study
 
@@ -19,15 +21,16 @@ PROCEDURE = (
 def compute(study: Study, opponent: str) -> dict[str, Any]:
     """Run the classical procedure."""
     groups = study.groups(opponent)
-    result = classical_tests(groups)
+    pairs = classical_tests(groups)
+    family_size = sum(pair.computable for pair in pairs.values())
     return {
         "procedure": PROCEDURE,
         "shapiro_wilk": {name: shapiro_wilk(rates) for name, rates in groups.items()},
         "levene_median": levene(groups),
-        "family_size": result.family_size,
+        "family_size": family_size,
         "planned_size": len(study.types) * (len(study.types) - 1) // 2,
-        "alpha": result.alpha,
-        "alpha_bonferroni": result.alpha_bonferroni,
-        "anova": result.anova,
-        "pairs": [{"a": a, "b": b, "result": pair} for (a, b), pair in result.pairs.items()],
+        "alpha": ALPHA,
+        "alpha_bonferroni": ALPHA / family_size if family_size else None,
+        "anova": anova(groups),
+        "pairs": [{"a": a, "b": b, "result": pair} for (a, b), pair in pairs.items()],
     }

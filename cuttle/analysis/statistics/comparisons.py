@@ -22,9 +22,7 @@ def compute(study: Study, opponent: str) -> dict[str, Any]:
         "correction": "Holm over the pairs compared; Shaffer and Bonferroni beside it",
         "family_size": len(compared),
         "pairs": pairs,
-        "disagreements": [
-            line for pair in compared if (line := _disagreement(pair, classical.pairs))
-        ],
+        "disagreements": [line for pair in compared if (line := _disagreement(pair, classical))],
     }
 
 
