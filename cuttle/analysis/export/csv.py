@@ -16,16 +16,16 @@ Row = dict[str, Any]
 
 WHO = ("experiment", "run_id", "network_type", "run", "seed")
 COUNTS = (*COUNT_COLUMNS, *RATE_COLUMNS)
-GROUP = ("opponent", "role", "network_type")
-DESCRIPTIVES = (
-    "n", "mean", "sd", "se", "ci_low", "ci_high", "min", "q1", "median", "q3", "max", "iqm",
+SUMMARY = (
+    "opponent", "role", "network_type", "n", "mean", "sd", "se", "ci_low", "ci_high", "min", "q1",
+    "median", "q3", "max", "iqm", "half_draw_rate",
 )  # fmt: skip
-COMPARISON = (
-    "a", "b", "n_a", "n_b", "test", "diff", "ci_low", "ci_high", "t", "df", "p", "p_bonferroni",
-    "p_holm", "p_shaffer", "p_permutation", "p_mann_whitney", "prob_improvement",
-    "prob_improvement_low", "prob_improvement_high", "is_significant", "reason",
+COMPARISONS = (
+    "opponent", "role", "a", "b", "n_a", "n_b", "test", "diff", "ci_low", "ci_high", "t", "df",
+    "p", "p_bonferroni", "p_holm", "p_shaffer", "p_permutation", "p_mann_whitney",
+    "prob_improvement", "prob_improvement_low", "prob_improvement_high", "is_significant",
+    "reason", "cohens_d_pooled", "hedges_g_exact", "g_ci_low", "g_ci_high",
 )  # fmt: skip
-EFFECTS = ("cohens_d_pooled", "hedges_g_exact", "g_ci_low", "g_ci_high")
 
 
 def write(analysis: Analysis, directory: Path) -> list[Path]:
@@ -37,8 +37,8 @@ def write(analysis: Analysis, directory: Path) -> list[Path]:
         "runs.csv": ((*WHO, *own), _runs(analysis)),
         "matches.csv": ((*WHO, "round", "stage", "opponent", *COUNTS), _matches(analysis.study)),
         "rounds.csv": ((*WHO, *METRICS_COLUMNS, *TIMINGS_COLUMNS[1:]), _rounds(analysis.study)),
-        "summary.csv": ((*GROUP, *DESCRIPTIVES, "half_draw_rate"), _summary(analysis)),
-        "comparisons.csv": (("opponent", "role", *COMPARISON, *EFFECTS), _comparisons(analysis)),
+        "summary.csv": (SUMMARY, _summary(analysis)),
+        "comparisons.csv": (COMPARISONS, _comparisons(analysis)),
     }
     for name, (columns, rows) in tables.items():
         write_text(directory / name, _text(columns, rows))
@@ -46,9 +46,9 @@ def write(analysis: Analysis, directory: Path) -> list[Path]:
 
 
 def _text(columns: Sequence[str], rows: Iterator[Row]) -> str:
-    """Render rows with exactly these columns; None is an empty cell, numbers keep all digits."""
+    """Render these columns of rows; what a row lacks is an empty cell, numbers keep all digits."""
     buffer = io.StringIO(newline="")
-    writer = csv.DictWriter(buffer, columns, lineterminator="\n")
+    writer = csv.DictWriter(buffer, columns, lineterminator="\n", extrasaction="ignore")
     writer.writeheader()
     for row in rows:
         truths = {key: str(value).lower() for key, value in row.items() if type(value) is bool}
@@ -100,34 +100,25 @@ def _match(
 def _rounds(study: Study) -> Iterator[Row]:
     """Yield one row a run and round: what was learnt and how long it took."""
     for run in study.runs:
-        clocks = {row.get("round"): row for row in run.timings}
+        clocks = {timings["round"]: timings for timings in run.timings}
         for metrics in run.metrics:
-            timings = clocks.get(metrics.get("round"), {})
-            known = {key: metrics.get(key) for key in METRICS_COLUMNS}
-            yield {
-                **_who(study, run),
-                **known,
-                **{key: timings.get(key) for key in TIMINGS_COLUMNS[1:]},
-            }
+            yield {**clocks.get(metrics["round"], {}), **metrics, **_who(study, run)}
 
 
 def _summary(analysis: Analysis) -> Iterator[Row]:
     for opponent, role in analysis.study.roles.items():
         types = analysis.block("descriptives", opponent).get("types", {})
         for network_type, group in types.items():
-            values = {key: group["win_rate"].get(key) for key in DESCRIPTIVES}
+            who = {"opponent": opponent, "role": role, "network_type": network_type}
             half_draws = group["half_draw_rate"].get("mean")
-            who = dict(zip(GROUP, (opponent, role, network_type), strict=True))
-            yield {**who, **values, "half_draw_rate": half_draws}
+            yield {**group["win_rate"], **who, "half_draw_rate": half_draws}
 
 
 def _comparisons(analysis: Analysis) -> Iterator[Row]:
     for opponent, role in analysis.study.roles.items():
         for pair in analysis.block("comparisons", opponent).get("pairs", []):
-            effects = pair.get("effects") or {}
-            values = {key: pair.get(key) for key in COMPARISON}
-            sizes = {key: effects.get(key) for key in EFFECTS}
-            yield {"opponent": opponent, "role": role, **values, **sizes}
+            # the pair comes last: a reason of the effects is not the pair's
+            yield {**pair.get("effects", {}), **pair, "opponent": opponent, "role": role}
 
 
 def _who(study: Study, run: Any) -> Row:
