@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from cuttle.analysis.numbers import first_names
 from cuttle.runs.diff import ABSENT, IGNORED_KEYS, Flat, flatten, is_ignored, token
+from cuttle.runs.locate import some
 
 TYPE_SECTION = "network_type"  # may differ between types, not within one
 # Seeding, later analysis, threads and device change roundings at most, not what is measured; a
@@ -22,7 +22,7 @@ def refuse_mixed_rules(versions: Mapping[str, Any]) -> None:
     for run_id, version in versions.items():
         by_version.setdefault(version, []).append(run_id)
     if len(by_version) > 1:
-        parts = "; ".join(f"{v} in {first_names(runs)}" for v, runs in by_version.items())
+        parts = "; ".join(f"{v} in {some(runs)}" for v, runs in by_version.items())
         raise MixedStudyError(
             f"runs of different rules versions cannot be compared: rules_version {parts}. "
             "Train the older runs again or move them to an experiment of their own."

@@ -3,12 +3,11 @@
 A cell has the bare number and a minus sign; a sentence has the unit too. Zero is never negative.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 BRANCHES = {"student": "Student", "welch": "Welch", "mwu": "Mann-Whitney"}
 LEAST_P = 0.001
-MAX_NAMES = 12
 BOUNDED_MARK = "*"
 BOUNDED_NOTE = "* t-interval of the logits, as that of the rates leaves 0 to 100 %"
 MINUS = "\N{MINUS SIGN}"
@@ -82,12 +81,6 @@ def decimal(value: float | None, places: int = 2, *, signed: bool = False) -> st
         return ""
     text = f"{value:{'+' if signed else ''}.{places}f}"
     return text.replace("-", MINUS) if float(text) else text.lstrip("+-")
-
-
-def first_names(names: Sequence[str]) -> str:
-    """List names, the first dozen of many: `a, b and 5 more`."""
-    shown, more = ", ".join(names[:MAX_NAMES]), len(names) - MAX_NAMES
-    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def duration(seconds: float | None) -> str:

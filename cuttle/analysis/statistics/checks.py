@@ -10,7 +10,6 @@ from cuttle.analysis.estimators.core import ALPHA, is_constant
 from cuttle.analysis.estimators.paired import smallest_sign_flip_p
 from cuttle.analysis.estimators.permutation import smallest_permutation_p
 from cuttle.analysis.estimators.ranks import smallest_rank_p
-from cuttle.analysis.numbers import first_names
 from cuttle.analysis.opponents import no_runs
 from cuttle.analysis.pairwise import Comparison, compare_types
 from cuttle.analysis.study import LAST_ROUND, Study, StudyRun
@@ -48,7 +47,7 @@ def _completeness(study: Study) -> Iterator[Check]:
     for out in study.left_out:
         reasons.setdefault(out.reason, []).append(out.run_id)
     for reason, runs in reasons.items():
-        yield Check("left_out", "warning", f"left out, {reason}: {first_names(runs)}")
+        yield Check("left_out", "warning", f"left out, {reason}: {some(runs)}")
     for name in study.types:
         if study.runs and not study.runs_of(name):
             yield Check("missing_type", "warning", f"{name}: no runs that can be used")
@@ -101,7 +100,7 @@ def _seeds(study: Study) -> Iterator[Check]:
             by_seed.setdefault((run.network_type, run.seed), []).append(run.run_id)
     for (_, seed), runs in by_seed.items():
         if len(runs) > 1:
-            text = f"{first_names(runs)} share the seed {seed}: copies are no independent evidence"
+            text = f"{some(runs)} share the seed {seed}: copies are no independent evidence"
             yield Check("shared_seed", "error", text)
 
 
@@ -113,7 +112,7 @@ def _copies(study: Study) -> Iterator[Check]:
     for runs in by_results.values():
         if len({run.seed for run in runs}) > 1:
             ids = [run.run_id for run in runs]
-            text = f"identical results across seeds in {first_names(ids)}: is the seed used?"
+            text = f"identical results across seeds in {some(ids)}: is the seed used?"
             yield Check("identical_results", "error", text)
 
 
@@ -130,10 +129,10 @@ def _provenance(study: Study) -> Iterator[Check]:
         yield Check("mixed_commits", "warning", text)
     unknown = [run_id for run_id, of_run in git.items() if not of_run.get("commit")]
     if unknown and commits:
-        text = f"no commit is recorded for {first_names(unknown)}"
+        text = f"no commit is recorded for {some(unknown)}"
         yield Check("unknown_commit", "note", text)
     if dirty := [run_id for run_id, of_run in git.items() if of_run.get("dirty")]:
-        text = f"trained with uncommitted changes: {first_names(dirty)}"
+        text = f"trained with uncommitted changes: {some(dirty)}"
         yield Check("uncommitted_changes", "note", text)
     packages: dict[str, set[str]] = {}
     for run in study.runs:
@@ -193,5 +192,5 @@ def _collapsed(study: Study) -> Iterator[Check]:
                 if run.tally(opponent).games and run.tally(opponent).win_rate < line
             ]
             if low:
-                text = f"far below the other runs of {name} against {opponent}: {first_names(low)}"
+                text = f"far below the other runs of {name} against {opponent}: {some(low)}"
                 yield Check("collapsed", "warning", text)
