@@ -36,12 +36,6 @@ def tag(name: str, *parts: str, **attributes: str) -> Html:
     return Html(f"<{name}{given}>{join(parts)}</{name}>")
 
 
-def void(name: str, **attributes: str) -> Html:
-    """Make an element that has no content."""
-    given = "".join(f' {key.rstrip("_")}="{escape(value)}"' for key, value in attributes.items())
-    return Html(f"<{name}{given}>")
-
-
 def section(identifier: str, title: str, *parts: str) -> Html:
     """Make a section with a heading to link to."""
     return tag("section", tag("h2", title), *parts, id=identifier)

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Mapping, Sequence
+from html import escape
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -11,7 +12,7 @@ from matplotlib.figure import Figure
 
 from cuttle.analysis.analysis import Analysis
 from cuttle.analysis.report import origin
-from cuttle.analysis.report.html import Html, folded, join, listed, section, tag, void
+from cuttle.analysis.report.html import Html, folded, join, listed, section, tag
 from cuttle.analysis.report.results import results_of
 from cuttle.analysis.style import DOUBLE_COLUMN, SINGLE_COLUMN, caption_of, image
 from cuttle.runs.files import write_text
@@ -108,11 +109,8 @@ def _figure(name: str, figure: Figure) -> Html:
     kind, content = "svg", image(figure, "svg")
     if len(content) > MAX_SVG_BYTES:
         kind, content = "png", image(figure, "png")
-    picture = void(
-        "img",
-        src=f"data:{MEDIA[kind]};base64,{base64.b64encode(content).decode('ascii')}",
-        alt=caption_of(figure),
-    )
+    source = f"data:{MEDIA[kind]};base64,{base64.b64encode(content).decode('ascii')}"
+    picture = Html(f'<img src="{source}" alt="{escape(caption_of(figure))}">')
     caption = tag("figcaption", caption_of(figure))
     is_wide = figure.get_figwidth() > (SINGLE_COLUMN + DOUBLE_COLUMN) / 2
     return tag(
@@ -123,11 +121,9 @@ def _figure(name: str, figure: Figure) -> Html:
 def _downloads(exported: Sequence[Path]) -> Html:
     """Attach tables exported with this report, so that they travel with it; no older ones."""
     links = []
-    for path in sorted(
-        (path for path in exported if path.name in ATTACHED),
-        key=lambda path: ATTACHED.index(path.name),
-    ):
-        content = base64.b64encode(path.read_bytes()).decode("ascii")
+    paths = {path.name: path for path in exported}
+    for name in filter(paths.get, ATTACHED):
+        content = base64.b64encode(paths[name].read_bytes()).decode("ascii")
         href = f"data:application/octet-stream;base64,{content}"
-        links.append(tag("a", path.name, href=href, download=path.name))
+        links.append(tag("a", name, href=href, download=name))
     return join([tag("h3", "Attached"), listed(links)]) if links else Html("")
