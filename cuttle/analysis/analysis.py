@@ -4,12 +4,12 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from cuttle.analysis.evaluate import evaluate
 from cuttle.analysis.study import Study, build_study
+from cuttle.runs.provenance import package_versions
 from cuttle.runs.reader import Experiment, read_experiment
 
 
@@ -29,15 +29,16 @@ class Analysis:
 
     def block(self, statistic: str, opponent: str) -> Mapping[str, Any]:
         """Return one statistic's results for one opponent, empty where it has none."""
-        block = self.statistics.get(statistic, {}).get(opponent, {})
-        return block if isinstance(block, Mapping) else {}
+        block: Mapping[str, Any] = self.statistics.get(statistic, {}).get(opponent, {})
+        return block
 
 
 def analyse(experiment_dir: Path, opponents: Sequence[str] = ()) -> Analysis:
     """Read and evaluate an experiment, against all opponents or only the named ones."""
     experiment = read_experiment(experiment_dir)
     study = restrict(build_study(experiment), opponents)
-    return Analysis(experiment, study, evaluate(study), _now(), _version())
+    version = package_versions()["cuttle"]
+    return Analysis(experiment, study, evaluate(study), _now(), version)
 
 
 def restrict(study: Study, opponents: Sequence[str]) -> Study:
@@ -64,10 +65,3 @@ def _now() -> str:
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     now = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
     return now.isoformat(timespec="seconds")
-
-
-def _version() -> str | None:
-    try:
-        return version("cuttle")
-    except PackageNotFoundError:
-        return None

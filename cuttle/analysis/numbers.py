@@ -95,16 +95,6 @@ def duration(seconds: float | None) -> str:
     return f"{whole} s"
 
 
-def size(num_bytes: int) -> str:
-    """Spell a size on disk in decimal units: `1.2 MB`."""
-    value = float(num_bytes)
-    for unit in ("B", "kB", "MB", "GB"):
-        if value < 1000:
-            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
-        value /= 1000
-    return f"{value:.1f} TB"
-
-
 def branch_name(branch: str) -> str:
     """Name the test that the classical procedure chose; why is said beside it."""
     return BRANCHES[branch.partition("_")[0]]

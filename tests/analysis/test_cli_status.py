@@ -12,7 +12,7 @@ from rich.console import Console
 
 from cuttle.analysis.cli.app import main
 from cuttle.analysis.cli.status import screen_view
-from cuttle.analysis.numbers import duration, size
+from cuttle.analysis.numbers import duration
 from cuttle.runs.reader import read_experiment
 
 from .experiments import write_experiment, write_json, write_meta, write_run
@@ -224,10 +224,3 @@ def test_experiment_file_that_is_no_object_is_reported(root: Path, capsys: Any):
 )  # fmt: skip
 def test_durations_read_well(seconds: float | None, text: str):
     assert duration(seconds) == text
-
-
-@pytest.mark.parametrize(
-    ("num_bytes", "text"), [(0, "0 B"), (999, "999 B"), (1500, "1.5 kB"), (2_000_000, "2.0 MB")]
-)
-def test_sizes_read_well(num_bytes: int, text: str):
-    assert size(num_bytes) == text

@@ -6,8 +6,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from rich import filesize
+
 from cuttle.analysis.cli.console import make_console, plain_table, print_json
-from cuttle.analysis.numbers import size
 from cuttle.runs.layout import RunState
 from cuttle.runs.locate import current_experiment, select, selected_name
 from cuttle.runs.reader import Experiment, list_experiments, read_experiment
@@ -34,7 +35,7 @@ def show_list(root: Path, *, as_json: bool) -> None:
         numbers = [row["num_runs"], counts["completed"], counts["failed"] + counts["interrupted"]]
         mark = "*" if row["selected"] else ""
         created = (row["created_at"] or "")[:16].replace("T", " ")
-        texts = [created, size(row["bytes"]), row["description"]]
+        texts = [created, filesize.decimal(row["bytes"]), row["description"]]
         table.add_row(mark, row["name"], *map(str, numbers), *texts)
     console.print(table)
 
