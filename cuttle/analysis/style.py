@@ -5,6 +5,7 @@ import io
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -88,18 +89,12 @@ class Look:
 
 def looks(types: Sequence[str]) -> dict[str, Look]:
     """Give each network type its look; the known ones look alike in every study."""
-    known = list(TYPE_COLOURS)
-    further = [name for name in types if name not in TYPE_COLOURS]
-    result = {}
-    for name in types:
-        if name in TYPE_COLOURS:
-            number, colour = known.index(name), TYPE_COLOURS[name]
-        else:
-            place = further.index(name)
-            number, colour = len(known) + place, FURTHER_COLOURS[place % len(FURTHER_COLOURS)]
-        dash = DASHES[number % len(DASHES)]
-        result[name] = Look(colour, MARKERS[number % len(MARKERS)], dash)
-    return result
+    further = dict(zip((n for n in types if n not in TYPE_COLOURS), cycle(FURTHER_COLOURS)))
+    known = {
+        name: Look(colour, MARKERS[number % len(MARKERS)], DASHES[number % len(DASHES)])
+        for number, (name, colour) in enumerate((TYPE_COLOURS | further).items())
+    }
+    return {name: known[name] for name in types}
 
 
 Draw = Callable[[Study], Figure]
