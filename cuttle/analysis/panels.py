@@ -117,6 +117,31 @@ def draw_runs(
     )
 
 
+def draw_curves(
+    axes: Axes, curves: Sequence[Mapping[int, float]], look: Look, *, has_runs: bool = True
+) -> dict[int, list[float]]:
+    """Draw the curves of a type (round -> value) thinly and their mean over those with the round.
+
+    Return the values by round.
+    """
+    by_round: dict[int, list[float]] = {}
+    for curve in curves:
+        if has_runs:
+            thin = fine(0.35, len(curves))
+            axes.plot(
+                list(curve), list(curve.values()), color=look.colour, linewidth=0.5, alpha=thin
+            )
+        for number, value in curve.items():
+            by_round.setdefault(number, []).append(value)
+    by_round = dict(sorted(by_round.items()))
+    means = [sum(values) / len(values) for values in by_round.values()]
+    marker = look.marker if len(by_round) == 1 else None
+    axes.plot(
+        list(by_round), means, color=look.colour, linestyle=look.dash, marker=marker, zorder=3
+    )
+    return by_round
+
+
 def fine(amount: float, count: int) -> float:
     """Make a size or an opacity smaller where many things are drawn over each other."""
     return amount * min(1.0, math.sqrt(FEW / max(1, count)))

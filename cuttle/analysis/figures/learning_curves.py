@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from cuttle.analysis.estimators.core import NotComputable
 from cuttle.analysis.estimators.descriptive import t_interval
 from cuttle.analysis.matches import Curve
-from cuttle.analysis.panels import draw_legend, fine, opponent_panels, round_axis, runs_text
+from cuttle.analysis.panels import draw_curves, draw_legend, opponent_panels, round_axis, runs_text
 from cuttle.analysis.study import Study
 from cuttle.analysis.style import Look, looks, set_caption, styled
 
@@ -56,22 +56,14 @@ def _games(study: Study) -> str:
 
 def _curves(axes: Axes, curves: Sequence[Curve], look: Look, *, has_bands: bool) -> None:
     """Draw the mean of one type and, where there is room, its band and its runs."""
-    by_round: dict[int, list[float]] = {}
-    for curve in curves:
-        rates = 100 * curve.win_rate
-        if has_bands:
-            axes.plot(
-                curve.rounds, rates, color=look.colour, linewidth=0.5, alpha=fine(0.35, len(curves))
-            )
-        for number, rate in zip(curve.rounds, rates, strict=True):
-            by_round.setdefault(int(number), []).append(float(rate))
-    rounds = sorted(by_round)
-    means = [sum(by_round[r]) / len(by_round[r]) for r in rounds]
-    marker = look.marker if len(rounds) == 1 else None
-    axes.plot(rounds, means, color=look.colour, linestyle=look.dash, marker=marker, zorder=3)
+    rates = [
+        dict(zip(curve.rounds.tolist(), (100 * curve.win_rate).tolist(), strict=True))
+        for curve in curves
+    ]
+    by_round = draw_curves(axes, rates, look, has_runs=has_bands)
     if not has_bands:
         return
-    ends = [t_interval(by_round[r]) for r in rounds]
+    ends = [t_interval(values) for values in by_round.values()]
     low = [np.nan if isinstance(e, NotComputable) else e.low for e in ends]
     high = [np.nan if isinstance(e, NotComputable) else e.high for e in ends]
-    axes.fill_between(rounds, low, high, color=look.colour, alpha=0.16, linewidth=0)
+    axes.fill_between(list(by_round), low, high, color=look.colour, alpha=0.16, linewidth=0)
