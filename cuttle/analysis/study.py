@@ -227,11 +227,9 @@ def _leave_out(record: RunRecord, reason: str) -> LeftOut:
 
 def _unfinished(record: RunRecord) -> str:
     """Say in words how far a run without the state completed has come."""
-    status = record.status or {}
-    error = status.get("error")
-    if record.state == RunState.FAILED and isinstance(error, Mapping):
-        first_line = str(error.get("message")).partition("\n")[0]
-        return f"failed: {error.get('type')}: {first_line}"
+    status = record.status
+    if record.state is RunState.FAILED and record.error:
+        return f"failed: {record.error}"
     if not status and record.problems:
         return f"{record.state}: {'; '.join(record.problems)}"
     if status.get("round") and status.get("rounds"):

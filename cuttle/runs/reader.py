@@ -90,6 +90,12 @@ class RunRecord:
         """List what is wrong with the files looked at so far; presence is always looked at."""
         return self._problems + self._missing_files
 
+    @property
+    def error(self) -> str:
+        """Say in one line why the run failed; empty where it is not known to have failed."""
+        error = self.status.get("error")
+        return f"{error['type']}: {error['message']}".split("\n")[0] if error else ""
+
     @cached_property
     def _missing_files(self) -> list[str]:
         if self.state is not RunState.COMPLETED:

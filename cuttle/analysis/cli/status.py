@@ -204,10 +204,9 @@ def _troubles(experiment: Experiment, rows: Iterable[RunRecord]) -> list[str]:
     """List errors with their logs, and damaged files, one line each."""
     lines = [f"{experiment.name}: {problem}" for problem in experiment.problems]
     for run in rows:
-        if error := run.status.get("error"):
-            log = f" (log: {error['log']})" if error.get("log") else ""
-            message = str(error.get("message")).split("\n")[0]
-            lines.append(f"{run.run_id}: {error.get('type')}: {message}{log}")
+        if run.error:
+            log = run.status["error"]["log"]
+            lines.append(f"{run.run_id}: {run.error}{f' (log: {log})' if log else ''}")
         lines += [f"{run.run_id}: {problem}" for problem in run.problems]
     return lines
 
@@ -218,6 +217,5 @@ def _line(run: RunRecord) -> str:
     parts = [f"{run.run_id}: {run.state}"]
     parts += [f"round {progress}"] if (progress := _progress(run)) else []
     parts += [f"{opponent} {percent(rate)} %" for opponent, rate in rates.items()]
-    if error := run.status.get("error"):
-        parts.append(f"{error.get('type')}: {error.get('message')}".split("\n")[0])
+    parts += [run.error] if run.error else []
     return ", ".join(parts)
