@@ -116,7 +116,8 @@ def _reasons(side: Side, left_out: Sequence[LeftOut]) -> list[str]:
     reasons: dict[str, list[str]] = {}
     for out in left_out:
         if out.state not in NOT_STARTED:
-            reason = out.reason if out.state == RunState.COMPLETED else out.state
+            is_trained = out.state in (RunState.COMPLETED, RunState.DAMAGED)
+            reason = out.reason if is_trained else out.state
             reasons.setdefault(reason, []).append(out.run_id)
     return [
         f"{side.label}: left out of the results, {reason}: {some(runs)}"

@@ -21,7 +21,14 @@ from cuttle.analysis.matches import (
     last_round,
     read_matches,
 )
-from cuttle.runs.layout import CONFIG_FILE, MATCHES_FILE, METADATA_FILE, RunState, Stage
+from cuttle.runs.layout import (
+    CONFIG_FILE,
+    MATCHES_FILE,
+    METADATA_FILE,
+    METRICS_FILE,
+    RunState,
+    Stage,
+)
 from cuttle.runs.reader import Experiment, RunRecord, planned_entries, read_experiment
 
 LAST_ROUND = "last_round"
@@ -186,7 +193,7 @@ def sort_runs(records: Iterable[RunRecord]) -> tuple[list[StudyRun], list[LeftOu
     runs: list[StudyRun] = []
     left_out: list[LeftOut] = []
     for record in records:
-        if record.state != RunState.COMPLETED:
+        if record.status.get("state") is not RunState.COMPLETED:  # a lost model does no harm here
             left_out.append(_leave_out(record, _unfinished(record)))
             continue
         try:
@@ -207,6 +214,9 @@ def _study_run(record: RunRecord) -> StudyRun:
         raise ValueError(f"unreadable results: {error}") from error
     if damage := [problem for problem in record.problems if MATCHES_FILE in problem]:
         raise ValueError(f"unreadable results: {'; '.join(damage)}")
+    if changed := record.compare_hashes((MATCHES_FILE,)):
+        raise ValueError(f"not what was played: {changed[0]}")
+    record.compare_hashes((METRICS_FILE,))
     if not final and not validation:
         raise ValueError("completed, but without any match results")
     return StudyRun(

@@ -1,5 +1,6 @@
 """Small files that survive a crash: replaced in one step, JSON, JSON lines. No column names."""
 
+import hashlib
 import json
 import os
 import tempfile
@@ -51,6 +52,11 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_bytes())
     except ValueError as error:
         raise ValueError(f"{path} is not readable JSON ({error})") from error
+
+
+def digest(content: bytes) -> str:
+    """Return the SHA-256 of what a file holds, in hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def sync(path: Path) -> None:

@@ -25,7 +25,7 @@ EXPERIMENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 class RunState(StrEnum):
-    """Life of a run; INTERRUPTED is derived by the reader, never written."""
+    """Life of a run; INTERRUPTED and DAMAGED are derived by the reader, never written."""
 
     PENDING = "pending"
     PREPARED = "prepared"
@@ -33,6 +33,7 @@ class RunState(StrEnum):
     COMPLETED = "completed"
     FAILED = "failed"
     INTERRUPTED = "interrupted"
+    DAMAGED = "damaged"
 
 
 class Outcome(StrEnum):

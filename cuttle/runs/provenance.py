@@ -19,9 +19,12 @@ GIT_TIMEOUT_S = 10
 
 
 def git_state() -> dict[str, Any]:
-    """Return the commit of the code and whether files differ from it; nulls outside a checkout."""
+    """Return the commit and whether code or conf/ differ from it; nulls outside a checkout.
+
+    A new file counts too: that is how a network type is added.
+    """
     commit = _git("rev-parse", "HEAD")
-    changes = _git("status", "--porcelain", "--untracked-files=no")
+    changes = _git("status", "--porcelain", "--", ".", "../conf")
     return {"commit": commit, "dirty": None if changes is None else bool(changes)}
 
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from cuttle.runs.files import Row, damaged_line, read_json, read_rows
+from cuttle.runs.files import Row, damaged_line, digest, read_json, read_rows
 from cuttle.runs.layout import (
     CONFIG_FILE,
     EXPERIMENT_FILE,
@@ -27,15 +27,15 @@ from cuttle.runs.status import derived_state, heartbeat_age_s, parse_status
 
 Fields = dict[str, type]
 
-ENDED = (RunState.COMPLETED, RunState.FAILED)
+ENDED = (RunState.COMPLETED, RunState.FAILED, RunState.DAMAGED)
 # What others compute with, and may have been edited; null stands for an unknown value.
 EXPERIMENT_FIELDS: Fields = {
     "description": str, "created_at": str, "git": dict, "rules_version": str, "seed_mode": str,
     "paired": bool, "planned": list, "base_config": dict, "history": list,
 }  # fmt: skip
 METADATA_FIELDS: Fields = {
-    "git": dict, "versions": dict, "rules_version": str, "host": str, "parameters": int,
-    "initial_q_sd": float, "seed": int, "sha256": dict,
+    "git": dict, "versions": dict, "rules_version": str, "source_hash": str, "host": str,
+    "parameters": int, "initial_q_sd": float, "seed": int, "sha256": dict,
 }  # fmt: skip
 REQUIRED_WHEN_COMPLETED = (METADATA_FILE, CONFIG_FILE, TIMINGS_FILE, *RESULT_FILES)
 
@@ -47,14 +47,16 @@ class RunRecord:
     """One run directory; files are read when first asked for.
 
     run_id, network_type, run, seed: its identity, from the status or else from the plan.
-    state: as stored, with `interrupted` derived; a damaged status reads as failed.
+    state: as stored, or derived: `interrupted`, and `damaged` where files of results are missing
+        or nobody knows what they are worth.
+    problems: what is wrong with the files looked at so far; presence is always looked at.
     status: the fields of a `Status`, empty where there is no sound one.
     """
 
     def __init__(self, path: Path, planned: dict[str, Any] | None = None) -> None:
         """Read the status file of a run directory, which need not exist when it was planned."""
         self.path = path
-        self._problems: list[str] = []
+        self.problems: list[str] = []
         self.status: dict[str, Any] = self._read_status()
         identity = {**(planned or {}), **self.status}
         self.run_id: str = path.name
@@ -74,21 +76,24 @@ class RunRecord:
             return asdict(parse_status(read_json(path)))
         except FileNotFoundError:
             if self.path.is_dir():
-                self._problems.append(f"{STATUS_FILE} is missing")
+                self.problems.append(f"{STATUS_FILE} is missing")
             return {}
         except (ValueError, TypeError, KeyError, AttributeError, OSError) as error:
-            self._problems.append(f"{STATUS_FILE} is damaged ({_reason(error)})")
+            self.problems.append(f"{STATUS_FILE} is damaged ({_reason(error)})")
             return {}
 
     def _derive_state(self) -> RunState:
-        if self.status:
-            return derived_state(self.path, self.status)
-        return RunState.FAILED if (self.path / STATUS_FILE).exists() else RunState.PENDING
-
-    @property
-    def problems(self) -> list[str]:
-        """List what is wrong with the files looked at so far; presence is always looked at."""
-        return self._problems + self._missing_files
+        if not self.status:
+            is_trained = any((self.path / name).exists() for name in RESULT_FILES)
+            return RunState.DAMAGED if is_trained else RunState.PENDING
+        state = derived_state(self.path, self.status)
+        if state is not RunState.COMPLETED:
+            return state
+        missing = [n for n in REQUIRED_WHEN_COMPLETED if not _has_content(self.path / n)]
+        self.problems += [
+            f"{name} is missing or empty, though the run is completed" for name in missing
+        ]
+        return RunState.DAMAGED if missing else state
 
     @property
     def error(self) -> str:
@@ -96,15 +101,18 @@ class RunRecord:
         error = self.status.get("error")
         return f"{error['type']}: {error['message']}".split("\n")[0] if error else ""
 
-    @cached_property
-    def _missing_files(self) -> list[str]:
-        if self.state is not RunState.COMPLETED:
-            return []
-        return [
-            f"{name} is missing or empty, though the run is completed"
-            for name in REQUIRED_WHEN_COMPLETED
-            if not _has_content(self.path / name)
+    def compare_hashes(self, names: Sequence[str] = RESULT_FILES) -> list[str]:
+        """Add to the problems, and return, which results are not as the training left them."""
+        recorded = self.metadata.get("sha256") or {}
+        changed = [
+            f"{name} was changed after the training"
+            for name in names
+            if name in recorded
+            and (self.path / name).exists()
+            and digest((self.path / name).read_bytes()) != recorded[name]
         ]
+        self.problems += [text for text in changed if text not in self.problems]
+        return changed
 
     @cached_property
     def config(self) -> dict[str, Any]:
@@ -114,14 +122,14 @@ class RunRecord:
         try:
             return read_yaml(self.path / CONFIG_FILE)
         except (OSError, ValueError) as error:
-            self._problems.append(f"{CONFIG_FILE} cannot be read ({_reason(error)})")
+            self.problems.append(f"{CONFIG_FILE} cannot be read ({_reason(error)})")
             return {}
 
     @cached_property
     def metadata(self) -> dict[str, Any]:
         """Load the run metadata; empty where it cannot be read."""
         value, problems = _read_mapping(self.path / METADATA_FILE, METADATA_FIELDS)
-        self._problems.extend(problems)
+        self.problems.extend(problems)
         return value
 
     @cached_property
@@ -144,7 +152,7 @@ class RunRecord:
         rows = self._rows(name)
         sound = list(itertools.takewhile(_is_by_round, rows))
         if len(sound) < len(rows):
-            self._problems.append(damaged_line(name, len(sound) + 1))
+            self.problems.append(damaged_line(name, len(sound) + 1))
         return sound
 
     def _rows(self, name: str) -> list[Row]:
@@ -152,7 +160,7 @@ class RunRecord:
             return []
         rows, problem = read_rows(self.path / name)
         if problem:
-            self._problems.append(problem)
+            self.problems.append(problem)
         return rows
 
     @property

@@ -3,7 +3,6 @@
 Models and checkpoints arrive as bytes, so that no learning library is needed here.
 """
 
-import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -13,6 +12,7 @@ from typing import Any
 from cuttle.runs.files import (
     Row,
     append_rows,
+    digest,
     read_json,
     remove_temporary_files,
     sync,
@@ -74,10 +74,10 @@ class Recorder:
             return False
         contents = {}
         for name in ROW_FILES:
-            length, digest = extents[name]
+            length, expected = extents[name]
             path = self.run_dir / name
             contents[name] = path.read_bytes()[:length] if path.exists() else b""
-            if _digest(contents[name]) != digest:
+            if digest(contents[name]) != expected:
                 return False
         for name, content in contents.items():
             write_bytes(self.run_dir / name, content)
@@ -86,7 +86,7 @@ class Recorder:
 
     def _extents(self) -> Extents:
         contents = {name: (self.run_dir / name).read_bytes() for name in ROW_FILES}
-        return {name: (len(content), _digest(content)) for name, content in contents.items()}
+        return {name: (len(content), digest(content)) for name, content in contents.items()}
 
     def checkpoint(self) -> bytes | None:
         """Return the checkpoint of an earlier attempt, if there is one."""
@@ -133,7 +133,7 @@ class Recorder:
     def complete(self, final_model: bytes) -> None:
         """Write the final model and mark the run as completed; everything is on disk by then."""
         self.write_model(FINAL_MODEL_FILE, final_model)
-        hashes = {name: _digest((self.run_dir / name).read_bytes()) for name in RESULT_FILES}
+        hashes = {name: digest((self.run_dir / name).read_bytes()) for name in RESULT_FILES}
         self.add_metadata({"sha256": hashes})
         for name in (*ROW_FILES, METADATA_FILE):
             sync(self.run_dir / name)
@@ -167,7 +167,3 @@ def last_win_rates(matches: Sequence[Row]) -> dict[str, float]:
             games[row["opponent"]] = games.get(row["opponent"], 0) + row["games"]
             wins[row["opponent"]] = wins.get(row["opponent"], 0) + row["wins"]
     return {opponent: wins[opponent] / games[opponent] for opponent in games if games[opponent]}
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

@@ -15,6 +15,7 @@ SCHEMA = 1
 TEXTS = ("run_id", "network_type", "config_hash")
 WHOLE_NUMBERS = ("run", "seed", "attempt", "round", "rounds")
 TIMES = ("created_at", "started_at", "ended_at", "heartbeat_at")
+DERIVED_STATES = (RunState.INTERRUPTED, RunState.DAMAGED)
 STALE_HEARTBEAT_S = 120.0  # heartbeats come every few seconds; a shared file system may lag
 
 
@@ -102,8 +103,8 @@ def parse_status(value: dict[str, Any]) -> Status:
     known = {**value, "state": RunState(value["state"])}
     known["error"] = RunError(**error) if error else None
     status = Status(**known)
-    if status.state is RunState.INTERRUPTED:
-        raise ValueError("interrupted is derived, a status file cannot say it")
+    if status.state in DERIVED_STATES:
+        raise ValueError(f"{status.state} is derived, a status file cannot say it")
     _check_fields(status)
     return status
 

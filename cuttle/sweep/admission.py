@@ -16,7 +16,7 @@ from cuttle.sweep.errors import Refusal
 from cuttle.sweep.freeze import read_plan
 from cuttle.sweep.plan import PlannedRun
 
-BEGUN = (RunState.COMPLETED, RunState.RUNNING)
+BEGUN = (RunState.COMPLETED, RunState.RUNNING, RunState.DAMAGED)
 WAY_OUT = "use another experiment=NAME"
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from statistics import mean
 
 from cuttle.runs.identity import differences
-from cuttle.runs.layout import CHECKPOINT_FILE, METRICS_FILE, RunState
+from cuttle.runs.layout import CHECKPOINT_FILE, RunState
 from cuttle.runs.provenance import package_versions, source_hash
 from cuttle.runs.reader import RunRecord
 from cuttle.runs.words import summed_up
@@ -60,8 +60,8 @@ def decide(run: PlannedRun, *, force: bool) -> Decision:
 
 
 def _without_force(run: PlannedRun, record: RunRecord) -> tuple[Action, str]:
-    if damage := _damage(record):
-        return Action.DAMAGED, damage
+    if record.state is RunState.DAMAGED:
+        return Action.DAMAGED, "; ".join(record.problems)
     has_same_config = _has_same_config(record, run)
     is_completed = record.state is RunState.COMPLETED
     if not has_same_config and (is_completed or record.status.get("round", 0) > 0):
@@ -87,16 +87,6 @@ def _has_same_code(record: RunRecord) -> bool:
     """Tell whether a run began with this code; no run is made of rounds of two programs."""
     then = (record.metadata.get("source_hash"), record.metadata.get("versions"))
     return then == (source_hash(), package_versions())
-
-
-def _damage(record: RunRecord) -> str:
-    """Say what keeps this run from being trusted; it may hold results, so it is left alone."""
-    holds_rows = (record.path / METRICS_FILE).exists()
-    if record.state is RunState.COMPLETED or (not record.status and holds_rows):
-        return "; ".join(record.problems)
-    if record.state is RunState.FAILED and not record.status:
-        return "; ".join(record.problems)
-    return ""
 
 
 def estimated_seconds(decisions: Sequence[Decision], *, num_workers: int) -> float | None:

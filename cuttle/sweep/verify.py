@@ -4,7 +4,6 @@ Run as `python -m cuttle.sweep.verify RUN_DIR`; the run itself is only read.
 """
 
 import argparse
-import hashlib
 import sys
 import tempfile
 from pathlib import Path
@@ -45,7 +44,8 @@ def verify(run_dir: Path) -> int:
         why = "; ".join(record.problems) or f"it is {record.state}"
         raise Refusal(f"{run_dir} cannot be verified: {why}; only a completed run can")
     _note_other_code(record)
-    _note_edited_files(record)
+    for problem in record.compare_hashes():
+        print(f"note: {problem}")
     with tempfile.TemporaryDirectory(prefix="cuttle-verify-") as directory:
         again = Path(directory) / record.run_id
         _train_again(record, again)
@@ -90,13 +90,6 @@ def _note_other_code(record: RunRecord) -> None:
     for name in sorted(then.keys() | now.keys()):
         if then.get(name) != now.get(name):
             print(f"note: {name} was {then.get(name)} and is {now.get(name)}")
-
-
-def _note_edited_files(record: RunRecord) -> None:
-    """Say which results are not those that the training wrote."""
-    for name, digest in record.metadata.get("sha256", {}).items():
-        if hashlib.sha256((record.path / name).read_bytes()).hexdigest() != digest:
-            print(f"note: {name} was changed after the training")
 
 
 def _differ(first: Path, second: Path) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cuttle.runs import layout
+from cuttle.runs.files import digest
 
 TYPES = ("boolean", "embedding", "multi_encoder")
 PRIMARY, SECONDARY = "gap_maximizer", "randomized"
@@ -96,6 +97,13 @@ def write_run(
         (run_dir / name).write_bytes(b"weights")
     write_rows(run_dir / layout.TIMINGS_FILE, [_timings(r) for r in range(1, rounds + 1)])
     return run_dir
+
+
+def record_hashes(run_dir: Path) -> None:
+    """Write down the hashes of a run's results as its training does."""
+    path = run_dir / layout.METADATA_FILE
+    hashes = {name: digest((run_dir / name).read_bytes()) for name in layout.RESULT_FILES}
+    write_json(path, {**json.loads(path.read_text(encoding="utf-8")), "sha256": hashes})
 
 
 def write_experiment(

@@ -61,12 +61,12 @@ def test_what_is_left_to_do_is_counted_by_how_it_is_done(root: Path, capsys: Any
 
     out = capsys.readouterr().out
     assert (
-        "next:    the command that trained it finishes 1 unfinished run; force=true trains 1 "
-        in out
+        "next:    the command that trained it finishes 1 unfinished run; "
+        "force=true, each named alone, trains 1 damaged run again; " in out
     )
-    assert f"python analyze.py status {root / 'study'} shows them" in out
+    assert f"analyze.py status {root / 'study'} shows them" in out
     assert "warning: left out, failed: ValueError: one: boolean_run_06\n" in out
-    assert "warning: left out, failed: status.json is damaged" in out
+    assert "warning: left out, damaged: status.json is damaged" in out
 
 
 def test_report_is_written_though_its_reader_leaves(root: Path):

@@ -15,7 +15,7 @@ from cuttle.analysis.cli.status import screen_view
 from cuttle.analysis.numbers import duration
 from cuttle.runs.reader import read_experiment
 
-from .experiments import write_experiment, write_json, write_meta, write_run
+from .experiments import record_hashes, write_experiment, write_json, write_meta, write_run
 
 
 def run_cli(*arguments: str | Path) -> int:
@@ -103,7 +103,7 @@ def test_damaged_status_is_reported_and_leaves_the_rest(root: Path, capsys: Any)
     assert run_cli("status") == 0
 
     text = capsys.readouterr().out
-    assert "1 completed, 1 failed" in text
+    assert "1 completed, 1 damaged" in text
     assert "boolean_run_01: status.json is damaged" in text
 
 
@@ -115,7 +115,33 @@ def test_only_failed_runs_on_request(root: Path, capsys: Any):
 
     document = out_json(capsys)
     assert [run["run_id"] for run in document["runs"]] == ["boolean_run_02", "boolean_run_03"]
-    assert document["counts"]["completed"] == 2  # of the experiment, as without --failed
+    counts = document["counts"]  # of the experiment, as without --failed
+    assert (counts["completed"], counts["damaged"], counts["failed"]) == (1, 1, 1)
+
+
+def test_check_is_zero_only_if_all_is_completed_and_as_it_was_trained(root: Path, capsys: Any):
+    for run in (1, 2, 3):
+        run_dir = write_run(root / "first", "boolean", run)
+        record_hashes(run_dir)
+    assert run_cli("status", "--check") == 0
+    assert capsys.readouterr().out == "first: 3 completed of 3\n"
+
+    matches = run_dir / "matches.jsonl"
+    matches.write_text(matches.read_text().replace('"draws": 1', '"draws": 2', 1))
+    assert run_cli("status", "--check") == 1
+    assert "boolean_run_03: matches.jsonl was changed after the train" in capsys.readouterr().out
+
+    write_run(root / "first", "boolean", 3, state="failed")
+    assert run_cli("status", "--check") == 1
+
+
+def test_an_experiment_that_is_not_done_tells_its_command(root: Path, capsys: Any):
+    history = [{"command_line": "python train.py run=1"}, {"command_line": "python train.py -m x"}]
+    write_meta(root / "first", history=history)
+
+    run_cli("status", "first")
+
+    assert capsys.readouterr().out.endswith("\nto go on: python train.py -m x\n")
 
 
 def test_only_failed_runs_of_a_healthy_experiment_are_none(root: Path, capsys: Any):
@@ -169,7 +195,7 @@ def test_list_says_what_it_counts_and_in_which_time_zone(root: Path, capsys: Any
     run_cli("list")
 
     out = capsys.readouterr().out
-    assert "failed, interrupted" in out and "created (UTC)" in out
+    assert "unwell" in out and "created (UTC)" in out
 
 
 def test_list_prints_markup_as_it_is(root: Path, capsys: Any):
@@ -193,7 +219,7 @@ def test_empty_root_is_no_error_for_list(tmp_path: Path, capsys: Any):
         (["statsu"], "No such command"),
         (["status", "--wach"], "No such option"),
         (["--root", "x", "status"], "--root goes after the command: status --root x"),
-        (["status", "--watch", "--failed"], "--failed looks once"),
+        (["status", "--watch", "--failed"], "--watch, --failed and --check are given one"),
         (["diff"], "Missing argument"),
         (["diff", "first"], "two or more"),
         (["diff", "first", "absent"], "no experiment 'absent'"),

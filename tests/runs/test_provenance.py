@@ -10,28 +10,37 @@ from cuttle.runs import provenance
 
 
 @pytest.fixture
-def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A checkout of one commit, in which the package is said to be."""
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package in a checkout of one commit, in place of ours."""
     if shutil.which("git") is None:
         pytest.skip("git is not installed")
-    directory = tmp_path / "checkout"
-    directory.mkdir()
-    (directory / "rules.py").write_text("DECK = 52\n")
+    checkout = tmp_path / "checkout"
+    package = checkout / "package"
+    package.mkdir(parents=True)
+    (package / "rules.py").write_text("DECK = 52\n")
     identity = ("-c", "user.name=A", "-c", "user.email=a@example.org")
     for asked in (("init", "-q"), ("add", "."), (*identity, "commit", "-q", "-m", "Begin")):
-        subprocess.run(["git", "-C", str(directory), *asked], check=True)
-    monkeypatch.setattr(provenance, "PACKAGE_DIR", directory)
-    return directory
+        subprocess.run(["git", "-C", str(checkout), *asked], check=True)
+    monkeypatch.setattr(provenance, "PACKAGE_DIR", package)
+    return package
 
 
-def test_a_changed_file_makes_a_commit_dirty_and_a_new_one_does_not(checkout: Path) -> None:
-    (checkout / "notes.txt").write_text("not of the code\n")
+@pytest.mark.parametrize(
+    ("name", "is_dirty"),
+    [("package/rules.py", True), ("package/new.py", True), ("conf/new.yaml", True),
+     ("notes.txt", False)],
+)  # fmt: skip
+def test_a_changed_or_new_file_of_code_or_conf_makes_a_commit_dirty(
+    name: str, is_dirty: bool, package: Path
+) -> None:
     clean = provenance.git_state()
-    (checkout / "rules.py").write_text("DECK = 40\n")
-    dirty = provenance.git_state()
+    path = package.parent / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("another = True\n")
+    changed = provenance.git_state()
 
-    assert (clean["dirty"], dirty["dirty"]) == (False, True)
-    assert len(clean["commit"]) == 40 and dirty["commit"] == clean["commit"]
+    assert clean["dirty"] is False and changed["dirty"] is is_dirty
+    assert len(clean["commit"]) == 40 and changed["commit"] == clean["commit"]
 
 
 def test_code_outside_a_checkout_has_no_commit(
@@ -49,20 +58,20 @@ def test_a_machine_without_git_is_no_error(monkeypatch: pytest.MonkeyPatch) -> N
     assert provenance.git_state() == {"commit": None, "dirty": None}
 
 
-def test_source_hash_changes_with_what_can_change_a_result_only(checkout: Path) -> None:
+def test_source_hash_changes_with_what_can_change_a_result_only(package: Path) -> None:
     def fingerprint() -> str:
         provenance.source_hash.cache_clear()
         return provenance.source_hash()
 
     try:
         before = fingerprint()
-        (checkout / "notes.txt").write_text("not of the code\n")
-        (checkout / "analysis").mkdir()
-        (checkout / "analysis" / "figure.py").write_text("COLOUR = 'red'\n")
+        (package / "notes.txt").write_text("not of the code\n")
+        (package / "analysis").mkdir()
+        (package / "analysis" / "figure.py").write_text("COLOUR = 'red'\n")
         assert fingerprint() == before
-        (checkout / "rules.py").write_text("DECK = 40\n")
+        (package / "rules.py").write_text("DECK = 40\n")
         edited = fingerprint()
-        (checkout / "rules.py").rename(checkout / "deck.py")
+        (package / "rules.py").rename(package / "deck.py")
         assert len({before, edited, fingerprint()}) == 3
     finally:
         provenance.source_hash.cache_clear()

@@ -10,6 +10,7 @@ from cuttle.runs.files import write_json
 from cuttle.runs.identity import config_hash, differences
 from cuttle.runs.layout import (
     CHECKPOINT_FILE,
+    CONFIG_FILE,
     FINAL_MODEL_FILE,
     INITIAL_MODEL_FILE,
     METADATA_FILE,
@@ -54,6 +55,8 @@ def record(recorder: Recorder, number: int) -> Extents:
 
 def test_a_recorded_run_reads_back(tmp_path: Path) -> None:
     write_json(tmp_path / METADATA_FILE, {"run_id": "x"})
+    (tmp_path / CONFIG_FILE).parent.mkdir()
+    (tmp_path / CONFIG_FILE).write_text("run: 1\n")
     recorder = open_run(tmp_path)
     recorder.start_over(rounds=2)
     recorder.add_metadata({"parameters": 12})

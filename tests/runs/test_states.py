@@ -69,12 +69,13 @@ def test_a_status_that_nobody_can_compute_with_is_damaged(
     name: str, value: object, tmp_path: Path
 ) -> None:
     run_dir = make_run(tmp_path, state=RunState.RUNNING, round=1, rounds=3)
+    (run_dir / METRICS_FILE).write_text("")
     path = run_dir / "status.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), name: value}))
 
     record = RunRecord(run_dir)
 
-    assert record.state is RunState.FAILED
+    assert record.state is RunState.DAMAGED
     assert len(record.problems) == 1 and "status.json is damaged" in record.problems[0]
 
 
@@ -149,6 +150,8 @@ def test_the_reader_survives_every_kind_of_damage(tmp_path: Path) -> None:
     make_run(root, 2, state=RunState.COMPLETED)
     (make_run(root, 3) / "status.json").write_text("{")
     (make_run(root, 4) / "status.json").unlink()
+    (make_run(root, 5) / "status.json").write_text("{")
+    (root / "boolean_run_05" / METRICS_FILE).write_text("")
     (root / "notes").mkdir()
     (root / "experiment.json").write_text("{")
 
@@ -157,12 +160,13 @@ def test_the_reader_survives_every_kind_of_damage(tmp_path: Path) -> None:
     found = {run.run_id: (run.state, bool(run.problems)) for run in experiment.runs}
     assert found == {
         "boolean_run_01": (RunState.PENDING, False),
-        "boolean_run_02": (RunState.COMPLETED, True),
-        "boolean_run_03": (RunState.FAILED, True),
+        "boolean_run_02": (RunState.DAMAGED, True),
+        "boolean_run_03": (RunState.PENDING, True),  # nothing was trained that could be lost
         "boolean_run_04": (RunState.PENDING, True),
+        "boolean_run_05": (RunState.DAMAGED, True),
     }
     assert experiment.problems
-    assert [run.run for run in experiment.runs] == [1, 2, 3, 4]
+    assert [run.run for run in experiment.runs] == [1, 2, 3, 4, 5]
 
 
 def test_planned_runs_without_a_directory_are_pending(tmp_path: Path) -> None:

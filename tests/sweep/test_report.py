@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cuttle.runs.layout import RunState, run_name
-from cuttle.runs.reader import RunRecord
+from cuttle.runs.reader import REQUIRED_WHEN_COMPLETED, RunRecord
 from cuttle.runs.status import Status, write_status
 from cuttle.sweep.decide import Action, Decision, estimated_seconds
 from cuttle.sweep.plan import PlannedRun
@@ -21,6 +21,10 @@ def decision(root: Path, run: int, state: RunState, action: Action) -> Decision:
     run_dir = root / run_id
     run_dir.mkdir()
     write_status(run_dir, Status(state, run_id, "boolean", run, 7, "hash"))
+    if state is RunState.COMPLETED:
+        for name in REQUIRED_WHEN_COMPLETED:
+            (run_dir / name).parent.mkdir(exist_ok=True)
+            (run_dir / name).write_text("{}")
     planned = PlannedRun(run_id, "boolean", run, 7, {"force": False}, "hash", run_dir, (), "")
     return Decision(planned, RunRecord(run_dir), action)
 

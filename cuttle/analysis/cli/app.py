@@ -61,16 +61,21 @@ def status(
     experiment: ExperimentName = None,
     watch: Annotated[bool, typer.Option("--watch", help="Follow it; Ctrl-C leaves.")] = False,
     failed: Annotated[bool, typer.Option("--failed", help="Only what went wrong.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Compare hashes; 1 unless all is completed and whole.")
+    ] = False,
     as_json: AsJson = False,
     root: Root = DEFAULT_ROOT,
 ) -> None:
     """Show every run: state, progress, duration, last win rates, error."""
-    from cuttle.analysis.cli.status import show_status, watch_status
+    from cuttle.analysis.cli.status import check_results, show_status, watch_status
 
-    if watch and failed:
-        raise typer.BadParameter("--failed looks once: give it without --watch")
+    if sum((watch, failed, check)) > 1:
+        raise typer.BadParameter("--watch, --failed and --check are given one at a time")
     path = find_experiment(root, experiment)
-    if watch:
+    if check:
+        _end(check_results(path))
+    elif watch:
         watch_status(path, as_json=as_json)
     else:
         show_status(path, as_json=as_json, failed_only=failed)
@@ -192,8 +197,12 @@ def main() -> None:
         exit_status = app(standalone_mode=False)
     except UsageError as error:
         message = getattr(error, "format_message", error.__str__)()
-        fail(f"{message} (python analyze.py --help)")
-    except (ValueError, OSError) as error:
+        is_name = message.startswith("No such command")
+        hint = "of an experiment: python analyze.py report NAME; " if is_name else ""
+        fail(f"{message} ({hint}python analyze.py --help)")
+    except OSError as error:
+        fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+    except ValueError as error:
         fail(" ".join([str(error), *getattr(error, "__notes__", [])]))
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)

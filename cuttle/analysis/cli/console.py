@@ -20,6 +20,7 @@ STATE_STYLES = {
     RunState.COMPLETED: "green",
     RunState.FAILED: "bold red",
     RunState.INTERRUPTED: "yellow",
+    RunState.DAMAGED: "bold red",
 }
 
 

@@ -10,10 +10,11 @@ from rich import filesize
 
 from cuttle.analysis.cli.console import make_console, plain_table, print_json
 from cuttle.runs.layout import RunState
-from cuttle.runs.locate import current_experiment, select, selected_name
+from cuttle.runs.locate import SELECTED_FILE, current_experiment, select, selected_name
 from cuttle.runs.reader import Experiment, list_experiments, read_experiment
 
 SCHEMA = "cuttle-list/1"
+UNWELL = (RunState.FAILED, RunState.INTERRUPTED, RunState.DAMAGED)
 
 
 def show_list(root: Path, *, as_json: bool) -> None:
@@ -27,15 +28,17 @@ def show_list(root: Path, *, as_json: bool) -> None:
     if not rows:
         console.print(f"no experiment under {root}; python train.py trains a run")
         return
-    table = plain_table("", "experiment", "runs", "completed", "failed, interrupted",
-                        "created (UTC)", "disk", "about",
-                        right=("runs", "completed", "failed, interrupted", "disk"))  # fmt: skip
+    has_descriptions = any(row["description"] for row in rows)
+    table = plain_table("", "experiment", "runs", "completed", "unwell", "created (UTC)", "disk",
+                        *["about"] * has_descriptions,
+                        right=("runs", "completed", "unwell", "disk"))  # fmt: skip
     for row in rows:
         counts = row["counts"]
-        numbers = [row["num_runs"], counts["completed"], counts["failed"] + counts["interrupted"]]
+        unwell = sum(counts[state] for state in UNWELL)
+        numbers = [row["num_runs"], counts["completed"], unwell]
         mark = "*" if row["selected"] else ""
         created = (row["created_at"] or "")[:16].replace("T", " ")
-        texts = [created, filesize.decimal(row["bytes"]), row["description"]]
+        texts = [created, filesize.decimal(row["bytes"]), *[row["description"]] * has_descriptions]
         table.add_row(mark, row["name"], *map(str, numbers), *texts)
     console.print(table)
 
@@ -48,7 +51,7 @@ def show_selection(root: Path, name: str | None) -> None:
         console.print(f"selected {path.name}; next: python analyze.py")
         return
     if current := selected_name(root):
-        console.print(f"selected: {current}")
+        console.print(f"selected: {current}, until {root / SELECTED_FILE} is deleted")
     elif list_experiments(root):
         latest = current_experiment(root).name
         console.print(

@@ -1,5 +1,6 @@
 """The whole report, or exports alone: tables, figures, files, the next command."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,9 @@ from cuttle.analysis.gallery import save_figures
 from cuttle.analysis.numbers import count
 from cuttle.analysis.report.page import write_report
 from cuttle.runs.layout import ANALYSIS_DIR, RunState
+from cuttle.runs.locate import last_touched
+from cuttle.runs.reader import list_experiments
+from cuttle.runs.words import python
 
 GRAPHS_DIR = "graphs"
 
@@ -46,9 +50,19 @@ def write_files(
     check_formats(names)
     directory = output_dir or path / ANALYSIS_DIR
     analysis = analyse(path, opponents)
+    _make(directory)
     exported = export_all(analysis, names, directory)
     figures = save_figures(analysis.study, directory / GRAPHS_DIR) if has_figures else {}
     return Written(analysis, directory, exported, figures)
+
+
+def _make(directory: Path) -> None:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(
+            f"{directory} cannot be made ({error.strerror}); write elsewhere: --output-dir DIR"
+        ) from error
 
 
 def show_report(written: Written) -> bool:
@@ -81,15 +95,24 @@ def _print_next(
     if num_figures:
         console.print(f"figures: {num_figures} in {directory / GRAPHS_DIR}/ (PDF and PNG)")
     console.print(f"report:  {page}")
-    unfinished = [run for run in analysis.experiment.runs if run.state is not RunState.COMPLETED]
-    damaged = [run for run in unfinished if run.state is RunState.FAILED and not run.status]
+    states = Counter(run.state for run in analysis.experiment.runs)
+    damaged = states[RunState.DAMAGED]
+    rest = states.total() - states[RunState.COMPLETED] - damaged
     steps = []
-    if rest := len(unfinished) - len(damaged):
+    if rest:
         steps.append(f"the command that trained it finishes {count(rest, 'unfinished run')}")
     if damaged:
-        steps.append(f"force=true trains {count(len(damaged), 'damaged run')} again")
+        steps.append(f"force=true, each named alone, trains {count(damaged, 'damaged run')} again")
     if steps:
-        steps.append(f"python analyze.py status {analysis.study.path} shows them")
+        steps.append(f"{python()} analyze.py status {analysis.study.path} shows them")
     else:
-        steps.append(f"open {page}, or compare: python analyze.py diff A B")
+        steps.append(f"open {page}, or {_comparison(analysis.study.path)}")
     console.print(f"next:    {'; '.join(steps)}")
+
+
+def _comparison(path: Path) -> str:
+    """Name a command that goes on from a finished study: a comparison where there is another."""
+    others = sorted(set(list_experiments(path.parent)) - {path}, key=last_touched)
+    if others:
+        return f"compare: {python()} analyze.py diff {others[-1]} {path}"
+    return f"play one of them: {python()} -m cuttle.play --model {path}/RUN"

@@ -30,11 +30,13 @@ WATCH_INTERVAL_S = 1.0
 URGENCY = (
     RunState.RUNNING,
     RunState.FAILED,
+    RunState.DAMAGED,
     RunState.INTERRUPTED,
     RunState.PREPARED,
     RunState.PENDING,
     RunState.COMPLETED,
 )
+UNFINISHED = {RunState.PENDING, RunState.PREPARED, RunState.INTERRUPTED, RunState.FAILED}
 RESERVED_LINES = 8  # of the screen: summary, table head, note of what is hidden, prompt
 
 
@@ -50,6 +52,16 @@ def show_status(path: Path, *, as_json: bool, failed_only: bool) -> None:
 
 def _is_unwell(run: RunRecord) -> bool:
     return run.state in (RunState.FAILED, RunState.INTERRUPTED) or bool(run.problems)
+
+
+def check_results(path: Path) -> bool:
+    """Print the status of what is not completed and whole, its hashes compared; say if all is."""
+    experiment = read_experiment(path)
+    for run in experiment.runs:
+        run.compare_hashes()
+    unwell = [run for run in experiment.runs if run.state is not RunState.COMPLETED or run.problems]
+    make_console().print(status_view(experiment, unwell))
+    return bool(experiment.runs) and not unwell
 
 
 def watch_status(path: Path, *, as_json: bool) -> None:
@@ -132,7 +144,8 @@ def run_document(run: RunRecord) -> dict[str, Any]:
 
 def status_view(experiment: Experiment, rows: list[RunRecord]) -> RenderableType:
     """Lay out the summary, a table of the given runs, and what went wrong with them."""
-    return Group(_summary(experiment), *_listed(rows), *_told(_troubles(experiment, rows)))
+    troubles = _told(_troubles(experiment, rows))
+    return Group(_summary(experiment), *_listed(rows), *troubles, *_how_to_go_on(experiment))
 
 
 def screen_view(experiment: Experiment, width: int, height: int) -> RenderableType:
@@ -157,6 +170,15 @@ def _listed(rows: list[RunRecord]) -> list[Text]:
 
 def _told(troubles: list[str]) -> list[Text]:
     return [Text(line, STATE_STYLES[RunState.FAILED]) for line in ["", *troubles] if troubles]
+
+
+def _how_to_go_on(experiment: Experiment) -> list[Text]:
+    """Quote the last command of an experiment that is not done and of which nothing is trained."""
+    states = {run.state for run in experiment.runs}
+    history = [entry for entry in experiment.meta.get("history", []) if isinstance(entry, dict)]
+    if not history or RunState.RUNNING in states or not states & UNFINISHED:
+        return []
+    return [Text(""), Text(f"to go on: {history[-1].get('command_line')}")]
 
 
 def _summary(experiment: Experiment) -> Text:

@@ -124,9 +124,15 @@ def _fingerprint(run: StudyRun) -> str:
 def _provenance(study: Study) -> Iterator[Check]:
     git = {run.run_id: run.record.metadata.get("git") or {} for run in study.runs}
     commits = {str(of_run["commit"]) for of_run in git.values() if of_run.get("commit")}
+    recorded = [run.record.metadata.get("source_hash") for run in study.runs]
+    sources = {source for source in recorded if source}
+    if len(sources) > 1:
+        text = f"runs come from {len(sources)} versions of the source: {', '.join(sorted(sources))}"
+        yield Check("mixed_sources", "warning", text)
     if len(commits) > 1:
         text = f"runs come from {len(commits)} commits: {', '.join(sorted(commits))}"
-        yield Check("mixed_commits", "warning", text)
+        level = "note" if len(sources) == 1 else "warning"  # equal sources train alike
+        yield Check("mixed_commits", level, text)
     unknown = [run_id for run_id, of_run in git.items() if not of_run.get("commit")]
     if unknown and commits:
         text = f"no commit is recorded for {some(unknown)}"
