@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from cuttle.analysis.estimators.core import FloatArray
 from cuttle.analysis.estimators.multiplicity import Pair
-from cuttle.analysis.numbers import MINUS
+from cuttle.analysis.numbers import MINUS, interval, percent
 from cuttle.analysis.pairwise import Comparison, compare_types
 from cuttle.analysis.panels import (
     WHISKER,
@@ -97,8 +97,16 @@ def _draw_differences(
             continue
         diff, low, high = percents([test.diff, test.ci_low, test.ci_high])
         axes.errorbar(diff, place, xerr=[[diff - low], [high - diff]], **WHISKER)
-        axes.plot(diff, place, marker="o", markersize=4.5, color=INK)
+        axes.plot(diff, place, marker="o", markersize=3, color=INK)
+        _spell(axes, place, f"{percent(test.diff)} {interval(test.ci_low, test.ci_high)}")
         ends += [low, high]
-    reach = max(-min(ends), max(ends)) * 1.06
-    axes.set_xlim(-reach, reach)
+    pad = 0.06 * (max(ends) - min(ends))
+    axes.set_xlim(min(ends) - pad, max(ends) + pad)
     axes.set_xlabel("difference (percentage points)")
+
+
+def _spell(axes: Axes, place: float, text: str) -> None:
+    """Write numbers at the right of a row: where types are far apart, intervals are too short."""
+    axes.annotate(
+        text, (1.02, place), xycoords=("axes fraction", "data"), va="center", fontsize=7, color=INK
+    )
