@@ -77,7 +77,9 @@ def summarise(opponent: str, role: str, judged: Sequence[Judged]) -> str:
         ]
     else:
         parts = [_win(pair, e) for pair, e in judged if pair in won]
-        parts += [f"{e.a} and {e.b} are equivalent within {points(_margin(e))}" for e in equal]
+        parts += [
+            f"{e.a} and {e.b} are equivalent within {points(_margin(e))} (TOST)" for e in equal
+        ]
     rest = len(judged) - len(won) - len(equal)
     if rest == len(judged):
         parts.append("no difference between types is shown, and none is excluded")

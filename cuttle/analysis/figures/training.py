@@ -31,7 +31,7 @@ def draw(study: Study) -> Figure:
     caption = (
         "Training by round: mean loss of the round's updates, epsilon at its end, and mean number "
         f"of decisions in a self-play game. Thick lines are means over runs ({runs_text(study)}), "
-        "thin lines single runs. Losses of different networks are not on one scale of skill."
+        "thin lines single runs. Losses are no measure of skill: they rise as values spread out."
     )
     return set_caption(figure, caption, note=f"thick: mean; thin: runs; {runs_text(study)}")
 
