@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from cuttle.game.variants import PRESETS
+from cuttle.opponents import names
 from cuttle.opponents.monte_carlo import MonteCarlo
 from cuttle.parts import build_network
 from cuttle.play import table
@@ -267,7 +268,7 @@ def test_terminal_without_suit_signs_gets_letters(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--opponent", "nobody"], "unknown opponent 'nobody'; there are gap_maximizer"),
+        (["--opponent", "nobody"], f"unknown opponent 'nobody'; there are {', '.join(names())}"),
         (["--model", "nowhere"], "nowhere/models/model_final.pt is missing; give the directory of"),
         (
             ["--opponent", "randomized", "--opponent", "high_card"],
