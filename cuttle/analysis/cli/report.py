@@ -106,13 +106,15 @@ def _print_next(
     if steps:
         steps.append(f"{python()} analyze.py status {analysis.study.path} shows them")
     else:
-        steps.append(f"open {page}, or {_comparison(analysis.study.path)}")
+        steps.append(f"open {page}, or {_comparison(analysis)}")
     console.print(f"next:    {'; '.join(steps)}")
 
 
-def _comparison(path: Path) -> str:
+def _comparison(analysis: Analysis) -> str:
     """Name a command that goes on from a finished study: a comparison where there is another."""
+    path = analysis.study.path
     others = sorted(set(list_experiments(path.parent)) - {path}, key=last_touched)
     if others:
         return f"compare: {python()} analyze.py diff {others[-1]} {path}"
-    return f"play one of them: {python()} -m cuttle.play --model {path}/RUN"
+    run_id = next((run.run_id for run in analysis.study.runs), "RUN")
+    return f"play one of them: {python()} -m cuttle.play --model {path / run_id}"
