@@ -77,9 +77,7 @@ def summarise(opponent: str, role: str, judged: Sequence[Judged]) -> str:
         ]
     else:
         parts = [_win(pair, e) for pair, e in judged if pair in won]
-        parts += [
-            f"{e.a} and {e.b} are equivalent within {points(_margin(e))} (TOST)" for e in equal
-        ]
+        parts += _equal_pairs(equal, are_all=len(equal) == len(judged))
     rest = len(judged) - len(won) - len(equal)
     if rest == len(judged):
         parts.append("no difference between types is shown, and none is excluded")
@@ -89,6 +87,15 @@ def summarise(opponent: str, role: str, judged: Sequence[Judged]) -> str:
     if text := detectable_text(open_pairs):
         parts.append(f"differences below about {text} would be found with less than 80 % power")
     return f"Against {opponent} ({role} opponent): {'; '.join(parts)}."
+
+
+def _equal_pairs(equal: Sequence[EquivalenceOfPair], *, are_all: bool) -> list[str]:
+    """Say which types are equivalent: all of them at once where they are."""
+    if are_all and len(equal) > 1:
+        *others, last = dict.fromkeys(name for e in equal for name in (e.a, e.b))
+        pairs = f"all pairs of {', '.join(others)} and {last}"
+        return [f"{pairs} are equivalent within {points(_margin(equal[0]))} (TOST)"]
+    return [f"{e.a} and {e.b} are equivalent within {points(_margin(e))} (TOST)" for e in equal]
 
 
 def detectable_text(pairs: Sequence[Comparison | Refusal]) -> str:

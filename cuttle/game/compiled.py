@@ -12,6 +12,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
@@ -83,7 +84,14 @@ def _remove_old(place: Path) -> None:
 def _find_cache_dir() -> Path | None:
     """Return the folder for machine code, or None where nothing can be written."""
     name = f"compiled-{_digest_of_sources()}"
-    return next((place / name for place in _candidates() if _claim(place, name)), None)
+    found = next((place for place in _candidates() if _claim(place, name)), None)
+    if _settings.CACHE_DIR and found != Path(_settings.CACHE_DIR):
+        warnings.warn(
+            f"NUMBA_CACHE_DIR={_settings.CACHE_DIR} is not a folder that this user owns and may "
+            f"write; machine code is kept in {found or 'no place'}",
+            stacklevel=2,
+        )
+    return found and found / name
 
 
 CACHE_DIR = _find_cache_dir()

@@ -57,6 +57,18 @@ def test_verdict_calls_types_equivalent_only_by_an_equivalence_test(tmp_path: Pa
     assert "equivalent within 5.0 points" in answer["answer"]
 
 
+def test_headline_names_types_that_are_all_equivalent_once(tmp_path: Path) -> None:
+    rates = [0.6, 0.601, 0.602, 0.603]
+    groups = dict.fromkeys(("boolean", "embedding", "multi_encoder"), rates)
+
+    verdict = evaluate(study_of(tmp_path, groups), ("verdict",))["verdict"]
+
+    assert (
+        "all pairs of boolean, embedding and multi_encoder are equivalent within 5.0 points (TOST)."
+        in verdict["headline"]
+    )
+
+
 def test_verdict_tells_a_real_but_small_difference(tmp_path: Path) -> None:
     groups = {"boolean": [0.6, 0.601, 0.602, 0.603], "embedding": [0.62, 0.621, 0.622, 0.623]}
 

@@ -104,6 +104,16 @@ def test_a_place_of_another_user_is_passed_over(
     assert compiled._claim(tmp_path / "ours", "compiled-new")
 
 
+def test_a_wish_that_cannot_be_fulfilled_is_not_passed_over_silently(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setattr(compiled._settings, "CACHE_DIR", str(tmp_path / "file"))
+
+    with pytest.warns(UserWarning, match="NUMBA_CACHE_DIR=.*file is not a folder .* is kept in /"):
+        compiled._find_cache_dir()
+
+
 @pytest.mark.skipif(not hasattr(os, "getuid"), reason="files have no owners here")
 def test_a_folder_belongs_to_the_user_who_made_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
