@@ -7,7 +7,6 @@ from typing import Any
 from cuttle.runs.diff import ABSENT, flatten
 
 IDENTITY_KEYS = ("run", "network_type", "trunk", "training", "rules", "threads", "device")
-COMMON_KEYS = ("trunk", "training", "rules")  # the same in all runs of an experiment
 
 
 def identity(config: dict[str, Any]) -> dict[str, Any]:
@@ -28,25 +27,7 @@ def config_hash(config: dict[str, Any]) -> str:
 
 def differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     """Name the keys of the identity that differ between two configs, as `key: old -> new`."""
-    return _changes(identity(old), identity(new))
-
-
-def common_differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    """Name the keys that differ and that one experiment has in common, but for its factors."""
-    factors = tuple((new.get("analysis") or {}).get("factors") or ())
-
-    def common(config: dict[str, Any]) -> dict[str, Any]:
-        flat = flatten({key: config[key] for key in COMMON_KEYS if key in config})
-        return {key: value for key, value in flat.items() if not _is_under(key, factors)}
-
-    return _changes(common(old), common(new))
-
-
-def _is_under(key: str, parents: tuple[str, ...]) -> bool:
-    return any(key == parent or key.startswith(f"{parent}.") for parent in parents)
-
-
-def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    before, after = identity(old), identity(new)
     return [
         f"{key}: {before.get(key, ABSENT)} -> {after.get(key, ABSENT)}"
         for key in sorted(before.keys() | after.keys())

@@ -104,13 +104,15 @@ class RunRecord:
     def compare_hashes(self, names: Sequence[str] = RESULT_FILES) -> list[str]:
         """Add to the problems, and return, which results are not as the training left them."""
         recorded = self.metadata.get("sha256") or {}
-        changed = [
-            f"{name} was changed after the training"
-            for name in names
-            if name in recorded
-            and (self.path / name).exists()
-            and digest((self.path / name).read_bytes()) != recorded[name]
-        ]
+        changed = []
+        for name in names:
+            try:
+                found = digest((self.path / name).read_bytes())
+            except OSError as error:
+                changed.append(f"{name} cannot be read ({_reason(error)})")
+                continue
+            if name in recorded and found != recorded[name]:
+                changed.append(f"{name} was changed after the training")
         self.problems += [text for text in changed if text not in self.problems]
         return changed
 

@@ -24,7 +24,7 @@ def duration(seconds: float) -> str:
 def summed_up(changes: list[str], limit: int = 3) -> str:
     """List changes of settings, at most a line of them."""
     rest = len(changes) - limit
-    return ", ".join(changes[:limit]) + (f" and {rest} more keys" if rest > 0 else "")
+    return ", ".join(changes[:limit]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def python() -> str:

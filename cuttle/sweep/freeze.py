@@ -9,8 +9,8 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
+from cuttle.runs.comparable import find_mismatch
 from cuttle.runs.files import read_json, remove_temporary_files, write_json, write_text
-from cuttle.runs.identity import common_differences
 from cuttle.runs.layout import (
     CHECKPOINT_FILE,
     CONFIG_FILE,
@@ -83,6 +83,8 @@ def _prepare(decision: Decision, *, state: RunState, provenance: dict[str, Any])
             remove_temporary_files(run.run_dir)
             if decision.action is not Action.RESUME:
                 (run.run_dir / CHECKPOINT_FILE).unlink(missing_ok=True)
+                # Given up before the config is replaced: results must not pass for another's.
+                write_status(run.run_dir, _prepared(decision, found, RunState.PENDING))
             _write_run(run, provenance)
             write_status(run.run_dir, _prepared(decision, found, state))
     except AlreadyLocked:
@@ -186,7 +188,9 @@ def read_plan(experiment_dir: Path) -> dict[str, Any]:
 
 def _base_config(config: dict[str, Any], found: Any) -> dict[str, Any]:
     """Keep the first launch's config unless none of what it trained is left."""
-    if isinstance(found, dict) and not common_differences(found, config):
-        return found
+    if isinstance(found, dict):
+        kept = {**found, "network_type": config["network_type"]}
+        if find_mismatch([("", "found", kept), ("", "asked for", config)]) is None:
+            return found
     base = {key: value for key, value in config.items() if key not in PER_RUN_KEYS}
     return {**base, "seed": {"mode": config["seed"]["mode"], "base": config["seed"]["base"]}}

@@ -1,6 +1,7 @@
 """What a launch says before and after: the plan and the summary, as plain text. Decides nothing."""
 
 import shlex
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -9,7 +10,7 @@ from cuttle.runs.words import duration, plural, python, shown
 from cuttle.sweep.decide import Action, Decision, estimated_seconds
 from cuttle.sweep.plan import PlannedRun
 
-BAD_STATES = (RunState.FAILED, RunState.INTERRUPTED)
+BAD_STATES = (RunState.FAILED, RunState.INTERRUPTED, RunState.DAMAGED)
 NOT_BEGUN = (RunState.PENDING, RunState.PREPARED)
 
 
@@ -63,7 +64,9 @@ def show_summary(
         print(f"stopped: {trouble}")
     damaged = [decision.run for decision in decisions if decision.action is Action.DAMAGED]
     for run in damaged:
-        print(f"to train it again: {python()} train.py {shlex.join(run.overrides)} force=true")
+        print(f"to train it again: {_command(run)} force=true")
+    if decisions[0].run.config["init_only"]:
+        return not problems
     if (trouble or problems) and decisions[0].run.config["force"]:
         print("leave force=true out to go on: it trains completed runs again")
     elif trouble or len(problems) > len(damaged):
@@ -75,21 +78,33 @@ def show_summary(
     return not problems and not trouble
 
 
+def _command(run: PlannedRun) -> str:
+    """Spell the command that names one run alone."""
+    options = [a for a in sys.argv[1:] if a.startswith("--config-dir=")]
+    if "--config-dir" in sys.argv[:-1]:
+        place = sys.argv.index("--config-dir")
+        options += sys.argv[place : place + 2]
+    words = [word for word in run.overrides if not word.startswith("init_only=")]
+    return f"{python()} train.py {shlex.join([*options, *words])}"
+
+
 def _problems(
     decisions: Sequence[Decision], failures: Mapping[str, str], *, was_stopped: bool
 ) -> list[tuple[str, str, str]]:
     problems = []
+    is_set_up = decisions[0].run.config["init_only"]
     for decision in decisions:
         record = decision.record
         if decision.action is Action.DAMAGED:
             problems.append((decision.run.run_id, "damaged", decision.reason))
         elif record.state in BAD_STATES or decision.run.run_id in failures:
-            why = _error(record.status) or failures.get(decision.run.run_id, "its process is gone")
+            why = "; ".join(record.problems) or failures.get(decision.run.run_id)
+            why = _error(record.status) or why or "its process is gone"
             problems.append((decision.run.run_id, record.state.value, why))
         elif decision.is_to_do and _is_of_another_config(decision):
             why = "another launch has changed its config"
             problems.append((decision.run.run_id, record.state.value, why))
-        elif decision.is_to_do and record.state in NOT_BEGUN and not was_stopped:
+        elif decision.is_to_do and record.state in NOT_BEGUN and not (was_stopped or is_set_up):
             problems.append((decision.run.run_id, record.state.value, "no worker has trained it"))
     return problems
 

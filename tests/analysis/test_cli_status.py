@@ -131,12 +131,18 @@ def test_check_is_zero_only_if_all_is_completed_and_as_it_was_trained(root: Path
     assert run_cli("status", "--check") == 1
     assert "boolean_run_03: matches.jsonl was changed after the train" in capsys.readouterr().out
 
+    write_run(root / "first", "boolean", 3)  # without hashes
+    assert run_cli("status", "--check", "--json") == 1
+    (run,) = out_json(capsys)["runs"]
+    assert run["problems"] == ["run_metadata.json lacks hashes of results"]
+
     write_run(root / "first", "boolean", 3, state="failed")
     assert run_cli("status", "--check") == 1
 
 
 def test_an_experiment_that_is_not_done_tells_its_command(root: Path, capsys: Any):
-    history = [{"command_line": "python train.py run=1"}, {"command_line": "python train.py -m x"}]
+    lines = ("python train.py run=1", "python train.py -m force=true x 'init_only=true'")
+    history = [{"command_line": line} for line in lines]
     write_meta(root / "first", history=history)
 
     run_cli("status", "first")

@@ -9,7 +9,7 @@ import pytest
 
 from cuttle.runs.layout import RESULT_FILES
 from cuttle.runs.reader import read_experiment
-from tests.sweep.launching import SWEEP, launch, results, snapshot, states, status
+from tests.sweep.launching import FAKE, SWEEP, launch, results, snapshot, states, status
 
 pytestmark = pytest.mark.slow
 
@@ -188,7 +188,7 @@ def test_a_run_with_other_settings_than_the_trained_ones_is_refused(
 
     assert finished.returncode == 2
     assert "would be trained with other settings than boolean_run_0" in finished.stderr
-    assert "training.rounds: 3 -> 4; such runs cannot be compared" in finished.stderr
+    assert "training.rounds (3 -> 4); such runs cannot be compared" in finished.stderr
     assert snapshot(completed) == before
 
 
@@ -201,10 +201,34 @@ def test_settings_may_change_while_nothing_is_trained(tmp_path: Path, undisturbe
     assert plan["base_config"]["training"]["rounds"] == 3
 
 
-def test_a_factor_may_differ_between_the_types_of_an_experiment(completed: Path) -> None:
-    other = ("network_type=blind", "training.rounds=4", "analysis.factors=[training.rounds]")
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("run=9", "training.rounds=4", "analysis.factors=[training.rounds]"),
+        ("network_type=blind", "training.rounds=4", "analysis.factors=[training.rounds]"),
+        ("run=9", "+network_type.size=3"),
+    ],
+)
+def test_a_launch_refuses_what_the_report_would(asked: tuple[str, ...], completed: Path) -> None:
+    """Factors that the trained runs do not name, and other sizes of the same type."""
+    before = snapshot(completed)
 
-    assert launch(completed, "experiment=test", *other).returncode == 0
+    finished = launch(completed, "experiment=test", *asked)
+
+    assert finished.returncode == 2
+    assert "would be trained with other settings than boolean_run_01" in finished.stderr
+    assert snapshot(completed) == before
+
+
+def test_a_factor_may_differ_between_the_types_of_an_experiment(tmp_path: Path) -> None:
+    factors = ("experiment=test", "analysis.factors=[training.rounds]")
+
+    codes = [
+        launch(tmp_path, *factors, *asked).returncode
+        for asked in ((), ("network_type=blind", "training.rounds=4"), ("run=2",))
+    ]
+
+    assert codes == [0, 0, 0]
 
 
 def test_damaged_runs_are_reported_and_left_alone(completed: Path) -> None:
@@ -220,7 +244,8 @@ def test_damaged_runs_are_reported_and_left_alone(completed: Path) -> None:
     assert "boolean_run_01  damaged  status.json is damaged" in finished.stdout
     assert "metrics.jsonl is missing or empty, though the run is completed" in finished.stdout
     assert "boolean_run_03  damaged  status.json is missing" in finished.stdout
-    assert "train.py training=fake experiment=test run=3 force=true\n" in finished.stdout
+    words = f"--config-dir {FAKE / 'conf'} training=fake experiment=test run=3 force=true"
+    assert f"train.py {words}\n" in finished.stdout
     assert "the same command" not in finished.stdout  # which would leave them as they are
     assert status(completed, "boolean_run_05")["state"] == "completed"
     after = snapshot(completed)

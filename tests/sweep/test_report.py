@@ -25,7 +25,9 @@ def decision(root: Path, run: int, state: RunState, action: Action) -> Decision:
         for name in REQUIRED_WHEN_COMPLETED:
             (run_dir / name).parent.mkdir(exist_ok=True)
             (run_dir / name).write_text("{}")
-    planned = PlannedRun(run_id, "boolean", run, 7, {"force": False}, "hash", run_dir, (), "")
+    planned = PlannedRun(
+        run_id, "boolean", run, 7, {"force": False, "init_only": False}, "hash", run_dir, (), ""
+    )
     return Decision(planned, RunRecord(run_dir), action)
 
 

@@ -74,7 +74,7 @@ def status(
         raise typer.BadParameter("--watch, --failed and --check are given one at a time")
     path = find_experiment(root, experiment)
     if check:
-        _end(check_results(path))
+        _end(check_results(path, as_json=as_json))
     elif watch:
         watch_status(path, as_json=as_json)
     else:

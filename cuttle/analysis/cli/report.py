@@ -18,7 +18,7 @@ from cuttle.analysis.numbers import count
 from cuttle.analysis.report.page import write_report
 from cuttle.runs.layout import ANALYSIS_DIR, RunState
 from cuttle.runs.locate import last_touched
-from cuttle.runs.reader import list_experiments
+from cuttle.runs.reader import list_experiments, read_experiment
 from cuttle.runs.words import python
 
 GRAPHS_DIR = "graphs"
@@ -113,8 +113,9 @@ def _print_next(
 def _comparison(analysis: Analysis) -> str:
     """Name a command that goes on from a finished study: a comparison where there is another."""
     path = analysis.study.path
-    others = sorted(set(list_experiments(path.parent)) - {path}, key=last_touched)
-    if others:
-        return f"compare: {python()} analyze.py diff {others[-1]} {path}"
+    others = sorted(set(list_experiments(path.parent)) - {path}, key=last_touched, reverse=True)
+    for other in others:
+        if any(run.state is RunState.COMPLETED for run in read_experiment(other).runs):
+            return f"compare: {python()} analyze.py diff {other} {path}"
     run_id = next((run.run_id for run in analysis.study.runs), "RUN")
     return f"play one of them: {python()} -m cuttle.play --model {path / run_id}"

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 import sys
 import time
 from collections import Counter
@@ -21,7 +22,7 @@ from cuttle.analysis.cli.console import (
     state_text,
 )
 from cuttle.analysis.numbers import count, duration, percent
-from cuttle.runs.layout import RunState
+from cuttle.runs.layout import METADATA_FILE, RESULT_FILES, RunState
 from cuttle.runs.reader import ENDED, Experiment, RunRecord, read_experiment, seconds_left
 
 SCHEMA = "cuttle-status/1"
@@ -37,6 +38,7 @@ URGENCY = (
     RunState.COMPLETED,
 )
 UNFINISHED = {RunState.PENDING, RunState.PREPARED, RunState.INTERRUPTED, RunState.FAILED}
+WORDS_OF_ONE_LAUNCH = re.compile(r" '?(?:force|init_only)=\w+'?")
 RESERVED_LINES = 8  # of the screen: summary, table head, note of what is hidden, prompt
 
 
@@ -54,14 +56,24 @@ def _is_unwell(run: RunRecord) -> bool:
     return run.state in (RunState.FAILED, RunState.INTERRUPTED) or bool(run.problems)
 
 
-def check_results(path: Path) -> bool:
+def check_results(path: Path, *, as_json: bool) -> bool:
     """Print the status of what is not completed and whole, its hashes compared; say if all is."""
     experiment = read_experiment(path)
-    for run in experiment.runs:
-        run.compare_hashes()
-    unwell = [run for run in experiment.runs if run.state is not RunState.COMPLETED or run.problems]
-    make_console().print(status_view(experiment, unwell))
+    unwell = [run for run in experiment.runs if not _is_whole(run)]
+    if as_json:
+        print_json(status_document(experiment, unwell))
+    else:
+        make_console().print(status_view(experiment, unwell))
     return bool(experiment.runs) and not unwell
+
+
+def _is_whole(run: RunRecord) -> bool:
+    if run.state is not RunState.COMPLETED:
+        return False
+    run.compare_hashes()
+    if set(RESULT_FILES) - (run.metadata.get("sha256") or {}).keys():
+        run.problems.append(f"{METADATA_FILE} lacks hashes of results")
+    return not run.problems
 
 
 def watch_status(path: Path, *, as_json: bool) -> None:
@@ -178,7 +190,8 @@ def _how_to_go_on(experiment: Experiment) -> list[Text]:
     history = [entry for entry in experiment.meta.get("history", []) if isinstance(entry, dict)]
     if not history or RunState.RUNNING in states or not states & UNFINISHED:
         return []
-    return [Text(""), Text(f"to go on: {history[-1].get('command_line')}")]
+    command = WORDS_OF_ONE_LAUNCH.sub("", str(history[-1].get("command_line")))
+    return [Text(""), Text(f"to go on: {command}")]
 
 
 def _summary(experiment: Experiment) -> Text:
