@@ -156,6 +156,27 @@ def test_few_games_mixed_commits_and_left_out_runs_are_warned_of(tmp_path: Path)
     assert {"few_games", "mixed_commits", "left_out"} <= ids
 
 
+@pytest.mark.parametrize(
+    ("sources", "found"),
+    [
+        (("a", "b"), {"mixed_sources": "warning", "mixed_commits": "warning"}),
+        (("a", "a"), {"mixed_commits": "note"}),  # which train alike
+    ],
+)
+def test_runs_of_two_versions_of_the_source_are_warned_of(
+    sources: tuple[str, str], found: dict[str, str], tmp_path: Path
+) -> None:
+    path = tmp_path / "study"
+    write_meta(path, planned=["boolean"])
+    for run, source in enumerate(sources, start=1):
+        metadata = {"git": {"commit": str(run)}, "source_hash": source}
+        write_run(path, "boolean", run, 0.6 + run / 100, metadata=metadata)
+
+    checks = evaluate(load_study(path), ("checks",))["checks"]
+
+    assert {c["id"]: c["level"] for c in checks if c["id"].startswith("mixed")} == found
+
+
 def test_runs_whose_commit_is_not_recorded_are_named_and_come_from_no_commit(
     tmp_path: Path,
 ) -> None:
