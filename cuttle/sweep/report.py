@@ -98,8 +98,8 @@ def _problems(
         if decision.action is Action.DAMAGED:
             problems.append((decision.run.run_id, "damaged", decision.reason))
         elif record.state in BAD_STATES or decision.run.run_id in failures:
-            why = "; ".join(record.problems) or failures.get(decision.run.run_id)
-            why = _error(record.status) or why or "its process is gone"
+            why = _error(record.status) or failures.get(decision.run.run_id)
+            why = why or "; ".join(record.problems) or "its process is gone"
             problems.append((decision.run.run_id, record.state.value, why))
         elif decision.is_to_do and _is_of_another_config(decision):
             why = "another launch has changed its config"
