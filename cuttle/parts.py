@@ -109,12 +109,11 @@ def _check_network(config: dict[str, Any], settings: TrainingSettings) -> None:
     initialise(network, settings.initialisation, stream(0, "check"))
     inputs = torch.zeros(2, len(ZONES), dtype=torch.int64), torch.zeros(2, SCALAR_DIM)
     action = torch.zeros(2, dtype=torch.int64)
-    forms = {
-        "forward(zones, scalars)": inputs,
-        "forward(zones, scalars, action)": (*inputs, action),
-    }
-    widths = (NUM_ACTIONS, config["trunk"]["members"])
-    for (form, arguments), width in zip(forms.items(), widths, strict=True):
+    forms: tuple[tuple[str, tuple[torch.Tensor, ...], int], ...] = (
+        ("forward(zones, scalars)", inputs, NUM_ACTIONS),
+        ("forward(zones, scalars, action)", (*inputs, action), config["trunk"]["members"]),
+    )
+    for form, arguments, width in forms:
         try:
             got = tuple(network(*arguments).shape)
         except Exception as error:  # whatever its author has overlooked

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cuttle.runs.comparable import find_mismatch
-from cuttle.runs.locate import some
+from cuttle.runs.words import some
 
 
 class MixedStudyError(ValueError):

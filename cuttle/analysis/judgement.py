@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cuttle.analysis.estimators.two_sample import Equivalence
-from cuttle.analysis.numbers import count, p_text, points, rate_text, span
+from cuttle.analysis.numbers import p_text, points, rate_text, span
 from cuttle.analysis.pairwise import Comparison, EquivalenceOfPair, Refusal
+from cuttle.runs.words import count
 
 Judged = tuple[Comparison | Refusal, EquivalenceOfPair]
 

@@ -6,6 +6,8 @@ A cell has the bare number and a minus sign; a sentence has the unit too. Zero i
 from collections.abc import Mapping
 from typing import Any
 
+from cuttle.runs import words
+
 BRANCHES = {"student": "Student", "welch": "Welch", "mwu": "Mann-Whitney"}
 LEAST_P = 0.001
 BOUNDED_MARK = "*"
@@ -31,11 +33,6 @@ def rate_text(rate: float) -> str:
 def span(low: float, high: float) -> str:
     """Spell an interval of rates or differences in a sentence, in percent: `2.6 to 9.3`."""
     return f"{percent(low)} to {percent(high)}"
-
-
-def count(number: int, noun: str) -> str:
-    """Spell a count: `1 run`, `7 runs`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def interval(low: float | None, high: float | None) -> str:
@@ -87,12 +84,8 @@ def duration(seconds: float | None) -> str:
     """Spell a duration: `42 s`, `3 min 05 s`, `2 h 07 min`, `3 d 04 h`."""
     if seconds is None:
         return ""
-    whole = round(seconds)
-    for large, small, size in (("d", "h", 86_400), ("h", "min", 3_600), ("min", "s", 60)):
-        if whole >= size:
-            part = {"d": 3_600, "h": 60, "min": 1}[large]
-            return f"{whole // size} {large} {whole % size // part:02d} {small}"
-    return f"{whole} s"
+    hours = round(seconds) // 3_600
+    return f"{hours // 24} d {hours % 24:02d} h" if hours >= 24 else words.duration(seconds)
 
 
 def branch_name(branch: str) -> str:

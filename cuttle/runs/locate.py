@@ -1,14 +1,13 @@
 """Which directory a name on the command line means. Reads directory names, no results."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from cuttle.runs.files import write_text
 from cuttle.runs.layout import CONFIG_FILE, EXPERIMENT_FILE, STATUS_FILE
 from cuttle.runs.reader import is_experiment, list_experiments
+from cuttle.runs.words import some
 
 SELECTED_FILE = ".selected"  # in the root; holds the name of the selected experiment
-MAX_NAMES_SHOWN = 12
 
 
 def find_experiment(root: Path, text: str | None) -> Path:
@@ -89,13 +88,6 @@ def last_touched(path: Path) -> float:
     """Return when an experiment was last launched or described, seconds since the epoch."""
     description = path / EXPERIMENT_FILE
     return (description if description.exists() else path).stat().st_mtime
-
-
-def some(names: Sequence[str]) -> str:
-    """List names, the first dozen of many: `a, b and 5 more`."""
-    shown = ", ".join(names[:MAX_NAMES_SHOWN])
-    rest = len(names) - MAX_NAMES_SHOWN
-    return f"{shown} and {rest} more" if rest > 0 else shown
 
 
 def _known(names: list[str]) -> str:

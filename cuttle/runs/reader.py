@@ -28,6 +28,7 @@ from cuttle.runs.status import derived_state, heartbeat_age_s, parse_status
 Fields = dict[str, type]
 
 ENDED = (RunState.COMPLETED, RunState.FAILED, RunState.DAMAGED)
+UNWELL = (RunState.FAILED, RunState.INTERRUPTED, RunState.DAMAGED)
 # What others compute with, and may have been edited; null stands for an unknown value.
 EXPERIMENT_FIELDS: Fields = {
     "description": str, "created_at": str, "git": dict, "rules_version": str, "seed_mode": str,

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from cuttle.runs.diff import Flat, Source, flatten
 from cuttle.runs.layout import CONFIG_FILE, RunState
-from cuttle.runs.locate import find_side, is_run, some
+from cuttle.runs.locate import find_side, is_run
 from cuttle.runs.reader import Experiment, RunRecord, read_experiment
+from cuttle.runs.words import some
 from cuttle.runs.yaml_file import read_yaml
 
 # Identity of a run and what its seed alone decides: different in every run, never a difference.

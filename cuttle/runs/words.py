@@ -3,16 +3,19 @@
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+MAX_NAMES = 12
 
-def plural(count: int) -> str:
-    """Count runs in words."""
-    return f"{count} run" if count == 1 else f"{count} runs"
+
+def count(number: int, noun: str) -> str:
+    """Spell a count: `1 run`, `7 runs`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def duration(seconds: float) -> str:
-    """Write a duration the way people say it."""
+    """Spell a duration: `42 s`, `3 min 05 s`, `26 h 07 min`."""
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"
@@ -21,10 +24,10 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {rest:02d} s"
 
 
-def summed_up(changes: list[str], limit: int = 3) -> str:
-    """List changes of settings, at most a line of them."""
-    rest = len(changes) - limit
-    return ", ".join(changes[:limit]) + (f" and {rest} more" if rest > 0 else "")
+def some(names: Sequence[str], limit: int = MAX_NAMES) -> str:
+    """List names, the first of many: `a, b and 5 more`."""
+    shown_names, rest = ", ".join(names[:limit]), len(names) - limit
+    return f"{shown_names} and {rest} more" if rest > 0 else shown_names
 
 
 def python() -> str:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from cuttle.runs.comparable import find_mismatch
 from cuttle.runs.layout import RunState
 from cuttle.runs.reader import RunRecord, read_experiment
-from cuttle.runs.words import plural, summed_up
-from cuttle.sweep.decide import Action, Decision
+from cuttle.runs.words import count, some
+from cuttle.sweep.decide import MAX_CHANGES, Action, Decision
 from cuttle.sweep.errors import Refusal
 from cuttle.sweep.freeze import read_plan
 from cuttle.sweep.plan import PlannedRun
@@ -33,7 +33,7 @@ def refuse_conflicts(decisions: Sequence[Decision]) -> None:
     if conflicts:
         first = conflicts[0]
         is_running = first.record.state is RunState.RUNNING
-        others = f" (and {plural(len(conflicts) - 1)} more)" if len(conflicts) > 1 else ""
+        others = f" (and {count(len(conflicts) - 1, 'run')} more)" if len(conflicts) > 1 else ""
         raise Refusal(
             f"{first.run.run_dir} {'is being' if is_running else 'was'} trained with another "
             f"config: {first.reason}{others}; {WAY_OUT}"
@@ -58,8 +58,8 @@ def refuse_other_settings(decisions: Sequence[Decision]) -> None:
     if mismatch and mismatch.second in replaced:
         raise Refusal(
             f"{mismatch.second} would be trained with other settings than {mismatch.first} in "
-            f"{experiment_dir}: {summed_up(mismatch.changes)}; such runs cannot be compared: "
-            f"{WAY_OUT}"
+            f"{experiment_dir}: {some(mismatch.changes, MAX_CHANGES)}; such runs cannot be "
+            f"compared: {WAY_OUT}"
         )
 
 

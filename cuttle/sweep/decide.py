@@ -12,7 +12,7 @@ from cuttle.runs.identity import differences
 from cuttle.runs.layout import CHECKPOINT_FILE, RunState
 from cuttle.runs.provenance import package_versions, source_hash
 from cuttle.runs.reader import RunRecord
-from cuttle.runs.words import summed_up
+from cuttle.runs.words import some
 from cuttle.sweep.plan import PlannedRun
 
 
@@ -28,6 +28,7 @@ class Action(StrEnum):
     CONFLICT = "refuse"
 
 
+MAX_CHANGES = 3  # of settings, in one line
 TO_DO = (Action.TRAIN, Action.RESUME, Action.RETRAIN)
 
 
@@ -120,4 +121,5 @@ def _owner(record: RunRecord) -> str:
 
 
 def _difference(record: RunRecord, run: PlannedRun) -> str:
-    return summed_up(differences(record.config, run.config)) or "its recorded config is damaged"
+    changes = differences(record.config, run.config)
+    return some(changes, MAX_CHANGES) or "its recorded config is damaged"

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from cuttle.runs.identity import config_hash
 from cuttle.runs.layout import Outcome, RunState
-from cuttle.runs.words import plural
+from cuttle.runs.words import count
 from cuttle.sweep.admission import refuse_conflicts, refuse_other_seeds, refuse_other_settings
 from cuttle.sweep.compose import Job
 from cuttle.sweep.decide import Action, Decision, decide
@@ -50,7 +50,8 @@ def launch(jobs: Sequence[Job], *, num_workers: int, start: Start, trains_here: 
         state = RunState.PENDING if options["init_only"] else RunState.PREPARED
         frozen, failures = freeze(decisions, state=state, rules_version=rules_version)
         if options["init_only"] and not failures:
-            print(f"{runs[0].run_dir.parent}: set up, {plural(len(frozen))} pending, none trained")
+            pending = count(len(frozen), "run")
+            print(f"{runs[0].run_dir.parent}: set up, {pending} pending, none trained")
             return 0
         for decision in decisions:
             if decision.action is Action.TRAIN and decision.reason:

@@ -17,7 +17,7 @@ from rich.text import Text
 from cuttle.runs.layout import RunState, Stage
 from cuttle.runs.reader import ENDED, RunRecord, seconds_left
 from cuttle.runs.recorder import last_win_rates
-from cuttle.runs.words import duration, plural
+from cuttle.runs.words import count, duration
 from cuttle.sweep.plan import PlannedRun
 from cuttle.sweep.process import STOP_SIGNAL
 
@@ -42,7 +42,7 @@ class Progress:
 
     def start(self) -> None:
         """Show the first view and follow from then on."""
-        print(f"training {plural(len(self.records))}", flush=True)
+        print(f"training {count(len(self.records), 'run')}", flush=True)
         if self._live is not None:
             self._live.start()
         self._thread.start()
@@ -101,7 +101,7 @@ class Progress:
                 table.add_row(record.run_id, _bar(record), _round(record), _win_rates(record))
         failed = sum(record.state is RunState.FAILED for record in records)
         left = seconds_left(records)
-        line = f"{ended - failed} of {plural(len(records))} completed, {failed} failed, "
+        line = f"{ended - failed} of {count(len(records), 'run')} completed, {failed} failed, "
         line += f"{duration(time.monotonic() - self._started)} so far"
         line += f", about {duration(left)} left" if left is not None else ""
         return Group(table, Text(line, style="bold"))

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from cuttle.runs.layout import RunState
-from cuttle.runs.words import duration, plural, python, shown
+from cuttle.runs.reader import UNWELL
+from cuttle.runs.words import count, duration, python, shown
 from cuttle.sweep.decide import Action, Decision, estimated_seconds
 from cuttle.sweep.plan import PlannedRun
 
-BAD_STATES = (RunState.FAILED, RunState.INTERRUPTED, RunState.DAMAGED)
 NOT_BEGUN = (RunState.PENDING, RunState.PREPARED)
 
 
@@ -32,7 +32,7 @@ def show_plan(decisions: Sequence[Decision], *, num_workers: int) -> None:
     if not to_do:
         time_text = "no time"
     workers = f"{max(1, min(num_workers, to_do))} at a time"
-    print(f"{plural(len(decisions))}, {to_do} to train, {workers}: {time_text}")
+    print(f"{count(len(decisions), 'run')}, {to_do} to train, {workers}: {time_text}")
 
 
 def show_copies(runs: Sequence[PlannedRun]) -> None:
@@ -54,10 +54,11 @@ def show_summary(
     trained = sum(d.is_to_do and d.record.state is RunState.COMPLETED for d in decisions)
     skipped = sum(decision.action is Action.SKIP for decision in decisions)
     print(
-        f"{decisions[0].run.run_dir.parent}: {plural(len(decisions))}: {words} "
+        f"{decisions[0].run.run_dir.parent}: {count(len(decisions), 'run')}: {words} "
         f"({trained} trained now, {skipped} completed before)"
     )
-    problems = _problems(decisions, failures, was_stopped=bool(trouble))
+    is_set_up = decisions[0].run.config["init_only"]
+    problems = _problems(decisions, failures, may_wait=bool(trouble) or is_set_up)
     if problems:
         print(text_table([("run", "state", "why"), *problems]))
     if trouble:
@@ -65,7 +66,7 @@ def show_summary(
     damaged = [decision.run for decision in decisions if decision.action is Action.DAMAGED]
     for run in damaged:
         print(f"to train it again: {_command(run)} force=true")
-    if decisions[0].run.config["init_only"]:
+    if is_set_up:
         return not problems
     if (trouble or problems) and decisions[0].run.config["force"]:
         print("leave force=true out to go on: it trains completed runs again")
@@ -89,22 +90,21 @@ def _command(run: PlannedRun) -> str:
 
 
 def _problems(
-    decisions: Sequence[Decision], failures: Mapping[str, str], *, was_stopped: bool
+    decisions: Sequence[Decision], failures: Mapping[str, str], *, may_wait: bool
 ) -> list[tuple[str, str, str]]:
     problems = []
-    is_set_up = decisions[0].run.config["init_only"]
     for decision in decisions:
         record = decision.record
         if decision.action is Action.DAMAGED:
             problems.append((decision.run.run_id, "damaged", decision.reason))
-        elif record.state in BAD_STATES or decision.run.run_id in failures:
+        elif record.state in UNWELL or decision.run.run_id in failures:
             why = _error(record.status) or failures.get(decision.run.run_id)
             why = why or "; ".join(record.problems) or "its process is gone"
             problems.append((decision.run.run_id, record.state.value, why))
         elif decision.is_to_do and _is_of_another_config(decision):
             why = "another launch has changed its config"
             problems.append((decision.run.run_id, record.state.value, why))
-        elif decision.is_to_do and record.state in NOT_BEGUN and not (was_stopped or is_set_up):
+        elif decision.is_to_do and record.state in NOT_BEGUN and not may_wait:
             problems.append((decision.run.run_id, record.state.value, "no worker has trained it"))
     return problems
 

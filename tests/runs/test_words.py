@@ -23,8 +23,8 @@ def test_durations_are_rounded_before_they_are_split(seconds: float, text: str) 
 
 
 def test_many_changes_are_summed_up() -> None:
-    assert words.summed_up(["a", "b"]) == "a, b"
-    assert words.summed_up(["a", "b", "c", "d", "e"]) == "a, b, c and 2 more"
+    assert words.some(["a", "b"], 3) == "a, b"
+    assert words.some(["a", "b", "c", "d", "e"], 3) == "a, b, c and 2 more"
 
 
 def test_python_is_named_by_its_path_unless_its_environment_is_active(

@@ -11,10 +11,9 @@ from rich import filesize
 from cuttle.analysis.cli.console import make_console, plain_table, print_json
 from cuttle.runs.layout import RunState
 from cuttle.runs.locate import SELECTED_FILE, current_experiment, select, selected_name
-from cuttle.runs.reader import Experiment, list_experiments, read_experiment
+from cuttle.runs.reader import UNWELL, Experiment, list_experiments, read_experiment
 
 SCHEMA = "cuttle-list/1"
-UNWELL = (RunState.FAILED, RunState.INTERRUPTED, RunState.DAMAGED)
 
 
 def show_list(root: Path, *, as_json: bool) -> None:

@@ -21,9 +21,10 @@ from cuttle.analysis.cli.console import (
     print_json,
     state_text,
 )
-from cuttle.analysis.numbers import count, duration, percent
+from cuttle.analysis.numbers import duration, percent
 from cuttle.runs.layout import METADATA_FILE, RESULT_FILES, RunState
-from cuttle.runs.reader import ENDED, Experiment, RunRecord, read_experiment, seconds_left
+from cuttle.runs.reader import ENDED, UNWELL, Experiment, RunRecord, read_experiment, seconds_left
+from cuttle.runs.words import count
 
 SCHEMA = "cuttle-status/1"
 WATCH_INTERVAL_S = 1.0
@@ -53,7 +54,7 @@ def show_status(path: Path, *, as_json: bool, failed_only: bool) -> None:
 
 
 def _is_unwell(run: RunRecord) -> bool:
-    return run.state in (RunState.FAILED, RunState.INTERRUPTED) or bool(run.problems)
+    return run.state in UNWELL or bool(run.problems)
 
 
 def check_results(path: Path, *, as_json: bool) -> bool:

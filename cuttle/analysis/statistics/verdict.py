@@ -18,12 +18,13 @@ from cuttle.analysis.judgement import (
     winner,
 )
 from cuttle.analysis.learning import compare_curves, learning_curves
-from cuttle.analysis.numbers import count, p_text, rate_text
+from cuttle.analysis.numbers import p_text, rate_text
 from cuttle.analysis.opponents import no_runs
 from cuttle.analysis.pairwise import Comparison, compare_types, complete_runs, equivalence_family
 from cuttle.analysis.statistics.checks import compute as find_checks
 from cuttle.analysis.statistics.variance import reading
 from cuttle.analysis.study import Study
+from cuttle.runs.words import count
 
 MAX_ERRORS = 3  # the others stand under checks
 
