@@ -58,6 +58,7 @@ class RunRecord:
         """Read the status file of a run directory, which need not exist when it was planned."""
         self.path = path
         self.problems: list[str] = []
+        self._missing: list[str] = []
         self.status: dict[str, Any] = self._read_status()
         identity = {**(planned or {}), **self.status}
         self.run_id: str = path.name
@@ -90,11 +91,11 @@ class RunRecord:
         state = derived_state(self.path, self.status)
         if state is not RunState.COMPLETED:
             return state
-        missing = [n for n in REQUIRED_WHEN_COMPLETED if not _has_content(self.path / n)]
+        self._missing = [n for n in REQUIRED_WHEN_COMPLETED if not _has_content(self.path / n)]
         self.problems += [
-            f"{name} is missing or empty, though the run is completed" for name in missing
+            f"{name} is missing or empty, though the run is completed" for name in self._missing
         ]
-        return RunState.DAMAGED if missing else state
+        return RunState.DAMAGED if self._missing else state
 
     @property
     def error(self) -> str:
@@ -107,13 +108,13 @@ class RunRecord:
         recorded = self.metadata.get("sha256") or {}
         changed = []
         for name in names:
+            if name not in recorded or name in self._missing:  # the latter is a problem already
+                continue
             try:
-                found = digest((self.path / name).read_bytes())
+                if digest((self.path / name).read_bytes()) != recorded[name]:
+                    changed.append(f"{name} was changed after the training")
             except OSError as error:
                 changed.append(f"{name} cannot be read ({_reason(error)})")
-                continue
-            if name in recorded and found != recorded[name]:
-                changed.append(f"{name} was changed after the training")
         self.problems += [text for text in changed if text not in self.problems]
         return changed
 

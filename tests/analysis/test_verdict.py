@@ -9,7 +9,14 @@ from cuttle.analysis.evaluate import evaluate
 from cuttle.analysis.study import Study, load_study
 from cuttle.runs import layout
 
-from .experiments import PRIMARY, match_rows, write_experiment, write_meta, write_run
+from .experiments import (
+    PRIMARY,
+    match_rows,
+    record_hashes,
+    write_experiment,
+    write_meta,
+    write_run,
+)
 from .test_statistics import MAIN, STUDIES, study_of
 
 
@@ -254,6 +261,19 @@ def test_paired_study_is_told_when_sign_flips_cannot_reject(tmp_path: Path) -> N
 
     assert any("with 7 pairs sign flips cannot reach significance" in text for text in texts)
     assert not any("permutation" in text for text in texts)
+
+
+def test_a_missing_file_is_named_once_though_its_hash_is_recorded(tmp_path: Path) -> None:
+    path = write_experiment(tmp_path, {"boolean": [0.5, 0.6]})
+    record_hashes(path / "boolean_run_01")
+    (path / "boolean_run_01" / layout.METRICS_FILE).unlink()
+
+    checks = evaluate(load_study(path), ("checks",))["checks"]
+
+    assert [check["text"] for check in checks if check["id"] == "damaged_files"] == [
+        "metrics.jsonl is missing or empty, though the run is completed; used all the same: "
+        "boolean_run_01"
+    ]
 
 
 def test_damaged_files_of_used_runs_are_named(tmp_path: Path) -> None:
