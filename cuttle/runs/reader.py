@@ -297,6 +297,23 @@ def planned_entries(meta: dict[str, Any]) -> list[dict[str, Any]]:
     return [entry for entry in planned if _is_plan(entry)] if isinstance(planned, list) else []
 
 
+def _read_factors(meta: dict[str, Any]) -> dict[str, Factor]:
+    """Return the factors by key; of an older experiment, what its base config declares."""
+    recorded = meta.get("factors")
+    if isinstance(recorded, dict):
+        return {
+            name: Factor(entry.get("base"), tuple(map(str, entry.get("keys") or [name])))
+            for name, entry in recorded.items()
+            if isinstance(entry, dict) and isinstance(entry.get("keys", []), list)
+        }
+    base = meta.get("base_config") or {}
+    network_type, analysis = base.get(NETWORK_TYPE), base.get("analysis")
+    name = network_type.get("name") if isinstance(network_type, dict) else None
+    keys = analysis.get("factors") if isinstance(analysis, dict) else None
+    more = map(str, keys) if isinstance(keys, list) else ()
+    return {NETWORK_TYPE: Factor(name, (NETWORK_TYPE, *more))}
+
+
 def _is_plan(entry: Any) -> bool:
     return (
         isinstance(entry, dict)
