@@ -22,6 +22,7 @@ RESULT_FILES = (METRICS_FILE, MATCHES_FILE, INITIAL_MODEL_FILE, FINAL_MODEL_FILE
 ANALYSIS_DIR = "analysis"
 
 EXPERIMENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._=+-]{0,119}_run_[0-9]+")
 
 
 class RunState(StrEnum):
@@ -74,6 +75,6 @@ MATCHES_COLUMNS = ("round", "stage", "opponent", "seat", "games", "wins", "draws
 TIMINGS_COLUMNS = ("round", "self_play_s", "learn_s", "evaluate_s", "round_s")
 
 
-def run_name(network_type: str, run: int) -> str:
-    """Name of a run's directory: `boolean_run_01`."""
-    return f"{network_type}_run_{run:02d}"
+def run_name(condition: str, run: int) -> str:
+    """Return the name of a run's directory: `boolean_run_01`, `boolean_scalars=false_run_01`."""
+    return f"{condition}_run_{run:02d}"

@@ -77,13 +77,11 @@ class RunRecord:
         self._missing: list[str] = []
         self._is_unreadable = False
         self.status: dict[str, Any] = self._read_status()
-        known = {name: value for name, value in self.status.items() if value is not None}
-        identity = {**(planned or {}), **known}
+        identity = {**(planned or {}), **self.status}
         self.run_id: str = path.name
-        network_type = identity.get("network_type") or path.name.rpartition("_run_")[0]
-        self.network_type = str(network_type)
-        self.condition = str(identity.get("condition") or network_type)
-        self.levels: dict[str, Any] = identity.get("levels") or {NETWORK_TYPE: self.network_type}
+        condition = identity.get("condition") or identity.get(NETWORK_TYPE)  # the latter once
+        self.condition = str(condition or path.name.rpartition("_run_")[0])
+        self.levels: dict[str, Any] = identity.get("levels") or {NETWORK_TYPE: self.condition}
         self.run = int(identity.get("run", _run_number(path.name)))
         self.seed: int | None = identity.get("seed")
         self.state = self._derive_state()

@@ -1,13 +1,9 @@
-"""One run from its frozen config: train, go on, hand the reports to the recorder.
-
-Its parts are built in `parts`; which runs there are and when they start is decided in `sweep`.
-"""
+"""How this program trains one frozen run: build, go on from a checkpoint, record every round."""
 
 import io
 import os
 import traceback
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,57 +11,18 @@ import torch
 
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.variants import CUTTLE_CARDS
-from cuttle.parts import build_trainer
-from cuttle.runs.layout import CONFIG_FILE, INITIAL_MODEL_FILE, Outcome, RunState
-from cuttle.runs.lock import AlreadyLocked, locked
+from cuttle.launch.build import build_trainer, import_named
+from cuttle.runs.layout import INITIAL_MODEL_FILE
 from cuttle.runs.provenance import machine
 from cuttle.runs.recorder import Extents, Recorder
-from cuttle.runs.status import read_status, utc_now
-from cuttle.runs.yaml_file import read_yaml
 from cuttle.training.probe import q_sd
 from cuttle.training.trainer import Trainer
 
 MODEL_KEYS = ("run", "network_type", "trunk", "training", "rules", "seed")
 
 
-def train_run(
-    run_dir: Path, *, expected_hash: str, claims_interrupted: bool = False
-) -> tuple[Outcome, str]:
-    """Train, or go on training, the run whose config is frozen in a directory.
-
-    Returns how it ended and, of a failure, why.
-    An interrupted run is gone on with only where its job was given back by a cluster: elsewhere
-    another worker of the same launch has tried it.
-    """
-    try:
-        with locked(run_dir):
-            return _train_locked(run_dir, expected_hash, claims_interrupted)
-    except AlreadyLocked:
-        return Outcome.BUSY, ""
-
-
-def _train_locked(
-    run_dir: Path, expected_hash: str, claims_interrupted: bool
-) -> tuple[Outcome, str]:
-    status = read_status(run_dir)
-    if status is None or status.config_hash != expected_hash:
-        return Outcome.FAILED, "another launch has changed the config of this run"
-    is_interrupted = status.state is RunState.RUNNING  # its lock was free
-    if status.state is not RunState.PREPARED and not (is_interrupted and claims_interrupted):
-        return Outcome.DONE, ""
-    recorder = Recorder(run_dir, status)
-    print(f"{utc_now()} attempt {recorder.status.attempt}, process {os.getpid()}", flush=True)
-    try:
-        _train(recorder, read_yaml(run_dir / CONFIG_FILE))
-    except BaseException as error:  # whatever ends a run must be on record; the process ends anyway
-        traceback.print_exc()
-        recorder.fail(error)
-        return Outcome.FAILED, recorder.status.reason()
-    print(f"{utc_now()} completed", flush=True)
-    return Outcome.COMPLETED, ""
-
-
-def _train(recorder: Recorder, config: dict[str, Any]) -> None:
+def train(recorder: Recorder, config: dict[str, Any]) -> None:
+    """Train, or go on training, one run and record it; the caller holds its lock."""
     trainer = _resumed(recorder, config) or _begun(recorder, config)
     recorder.add_metadata(_facts(trainer, config))
     for report in trainer.rounds(recorder.heartbeat):
@@ -115,8 +72,10 @@ def _resumed(recorder: Recorder, config: dict[str, Any]) -> Trainer | None:
 def warm_up() -> None:
     """Load what every run needs and loads late, so that forked children find it loaded.
 
-    The first optimizer imports a compiler (1 s), the first game loads the compiled rules.
+    The first optimizer imports a compiler (1 s), the first game loads the compiled rules. What a
+    config may name is imported too, so that an edit of it reaches no run that begins later.
     """
+    import_named()
     torch.set_num_threads(1)  # a parallel region before the fork would break the children
     torch.optim.Adam([torch.zeros(1, requires_grad=True)])
     q_sd(lambda observation: np.zeros((len(observation), NUM_ACTIONS), np.float32), CUTTLE_CARDS)

@@ -1,6 +1,6 @@
 """Train a completed run again, elsewhere, from its own config, and compare byte for byte.
 
-Run as `python -m cuttle.sweep.verify RUN_DIR`; the run itself is only read.
+Run as `python -m cuttle.launch.verify RUN_DIR`; the run itself is only read.
 """
 
 import argparse
@@ -22,8 +22,8 @@ from cuttle.runs.provenance import package_versions, source_hash
 from cuttle.runs.reader import RunRecord
 from cuttle.runs.status import Status, write_status
 from cuttle.runs.yaml_file import read_yaml
-from cuttle.sweep.errors import Refusal, one_line_errors
-from cuttle.sweep.supervisor import Supervisor
+from cuttle.launch.refusal import Refusal, one_line_errors
+from cuttle.launch.supervisor import Supervisor
 
 EXIT_DIFFERENT = 1
 

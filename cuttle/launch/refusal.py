@@ -11,6 +11,8 @@ from hydra.errors import HydraException, OverrideParseException
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
+from cuttle.launch.exit_status import INTERRUPTED, REFUSED
+
 UNKNOWN_OPTION = re.compile(r"Could not find '([^']+)/([^'/]+)'\s+Available options[^:]*:([^:]+)")
 SWEPT = re.compile(
     r"Ambiguous value for argument '(.+)'\n1\.|Sweep parameters '(.+)' requires --multirun"
@@ -18,14 +20,20 @@ SWEPT = re.compile(
 GROUPS = ("network_type", "trunk", "training", "seed", "rules", "fault", "hydra/launcher")
 NOISE = ("full_key", "object_type", "reference_type", "See https")
 NUMBER_HINT = "for example seed=fixed seed.value=3 instead of seed=3"
-EXIT_REFUSED = 2
-EXIT_INTERRUPTED = 130
 FULL_ERROR = "HYDRA_FULL_ERROR"  # Hydra's own switch for tracebacks
 WANTS_TRACEBACKS = os.environ.get(FULL_ERROR) == "1"
 
 
-class Refusal(ValueError):
-    """The request makes no sense or would do harm; nothing was created or changed."""
+class Refusal(SystemExit):
+    """The request makes no sense or would do harm; nothing was created or changed.
+
+    It ends the program, so that no layer of Hydra can take it for the failure of a job and go on.
+    """
+
+    def __init__(self, message: str) -> None:
+        """Keep the one line that names the thing, the value and the way out."""
+        super().__init__(message)
+        self.code = REFUSED
 
 
 @contextmanager
@@ -42,10 +50,10 @@ def one_line_errors() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         print("interrupted before any training began", file=sys.stderr)
-        sys.exit(EXIT_INTERRUPTED)
-    except (ValueError, HydraException, OmegaConfBaseException, OSError) as error:
+        sys.exit(INTERRUPTED)
+    except (Refusal, ValueError, HydraException, OmegaConfBaseException, OSError) as error:
         print(f"error: {describe(error)}", file=sys.stderr)
-        sys.exit(EXIT_REFUSED)
+        sys.exit(REFUSED)
 
 
 def describe(error: BaseException) -> str:

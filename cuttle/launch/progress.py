@@ -14,13 +14,13 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from cuttle.runs.formatting import format_duration as duration
-from cuttle.runs.formatting import pluralize as count
+from cuttle.runs.formatting import format_duration
+from cuttle.runs.formatting import pluralize
 from cuttle.runs.layout import RunState, Stage
 from cuttle.runs.reader import ENDED, RunRecord, seconds_left
 from cuttle.runs.recorder import last_win_rates
-from cuttle.sweep.plan import PlannedRun
-from cuttle.sweep.process import STOP_SIGNAL
+from cuttle.launch.plan import PlannedRun
+from cuttle.launch.signals import STOP_SIGNAL
 
 POLL_INTERVAL_S = 0.5
 VIEW_WIDTH = 100
@@ -43,7 +43,7 @@ class Progress:
 
     def start(self) -> None:
         """Show the first view and follow from then on."""
-        print(f"training {count(len(self.records), 'run')}", flush=True)
+        print(f"training {pluralize(len(self.records), 'run')}", flush=True)
         if self._live is not None:
             self._live.start()
         self._thread.start()
@@ -102,9 +102,9 @@ class Progress:
                 table.add_row(record.run_id, _bar(record), _round(record), _win_rates(record))
         failed = sum(record.state is RunState.FAILED for record in records)
         left = seconds_left(records)
-        line = f"{ended - failed} of {count(len(records), 'run')} completed, {failed} failed, "
-        line += f"{duration(time.monotonic() - self._started)} so far"
-        line += f", about {duration(left)} left" if left is not None else ""
+        line = f"{ended - failed} of {pluralize(len(records), 'run')} completed, {failed} failed, "
+        line += f"{format_duration(time.monotonic() - self._started)} so far"
+        line += f", about {format_duration(left)} left" if left is not None else ""
         return Group(table, Text(line, style="bold"))
 
 
@@ -121,7 +121,7 @@ def round_lines(before: RunRecord, now: RunRecord) -> list[str]:
 def ending(now: RunRecord) -> list[str]:
     """Return a line if a run has ended."""
     if now.state is RunState.COMPLETED:
-        took = duration(float(now.status["duration_s"]))
+        took = format_duration(float(now.status["duration_s"]))
         return [f"{now.run_id} completed in {took}: {_win_rates(now)} in the final games"]
     if now.state is RunState.FAILED and (error := now.status.get("error")):
         return [f"{now.run_id} failed: {error['type']}: {error['message']}, see {error['log']}"]

@@ -3,13 +3,16 @@
 From here on nobody reads conf/ again, so editing it changes no run of this launch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from omegaconf import OmegaConf
 
-from cuttle.runs.comparable import find_mismatch
+from cuttle.launch.decide import Action, Decision
+from cuttle.launch.overrides import REPEAT
+from cuttle.launch.plan import Plan, PlannedRun, is_begun_run
+from cuttle.launch.refusal import describe
 from cuttle.runs.files import read_json, remove_temporary_files, write_json, write_text
 from cuttle.runs.layout import (
     CHECKPOINT_FILE,
@@ -30,37 +33,33 @@ from cuttle.runs.provenance import (
 )
 from cuttle.runs.reader import planned_entries
 from cuttle.runs.status import Status, read_status, utc_now, write_status
-from cuttle.sweep.decide import Action, Decision
-from cuttle.sweep.errors import describe
-from cuttle.sweep.plan import PlannedRun
 
-SCHEMA = 1
+SCHEMA = 2
 HISTORY_LIMIT = 1000  # command lines kept
 EXPERIMENT_PATIENCE_S = 30.0  # another launch holds the lock for moments only
-PER_RUN_KEYS = ("run", "network_type")
 
 
 def freeze(
-    decisions: Sequence[Decision], *, state: RunState, rules_version: str
+    plan: Plan, decisions: Sequence[Decision], *, state: RunState, facts: Mapping[str, Any]
 ) -> tuple[list[PlannedRun], dict[str, str]]:
     """Prepare the runs to do and return them; what another launch took meanwhile is left out.
 
     The second value says by run id why those cannot be prepared whose directory refuses it.
+    facts: what the program says of itself and its runs, for the metadata
     """
-    experiment_dir = decisions[0].run.run_dir.parent
-    experiment_dir.mkdir(parents=True, exist_ok=True)
+    plan.experiment_dir.mkdir(parents=True, exist_ok=True)
     provenance = {
         "git": git_state(),
         "source_hash": source_hash(),
         "versions": package_versions(),
         "command_line": command_line(),
-        "rules_version": rules_version,
+        **facts,
         **machine(),
     }
-    with locked(experiment_dir, patience_s=EXPERIMENT_PATIENCE_S):
-        for leftover in experiment_dir.glob(".tmp-*"):
+    with locked(plan.experiment_dir, patience_s=EXPERIMENT_PATIENCE_S):
+        for leftover in plan.experiment_dir.glob(".tmp-*"):
             leftover.unlink(missing_ok=True)
-        _write_experiment(experiment_dir, [d.run for d in decisions], provenance)
+        _write_experiment(plan, provenance)
     frozen: list[PlannedRun] = []
     failures: dict[str, str] = {}
     for decision in (decision for decision in decisions if decision.is_to_do):
@@ -114,7 +113,8 @@ def _prepared(decision: Decision, found: Status | None, state: RunState) -> Stat
     return Status(
         state=state,
         run_id=run.run_id,
-        network_type=run.network_type,
+        condition=run.condition,
+        levels=run.levels,
         run=run.run,
         seed=run.seed,
         config_hash=run.config_hash,
@@ -122,7 +122,7 @@ def _prepared(decision: Decision, found: Status | None, state: RunState) -> Stat
         created_at=found.created_at if found else utc_now(),
         duration_s=resumed.duration_s if resumed else 0.0,
         round=resumed.round if resumed else 0,
-        rounds=run.rounds,
+        rounds=resumed.rounds if resumed else 0,
         win_rates=resumed.win_rates if resumed else {},
     )
 
@@ -133,45 +133,42 @@ def _write_run(run: PlannedRun, provenance: dict[str, Any]) -> None:
         run.run_dir / OVERRIDES_FILE, OmegaConf.to_yaml(OmegaConf.create(list(run.overrides)))
     )
     write_text(run.run_dir / HYDRA_FILE, run.hydra)
-    identity = {
-        "schema": SCHEMA,
+    write_json(run.run_dir / METADATA_FILE, {"schema": SCHEMA, **_entry(run), **provenance})
+
+
+def _entry(run: PlannedRun) -> dict[str, Any]:
+    """Return what the plan of the experiment says of a run."""
+    return {
         "run_id": run.run_id,
-        "network_type": run.network_type,
+        "condition": run.condition,
+        "levels": run.levels,
         "run": run.run,
         "seed": run.seed,
     }
-    write_json(run.run_dir / METADATA_FILE, {**identity, **provenance})
 
 
-def _write_experiment(
-    experiment_dir: Path, runs: Sequence[PlannedRun], provenance: dict[str, Any]
-) -> None:
-    found = read_plan(experiment_dir)
-    config = runs[0].config
+def _write_experiment(plan: Plan, provenance: dict[str, Any]) -> None:
+    """Extend the plan on disk, which another launch may have extended since it was read."""
+    found = read_plan(plan.experiment_dir)
     planned = {entry["run_id"]: entry for entry in planned_entries(found)}
-    history = found.get("history")
-    for run in runs:
-        planned[run.run_id] = {
-            "run_id": run.run_id,
-            "network_type": run.network_type,
-            "run": run.run,
-            "seed": run.seed,
-        }
-    now = utc_now()
+    planned |= {run.run_id: _entry(run) for run in plan.runs}
+    seed = plan.runs[0].config["seed"]
+    now, history = utc_now(), found.get("history")
     entry = {"at": now, "command_line": provenance["command_line"], "git": provenance["git"]}
     write_json(
-        experiment_dir / EXPERIMENT_FILE,
+        plan.experiment_dir / EXPERIMENT_FILE,
         {
             "schema": SCHEMA,
-            "name": experiment_dir.name,
-            "description": config["description"] or found.get("description", ""),
+            "name": plan.experiment_dir.name,
+            "description": plan.runs[0].config.get("description") or found.get("description", ""),
             "created_at": found.get("created_at", now),
             "git": found.get("git", provenance["git"]),
-            "rules_version": provenance["rules_version"],
-            "seed_mode": config["seed"]["mode"],
-            "paired": config["seed"]["mode"] == "paired",
+            "rules_version": provenance.get("rules_version"),
+            "seed_mode": seed["mode"],
+            "paired": seed["mode"] == "paired",
+            "factors": _merged_factors(found.get("factors"), plan.factors),
             "planned": list(planned.values()),
-            "base_config": _base_config(config, found.get("base_config")),
+            **_base(plan, found),
             "history": [*(history if isinstance(history, list) else []), entry][-HISTORY_LIMIT:],
         },
     )
@@ -186,11 +183,22 @@ def read_plan(experiment_dir: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _base_config(config: dict[str, Any], found: Any) -> dict[str, Any]:
-    """Keep the first launch's config unless none of what it trained is left."""
-    if isinstance(found, dict):
-        kept = {**found, "network_type": config["network_type"]}
-        if find_mismatch([("", "found", kept), ("", "asked for", config)]) is None:
-            return found
-    base = {key: value for key, value in config.items() if key not in PER_RUN_KEYS}
-    return {**base, "seed": {"mode": config["seed"]["mode"], "base": config["seed"]["base"]}}
+def _merged_factors(found: Any, factors: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Extend the recorded factors: none is ever dropped, none changes its base."""
+    merged = {}
+    recorded = found if isinstance(found, dict) else {}
+    for factor in [*factors, *(key for key in recorded if key not in factors)]:
+        old, new = recorded.get(factor) or {}, factors.get(factor) or {}
+        keys = dict.fromkeys([*old.get("keys", []), *new.get("keys", [])])
+        merged[factor] = {"base": new.get("base", old.get("base")), "keys": list(keys)}
+    return merged
+
+
+def _base(plan: Plan, found: dict[str, Any]) -> dict[str, Any]:
+    """Keep the first launch's base unless none of what it trained is left."""
+    is_begun = plan.experiment is not None and any(map(is_begun_run, plan.experiment.runs))
+    if is_begun and isinstance(found.get("base_config"), dict):
+        return {"base_config": found["base_config"], "choices": found.get("choices", plan.choices)}
+    config = {key: value for key, value in plan.base_config.items() if key != REPEAT}
+    config["seed"] = {**config["seed"], "value": None}
+    return {"base_config": config, "choices": plan.choices}

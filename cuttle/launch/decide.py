@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from statistics import mean
 
-from cuttle.runs.formatting import truncate as some
+from cuttle.launch.plan import Plan, PlannedRun, is_begun_run
+from cuttle.launch.refusal import Refusal
+from cuttle.runs.comparable import find_mismatch
+from cuttle.runs.formatting import pluralize, truncate
 from cuttle.runs.identity import differences
 from cuttle.runs.layout import CHECKPOINT_FILE, RunState
 from cuttle.runs.provenance import package_versions, source_hash
 from cuttle.runs.reader import RunRecord
-from cuttle.sweep.plan import PlannedRun
 
 
 class Action(StrEnum):
@@ -45,6 +47,11 @@ class Decision:
     def is_to_do(self) -> bool:
         """Whether this launch trains the run."""
         return self.action in TO_DO
+
+    @property
+    def is_to_be_checked(self) -> bool:
+        """Whether its config has to make sense: not where nothing but its result is asked for."""
+        return self.action in (*TO_DO, Action.CONFLICT)
 
 
 def decide(run: PlannedRun, *, force: bool) -> Decision:
@@ -98,13 +105,13 @@ def estimated_seconds(decisions: Sequence[Decision], *, num_workers: int) -> flo
             continue  # of another budget, perhaps
         if decision.record.state is RunState.COMPLETED:
             duration_s = float(decision.record.status["duration_s"])
-            timed.setdefault(decision.run.network_type, []).append(duration_s)
+            timed.setdefault(decision.run.condition, []).append(duration_s)
     everything = [duration for durations in timed.values() for duration in durations]
     if not everything:
         return None
     to_do = [decision for decision in decisions if decision.is_to_do]
     total = sum(
-        mean(timed.get(decision.run.network_type, everything)) * _share_left(decision)
+        mean(timed.get(decision.run.condition, everything)) * _share_left(decision)
         for decision in to_do
     )
     return total / max(1, min(num_workers, len(to_do)))
@@ -113,7 +120,8 @@ def estimated_seconds(decisions: Sequence[Decision], *, num_workers: int) -> flo
 def _share_left(decision: Decision) -> float:
     if decision.action is not Action.RESUME:
         return 1.0
-    return 1.0 - float(decision.record.status["round"]) / decision.run.rounds
+    done, rounds = (float(decision.record.status[name]) for name in ("round", "rounds"))
+    return 1.0 - done / max(rounds, 1.0)
 
 
 def _owner(record: RunRecord) -> str:
@@ -122,4 +130,61 @@ def _owner(record: RunRecord) -> str:
 
 def _difference(record: RunRecord, run: PlannedRun) -> str:
     changes = differences(record.config, run.config)
-    return some(changes, MAX_CHANGES) or "its recorded config is damaged"
+    return truncate(changes, MAX_CHANGES) or "its recorded config is damaged"
+
+
+WAY_OUT = "use another experiment=NAME"
+
+
+def refuse_what_cannot_be_compared(plan: Plan, decisions: Sequence[Decision]) -> None:
+    """Raise Refusal for runs that no report could compare with those of the experiment."""
+    _refuse_other_seeds(plan)
+    _refuse_conflicts(decisions)
+    _refuse_other_settings(plan, decisions)
+
+
+def _refuse_other_seeds(plan: Plan) -> None:
+    """Whether the runs of an experiment are paired is one fact for all of them."""
+    modes = dict.fromkeys(run.config["seed"]["mode"] for run in plan.runs)
+    planned = plan.experiment.meta.get("seed_mode") if plan.experiment else None
+    if planned is None and len(modes) > 1:
+        raise Refusal(f"seed={','.join(modes)} cannot be swept; {WAY_OUT} for each")
+    if other := [mode for mode in modes if planned not in (None, mode)]:
+        raise Refusal(
+            f"{plan.experiment_dir} was planned with seed={planned}, got seed={other[0]}; {WAY_OUT}"
+        )
+
+
+def _refuse_conflicts(decisions: Sequence[Decision]) -> None:
+    """A completed run of another config is not silently taken for the one asked for."""
+    conflicts = [decision for decision in decisions if decision.action is Action.CONFLICT]
+    if conflicts:
+        first = conflicts[0]
+        is_running = first.record.state is RunState.RUNNING
+        others = f" (and {pluralize(len(conflicts) - 1, 'more run')})" if conflicts[1:] else ""
+        raise Refusal(
+            f"{first.run.run_dir} {'is being' if is_running else 'was'} trained with another "
+            f"config: {first.reason}{others}; {WAY_OUT}"
+            f"{'' if is_running else ', or force=true to train all of its runs again'}"
+        )
+
+
+def _refuse_other_settings(plan: Plan, decisions: Sequence[Decision]) -> None:
+    """Runs differ by their factors alone, by the rule of the report."""
+    asked = [decision.run for decision in decisions if decision.is_to_do]
+    replaced = {run.run_id for run in asked}
+    records = plan.experiment.runs if plan.experiment and asked else ()
+    configs = [
+        (record.run_id, record.condition, record.config)
+        for record in records
+        if record.run_id not in replaced and is_begun_run(record) and record.config
+    ]
+    configs += [(run.run_id, run.condition, run.config) for run in asked]
+    keys = [key for factor in plan.factors.values() for key in factor["keys"]]
+    mismatch = find_mismatch(configs, keys)
+    if mismatch and mismatch.second in replaced:
+        raise Refusal(
+            f"{mismatch.second} would be trained with other settings than {mismatch.first} in "
+            f"{plan.experiment_dir}: {truncate(mismatch.changes, MAX_CHANGES)}; such runs cannot "
+            f"be compared: sweep what is to vary (-m KEY=VALUE,VALUE), or {WAY_OUT}"
+        )

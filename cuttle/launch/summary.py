@@ -5,14 +5,14 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from cuttle.runs.formatting import format_duration as duration
-from cuttle.runs.formatting import pluralize as count
-from cuttle.runs.formatting import python_command as python
-from cuttle.runs.formatting import relative_path as shown
+from cuttle.runs.formatting import format_duration
+from cuttle.runs.formatting import pluralize
+from cuttle.runs.formatting import python_command
+from cuttle.runs.formatting import relative_path
 from cuttle.runs.layout import RunState
 from cuttle.runs.reader import UNWELL
-from cuttle.sweep.decide import Action, Decision, estimated_seconds
-from cuttle.sweep.plan import PlannedRun
+from cuttle.launch.decide import Action, Decision, estimated_seconds
+from cuttle.launch.plan import PlannedRun
 
 NOT_BEGUN = (RunState.PENDING, RunState.PREPARED)
 
@@ -30,19 +30,19 @@ def show_plan(decisions: Sequence[Decision], *, num_workers: int) -> None:
     time_text = (
         "time unknown, no run of it is timed yet"
         if seconds is None
-        else f"about {duration(seconds)}"
+        else f"about {format_duration(seconds)}"
     )
     if not to_do:
         time_text = "no time"
     workers = f"{max(1, min(num_workers, to_do))} at a time"
-    print(f"{count(len(decisions), 'run')}, {to_do} to train, {workers}: {time_text}")
+    print(f"{pluralize(len(decisions), 'run')}, {to_do} to train, {workers}: {time_text}")
 
 
 def show_copies(runs: Sequence[PlannedRun]) -> None:
     """Say which runs come out the same, as their type and seed do."""
     copies: dict[tuple[str, int], list[str]] = {}
     for run in runs:
-        copies.setdefault((run.network_type, run.seed), []).append(run.run_id)
+        copies.setdefault((run.condition, run.seed), []).append(run.run_id)
     for (_, seed), names in copies.items():
         if len(names) > 1:
             print(f"{', '.join(names)} have the same seed {seed}: copies of one run, no evidence")
@@ -57,7 +57,7 @@ def show_summary(
     trained = sum(d.is_to_do and d.record.state is RunState.COMPLETED for d in decisions)
     skipped = sum(decision.action is Action.SKIP for decision in decisions)
     print(
-        f"{decisions[0].run.run_dir.parent}: {count(len(decisions), 'run')}: {words} "
+        f"{decisions[0].run.run_dir.parent}: {pluralize(len(decisions), 'run')}: {words} "
         f"({trained} trained now, {skipped} completed before)"
     )
     is_set_up = decisions[0].run.config["init_only"]
@@ -77,8 +77,8 @@ def show_summary(
         print("the same command trains what is missing; completed runs stay as they are")
     elif not problems:
         command = "report" if counts[RunState.COMPLETED] == len(decisions) else "status --watch"
-        directory = shown(decisions[0].run.run_dir.parent)
-        print(f"next: {python()} analyze.py {command} {directory}")
+        directory = relative_path(decisions[0].run.run_dir.parent)
+        print(f"next: {python_command()} analyze.py {command} {directory}")
     return not problems and not trouble
 
 
@@ -89,7 +89,7 @@ def _command(run: PlannedRun) -> str:
         place = sys.argv.index("--config-dir")
         options += sys.argv[place : place + 2]
     words = [word for word in run.overrides if not word.startswith("init_only=")]
-    return f"{python()} train.py {shlex.join([*options, *words])}"
+    return f"{python_command()} train.py {shlex.join([*options, *words])}"
 
 
 def _problems(

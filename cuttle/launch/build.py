@@ -88,17 +88,18 @@ def build_trunk_settings(section: dict[str, Any]) -> TrunkSettings:
     return TrunkSettings(**{**section, "scalars": scalars, "num_actions": NUM_ACTIONS})
 
 
-def check(config: dict[str, Any], *, trains_here: bool) -> dict[str, Any]:
+def check(config: dict[str, Any], is_here: bool) -> dict[str, Any]:
     """Build what a config describes, short of a trainer, or raise an error naming what is wrong.
 
     Returns what the metadata of its run will say of this code: `rules_version`.
+    is_here: whether it will be trained on this machine
     """
     settings = TrainingSettings.from_mapping(config["training"])
     rules = build_rules(config["rules"])
     for opponent in settings.evaluation.opponents:
         opponents.load(opponent, rules)
     _check_network(config, settings)
-    _check_device(config["device"], is_here=trains_here)
+    _check_device(config["device"], is_here=is_here)
     _check_analysis(config, settings.evaluation.opponents)
     return {"rules_version": RULES_VERSION}
 
@@ -135,11 +136,6 @@ def _check_analysis(config: dict[str, Any], opponents: tuple[str, ...]) -> None:
         )
     if not isinstance(margin, int | float) or not 0.0 < margin < 1.0:
         raise ValueError(f"analysis.equivalence_margin must lie between 0 and 1, got {margin!r}")
-    if not isinstance(section["factors"], list):
-        raise ValueError(f"analysis.factors must be a list of keys, got {section['factors']!r}")
-    for key in section["factors"]:
-        if key not in flatten(config):
-            raise ValueError(f"analysis.factors names {key!r}, which the config does not have")
 
 
 def _check_device(name: str, *, is_here: bool) -> None:

@@ -1,0 +1,13 @@
+"""Variables that numerical libraries read when they are imported, for the processes that train."""
+
+from collections.abc import Mapping
+from typing import Any
+
+THREAD_VARIABLES = ("OMP", "MKL", "OPENBLAS", "NUMBA")
+
+
+def environment(config: Mapping[str, Any]) -> dict[str, str]:
+    """Fix the threads of every library; waiting threads must not spin."""
+    threads = str(config.get("threads", 1))
+    fixed = {f"{library}_NUM_THREADS": threads for library in THREAD_VARIABLES}
+    return {**fixed, "OMP_WAIT_POLICY": "PASSIVE"}

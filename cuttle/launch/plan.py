@@ -1,0 +1,253 @@
+"""What was asked, checked: one planned run per job, with its condition, directory and seed.
+
+Reads the experiment's plan; writes nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hydra.core.override_parser.types import Override
+from omegaconf import OmegaConf
+
+from cuttle.launch.compose import Composer, choices_of, resolve
+from cuttle.launch.conditions import Levels, Space, level_word, same_levels
+from cuttle.launch.overrides import REPEAT, expand, key_of
+from cuttle.launch.refusal import Refusal
+from cuttle.runs.diff import flatten
+from cuttle.runs.identity import config_hash
+from cuttle.runs.layout import EXPERIMENT_NAME, RunState, run_name
+from cuttle.runs.reader import Experiment, read_experiment
+from cuttle.runs.seeds import SeedMode, run_seed
+
+FLAGS = ("force", "dry_run", "init_only", "fail_fast", "checkpoint")
+NOT_SWEPT = ("root", *FLAGS)  # they say how to launch, and a launch does so in one way
+
+
+@dataclass(frozen=True)
+class PlannedRun:
+    """One run as asked for; `config` is resolved, its seed a plain number."""
+
+    run_id: str
+    condition: str
+    levels: Levels
+    run: int
+    seed: int
+    config: dict[str, Any]
+    config_hash: str
+    run_dir: Path
+    overrides: tuple[str, ...]
+    hydra: str  # Hydra's own part of the config as YAML text
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The runs of a launch and the experiment that they belong to.
+
+    factors: every known factor with its base level and the keys that it changes
+    base_config, choices: the resolved base and the options of its groups
+    experiment: as it is on disk; None for a new one
+    """
+
+    runs: tuple[PlannedRun, ...]
+    experiment_dir: Path
+    factors: dict[str, dict[str, Any]]
+    base_config: dict[str, Any]
+    choices: dict[str, str | None]
+    experiment: Experiment | None
+
+
+def plan(
+    composer: Composer,
+    overrides: Mapping[str, Override],
+    *,
+    label_group: str,
+    swept: Sequence[str] = (),
+) -> Plan:
+    """Plan the runs that overrides mean; raise Refusal for what cannot be launched.
+
+    swept: keys that another sweeper varies from job to job
+    """
+    jobs = expand(list(overrides.values()))
+    configs = {job: _compose(composer, job, overrides) for job in jobs}
+    experiment_dir = _experiment_dir(configs.values())
+    experiment = read_experiment(experiment_dir) if experiment_dir.is_dir() else None
+    space = _space(composer, overrides, experiment, label_group, swept)
+    labels: dict[str, Levels] = _recorded_labels(experiment)
+    runs = [
+        _plan_run(job, configs[job], composer, overrides, space, labels, experiment_dir)
+        for job in jobs
+    ]
+    _refuse_copies(runs)
+    return Plan(
+        tuple(runs),
+        experiment_dir,
+        _factors(space, runs, experiment),
+        space.base_config,
+        space.choices,
+        experiment,
+    )
+
+
+def _compose(
+    composer: Composer, job: tuple[str, ...], overrides: Mapping[str, Override]
+) -> dict[str, Any]:
+    repeats = [word for word, o in zip(job, overrides.values(), strict=True) if key_of(o) == REPEAT]
+    if not repeats:
+        return resolve(composer.compose(job))
+    others = tuple(word for word in job if word not in repeats)
+    return resolve(composer.repeat(others, repeats[-1]))
+
+
+def _experiment_dir(configs: Sequence[dict[str, Any]]) -> Path:
+    names = list(dict.fromkeys(str(_checked(config)["experiment"]) for config in configs))
+    if len(names) > 1:
+        raise Refusal(
+            f"a sweep belongs to one experiment, got experiment={','.join(names[:3])}; launch each "
+            "by itself"
+        )
+    return _root(next(iter(configs))["root"]) / names[0]
+
+
+def _root(text: str) -> Path:
+    """Return the directory of experiments; `~` is the home directory, as in a shell."""
+    try:
+        return Path(text).expanduser().resolve()
+    except RuntimeError as error:
+        raise Refusal(f"root={text}: {error}") from error
+
+
+def _checked(config: dict[str, Any]) -> dict[str, Any]:
+    name, run = config["experiment"], config["run"]
+    if not isinstance(name, str) or not EXPERIMENT_NAME.fullmatch(name):
+        raise Refusal(
+            f"experiment={name!r} is not a name: letters, digits, '.', '_' and '-' only, starting "
+            "with a letter or digit, at most 100; it names a directory"
+        )
+    if type(run) is not int or run < 1:
+        raise Refusal(f"run must be a whole number of at least 1, got {run!r}")
+    if not isinstance(config["root"], str):
+        raise Refusal(f"root must be text, the path of a directory, got {config['root']!r}")
+    for flag in FLAGS:
+        if type(config[flag]) is not bool:
+            raise Refusal(f"{flag} must be true or false, got {config[flag]!r}")
+    return config
+
+
+def _space(
+    composer: Composer,
+    overrides: Mapping[str, Override],
+    experiment: Experiment | None,
+    label_group: str,
+    swept: Sequence[str],
+) -> Space:
+    """Separate the factors from what is asked for all runs."""
+    new = [key_of(o) for o in overrides.values() if o.is_sweep_override()]
+    for key in (*new, *swept):
+        if key in NOT_SWEPT:
+            raise Refusal(f"{key} cannot be swept: it is about the launch and changes no run")
+    known = list(experiment.factors) if experiment else []
+    factors = dict.fromkeys([label_group, *known, *new, *swept])
+    is_begun = experiment is not None and any(is_begun_run(run) for run in experiment.runs)
+    meta = experiment.meta if experiment and is_begun else {}
+    return Space(
+        composer,
+        shared={
+            key_of(o): str(o.input_line)
+            for o in overrides.values()
+            if not o.is_sweep_override() and key_of(o) not in (REPEAT, *swept)
+        },
+        factors=[key for key in factors if key not in ("", REPEAT, "experiment")],
+        recorded_base=meta.get("base_config"),
+        recorded_choices=meta.get("choices"),
+        label_group=label_group,
+    )
+
+
+def is_begun_run(record: Any) -> bool:
+    """Tell whether a run has results, or is about to have some."""
+    begun = (RunState.COMPLETED, RunState.RUNNING, RunState.DAMAGED)
+    return record.state in begun or record.status.get("round", 0) > 0
+
+
+def _recorded_labels(experiment: Experiment | None) -> dict[str, Levels]:
+    return {run.condition: run.levels for run in experiment.runs} if experiment else {}
+
+
+def _plan_run(
+    job: tuple[str, ...],
+    config: dict[str, Any],
+    composer: Composer,
+    overrides: Mapping[str, Override],
+    space: Space,
+    labels: dict[str, Levels],
+    experiment_dir: Path,
+) -> PlannedRun:
+    others = [w for w, o in zip(job, overrides.values(), strict=True) if key_of(o) != REPEAT]
+    composed = composer.compose(others)
+    levels = space.levels(choices_of(composed), flatten(config))
+    condition = _unique(space.label(levels), levels, labels)
+    run, seed_config = int(config["run"]), config["seed"]
+    try:
+        seed = run_seed(
+            SeedMode(seed_config["mode"]),
+            base=seed_config["base"],
+            value=seed_config["value"],
+            condition=condition,
+            run=run,
+        )
+    except ValueError as error:
+        raise Refusal(str(error)) from error
+    config = {**config, "seed": {**seed_config, "value": seed}}
+    run_id = run_name(condition, run)
+    return PlannedRun(
+        run_id=run_id,
+        condition=condition,
+        levels=levels,
+        run=run,
+        seed=seed,
+        config=config,
+        config_hash=config_hash(config),
+        run_dir=experiment_dir / run_id,
+        overrides=job,
+        hydra=OmegaConf.to_yaml(composed.hydra),
+    )
+
+
+def _unique(label: str, levels: Levels, labels: dict[str, Levels]) -> str:
+    """Return a label that no condition of other levels has, and remember it."""
+    known = labels.setdefault(label, levels)
+    if same_levels(known, levels):
+        return label
+    digest = level_word({key: level_word(value) for key, value in sorted(levels.items())})
+    return _unique(f"{label}{digest[-7:]}", levels, labels)
+
+
+def _refuse_copies(runs: Sequence[PlannedRun]) -> None:
+    seen: dict[Path, PlannedRun] = {}
+    for run in runs:
+        other = seen.setdefault(run.run_dir, run)
+        if other is not run:
+            raise Refusal(
+                f"two jobs would train in {run.run_dir}: {_words(other)} and {_words(run)}; "
+                "give each value once"
+            )
+
+
+def _words(run: PlannedRun) -> str:
+    return "`" + " ".join(run.overrides) + "`"
+
+
+def _factors(
+    space: Space, runs: Sequence[PlannedRun], experiment: Experiment | None
+) -> dict[str, dict[str, Any]]:
+    """Return every factor with its base level and all keys that its levels change."""
+    found = {}
+    for factor in space.factors:
+        known = experiment.factors.get(factor) if experiment else None
+        keys = list(known.keys) if known else []
+        for level in {level_word(run.levels[factor]): run.levels[factor] for run in runs}.values():
+            keys += [key for key in space.changes(factor, level) if key not in keys]
+        found[factor] = {"base": space.base_level(factor), "keys": keys}
+    return found
