@@ -1,7 +1,7 @@
 """Hydra's plugin point for sweeps: it expands, plans and launches through any Hydra launcher."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from hydra.core.config_store import ConfigStore
@@ -21,7 +21,7 @@ class ResumableSweeperConfig:
     """
 
     _target_: str = "hydra_plugins.cuttle_sweeper.ResumableSweeper"
-    params: dict[str, Any] | None = None
+    params: dict[str, Any] = field(default_factory=dict)
     program: str = MISSING
 
 

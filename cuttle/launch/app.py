@@ -68,7 +68,9 @@ def launch_sweep(
 
     def start(runs: Sequence[PlannedRun]) -> dict[str, str]:
         returns.extend(_run_jobs(runs, config, program, context, is_local=workers is not None))
-        return {run.run_id: why for run, why in zip(runs, map(_failure, returns), strict=True) if why}
+        return {
+            run.run_id: why for run, why in zip(runs, map(_failure, returns), strict=True) if why
+        }
 
     means = Means(
         start,
@@ -80,9 +82,7 @@ def launch_sweep(
     return returns
 
 
-def launch_run(
-    config: DictConfig, program: Program, arguments: Sequence[str] = ()
-) -> float | None:
+def launch_run(config: DictConfig, program: Program, arguments: Sequence[str] = ()) -> float | None:
     """Launch one run, trained in a child of this process, and return its objective.
 
     This is a launch without a sweep, or one job of a sweeper other than ours: then the keys that
@@ -126,9 +126,7 @@ def _objective(run_dir: Path, config: DictConfig, program: Program) -> float | N
     return None if value is None else float(value)
 
 
-def _keys_of_sweeper(
-    parser: OverridesParser, hydra: Any, arguments: Sequence[str]
-) -> list[str]:
+def _keys_of_sweeper(parser: OverridesParser, hydra: Any, arguments: Sequence[str]) -> list[str]:
     """Return the keys that another sweeper varies: in its own config, or on the command line."""
     params: Mapping[str, Any] = hydra.sweeper.get("params") or {}
     words = [word for word in arguments if "=" in word and not word.startswith("-")]
@@ -170,7 +168,9 @@ def _require_launcher(config: DictConfig) -> None:
     """Refuse a launcher that is none or whose package is missing, before anything is written."""
     launcher, name = config.hydra.launcher, config.hydra.runtime.choices.get("hydra/launcher")
     if launcher is None or "_target_" not in launcher:
-        raise Refusal(f"hydra.launcher={launcher} is no launcher; choose one, hydra/launcher=joblib")
+        raise Refusal(
+            f"hydra.launcher={launcher} is no launcher; choose one, hydra/launcher=joblib"
+        )
     try:
         import_module(str(launcher["_target_"]).rpartition(".")[0])
     except ImportError as error:

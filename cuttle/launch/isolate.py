@@ -86,7 +86,9 @@ def call(name: str, *arguments: Any, environment: Mapping[str, str]) -> Any:
     return value
 
 
-def _child(answer_to: Connection, name: str, arguments: tuple[Any, ...], env: dict[str, str]) -> None:
+def _child(
+    answer_to: Connection, name: str, arguments: tuple[Any, ...], env: dict[str, str]
+) -> None:
     """Answer with (True, value), or with (False, text of the exception), and end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the launcher, which ends this
     _end_with_parents()

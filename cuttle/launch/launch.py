@@ -84,9 +84,7 @@ def _check(
         variables = environment(run.config)
         isolate.start_server([program.warm_up] if means.trains_here else [], variables)
         try:
-            facts = isolate.call(
-                program.check, run.config, means.is_local, environment=variables
-            )
+            facts = isolate.call(program.check, run.config, means.is_local, environment=variables)
         except (isolate.CallFailed, isolate.ChildDied) as error:
             raise Refusal(str(error)) from None
     return facts

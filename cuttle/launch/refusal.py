@@ -6,10 +6,12 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from hydra.errors import HydraException, OverrideParseException
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
 
 from cuttle.launch.exit_status import INTERRUPTED, REFUSED
 
@@ -51,7 +53,14 @@ def one_line_errors() -> Iterator[None]:
     except KeyboardInterrupt:
         print("interrupted before any training began", file=sys.stderr)
         sys.exit(INTERRUPTED)
-    except (Refusal, ValueError, HydraException, OmegaConfBaseException, OSError) as error:
+    except (
+        Refusal,
+        ValueError,
+        HydraException,
+        OmegaConfBaseException,
+        OSError,
+        YAMLError,
+    ) as error:
         print(f"error: {describe(error)}", file=sys.stderr)
         sys.exit(REFUSED)
 
@@ -64,14 +73,28 @@ def describe(error: BaseException) -> str:
     if isinstance(error.__cause__, OmegaConfBaseException):
         text += "\n" + str(error.__cause__)
     if isinstance(error, OverrideParseException):
-        key, _, value = error.override.partition("=")
+        key, equals, value = error.override.partition("=")
+        if not equals:
+            return f"{error.override} is no KEY=VALUE, as in experiment={error.override}"
         return f"{error.override} cannot be read; quote the value twice: '{key}=\"{value}\"'"
+    if isinstance(error, YAMLError | UnicodeDecodeError):
+        return _yaml_problem(error)
     if swept := SWEPT.search(text):
         return f"{swept[1] or swept[2]}: several values are a sweep, add -m"
     if missing := re.search(r"Could not override '([^']+)'", text):
         if missing[1] == "study":
             return "study is added to the config, not changed: write +study="
-        return f"there is no key {missing[1]!r}; {_keys_beside(error.__cause__, missing[1])}"
+        if "No match in the defaults list" in text:
+            return (
+                f"{missing[1]}= names an option of the folder {missing[1]}/ of a config directory; "
+                "rename that folder"
+            )
+        group = missing[1].partition(".")[0]
+        hint = (
+            f"if all its swept options have it, write ++{missing[1]}=" if _is_swept(group) else ""
+        )
+        keys = _keys_beside(error.__cause__, missing[1])
+        return f"there is no key {missing[1]!r}; {hint or keys}"
     if launcher := re.search(r"In 'hydra/launcher/(\w+)': Could not load", text):
         return missing_plugin(launcher[1])
     if option := UNKNOWN_OPTION.search(text):
@@ -98,6 +121,31 @@ def _keys_beside(cause: BaseException | None, dotted: str) -> str:
     close = difflib.get_close_matches(dotted.rpartition(".")[2], keys, n=1)
     hint = f"did you mean {close[0]!r}? " if close else ""
     return f"{hint}there are {', '.join(keys)}" if keys else "see `python train.py --cfg job`"
+
+
+def _is_swept(group: str) -> bool:
+    return any(argument.startswith(f"{group}=") and "," in argument for argument in sys.argv[1:])
+
+
+def _yaml_problem(error: YAMLError | UnicodeDecodeError) -> str:
+    """Name the file of a config directory that cannot be read, and where it is wrong."""
+    mark = getattr(error, "problem_mark", None)
+    if mark is not None:
+        problem = getattr(error, "problem", "") or "it is not valid YAML"
+        return f"{mark.name}, line {mark.line + 1}: {problem}"
+    return f"{_not_utf8() or 'a config file'} is not valid YAML: {' '.join(str(error).split())}"
+
+
+def _not_utf8() -> str:
+    """Return the config file that is not UTF-8; the decoder does not name it."""
+    words = [word.removeprefix("--config-dir=") for word in sys.argv[1:]]
+    for directory in (Path(word) for word in words if Path(word).is_dir()):
+        for path in sorted(directory.rglob("*.yaml")):
+            try:
+                path.read_text(encoding="utf-8")
+            except UnicodeDecodeError:
+                return str(path)
+    return ""
 
 
 def _group_argument() -> str:

@@ -42,7 +42,9 @@ class FrozenConfigs:
     `conf/` is another.
     """
 
-    def load_sweep_config(self, master_config: DictConfig, sweep_overrides: list[str]) -> DictConfig:
+    def load_sweep_config(
+        self, master_config: DictConfig, sweep_overrides: list[str]
+    ) -> DictConfig:
         """Return the config of the run in a directory; Hydra's output directory is that one."""
         run_dir = Path(sweep_overrides[0])
         frozen = OmegaConf.create(read_yaml(run_dir / CONFIG_FILE))

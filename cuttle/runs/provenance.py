@@ -23,16 +23,21 @@ def git_state() -> dict[str, Any]:
 
     A new file counts too: that is how a network type is added.
     """
+    if _git("ls-files", "--error-unmatch", "__init__.py") is None:
+        return {"commit": None, "dirty": None}  # in no repository, or beside the files of another
     commit = _git("rev-parse", "HEAD")
     changes = _git("status", "--porcelain", "--", ".", "../conf")
     return {"commit": commit, "dirty": None if changes is None else bool(changes)}
 
 
 def _git(*arguments: str) -> str | None:
+    """Ask git about this package; a repository of the caller, as in a hook, does not count."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
     try:
         finished = subprocess.run(
             ["git", "-C", str(PACKAGE_DIR), *arguments],
             capture_output=True,
+            env=environment,
             text=True,
             timeout=GIT_TIMEOUT_S,
             check=True,
