@@ -6,8 +6,9 @@ from contextlib import redirect_stderr
 from importlib import import_module
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from hydra.core.config_loader import ConfigLoader
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -68,9 +69,8 @@ def launch_sweep(
 
     def start(runs: Sequence[PlannedRun]) -> dict[str, str]:
         returns.extend(_run_jobs(runs, config, program, context, is_local=workers is not None))
-        return {
-            run.run_id: why for run, why in zip(runs, map(_failure, returns), strict=True) if why
-        }
+        reasons = zip(runs, map(_failure, returns), strict=True)
+        return {run.run_id: reason for run, reason in reasons if reason}
 
     means = Means(
         start,
@@ -89,17 +89,18 @@ def launch_run(config: DictConfig, program: Program, arguments: Sequence[str] = 
     `arguments`, the words of the command line, sweep are factors.
     Raises RunFailed where the run does not complete; what is wrong is printed before.
     """
-    hydra = HydraConfig.get()
-    refuse_unused = hydra.mode is not RunMode.MULTIRUN
-    master = OmegaConf.create({"hydra": hydra})
-    if refuse_unused:
+    master = HydraConfig.instance().cfg
+    assert isinstance(master, DictConfig)
+    hydra = master.hydra
+    is_single = hydra.mode is not RunMode.MULTIRUN
+    if is_single:
         refuse_unused_options(master)
     loader = GlobalHydra.instance().config_loader()
     parser = OverridesParser.create(config_loader=loader)
-    swept = [] if refuse_unused else _keys_of_sweeper(parser, hydra, arguments)
+    swept = [] if is_single else _keys_of_sweeper(parser, hydra, arguments)
     planned = plan(
-        Composer(loader, HydraConfig.instance().cfg),
-        parse(parser, list(hydra.overrides.task)),
+        Composer(loader, master),
+        parse(parser, OmegaConf.to_container(hydra.overrides.task, resolve=False)),
         label_group=program.label_group,
         swept=swept,
     )
@@ -145,7 +146,7 @@ def _run_jobs(
     """Let Hydra's launcher run a job for each frozen run."""
     _tie_workers(config)
     launcher = Plugins.instance().instantiate_launcher(
-        hydra_context=HydraContext(config_loader=FrozenConfigs(), callbacks=context.callbacks),
+        hydra_context=HydraContext(cast(ConfigLoader, FrozenConfigs()), context.callbacks),
         task_function=TrainFrozenRun(program, resume_interrupted=not is_local),
         config=config,
     )

@@ -15,7 +15,6 @@ from cuttle.env.observation import SCALAR_DIM, ZONES
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.variants import PRESETS, RULES_VERSION, Rules, checked
 from cuttle.networks.trunk import TrunkSettings
-from cuttle.runs.diff import flatten
 from cuttle.training.initialisation import initialise
 from cuttle.training.settings import TrainingSettings
 from cuttle.training.streams import stream

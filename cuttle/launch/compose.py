@@ -26,7 +26,7 @@ class Composer:
         self._composed: dict[tuple[str, ...], DictConfig] = {}
 
     def compose(self, overrides: Sequence[str]) -> DictConfig:
-        """Return the config, with its `hydra` node, that overrides make; it is not to be changed."""
+        """Return the config, with its `hydra` node, that overrides make; not to be changed."""
         key = tuple(overrides)
         if key not in self._composed:
             self._composed[key] = self.loader.load_sweep_config(self._master, list(key))

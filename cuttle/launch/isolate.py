@@ -59,7 +59,7 @@ def call(name: str, *arguments: Any, environment: Mapping[str, str]) -> Any:
     Raises CallFailed with the text of its exception, ChildDied where it ends without an answer.
     """
     is_forked = _server_environment == [environment]
-    context = multiprocessing.get_context("forkserver" if is_forked else "spawn")
+    context: Any = multiprocessing.get_context("forkserver" if is_forked else "spawn")
     receiver, sender = multiprocessing.Pipe(duplex=False)
     process = context.Process(target=_child, args=(sender, name, arguments, dict(os.environ)))
     with _variables((), environment), deaf_to_interrupts(), _no_main_module():

@@ -13,7 +13,7 @@ REPEAT = "run"  # the key that repeats a condition with another seed
 MAX_JOBS = 100_000
 
 
-def parse(parser: OverridesParser, arguments: Sequence[str]) -> dict[str, Override]:
+def parse(parser: OverridesParser, arguments: list[str]) -> dict[str, Override]:
     """Parse overrides; of those for one key the last counts, as in Hydra's basic sweeper."""
     return {override.get_key_element(): override for override in parser.parse_overrides(arguments)}
 

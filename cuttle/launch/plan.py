@@ -71,7 +71,7 @@ def plan(
     """
     jobs = expand(list(overrides.values()))
     configs = {job: _compose(composer, job, overrides) for job in jobs}
-    experiment_dir = _experiment_dir(configs.values())
+    experiment_dir = _experiment_dir(list(configs.values()))
     experiment = read_experiment(experiment_dir) if experiment_dir.is_dir() else None
     space = _space(composer, overrides, experiment, label_group, swept)
     labels: dict[str, Levels] = _recorded_labels(experiment)
@@ -107,7 +107,7 @@ def _experiment_dir(configs: Sequence[dict[str, Any]]) -> Path:
             f"a sweep belongs to one experiment, got experiment={','.join(names[:3])}; launch each "
             "by itself"
         )
-    return _root(next(iter(configs))["root"]) / names[0]
+    return _root(configs[0]["root"]) / names[0]
 
 
 def _root(text: str) -> Path:

@@ -14,13 +14,12 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from cuttle.runs.formatting import format_duration
-from cuttle.runs.formatting import pluralize
+from cuttle.launch.plan import PlannedRun
+from cuttle.launch.signals import STOP_SIGNAL
+from cuttle.runs.formatting import format_duration, pluralize
 from cuttle.runs.layout import RunState, Stage
 from cuttle.runs.reader import ENDED, RunRecord, seconds_left
 from cuttle.runs.recorder import last_win_rates
-from cuttle.launch.plan import PlannedRun
-from cuttle.launch.signals import STOP_SIGNAL
 
 POLL_INTERVAL_S = 0.5
 VIEW_WIDTH = 100

@@ -22,6 +22,7 @@ SWEPT = re.compile(
 GROUPS = ("network_type", "trunk", "training", "seed", "rules", "fault", "hydra/launcher")
 NOISE = ("full_key", "object_type", "reference_type", "See https")
 NUMBER_HINT = "for example seed=fixed seed.value=3 instead of seed=3"
+OF_THE_USER = (ValueError, HydraException, OmegaConfBaseException, OSError, YAMLError)
 FULL_ERROR = "HYDRA_FULL_ERROR"  # Hydra's own switch for tracebacks
 WANTS_TRACEBACKS = os.environ.get(FULL_ERROR) == "1"
 
@@ -53,14 +54,7 @@ def one_line_errors() -> Iterator[None]:
     except KeyboardInterrupt:
         print("interrupted before any training began", file=sys.stderr)
         sys.exit(INTERRUPTED)
-    except (
-        Refusal,
-        ValueError,
-        HydraException,
-        OmegaConfBaseException,
-        OSError,
-        YAMLError,
-    ) as error:
+    except (Refusal, *OF_THE_USER) as error:
         print(f"error: {describe(error)}", file=sys.stderr)
         sys.exit(REFUSED)
 
@@ -69,32 +63,24 @@ def describe(error: BaseException) -> str:
     """Put an error into one line that names the thing, the value and the way out."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename or 'a file'}: {error.strerror}"
+    if isinstance(error, OverrideParseException):
+        return _unreadable_word(error)
+    if isinstance(error, YAMLError | UnicodeDecodeError):
+        return _yaml_problem(error)
     text = str(error)
     if isinstance(error.__cause__, OmegaConfBaseException):
         text += "\n" + str(error.__cause__)
-    if isinstance(error, OverrideParseException):
-        key, equals, value = error.override.partition("=")
-        if not equals:
-            return f"{error.override} is no KEY=VALUE, as in experiment={error.override}"
-        return f"{error.override} cannot be read; quote the value twice: '{key}=\"{value}\"'"
-    if isinstance(error, YAMLError | UnicodeDecodeError):
-        return _yaml_problem(error)
+    kept = [line.strip() for line in text.splitlines() if line.strip()]
+    plain = " ".join(line for line in kept if not line.startswith(NOISE))
+    return _known_problem(error, text) or plain
+
+
+def _known_problem(error: BaseException, text: str) -> str:
+    """Explain what Hydra says often; empty for what it says well enough, or seldom."""
     if swept := SWEPT.search(text):
         return f"{swept[1] or swept[2]}: several values are a sweep, add -m"
     if missing := re.search(r"Could not override '([^']+)'", text):
-        if missing[1] == "study":
-            return "study is added to the config, not changed: write +study="
-        if "No match in the defaults list" in text:
-            return (
-                f"{missing[1]}= names an option of the folder {missing[1]}/ of a config directory; "
-                "rename that folder"
-            )
-        group = missing[1].partition(".")[0]
-        hint = (
-            f"if all its swept options have it, write ++{missing[1]}=" if _is_swept(group) else ""
-        )
-        keys = _keys_beside(error.__cause__, missing[1])
-        return f"there is no key {missing[1]!r}; {hint or keys}"
+        return _unknown_key(missing[1], error.__cause__, text)
     if launcher := re.search(r"In 'hydra/launcher/(\w+)': Could not load", text):
         return missing_plugin(launcher[1])
     if option := UNKNOWN_OPTION.search(text):
@@ -102,8 +88,24 @@ def describe(error: BaseException) -> str:
         return f"there is no option {option[1]}={option[2]}; there are {options}"
     if "group override must be a string" in text:
         return f"{_group_argument()}: an option of a folder of conf/ is a word, {NUMBER_HINT}"
-    kept = [line.strip() for line in text.splitlines() if line.strip()]
-    return " ".join(line for line in kept if not line.startswith(NOISE))
+    return ""
+
+
+def _unreadable_word(error: OverrideParseException) -> str:
+    key, equals, value = error.override.partition("=")
+    if not equals:
+        return f"{error.override} is no KEY=VALUE, as in experiment={error.override}"
+    return f"{error.override} cannot be read; quote the value twice: '{key}=\"{value}\"'"
+
+
+def _unknown_key(key: str, cause: BaseException | None, text: str) -> str:
+    if key == "study":
+        return "study is added to the config, not changed: write +study="
+    if "No match in the defaults list" in text:
+        return f"{key}= names an option of the folder {key}/ of a config directory; rename it"
+    is_swept = any(w.startswith(f"{key.partition('.')[0]}=") and "," in w for w in sys.argv[1:])
+    way_out = f"if all its swept options have it, write ++{key}=" if is_swept else ""
+    return f"there is no key {key!r}; {way_out or _keys_beside(cause, key)}"
 
 
 def missing_plugin(launcher: str) -> str:
@@ -121,10 +123,6 @@ def _keys_beside(cause: BaseException | None, dotted: str) -> str:
     close = difflib.get_close_matches(dotted.rpartition(".")[2], keys, n=1)
     hint = f"did you mean {close[0]!r}? " if close else ""
     return f"{hint}there are {', '.join(keys)}" if keys else "see `python train.py --cfg job`"
-
-
-def _is_swept(group: str) -> bool:
-    return any(argument.startswith(f"{group}=") and "," in argument for argument in sys.argv[1:])
 
 
 def _yaml_problem(error: YAMLError | UnicodeDecodeError) -> str:

@@ -5,14 +5,11 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from cuttle.runs.formatting import format_duration
-from cuttle.runs.formatting import pluralize
-from cuttle.runs.formatting import python_command
-from cuttle.runs.formatting import relative_path
-from cuttle.runs.layout import RunState
-from cuttle.runs.reader import UNWELL
 from cuttle.launch.decide import Action, Decision, estimated_seconds
 from cuttle.launch.plan import PlannedRun
+from cuttle.runs.formatting import format_duration, pluralize, python_command, relative_path
+from cuttle.runs.layout import RunState
+from cuttle.runs.reader import UNWELL
 
 NOT_BEGUN = (RunState.PENDING, RunState.PREPARED)
 

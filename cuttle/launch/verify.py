@@ -8,6 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from cuttle.launch.refusal import Refusal, one_line_errors
+from cuttle.launch.supervisor import Supervisor
 from cuttle.runs.files import write_json, write_text
 from cuttle.runs.identity import config_hash
 from cuttle.runs.layout import (
@@ -22,8 +24,6 @@ from cuttle.runs.provenance import package_versions, source_hash
 from cuttle.runs.reader import RunRecord
 from cuttle.runs.status import Status, write_status
 from cuttle.runs.yaml_file import read_yaml
-from cuttle.launch.refusal import Refusal, one_line_errors
-from cuttle.launch.supervisor import Supervisor
 
 EXIT_DIFFERENT = 1
 
