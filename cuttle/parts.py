@@ -16,6 +16,7 @@ from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.variants import PRESETS, RULES_VERSION, Rules, checked
 from cuttle.networks.trunk import TrunkSettings
 from cuttle.runs.diff import flatten
+from cuttle.training.generators import Generators
 from cuttle.training.initialisation import initialise
 from cuttle.training.settings import TrainingSettings
 from cuttle.training.streams import stream
@@ -28,10 +29,13 @@ DEVICES = ("cpu", "cuda")
 def build_trainer(config: dict[str, Any]) -> Trainer:
     """Build network and trainer as a resolved config describes them."""
     torch.set_num_threads(config["threads"])
+    seed = config["seed"]["value"]
+    with Generators(seed, "build").lent():  # a type may draw buffers, which `initialise` leaves
+        network = build_network(config)
     return Trainer(
-        network=build_network(config),
+        network=network,
         settings=TrainingSettings.from_mapping(config["training"]),
-        seed=config["seed"]["value"],
+        seed=seed,
         rules=build_rules(config["rules"]),
         device=config["device"],
     )
@@ -109,13 +113,13 @@ def _check_network(config: dict[str, Any], settings: TrainingSettings) -> None:
     initialise(network, settings.initialisation, stream(0, "check"))
     inputs = torch.zeros(2, len(ZONES), dtype=torch.int64), torch.zeros(2, SCALAR_DIM)
     action = torch.zeros(2, dtype=torch.int64)
-    forms: tuple[tuple[str, tuple[torch.Tensor, ...], int], ...] = (
-        ("forward(zones, scalars)", inputs, NUM_ACTIONS),
-        ("forward(zones, scalars, action)", (*inputs, action), config["trunk"]["members"]),
+    forms: tuple[tuple[str, tuple[torch.Tensor, ...], int, bool], ...] = (
+        ("forward(zones, scalars)", inputs, NUM_ACTIONS, False),
+        ("forward(zones, scalars, action)", (*inputs, action), config["trunk"]["members"], True),
     )
-    for form, arguments, width in forms:
+    for form, arguments, width, learns in forms:
         try:
-            got = tuple(network(*arguments).shape)
+            got = tuple(network.train(learns)(*arguments).shape)
         except Exception as error:  # whatever its author has overlooked
             raise ValueError(f"network_type={name}: {form} fails: {error}") from error
         if got != (2, width):
