@@ -55,6 +55,8 @@ class Status:
     rounds: int = 0
     win_rates: dict[str, float] = field(default_factory=dict)  # opponent -> last win rate
     error: RunError | None = None
+    condition: str | None = None  # None in directories older than factors
+    levels: dict[str, Any] | None = None  # by factor; likewise
     schema: int = SCHEMA
 
     def started(self) -> "Status":
@@ -100,7 +102,7 @@ def read_status(run_dir: Path) -> Status | None:
 def parse_status(value: dict[str, Any]) -> Status:
     """Build a status from the content of its file."""
     error = value.get("error")
-    known = {**value, "state": RunState(value["state"])}
+    known = {"network_type": value.get("condition"), **value, "state": RunState(value["state"])}
     known["error"] = RunError(**error) if error else None
     status = Status(**known)
     if status.state in DERIVED_STATES:

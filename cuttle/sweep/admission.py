@@ -6,9 +6,10 @@ Reads only; how a run stands by itself is decided in `decide`.
 from collections.abc import Sequence
 
 from cuttle.runs.comparable import find_mismatch
+from cuttle.runs.formatting import pluralize as count
+from cuttle.runs.formatting import truncate as some
 from cuttle.runs.layout import RunState
 from cuttle.runs.reader import RunRecord, read_experiment
-from cuttle.runs.words import count, some
 from cuttle.sweep.decide import MAX_CHANGES, Action, Decision
 from cuttle.sweep.errors import Refusal
 from cuttle.sweep.freeze import read_plan

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from statistics import mean
 
+from cuttle.runs.formatting import truncate as some
 from cuttle.runs.identity import differences
 from cuttle.runs.layout import CHECKPOINT_FILE, RunState
 from cuttle.runs.provenance import package_versions, source_hash
 from cuttle.runs.reader import RunRecord
-from cuttle.runs.words import some
 from cuttle.sweep.plan import PlannedRun
 
 

@@ -6,9 +6,9 @@ Hydra is left outside: `start` hands the frozen runs to whichever launcher there
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from cuttle.runs.formatting import pluralize as count
 from cuttle.runs.identity import config_hash
 from cuttle.runs.layout import Outcome, RunState
-from cuttle.runs.words import count
 from cuttle.sweep.admission import refuse_conflicts, refuse_other_seeds, refuse_other_settings
 from cuttle.sweep.compose import Job
 from cuttle.sweep.decide import Action, Decision, decide

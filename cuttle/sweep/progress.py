@@ -14,10 +14,11 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from cuttle.runs.formatting import format_duration as duration
+from cuttle.runs.formatting import pluralize as count
 from cuttle.runs.layout import RunState, Stage
 from cuttle.runs.reader import ENDED, RunRecord, seconds_left
 from cuttle.runs.recorder import last_win_rates
-from cuttle.runs.words import count, duration
 from cuttle.sweep.plan import PlannedRun
 from cuttle.sweep.process import STOP_SIGNAL
 

@@ -5,9 +5,12 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from cuttle.runs.formatting import format_duration as duration
+from cuttle.runs.formatting import pluralize as count
+from cuttle.runs.formatting import python_command as python
+from cuttle.runs.formatting import relative_path as shown
 from cuttle.runs.layout import RunState
 from cuttle.runs.reader import UNWELL
-from cuttle.runs.words import count, duration, python, shown
 from cuttle.sweep.decide import Action, Decision, estimated_seconds
 from cuttle.sweep.plan import PlannedRun
 

@@ -13,7 +13,7 @@ from cuttle.analysis.estimators.ranks import smallest_rank_p
 from cuttle.analysis.opponents import no_runs
 from cuttle.analysis.pairwise import Comparison, compare_types
 from cuttle.analysis.study import LAST_ROUND, Study, StudyRun
-from cuttle.runs.words import some
+from cuttle.runs.formatting import truncate as some
 
 FINAL_GAMES = 2_000  # against the primary opponent; fewer leave the games' luck visible
 COLLAPSE = 0.10  # win rate below the rest of its type that makes a run worth naming
