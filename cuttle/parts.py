@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from cuttle import networks, opponents
+from cuttle.arithmetic import is_portable, require_portable
 from cuttle.env.observation import SCALAR_DIM, ZONES
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.variants import PRESETS, RULES_VERSION, Rules, checked
@@ -29,6 +30,7 @@ DEVICES = ("cpu", "cuda")
 def build_trainer(config: dict[str, Any]) -> Trainer:
     """Build network and trainer as a resolved config describes them."""
     torch.set_num_threads(config["threads"])
+    _check_arithmetic(config, is_here=True)
     seed = config["seed"]["value"]
     with Generators(seed, "build").lent():  # a type may draw buffers, which `initialise` leaves
         network = build_network(config)
@@ -102,6 +104,7 @@ def check(config: dict[str, Any], *, trains_here: bool) -> dict[str, Any]:
     for opponent in settings.evaluation.opponents:
         opponents.load(opponent, rules)
     _check_network(config, settings)
+    _check_arithmetic(config, is_here=trains_here)
     _check_device(config["device"], is_here=trains_here)
     _check_analysis(config, settings.evaluation.opponents)
     return {"rules_version": RULES_VERSION}
@@ -157,6 +160,21 @@ def _check_device(name: str, *, is_here: bool) -> None:
     except (RuntimeError, AssertionError) as error:
         reason = str(error).splitlines()[0]
         raise ValueError(f"device={name} cannot be used here, try device=cpu: {reason}") from error
+
+
+def _check_arithmetic(config: dict[str, Any], *, is_here: bool) -> None:
+    """Raise ValueError where `portable=true` could not keep its promise."""
+    if not is_portable(config):
+        return
+    if config["device"] != "cpu":
+        raise ValueError(f"portable=true needs device=cpu, got device={config['device']}")
+    if not is_here:
+        return
+    require_portable()
+    if not torch.backends.mkl.is_available():  # type: ignore[no-untyped-call]  # torch's
+        raise ValueError("portable=true needs a torch with MKL, such as that of the package index")
+    if torch.backends.cpu.get_cpu_capability() != "AVX2":
+        raise ValueError("portable=true was asked for after torch had chosen its kernels")
 
 
 def import_named() -> None:

@@ -42,7 +42,7 @@ def launch(jobs: Sequence[Job], *, num_workers: int, start: Start, trains_here: 
     to_do = [decision.run for decision in decisions if decision.is_to_do]
     if not to_do:
         return 0 if options["dry_run"] else _finish(decisions)
-    supervisor = Supervisor(threads=options["threads"])
+    supervisor = Supervisor(threads=options["threads"], portable=options["portable"])
     try:
         rules_version = _check_configs(to_do, supervisor, trains_here=trains_here)
         if options["dry_run"]:

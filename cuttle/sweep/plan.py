@@ -11,7 +11,7 @@ from cuttle.runs.seeds import SeedMode, run_seed
 from cuttle.sweep.compose import Job
 from cuttle.sweep.errors import Refusal
 
-FLAGS = ("force", "dry_run", "init_only", "fail_fast", "checkpoint")
+FLAGS = ("force", "dry_run", "init_only", "fail_fast", "portable", "checkpoint")
 SECTIONS = ("network_type", "trunk", "training", "seed", "rules", "analysis")
 TEXTS = ("experiment", "description", "device", "root", "fault")
 COUNTS = ("run", "threads")

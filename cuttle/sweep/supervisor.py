@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import cuttle
+from cuttle import arithmetic
 from cuttle.runs.layout import Outcome
 from cuttle.sweep.child import Reply
 
@@ -26,13 +27,21 @@ class LauncherGone(RuntimeError):
 class Supervisor:
     """A connection to a fork server: that of the launcher where it can be reached, or one's own."""
 
-    def __init__(self, *, threads: int, address: str = "", launcher: int | None = None) -> None:
-        """Remember how many threads a training may use, and where the launcher's server is.
+    def __init__(
+        self,
+        *,
+        threads: int,
+        portable: bool = False,
+        address: str = "",
+        launcher: int | None = None,
+    ) -> None:
+        """Remember threads and arithmetic of the trainings, and where the launcher's server is.
 
         A worker names its launcher's process and leaves with it. The launcher itself names none:
         it outlives the shell that started it.
         """
         self._threads = threads
+        self._portable = portable
         self._launcher_address = address
         self._launcher = launcher
         self._server: subprocess.Popen[bytes] | None = None
@@ -95,7 +104,7 @@ class Supervisor:
             self._server = subprocess.Popen(
                 [sys.executable, "-m", "cuttle.sweep.fork_server", self.address],
                 stdin=theirs.fileno(),
-                env=_environment(self._threads),
+                env=_environment(self._threads, portable=self._portable),
                 start_new_session=True,  # Ctrl-C reaches the launcher only
             )
         return ours
@@ -139,8 +148,8 @@ def _receive(connection: socket.socket) -> bytes:
         return b""
 
 
-def _environment(threads: int) -> dict[str, str]:
-    """Fix the threads of every library before it is imported; waiting threads must not spin."""
+def _environment(threads: int, *, portable: bool) -> dict[str, str]:
+    """Fix threads and kernels of every library before it is imported; waiting must not spin."""
     source = str(Path(cuttle.__file__).resolve().parent.parent)
     path = os.environ.get("PYTHONPATH")
     return {
@@ -151,4 +160,5 @@ def _environment(threads: int) -> dict[str, str]:
         "OPENBLAS_NUM_THREADS": str(threads),
         "NUMBA_NUM_THREADS": str(threads),
         "OMP_WAIT_POLICY": "PASSIVE",
+        **arithmetic.pins(portable=portable),
     }

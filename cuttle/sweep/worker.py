@@ -14,6 +14,7 @@ from pathlib import Path
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, read_write
 
+from cuttle.arithmetic import is_portable
 from cuttle.runs.layout import LOG_FILE, Outcome, RunState
 from cuttle.runs.lock import locked
 from cuttle.runs.status import RunError, read_status, write_status
@@ -60,6 +61,7 @@ class Worker:
         """Keep what can be pickled; the address is that of the launcher's fork server, if near."""
         self.tasks = [Task(run.run_dir, run.config_hash) for run in runs]
         self.threads = runs[0].config["threads"]
+        self.portable = is_portable(runs[0].config)
         self.server_address = server_address
         self.shares_tasks = shares_tasks
 
@@ -73,7 +75,10 @@ class Worker:
     def work(self, tasks: Sequence[Task], supervisor: Supervisor | None = None) -> dict[str, str]:
         """Train tasks one after another; return by run id why those failed that did."""
         supervisor = supervisor or Supervisor(
-            threads=self.threads, address=self.server_address, launcher=os.getppid()
+            threads=self.threads,
+            portable=self.portable,
+            address=self.server_address,
+            launcher=os.getppid(),
         )
         try:
             failures = {task.run_dir.name: self._run_task(task, supervisor) for task in tasks}
