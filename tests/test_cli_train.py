@@ -43,6 +43,8 @@ BAD_INPUT = {
     "trunk.scalars=2": "trunk.scalars must be bool, got 2",
     "device=warp": "device must be cpu or cuda, got warp",
     "device=cuda:99": "device=cuda:99 cannot be used here, try device=cpu",
+    "portable=true device=cuda": "portable=true needs device=cpu, got device=cuda",
+    "portable=maybe": "portable must be true or false, got 'maybe'",
     "+trunk.layers=2": "trunk has no key 'layers'",
     "network_type._target_=os.system": "must start with cuttle.networks., got os.system",
     "run=0": "run must be a whole number of at least 1, got 0",
@@ -147,6 +149,26 @@ def test_seed_zero_trains_like_any_other(tmp_path: Path) -> None:
 
     assert zero.returncode == 0
     assert status(tmp_path, "boolean_run_01", "a")["seed"] == 0
+
+
+def test_verify_compares_results_where_bytes_cannot_agree(trained: Path) -> None:
+    run_dir = trained / "multirun" / "test" / "boolean_run_01"
+
+    done = subprocess.run(
+        [sys.executable, "-m", "cuttle.sweep.verify", str(run_dir)],
+        env={**os.environ, "MKL_ENABLE_INSTRUCTIONS": "SSE4_2"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 3, done.stdout
+    lines = done.stdout.splitlines()
+    assert lines[0] == "note: variables was none and is MKL_ENABLE_INSTRUCTIONS SSE4_2"
+    assert lines[1].startswith("so equal bytes cannot be expected")
+    assert "metrics.jsonl: DIFFERENT" in lines
+    assert any(line.startswith("gap_maximizer: won ") for line in lines)
+    assert lines[-1].endswith("is reproduced in its results, though not in its bytes")
 
 
 def test_verify_reproduces_a_run_and_notices_a_changed_one(trained: Path, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def test_seed_options_are_the_seed_modes() -> None:
 def test_nothing_is_forced_or_skipped_by_default() -> None:
     config = composed()
 
-    assert [config[flag] for flag in FLAGS] == [False, False, False, False, True]
+    assert [config[flag] for flag in FLAGS] == [False, False, False, False, False, True]
     assert FLAGS[-1] == "checkpoint"
 
 

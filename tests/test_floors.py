@@ -19,11 +19,15 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "runs": (set(), set()),
     "analysis": ({"runs"}, {"scipy", "matplotlib", "rich", "typer"}),
     "sweep": (
-        {"runs", "experiment", "parts"},
-        {"hydra", "omegaconf", "joblib", "rich", "hydra_plugins"},
+        {"runs", "experiment", "parts", "arithmetic"},
+        {"hydra", "omegaconf", "joblib", "rich", "hydra_plugins", "scipy"},
     ),
-    "parts": ({"runs", "training", "networks", "opponents", "env", "game"}, {"torch"}),
-    "experiment": ({"runs", "parts", "training", "env", "game"}, {"torch"}),
+    "arithmetic": (set(), set()),
+    "parts": (
+        {"runs", "training", "networks", "opponents", "env", "game", "arithmetic"},
+        {"torch"},
+    ),
+    "experiment": ({"runs", "parts", "training", "env", "game", "arithmetic"}, {"torch"}),
     "play": (
         {"runs", "parts", "training", "networks", "opponents", "env", "game"},
         {"torch", "rich"},

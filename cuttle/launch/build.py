@@ -11,10 +11,12 @@ from typing import Any
 import torch
 
 from cuttle import networks, opponents
+from cuttle.launch.arithmetic import is_portable, require_portable
 from cuttle.env.observation import SCALAR_DIM, ZONES
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.variants import PRESETS, RULES_VERSION, Rules, checked
 from cuttle.networks.trunk import TrunkSettings
+from cuttle.training.generators import Generators
 from cuttle.training.initialisation import initialise
 from cuttle.training.settings import TrainingSettings
 from cuttle.training.streams import stream
@@ -27,10 +29,14 @@ DEVICES = ("cpu", "cuda")
 def build_trainer(config: dict[str, Any]) -> Trainer:
     """Build network and trainer as a resolved config describes them."""
     torch.set_num_threads(config["threads"])
+    _check_arithmetic(config, is_here=True)
+    seed = config["seed"]["value"]
+    with Generators(seed, "build").lent():  # a type may draw buffers, which `initialise` leaves
+        network = build_network(config)
     return Trainer(
-        network=build_network(config),
+        network=network,
         settings=TrainingSettings.from_mapping(config["training"]),
-        seed=config["seed"]["value"],
+        seed=seed,
         rules=build_rules(config["rules"]),
         device=config["device"],
     )
@@ -98,6 +104,7 @@ def check(config: dict[str, Any], is_here: bool) -> dict[str, Any]:
     for opponent in settings.evaluation.opponents:
         opponents.load(opponent, rules)
     _check_network(config, settings)
+    _check_arithmetic(config, is_here=is_here)
     _check_device(config["device"], is_here=is_here)
     _check_analysis(config, settings.evaluation.opponents)
     return {"rules_version": RULES_VERSION}
@@ -109,13 +116,13 @@ def _check_network(config: dict[str, Any], settings: TrainingSettings) -> None:
     initialise(network, settings.initialisation, stream(0, "check"))
     inputs = torch.zeros(2, len(ZONES), dtype=torch.int64), torch.zeros(2, SCALAR_DIM)
     action = torch.zeros(2, dtype=torch.int64)
-    forms: tuple[tuple[str, tuple[torch.Tensor, ...], int], ...] = (
-        ("forward(zones, scalars)", inputs, NUM_ACTIONS),
-        ("forward(zones, scalars, action)", (*inputs, action), config["trunk"]["members"]),
+    forms: tuple[tuple[str, tuple[torch.Tensor, ...], int, bool], ...] = (
+        ("forward(zones, scalars)", inputs, NUM_ACTIONS, False),
+        ("forward(zones, scalars, action)", (*inputs, action), config["trunk"]["members"], True),
     )
-    for form, arguments, width in forms:
+    for form, arguments, width, learns in forms:
         try:
-            got = tuple(network(*arguments).shape)
+            got = tuple(network.train(learns)(*arguments).shape)
         except Exception as error:  # whatever its author has overlooked
             raise ValueError(f"network_type={name}: {form} fails: {error}") from error
         if got != (2, width):
@@ -148,6 +155,21 @@ def _check_device(name: str, *, is_here: bool) -> None:
     except (RuntimeError, AssertionError) as error:
         reason = str(error).splitlines()[0]
         raise ValueError(f"device={name} cannot be used here, try device=cpu: {reason}") from error
+
+
+def _check_arithmetic(config: dict[str, Any], *, is_here: bool) -> None:
+    """Raise ValueError where `portable=true` could not keep its promise."""
+    if not is_portable(config):
+        return
+    if config["device"] != "cpu":
+        raise ValueError(f"portable=true needs device=cpu, got device={config['device']}")
+    if not is_here:
+        return
+    require_portable()
+    if not torch.backends.mkl.is_available():  # type: ignore[no-untyped-call]  # torch's
+        raise ValueError("portable=true needs a torch with MKL, such as that of the package index")
+    if torch.backends.cpu.get_cpu_capability() != "AVX2":
+        raise ValueError("portable=true was asked for after torch had chosen its kernels")
 
 
 def import_named() -> None:

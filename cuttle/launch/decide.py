@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from statistics import mean
 
+from cuttle.launch.arithmetic import is_portable
 from cuttle.launch.plan import Plan, PlannedRun, is_begun_run
 from cuttle.launch.refusal import Refusal
 from cuttle.runs.comparable import find_mismatch
@@ -78,9 +79,11 @@ def _without_force(run: PlannedRun, record: RunRecord) -> tuple[Action, str]:
         return Action.SKIP, ""
     has_checkpoint = run.config["checkpoint"] and (run.run_dir / CHECKPOINT_FILE).exists()
     if has_same_config and has_checkpoint:
-        if _has_same_code(record):
-            return Action.RESUME, f"after round {record.status['round']}"
-        return Action.TRAIN, "starts over: code or versions have changed since it began"
+        if not _has_same_code(record):
+            return Action.TRAIN, "starts over: code or versions have changed since it began"
+        if is_portable(record.config) != is_portable(run.config):
+            return Action.TRAIN, "starts over: it began with another portable="
+        return Action.RESUME, f"after round {record.status['round']}"
     return Action.TRAIN, ""
 
 

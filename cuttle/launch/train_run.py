@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from cuttle.launch import arithmetic
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.variants import CUTTLE_CARDS
 from cuttle.launch.build import build_trainer, import_named
@@ -97,6 +98,7 @@ def _facts(trainer: Trainer, config: dict[str, Any]) -> dict[str, Any]:
         **machine(),
         "pid": os.getpid(),
         "threads": config["threads"],
+        "arithmetic": arithmetic.describe(portable=arithmetic.is_portable(config)),
         "parameters": trainer.num_parameters,
         "initial_q_sd": trainer.initial_q_sd,
     }

@@ -13,7 +13,9 @@ Source = Mapping[str, Flat]  # one side of a comparison by run id; a lone docume
 # What tells runs of one study apart, or says how to run rather than what: no change of method.
 RUN_SPECIFIC_KEYS = ("run", "run_id", "run_name", "run_dir", "seed.value")
 NAMING_KEYS = ("experiment", "experiment_dir", "description")
-EXECUTION_KEYS = ("root", "force", "dry_run", "init_only", "fail_fast", "checkpoint", "hydra")
+EXECUTION_KEYS = (
+    "root", "force", "dry_run", "init_only", "fail_fast", "checkpoint", "portable", "hydra",
+)  # fmt: skip
 IGNORED_KEYS = (*RUN_SPECIFIC_KEYS, *NAMING_KEYS, *EXECUTION_KEYS)
 
 

@@ -59,8 +59,11 @@ def source_hash() -> str:
 
 
 def package_versions() -> dict[str, str | None]:
-    """Return the version of Python and of the packages that can change a number."""
-    versions: dict[str, str | None] = {"python": platform.python_version()}
+    """Return the versions of Python, C library and packages that can change a number."""
+    versions: dict[str, str | None] = {
+        "python": platform.python_version(),
+        "libc": " ".join(platform.libc_ver()).strip() or None,
+    }
     for name in PACKAGES:
         try:
             versions[name] = version(name)

@@ -38,7 +38,7 @@ EXPERIMENT_FIELDS: Fields = {
 }  # fmt: skip
 METADATA_FIELDS: Fields = {
     "git": dict, "versions": dict, "rules_version": str, "source_hash": str, "host": str,
-    "parameters": int, "initial_q_sd": float, "seed": int, "sha256": dict,
+    "parameters": int, "initial_q_sd": float, "seed": int, "sha256": dict, "arithmetic": dict,
 }  # fmt: skip
 REQUIRED_WHEN_COMPLETED = (METADATA_FILE, CONFIG_FILE, TIMINGS_FILE, *RESULT_FILES)
 

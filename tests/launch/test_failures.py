@@ -89,6 +89,16 @@ def test_no_run_is_made_of_two_programs(changed: str, tmp_path: Path, undisturbe
     assert results(tmp_path) == results(undisturbed)
 
 
+def test_no_run_is_made_of_two_kinds_of_arithmetic(tmp_path: Path, undisturbed: Path) -> None:
+    launch(tmp_path, *SWEEP, FAULTS="2=raise")
+
+    finished = launch(tmp_path, *SWEEP, "portable=true")
+
+    assert finished.returncode == 0
+    assert "boolean_run_02 starts over: it began with another portable=" in finished.stdout
+    assert results(tmp_path) == results(undisturbed)
+
+
 def test_a_run_without_its_first_model_starts_over(tmp_path: Path, undisturbed: Path) -> None:
     launch(tmp_path, *SWEEP, FAULTS="2=raise")
     (tmp_path / "multirun" / "test" / "boolean_run_02" / "models" / "model_initial.pt").unlink()
