@@ -10,6 +10,7 @@ try:
     import hydra
     from omegaconf import DictConfig
 
+    from cuttle.config.hydra import register
     from cuttle.sweep.callback import train_one
     from cuttle.sweep.errors import one_line_errors
     from cuttle.sweep.process import prepare_process
@@ -25,5 +26,6 @@ def main(config: DictConfig) -> None:
 
 if __name__ == "__main__":
     prepare_process()
+    register()
     with one_line_errors():
         main()

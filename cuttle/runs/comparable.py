@@ -6,13 +6,11 @@ The launch refuses what the report would refuse, by this one rule. No results he
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from cuttle.runs.diff import ABSENT, IGNORED_KEYS, Flat, flatten, is_ignored, token
+from cuttle.config.roles import is_method, neutral_values
+from cuttle.runs.diff import ABSENT, Flat, flatten, is_ignored, token
 
 FACTORS_KEY = "analysis.factors"
 TYPE_SECTION = "network_type"  # may differ between types, not within one
-# Seeding, later analysis, threads and device change roundings at most, not what is measured; a
-# fault is part of the type's name.
-NOT_COMPARED = (*IGNORED_KEYS, "seed", "analysis", "threads", "device", "fault")
 
 
 class Mismatch(NamedTuple):
@@ -30,7 +28,8 @@ def find_mismatch(configs: Iterable[tuple[str, str, Mapping[str, Any]]]) -> Mism
     """
     first: dict[str, tuple[str, Flat]] = {}
     for run_id, network_type, config in configs:
-        flat = flatten({key: config[key] for key in config if key not in NOT_COMPARED})
+        known = {**neutral_values(), **flatten(config)}
+        flat = {key: value for key, value in known.items() if is_method(key)}
         factors = (config.get("analysis") or {}).get("factors") or ()
         own = {key: flat[key] for key in flat if is_ignored(key, (TYPE_SECTION, *factors))}
         shared = {key: flat[key] for key in flat if key not in own}

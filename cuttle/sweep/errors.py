@@ -1,6 +1,5 @@
 """Refusals as one clear line and an exit code. What is refused is decided elsewhere."""
 
-import difflib
 import os
 import re
 import sys
@@ -8,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from hydra.errors import HydraException, OverrideParseException
-from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
+
+from cuttle.config.hydra import explain
 
 UNKNOWN_OPTION = re.compile(r"Could not find '([^']+)/([^'/]+)'\s+Available options[^:]*:([^:]+)")
 SWEPT = re.compile(
@@ -60,10 +60,10 @@ def describe(error: BaseException) -> str:
         return f"{error.override} cannot be read; quote the value twice: '{key}=\"{value}\"'"
     if swept := SWEPT.search(text):
         return f"{swept[1] or swept[2]}: several values are a sweep, add -m"
-    if missing := re.search(r"Could not override '([^']+)'", text):
-        if missing[1] == "study":
-            return "study is added to the config, not changed: write +study="
-        return f"there is no key {missing[1]!r}; {_keys_beside(error.__cause__, missing[1])}"
+    if "Could not override 'study'" in text:
+        return "study is added to the config, not changed: write +study="
+    if explained := explain(error):
+        return explained
     if launcher := re.search(r"In 'hydra/launcher/(\w+)': Could not load", text):
         return missing_plugin(launcher[1])
     if option := UNKNOWN_OPTION.search(text):
@@ -81,15 +81,6 @@ def missing_plugin(launcher: str) -> str:
         f"hydra/launcher={launcher} needs a package that is not installed: "
         f".venv/bin/pip install -e '.[{launcher}]'"
     )
-
-
-def _keys_beside(cause: BaseException | None, dotted: str) -> str:
-    """Name the keys that are there, the one most like the mistyped key first."""
-    parent = getattr(cause, "parent_node", None)
-    keys = [str(key) for key in parent] if isinstance(parent, DictConfig) else []
-    close = difflib.get_close_matches(dotted.rpartition(".")[2], keys, n=1)
-    hint = f"did you mean {close[0]!r}? " if close else ""
-    return f"{hint}there are {', '.join(keys)}" if keys else "see `python train.py --cfg job`"
 
 
 def _group_argument() -> str:

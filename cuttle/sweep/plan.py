@@ -5,17 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cuttle.config.reading import check
 from cuttle.runs.identity import config_hash
 from cuttle.runs.layout import EXPERIMENT_NAME, run_name
 from cuttle.runs.seeds import SeedMode, run_seed
 from cuttle.sweep.compose import Job
 from cuttle.sweep.errors import Refusal
-
-FLAGS = ("force", "dry_run", "init_only", "fail_fast", "checkpoint")
-SECTIONS = ("network_type", "trunk", "training", "seed", "rules", "analysis")
-TEXTS = ("experiment", "description", "device", "root", "fault")
-COUNTS = ("run", "threads")
-KEYS = (*TEXTS, *COUNTS, *SECTIONS, *FLAGS)
 
 
 @dataclass(frozen=True)
@@ -57,7 +52,8 @@ def plan_runs(jobs: Iterable[Job]) -> list[PlannedRun]:
 def plan_run(job: Job) -> PlannedRun:
     """Check the keys that every run has, name its type and work its seed out."""
     config = job.config
-    _check_keys(config)
+    check(config)
+    _check_name("network_type.name", config["network_type"].get("name"))
     name, run = _type_name(config), int(config["run"])
     try:
         seed = run_seed(
@@ -95,33 +91,12 @@ def _type_name(config: dict[str, Any]) -> str:
     return name if fault == "none" else f"{name}_{fault}"
 
 
-def _check_keys(config: dict[str, Any]) -> None:
-    for key in config:
-        if key not in KEYS:
-            raise Refusal(f"unknown key {key}={config[key]}; the keys are {', '.join(KEYS)}")
-    if missing := [key for key in KEYS if key not in config]:
-        raise Refusal(f"{missing[0]} is missing from the config; leave `~{missing[0]}` out")
-    _check_kind(config, SECTIONS, dict, "an option of the folder conf/{key}")
-    _check_kind(config, TEXTS, str, "text; quote it as {key}='\"...\"'")
-    _check_kind(config, FLAGS, bool, "true or false")
-    _check_kind(config, COUNTS, int, "a whole number of at least 1")
-    _check_name("experiment", config["experiment"])
-    _check_name("network_type.name", config["network_type"].get("name"))
-
-
 def _check_name(key: str, value: object) -> None:
     if not isinstance(value, str) or not EXPERIMENT_NAME.fullmatch(value):
         raise Refusal(
             f"{key}={value!r} is not a name: letters, digits, '.', '_' and '-' only, starting with "
             "a letter or digit, at most 100; it names a directory"
         )
-
-
-def _check_kind(config: dict[str, Any], keys: Iterable[str], kind: type, wanted: str) -> None:
-    for key in keys:
-        value = config[key]
-        if type(value) is not kind or (kind is int and config[key] < 1):
-            raise Refusal(f"{key} must be {wanted.format(key=key)}, got {value!r}")
 
 
 def _words(run: PlannedRun) -> str:
