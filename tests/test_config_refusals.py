@@ -162,6 +162,14 @@ def test_a_replay_has_room_for_the_longest_own_return() -> None:
         read(TrainingSettings, training, "training")
 
 
+def test_a_folder_named_like_a_key_is_named(tmp_path: Path) -> None:
+    (tmp_path / "experiment").mkdir()
+
+    line = refusal(f"hydra.searchpath=[file://{tmp_path}]", "experiment=mine")
+
+    assert line == "experiment= chooses a file of the folder experiment/ in the config; rename that"
+
+
 def test_an_error_of_hydras_own_keys_is_left_to_hydra() -> None:
     assert refusal("hydra.launcher.n_jobs=abc").startswith("not explained: ")
 

@@ -9,6 +9,7 @@ from omegaconf import DictConfig, OmegaConf
 from cuttle.config.keys import fields_of, walk
 from cuttle.config.pages import ValueOf, help_keys
 from cuttle.config.reading import unknown_key, wrong_type
+from cuttle.config.roles import index
 from cuttle.config.schema import Config
 
 UNKNOWN_KEY = re.compile(r"Could not override '([^']+)'|Key '.*' not in")
@@ -66,9 +67,11 @@ def explain(error: BaseException) -> str | None:
     full_key, file = FULL_KEY.search(text), IN_FILE.search(text)
     where = f"{file[1]}.yaml: " if file else ""
     if unknown := UNKNOWN_KEY.search(text):
-        parent = getattr(error.__cause__, "parent_node", None)
+        name, parent = full_key or unknown, getattr(error.__cause__, "parent_node", None)
+        if name[1] in index():
+            return f"{name[1]}= chooses a file of the folder {name[1]}/ in the config; rename that"
         siblings = map(str, parent) if isinstance(parent, DictConfig) else ()
-        return where + unknown_key(full_key[1] if full_key else unknown[1], siblings)
+        return where + unknown_key(name[1], siblings)
     if merged := NO_SECTION.search(text):  # which does not name the key
         sections = (key for key in walk(Config) if key.section and key.type.__name__ == merged[1])
         return where + " or ".join(wrong_type(key.name, merged[2]) or "" for key in sections)
