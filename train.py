@@ -14,6 +14,7 @@ try:
     import hydra
     from omegaconf import DictConfig
 
+    from cuttle.config.hydra import register
     from cuttle.launch.app import launch_run
     from cuttle.launch.console import run_main
     from cuttle.launch.training_program import PROGRAM
@@ -30,4 +31,5 @@ def main(config: DictConfig) -> float | None:
 
 
 if __name__ == "__main__":
+    register()
     run_main(main)

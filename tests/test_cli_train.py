@@ -24,47 +24,32 @@ def options(group: str = "network_type") -> str:
 
 BAD_INPUT = {
     "traning=quick": "there is no key 'traning'; did you mean 'training'?",
-    "training.learner.learning_rat=1": "did you mean 'learning_rate'?",
     "training=quik": f"there is no option training=quik; there are {options('training')}",
     "network_type=bolean": f"there is no option network_type=bolean; there are {options()}",
     "training.learner.learning_rate=-0.1": "learner.learning_rate must be positive, got -0.1",
-    "training.learner.learning_rate=abc": "learner.learning_rate must be float, got 'abc'",
+    "training.learner.learning_rate=abc": "learner.learning_rate must be a number, got 'abc'",
     "training.evaluation.opponents=[nobody]": f"unknown 'nobody'; there are {', '.join(names())}",
     "analysis.primary_opponent=nobody": "got 'nobody': add analysis.primary_opponent=randomized",
     "training.evaluation.opponents=[high_card]": "add analysis.primary_opponent=high_card",
-    "analysis.equivalence_margin=abc": "must lie between 0 and 1, got 'abc'",
-    "analysis.factors=abc": "analysis.factors must be a list of keys, got 'abc'",
-    "analysis.factors=[a.b]": "names 'a.b', which the config does not have",
     "rules.name=nobody": "rules.name must be one of cuttle_cards,",
-    "+training.foo=1": "training has no key 'foo'; there are rounds,",
-    "+foo=1": "unknown key foo=1; the keys are experiment,",
+    "+foo=1": "there is no key 'foo'; there are network_type,",
+    "-m +foo=1,2": "there is no key 'foo'; there are network_type,",
     "+network_type.layers=3": "network_type=boolean with {'layers': 3}",
-    "trunk.hidden_units=-3": "trunk.hidden_units must be at least 1, got -3",
-    "trunk.scalars=2": "trunk.scalars must be bool, got 2",
-    "device=warp": "device must be cpu or cuda, got warp",
     "device=cuda:99": "device=cuda:99 cannot be used here, try device=cpu",
     "portable=true device=cuda": "portable=true needs device=cpu, got device=cuda",
-    "portable=maybe": "portable must be true or false, got 'maybe'",
-    "+trunk.layers=2": "trunk has no key 'layers'",
     "network_type._target_=os.system": "must start with cuttle.networks., got os.system",
-    "run=0": "run must be a whole number of at least 1, got 0",
-    "run=abc": "run must be a whole number of at least 1, got 'abc'",
-    "threads=0": "threads must be a whole number of at least 1, got 0",
-    "force=maybe": "force must be true or false, got 'maybe'",
+    "-m run=1,abc": "run must be a whole number, got 'abc'",
     "init_only=true force=true": "init_only=true trains nothing, so force=true",
     "network_type=embedding network_type.embedding_dim=0": "dim must be at least 1, got 0",
     "network_type.name=a/b": "network_type.name='a/b' is not a name",
     "network_type.name=null": "network_type.name=None is not a name",
     "study=zones_only": "study is added to the config, not changed: write +study=",
     "description=a=b": "description=a=b cannot be read; quote the value twice",
-    "experiment=a/b": "experiment='a/b' is not a name",
-    "experiment=..": "experiment='..' is not a name",
     "run=1 seed=3": "seed=3: an option of a folder of conf/ is a word",
     "seed=fixed": "seed.value must be given, for example seed.value=1",
-    "seed.base=-1": "seed.base must be a whole number of at least 0, got -1",
     "seed=published run=8": "not boolean with run=8; use seed=independent",
     "-m run=1,2 training.rounds=1,2": "two jobs would train in",
-    "-m run=1,0": "run must be a whole number of at least 1, got 0",
+    "-m run=1,0": "run must be at least 1, got 0",
     "-m experiment=a,b": "a sweep belongs to one experiment",
     "-m hydra.launcher.n_jobs=0": "hydra.launcher.n_jobs must be at least 1, or -1",
     "network_type=boolean,blind": "network_type=boolean,blind: several values are a sweep, add -m",
@@ -155,7 +140,7 @@ def test_verify_compares_results_where_bytes_cannot_agree(trained: Path) -> None
     run_dir = trained / "multirun" / "test" / "boolean_run_01"
 
     done = subprocess.run(
-        [sys.executable, "-m", "cuttle.sweep.verify", str(run_dir)],
+        [sys.executable, "-m", "cuttle.launch.verify", str(run_dir)],
         env={**os.environ, "MKL_ENABLE_INSTRUCTIONS": "SSE4_2"},
         capture_output=True,
         text=True,
@@ -173,7 +158,7 @@ def test_verify_compares_results_where_bytes_cannot_agree(trained: Path) -> None
 
 def test_verify_reproduces_a_run_and_notices_a_changed_one(trained: Path, tmp_path: Path) -> None:
     run_dir = trained / "multirun" / "test" / "boolean_run_01"
-    command = [sys.executable, "-m", "cuttle.sweep.verify", str(run_dir)]
+    command = [sys.executable, "-m", "cuttle.launch.verify", str(run_dir)]
 
     same = subprocess.run(command, capture_output=True, text=True, check=False)
     original = (run_dir / "metrics.jsonl").read_text()

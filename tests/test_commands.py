@@ -41,7 +41,7 @@ NOT_EXECUTED = {
     "python -m benchmarks.launcher --seconds 0.5": MINUTES,
 }
 
-EXPERIMENT = "input_representation"
+EXPERIMENT = "scratch"
 PLACEHOLDERS = {
     "RUN_DIR": f"multirun/{EXPERIMENT}/boolean_run_01",
     "EXPERIMENT": EXPERIMENT,

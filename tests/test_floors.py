@@ -11,25 +11,20 @@ PACKAGE = ROOT / "cuttle"
 
 # Floor -> what it may import of ours, and which of the heavy libraries.
 FLOORS: dict[str, tuple[set[str], set[str]]] = {
+    "config": (set(), {"hydra", "omegaconf"}),
     "game": (set(), {"numba"}),
     "env": ({"game"}, {"numba", "gymnasium", "pettingzoo"}),
     "opponents": ({"game", "env"}, {"numba"}),
     "networks": ({"game", "env"}, {"torch"}),
-    "training": ({"game", "env", "opponents", "networks"}, {"torch"}),
-    "runs": (set(), set()),
+    "training": ({"config", "game", "env", "opponents", "networks"}, {"torch"}),
+    "runs": ({"config"}, set()),
     "analysis": ({"runs"}, {"scipy", "matplotlib", "rich", "typer"}),
-    "sweep": (
-        {"runs", "experiment", "parts", "arithmetic"},
-        {"hydra", "omegaconf", "joblib", "rich", "hydra_plugins", "scipy"},
+    "launch": (
+        {"config", "runs", "training", "networks", "opponents", "env", "game"},
+        {"hydra", "omegaconf", "joblib", "rich", "hydra_plugins", "scipy", "torch"},
     ),
-    "arithmetic": (set(), set()),
-    "parts": (
-        {"runs", "training", "networks", "opponents", "env", "game", "arithmetic"},
-        {"torch"},
-    ),
-    "experiment": ({"runs", "parts", "training", "env", "game", "arithmetic"}, {"torch"}),
     "play": (
-        {"runs", "parts", "training", "networks", "opponents", "env", "game"},
+        {"runs", "launch", "training", "networks", "opponents", "env", "game"},
         {"torch", "rich"},
     ),
 }

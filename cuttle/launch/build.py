@@ -11,19 +11,20 @@ from typing import Any
 import torch
 
 from cuttle import networks, opponents
-from cuttle.launch.arithmetic import is_portable, require_portable
+from cuttle.config.reading import check as check_keys
+from cuttle.config.reading import read
+from cuttle.config.schema import TrainingSettings, TrunkSection
 from cuttle.env.observation import SCALAR_DIM, ZONES
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.variants import PRESETS, RULES_VERSION, Rules, checked
+from cuttle.launch.arithmetic import is_portable, require_portable
 from cuttle.networks.trunk import TrunkSettings
 from cuttle.training.generators import Generators
 from cuttle.training.initialisation import initialise
-from cuttle.training.settings import TrainingSettings
 from cuttle.training.streams import stream
 from cuttle.training.trainer import Trainer
 
 NETWORK_PACKAGE = "cuttle.networks."
-DEVICES = ("cpu", "cuda")
 
 
 def build_trainer(config: dict[str, Any]) -> Trainer:
@@ -35,7 +36,7 @@ def build_trainer(config: dict[str, Any]) -> Trainer:
         network = build_network(config)
     return Trainer(
         network=network,
-        settings=TrainingSettings.from_mapping(config["training"]),
+        settings=read(TrainingSettings, config["training"], "training"),
         seed=seed,
         rules=build_rules(config["rules"]),
         device=config["device"],
@@ -50,8 +51,6 @@ def build_rules(section: dict[str, Any]) -> Rules:
     name = fields.pop("name")
     if name not in PRESETS:
         raise ValueError(f"rules.name must be one of {', '.join(PRESETS)}, got {name}")
-    if unknown := sorted(fields.keys() - set(Rules._fields)):
-        raise ValueError(f"rules has no key {unknown[0]!r}; there are {', '.join(Rules._fields)}")
     return checked(PRESETS[name]._replace(**fields))
 
 
@@ -80,17 +79,15 @@ def build_network(config: dict[str, Any]) -> torch.nn.Module:
 
 def build_trunk_settings(section: dict[str, Any]) -> TrunkSettings:
     """Read what all network types share; raise ValueError naming what is wrong."""
-    sizes = dict.fromkeys(("members", "hidden_units"), int)
-    kinds = {**sizes, **dict.fromkeys(("scalars", "normalise", "share_value"), bool)}
-    if unknown := sorted(section.keys() - kinds.keys()):
-        raise ValueError(f"trunk has no key {unknown[0]!r}; there are {', '.join(kinds)}")
-    for key, kind in kinds.items():
-        if type(section.get(key)) is not kind:
-            raise ValueError(f"trunk.{key} must be {kind.__name__}, got {section.get(key)!r}")
-        if kind is int and section[key] < 1:
-            raise ValueError(f"trunk.{key} must be at least 1, got {section[key]}")
-    scalars = SCALAR_DIM if section["scalars"] else 0
-    return TrunkSettings(**{**section, "scalars": scalars, "num_actions": NUM_ACTIONS})
+    trunk = read(TrunkSection, section, "trunk")
+    return TrunkSettings(
+        members=trunk.members,
+        hidden_units=trunk.hidden_units,
+        num_actions=NUM_ACTIONS,
+        scalars=SCALAR_DIM if trunk.scalars else 0,
+        normalise=trunk.normalise,
+        share_value=trunk.share_value,
+    )
 
 
 def check(config: dict[str, Any], is_here: bool) -> dict[str, Any]:
@@ -99,15 +96,25 @@ def check(config: dict[str, Any], is_here: bool) -> dict[str, Any]:
     Returns what the metadata of its run will say of this code: `rules_version`.
     is_here: whether it will be trained on this machine
     """
-    settings = TrainingSettings.from_mapping(config["training"])
+    settings = check_keys(config).training
     rules = build_rules(config["rules"])
-    for opponent in settings.evaluation.opponents:
-        opponents.load(opponent, rules)
+    _check_opponents(settings.evaluation.opponents, rules)
     _check_network(config, settings)
     _check_arithmetic(config, is_here=is_here)
     _check_device(config["device"], is_here=is_here)
     _check_analysis(config, settings.evaluation.opponents)
     return {"rules_version": RULES_VERSION}
+
+
+def _check_opponents(names: tuple[str, ...], rules: Rules) -> None:
+    known = opponents.names()
+    if unknown := [name for name in names if name not in known]:
+        raise ValueError(
+            f"training.evaluation.opponents has unknown {', '.join(map(repr, unknown))}; "
+            f"there are {', '.join(known)}"
+        )
+    for name in names:
+        opponents.load(name, rules)
 
 
 def _check_network(config: dict[str, Any], settings: TrainingSettings) -> None:
@@ -134,20 +141,16 @@ def _check_network(config: dict[str, Any], settings: TrainingSettings) -> None:
 def _check_analysis(config: dict[str, Any], opponents: tuple[str, ...]) -> None:
     """Raise ValueError for a wish that the analysis could not fulfil once all is trained."""
     section = config["analysis"]
-    primary, margin = section["primary_opponent"], section["equivalence_margin"]
+    primary = section["primary_opponent"]
     if primary not in opponents:
         raise ValueError(
             f"analysis.primary_opponent must be one of training.evaluation.opponents, "
             f"{', '.join(opponents)}, got {primary!r}: add analysis.primary_opponent={opponents[0]}"
         )
-    if not isinstance(margin, int | float) or not 0.0 < margin < 1.0:
-        raise ValueError(f"analysis.equivalence_margin must lie between 0 and 1, got {margin!r}")
 
 
 def _check_device(name: str, *, is_here: bool) -> None:
-    """Raise ValueError for a device that cannot be trained on, or that is not on this machine."""
-    if name.partition(":")[0] not in DEVICES:
-        raise ValueError(f"device must be {' or '.join(DEVICES)}, got {name}")
+    """Raise ValueError for a device that is not on the machine that trains."""
     if not is_here:
         return
     try:

@@ -22,7 +22,7 @@ from cuttle.runs.reader import Experiment, read_experiment
 from cuttle.runs.seeds import SeedMode, run_seed
 
 FLAGS = ("force", "dry_run", "init_only", "fail_fast", "checkpoint")
-NOT_SWEPT = ("root", *FLAGS)  # they say how to launch, and a launch does so in one way
+NOT_SWEPT = ("root", "description", *FLAGS)  # about the launch or the experiment as a whole
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def _space(
     new = [key_of(o) for o in overrides.values() if o.is_sweep_override()]
     for key in (*new, *swept):
         if key in NOT_SWEPT:
-            raise Refusal(f"{key} cannot be swept: it is about the launch and changes no run")
+            raise Refusal(f"{key} cannot be swept: it is about the launch and changes no number")
     known = list(experiment.factors) if experiment else []
     factors = dict.fromkeys([label_group, *known, *new, *swept])
     is_begun = experiment is not None and any(is_begun_run(run) for run in experiment.runs)

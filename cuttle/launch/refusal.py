@@ -1,6 +1,5 @@
 """Refusals as one clear line and an exit code. What is refused is decided elsewhere."""
 
-import difflib
 import os
 import re
 import sys
@@ -9,10 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hydra.errors import HydraException, OverrideParseException
-from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
+from cuttle.config.hydra import explain
 from cuttle.launch.exit_status import INTERRUPTED, REFUSED
 
 UNKNOWN_OPTION = re.compile(r"Could not find '([^']+)/([^'/]+)'\s+Available options[^:]*:([^:]+)")
@@ -80,7 +79,10 @@ def _known_problem(error: BaseException, text: str) -> str:
     if swept := SWEPT.search(text):
         return f"{swept[1] or swept[2]}: several values are a sweep, add -m"
     if missing := re.search(r"Could not override '([^']+)'", text):
-        return _unknown_key(missing[1], error.__cause__, text)
+        if special := _unknown_key(missing[1]):
+            return special
+    if explained := explain(error):
+        return explained
     if launcher := re.search(r"In 'hydra/launcher/(\w+)': Could not load", text):
         return missing_plugin(launcher[1])
     if option := UNKNOWN_OPTION.search(text):
@@ -98,14 +100,14 @@ def _unreadable_word(error: OverrideParseException) -> str:
     return f"{error.override} cannot be read; quote the value twice: '{key}=\"{value}\"'"
 
 
-def _unknown_key(key: str, cause: BaseException | None, text: str) -> str:
+def _unknown_key(key: str) -> str:
+    """Explain the two keys that are there after all; empty for others."""
     if key == "study":
         return "study is added to the config, not changed: write +study="
-    if "No match in the defaults list" in text:
-        return f"{key}= names an option of the folder {key}/ of a config directory; rename it"
     is_swept = any(w.startswith(f"{key.partition('.')[0]}=") and "," in w for w in sys.argv[1:])
-    way_out = f"if all its swept options have it, write ++{key}=" if is_swept else ""
-    return f"there is no key {key!r}; {way_out or _keys_beside(cause, key)}"
+    if is_swept:
+        return f"there is no key {key!r}; if all its swept options have it, write ++{key}="
+    return ""
 
 
 def missing_plugin(launcher: str) -> str:
@@ -114,15 +116,6 @@ def missing_plugin(launcher: str) -> str:
         f"hydra/launcher={launcher} needs a package that is not installed: "
         f".venv/bin/pip install -e '.[{launcher}]'"
     )
-
-
-def _keys_beside(cause: BaseException | None, dotted: str) -> str:
-    """Name the keys that are there, the one most like the mistyped key first."""
-    parent = getattr(cause, "parent_node", None)
-    keys = [str(key) for key in parent] if isinstance(parent, DictConfig) else []
-    close = difflib.get_close_matches(dotted.rpartition(".")[2], keys, n=1)
-    hint = f"did you mean {close[0]!r}? " if close else ""
-    return f"{hint}there are {', '.join(keys)}" if keys else "see `python train.py --cfg job`"
 
 
 def _yaml_problem(error: YAMLError | UnicodeDecodeError) -> str:

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from cuttle.launch import arithmetic
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.variants import CUTTLE_CARDS
+from cuttle.launch import arithmetic
 from cuttle.launch.build import build_trainer, import_named
 from cuttle.runs.layout import INITIAL_MODEL_FILE
 from cuttle.runs.provenance import machine

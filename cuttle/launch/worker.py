@@ -47,12 +47,9 @@ class FrozenConfigs:
     ) -> DictConfig:
         """Return the config of the run in a directory; Hydra's output directory is that one."""
         run_dir = Path(sweep_overrides[0])
-        frozen = OmegaConf.create(read_yaml(run_dir / CONFIG_FILE))
-        config = copy.deepcopy(master_config)
-        with read_write(config), open_dict(config):
-            for key in [key for key in config if key != "hydra"]:
-                del config[key]
-            config.update(frozen)
+        config = OmegaConf.create(read_yaml(run_dir / CONFIG_FILE))
+        config.hydra = copy.deepcopy(master_config.hydra)
+        with read_write(config.hydra), open_dict(config.hydra):
             config.hydra.overrides.task = OmegaConf.load(run_dir / OVERRIDES_FILE)
             config.hydra.sweep.dir, config.hydra.sweep.subdir = str(run_dir.parent), run_dir.name
         return config

@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from cuttle.config.keys import Role
+from cuttle.config.roles import keys_with_role
+
 Flat = dict[str, Any]
 Source = Mapping[str, Flat]  # one side of a comparison by run id; a lone document has one entry
 
 # What tells runs of one study apart, or says how to run rather than what: no change of method.
-RUN_SPECIFIC_KEYS = ("run", "run_id", "run_name", "run_dir", "seed.value")
-NAMING_KEYS = ("experiment", "experiment_dir", "description")
-EXECUTION_KEYS = (
-    "root", "force", "dry_run", "init_only", "fail_fast", "checkpoint", "portable", "hydra",
-)  # fmt: skip
-IGNORED_KEYS = (*RUN_SPECIFIC_KEYS, *NAMING_KEYS, *EXECUTION_KEYS)
+IGNORED_KEYS = keys_with_role(Role.SEED, Role.NAMING, Role.EXECUTION)
 
 
 class _Absent:

@@ -3,6 +3,8 @@
 import re
 from enum import StrEnum
 
+from cuttle.config.schema import NAME_PATTERN
+
 EXPERIMENT_FILE = "experiment.json"
 METADATA_FILE = "run_metadata.json"
 STATUS_FILE = "status.json"
@@ -21,7 +23,7 @@ FINAL_MODEL_FILE = "models/model_final.pt"
 RESULT_FILES = (METRICS_FILE, MATCHES_FILE, INITIAL_MODEL_FILE, FINAL_MODEL_FILE)  # reproducible
 ANALYSIS_DIR = "analysis"
 
-EXPERIMENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+EXPERIMENT_NAME = re.compile(NAME_PATTERN)
 RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._=+-]{0,119}_run_[0-9]+")
 
 

@@ -12,9 +12,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from cuttle.config.schema import LearnerSettings
 from cuttle.env.observation import split
 from cuttle.training.replay import Batch
-from cuttle.training.settings import LearnerSettings
 
 
 def td_targets(

@@ -4,9 +4,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from cuttle.config.schema import InitialisationSettings
 from cuttle.networks.cards import CardLinear, ZoneLinear
 from cuttle.networks.trunk import FeatureLinear, Trunk
-from cuttle.training.settings import InitialisationSettings
 
 
 def initialise(

@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from cuttle.config.schema import TrainingSettings
 from cuttle.game.variants import CUTTLE_CARDS, Rules
 from cuttle.training.dqn import DQNLearner
 from cuttle.training.evaluation import Evaluator
@@ -22,7 +23,6 @@ from cuttle.training.player import GreedyPlayer, SoftmaxPlayer
 from cuttle.training.probe import q_sd
 from cuttle.training.replay import Replay
 from cuttle.training.self_play import SelfPlay
-from cuttle.training.settings import TrainingSettings
 from cuttle.training.streams import restore_stream, stream, stream_state
 
 

@@ -19,7 +19,7 @@ def test_a_type_trained_with_a_fault_is_another_type(network_type: str) -> None:
     plain = planned(f"network_type={network_type}", "run=2")
     faulty = planned(f"network_type={network_type}", "run=2", "fault=head")
 
-    assert plain.run_dir == Path.cwd() / f"multirun/input_representation/{network_type}_run_02"
+    assert plain.run_dir == Path.cwd() / f"multirun/scratch/{network_type}_run_02"
     assert faulty.run_dir.name == f"{network_type}_head_run_02"
     assert faulty.network_type == faulty.config["network_type"]["name"] == f"{network_type}_head"
     assert {line.partition(":")[0] for line in differences(plain.config, faulty.config)} == {

@@ -9,8 +9,10 @@ import torch
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
-from cuttle.parts import build_network
-from cuttle.training.settings import TrainingSettings
+from cuttle.config.hydra import register
+from cuttle.config.reading import read
+from cuttle.config.schema import TrainingSettings
+from cuttle.launch.build import build_network
 from cuttle.training.trainer import RoundReport, Trainer
 
 CONF = Path(__file__).parents[2] / "conf"
@@ -19,6 +21,7 @@ NETWORK_TYPES = sorted(path.stem for path in (CONF / "network_type").glob("*.yam
 
 def composed(*overrides: str) -> dict[str, Any]:
     """Compose the config of one run as plain values."""
+    register()
     with initialize_config_dir(str(CONF), version_base="1.3"):
         config = OmegaConf.to_container(compose("config", overrides=list(overrides)))
     assert isinstance(config, dict)
@@ -28,7 +31,7 @@ def composed(*overrides: str) -> dict[str, Any]:
 def settings(budget: str = "smoke", *overrides: str) -> TrainingSettings:
     """Compose and check one training budget with overrides such as `learner.double=false`."""
     config = composed(f"training={budget}", *(f"training.{o}" for o in overrides))
-    return TrainingSettings.from_mapping(config["training"])
+    return read(TrainingSettings, config["training"], "training")
 
 
 def network(network_type: str = "boolean", *overrides: str) -> torch.nn.Module:

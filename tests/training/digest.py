@@ -9,7 +9,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from cuttle.parts import build_trainer
+from cuttle.launch.build import build_trainer
 from cuttle.runs.provenance import package_versions
 from tests.training.build import NETWORK_TYPES, composed, numbers
 

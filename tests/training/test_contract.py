@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from cuttle.env.vector import VectorEnv
-from cuttle.parts import build_trainer, check
+from cuttle.launch.build import build_trainer, check
 from cuttle.training.trainer import Trainer
 from tests.training import made
 from tests.training.build import NETWORK_TYPES, composed, numbers, same_weights, through_a_file

@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from cuttle.training.settings import TrainingSettings
+from cuttle.config.schema import TrainingSettings
 
 STATE_SIZE = 1000
 
