@@ -78,9 +78,9 @@ def _known_problem(error: BaseException, text: str) -> str:
     """Explain what Hydra says often; empty for what it says well enough, or seldom."""
     if swept := SWEPT.search(text):
         return f"{swept[1] or swept[2]}: several values are a sweep, add -m"
-    if missing := re.search(r"Could not override '([^']+)'", text):
-        if special := _unknown_key(missing[1]):
-            return special
+    missing = re.search(r"Could not override '([^']+)'", text)
+    if missing and (special := _unknown_key(missing[1])):
+        return special
     if explained := explain(error):
         return explained
     if launcher := re.search(r"In 'hydra/launcher/(\w+)': Could not load", text):
