@@ -30,7 +30,7 @@ from omegaconf import OmegaConf
 from torch.utils.flop_counter import FlopCounterMode
 
 from cuttle.env.observation import OBS_DIM, SCALAR_DIM, ZONES
-from cuttle.parts import build_network
+from cuttle.launch.build import build_network
 from cuttle.training.settings import TrainingSettings
 from cuttle.training.trainer import Trainer
 

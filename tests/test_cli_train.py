@@ -11,7 +11,7 @@ import torch
 
 from cuttle.opponents import names
 from cuttle.runs.reader import read_experiment
-from tests.sweep.launching import launch, results, status, struck_after_one_round
+from tests.launch.launching import launch, results, status, struck_after_one_round
 from tests.training.build import CONF
 
 pytestmark = pytest.mark.slow
@@ -151,7 +151,7 @@ def test_seed_zero_trains_like_any_other(tmp_path: Path) -> None:
 
 def test_verify_reproduces_a_run_and_notices_a_changed_one(trained: Path, tmp_path: Path) -> None:
     run_dir = trained / "multirun" / "test" / "boolean_run_01"
-    command = [sys.executable, "-m", "cuttle.sweep.verify", str(run_dir)]
+    command = [sys.executable, "-m", "cuttle.launch.verify", str(run_dir)]
 
     same = subprocess.run(command, capture_output=True, text=True, check=False)
     original = (run_dir / "metrics.jsonl").read_text()

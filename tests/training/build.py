@@ -7,7 +7,7 @@ import torch
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
-from cuttle.parts import build_network
+from cuttle.launch.build import build_network
 from cuttle.training.settings import TrainingSettings
 from cuttle.training.trainer import Trainer
 
