@@ -11,7 +11,7 @@ import torch
 
 from cuttle.opponents import names
 from cuttle.runs.reader import read_experiment
-from tests.sweep.launching import launch, results, status, struck_after_one_round
+from tests.launch.launching import launch, results, status, struck_after_one_round
 from tests.training.build import CONF
 
 pytestmark = pytest.mark.slow

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sweep.launching import SWEEP, launch
+from tests.launch.launching import SWEEP, launch
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cuttle.runs.layout import RunState
-from tests.sweep.launching import (
+from tests.launch.launching import (
     all_gone,
     command_of,
     kill_all,
@@ -136,8 +136,8 @@ def role(process: int) -> str:
     words = command_of(process)
     if "train.py" in words:
         return "launcher"
-    if "fork_server" in words:
-        return "forked" if "fork_server" in command_of(_parent(process)) else "fork server"
+    if FORK_SERVER in words:
+        return "forked" if FORK_SERVER in command_of(_parent(process)) else "fork server"
     return "worker" if "loky" in words and "resource_tracker" not in words else "helper"
 
 

@@ -8,7 +8,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from cuttle import opponents, parts
+from cuttle import opponents
+from cuttle.launch.build import check
 from cuttle.networks.cards import bits
 from cuttle.networks.trunk import FeatureLinear, Trunk, TrunkSettings
 from tests.training.build import composed
@@ -76,7 +77,7 @@ def config(class_name: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("class_name", ["Summed", "Convolved"])
 def test_a_sound_type_is_accepted(class_name: str, odd: types.ModuleType) -> None:
-    assert parts.check(config(class_name), trains_here=True)["rules_version"]
+    assert check(config(class_name), is_here=True)["rules_version"]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +94,7 @@ def test_a_type_that_would_fail_or_learn_nonsense_is_refused(
     class_name: str, message: str, odd: types.ModuleType
 ) -> None:
     with pytest.raises(ValueError, match=message):
-        parts.check(config(class_name), trains_here=True)
+        check(config(class_name), is_here=True)
 
 
 def test_an_opponent_whose_class_has_another_name_is_refused(

@@ -15,7 +15,7 @@ import pytest
 
 from cuttle.runs.layout import RunState
 from cuttle.runs.reader import read_experiment
-from tests.sweep.launching import (
+from tests.launch.launching import (
     REPOSITORY,
     SWEEP,
     TIMEOUT_S,
@@ -200,7 +200,7 @@ def test_edits_while_a_sweep_runs_change_none_of_its_runs(
     tmp_path: Path, undisturbed: Path
 ) -> None:
     code, work = tmp_path / "code", tmp_path / "work"
-    for name in ("conf", "cuttle", "tests/sweep/fake"):
+    for name in ("conf", "cuttle", "tests/launch/fake"):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(REPOSITORY / name, code / Path(name).name, ignore=ignored)
     shutil.copy(REPOSITORY / "train.py", code)

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from cuttle.launch import freeze
+from cuttle.launch.decide import Action, Decision
 from cuttle.runs.layout import RunState
 from cuttle.runs.reader import RunRecord
-from cuttle.runs.status import Status, read_status, write_status
-from cuttle.sweep import freeze
-from cuttle.sweep.decide import Action, Decision
-from cuttle.sweep.plan import PlannedRun
+from cuttle.runs.status import read_status
+from tests.launch.planned import planned_run, write_state
 
 
 def full(*_: object) -> None:
@@ -21,18 +21,18 @@ def test_results_never_pass_for_those_of_another_config(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They are given up, by force=true, before their config is replaced."""
-    write_status(tmp_path, Status(RunState.COMPLETED, "boolean_run_01", "boolean", 1, 7, "old"))
-    config = {"training": {"rounds": 4}}
-    run = PlannedRun("boolean_run_01", "boolean", 1, 7, config, "new", tmp_path, (), "")
+    run = planned_run(tmp_path, 1, config={"training": {"rounds": 4}})
+    write_state(run, RunState.COMPLETED, config_hash="old")
     monkeypatch.setattr(freeze, "write_json", full)  # the metadata, after the config
 
     with pytest.raises(OSError, match="No space left"):
         freeze._prepare(
-            Decision(run, RunRecord(tmp_path), Action.RETRAIN),
+            Decision(run, RunRecord(run.run_dir), Action.RETRAIN),
             state=RunState.PREPARED,
             provenance={},
         )
 
-    assert (tmp_path / ".hydra" / "config.yaml").exists()
-    left = read_status(tmp_path)
-    assert left is not None and left.state is RunState.PENDING and left.config_hash == "new"
+    assert (run.run_dir / ".hydra" / "config.yaml").exists()
+    left = read_status(run.run_dir)
+    assert left is not None and left.state is RunState.PENDING
+    assert left.config_hash == run.config_hash

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sweep.kills import TRAINING, Campaign
+from tests.launch.kills import TRAINING, Campaign
 
 pytestmark = pytest.mark.slow
 

@@ -9,7 +9,7 @@ import pytest
 
 from cuttle.runs.layout import RESULT_FILES
 from cuttle.runs.reader import read_experiment
-from tests.sweep.launching import FAKE, SWEEP, launch, results, snapshot, states, status
+from tests.launch.launching import FAKE, SWEEP, launch, results, snapshot, states, status
 
 pytestmark = pytest.mark.slow
 

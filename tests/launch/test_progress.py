@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sweep.launching import TIMEOUT_S, command, environment
+from tests.launch.launching import TIMEOUT_S, command, environment
 
 pytestmark = pytest.mark.slow
 

@@ -5,30 +5,22 @@ from pathlib import Path
 
 import pytest
 
-from cuttle.runs.layout import RunState, run_name
+from cuttle.launch.decide import Action, Decision, estimated_seconds
+from cuttle.launch.summary import show_copies, show_summary
+from cuttle.runs.layout import RunState
 from cuttle.runs.reader import REQUIRED_WHEN_COMPLETED, RunRecord
-from cuttle.runs.status import Status, write_status
-from cuttle.sweep.decide import Action, Decision, estimated_seconds
-from cuttle.sweep.plan import PlannedRun
-from cuttle.sweep.report import show_copies, show_summary
-
-STATUS = Status(RunState.PENDING, "boolean_run_01", "boolean", 1, 7, "hash")
+from tests.launch.planned import planned_run, write_state
 
 
 def decision(root: Path, run: int, state: RunState, action: Action) -> Decision:
     """Make the decision about a run that stands on disk in a state."""
-    run_id = run_name("boolean", run)
-    run_dir = root / run_id
-    run_dir.mkdir()
-    write_status(run_dir, Status(state, run_id, "boolean", run, 7, "hash"))
+    planned = planned_run(root, run)
+    write_state(planned, state)
     if state is RunState.COMPLETED:
         for name in REQUIRED_WHEN_COMPLETED:
-            (run_dir / name).parent.mkdir(exist_ok=True)
-            (run_dir / name).write_text("{}")
-    planned = PlannedRun(
-        run_id, "boolean", run, 7, {"force": False, "init_only": False}, "hash", run_dir, (), ""
-    )
-    return Decision(planned, RunRecord(run_dir), action)
+            (planned.run_dir / name).parent.mkdir(exist_ok=True)
+            (planned.run_dir / name).write_text("{}")
+    return Decision(planned, RunRecord(planned.run_dir), action)
 
 
 def test_a_stopped_launch_counts_what_it_had_trained(
@@ -62,7 +54,7 @@ def test_runs_of_one_seed_are_said_to_be_copies(
 ) -> None:
     runs = [decision(tmp_path, n, RunState.PENDING, Action.TRAIN).run for n in (1, 2, 3)]
 
-    show_copies([runs[0], replace(runs[1], seed=8), runs[2], replace(runs[2], network_type="x")])
+    show_copies([runs[0], replace(runs[1], seed=8), runs[2], replace(runs[2], condition="x")])
 
     assert capsys.readouterr().out == (
         "boolean_run_01, boolean_run_03 have the same seed 7: copies of one run, no evidence\n"
@@ -71,7 +63,7 @@ def test_runs_of_one_seed_are_said_to_be_copies(
 
 def test_time_is_estimated_from_runs_of_the_same_config_only(tmp_path: Path) -> None:
     timed = decision(tmp_path, 1, RunState.COMPLETED, Action.SKIP)
-    write_status(timed.record.path, replace(STATUS, state=RunState.COMPLETED, duration_s=30.0))
+    write_state(timed.run, RunState.COMPLETED, duration_s=30.0)
     timed = replace(timed, record=timed.record.reread())
     other = replace(timed, run=replace(timed.run, config_hash="another"))
     to_do = [decision(tmp_path, n, RunState.PENDING, Action.TRAIN) for n in (2, 3)]

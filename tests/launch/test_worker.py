@@ -1,165 +1,206 @@
-"""What a worker makes of its tasks and of the ways in which a training can end."""
+"""What a job does in a worker: it trains one frozen run, and says how that ended."""
 
-import os
-import queue
-import signal
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from omegaconf import OmegaConf
 
-from cuttle.runs.layout import Outcome, RunState, run_name
+from cuttle.launch.plan import PlannedRun
+from cuttle.launch.program import Program
+from cuttle.launch.worker import (
+    EXIT_TERMINATED,
+    FrozenConfigs,
+    RunFailed,
+    mark_crashed,
+    train_isolated,
+)
+from cuttle.runs.identity import config_hash
+from cuttle.runs.layout import CONFIG_FILE, LOG_FILE, OVERRIDES_FILE, RunState
 from cuttle.runs.lock import locked
-from cuttle.runs.status import Status, read_status, write_status
-from cuttle.sweep.child import Reply
-from cuttle.sweep.joblib_workers import end_with
-from cuttle.sweep.plan import PlannedRun
-from cuttle.sweep.supervisor import LauncherGone, Supervisor
-from cuttle.sweep.worker import EXIT_TERMINATED, ComposedConfigs, Worker, note_death
+from cuttle.runs.recorder import Recorder
+from cuttle.runs.status import Status, read_status
+from tests.launch.launching import environment
+from tests.launch.planned import planned_run, write_state
+
+CONFIG = {"threads": 1, "checkpoint": False, "fails": False}
+PROGRAM = Program(train=f"{__name__}:train")
 
 
-class ScriptedSupervisor(Supervisor):
-    """Answers without a training; an answer that is missing means: the launcher is gone."""
-
-    def __init__(self, answers: Mapping[str, Reply]) -> None:
-        super().__init__(threads=1)
-        self.answers = answers
-        self.asked: list[str] = []
-
-    def train(self, run_dir: Path, config_hash: str, *, claims_interrupted: bool) -> Reply:
-        self.asked.append(run_dir.name)
-        if run_dir.name not in self.answers:
-            raise LauncherGone
-        return self.answers[run_dir.name]
+def train(recorder: Recorder, config: dict[str, Any]) -> None:
+    """Count the attempts in a file; fail or stay incomplete on demand."""
+    with (recorder.run_dir / "attempts").open("a") as attempts:
+        attempts.write("1")
+    if config["fails"]:
+        raise RuntimeError("asked to fail")
 
 
-def reply(outcome: Outcome, message: str = "") -> Reply:
-    return {"outcome": outcome, "message": message}
+def frozen(root: Path, state: RunState = RunState.PREPARED, **changes: Any) -> PlannedRun:
+    """Freeze a run in a directory."""
+    config = {**CONFIG, **changes}
+    run = planned_run(root, 1, config=config)
+    (run.run_dir / CONFIG_FILE).write_text(OmegaConf.to_yaml(OmegaConf.create(config)))
+    write_state(run, state, config_hash=config_hash(config))
+    return run
 
 
-def prepared(root: Path, run: int, state: RunState = RunState.PREPARED) -> PlannedRun:
-    run_id = run_name("boolean", run)
-    (root / run_id).mkdir()
-    write_status(root / run_id, Status(state, run_id, "boolean", run, 7, "hash"))
-    return PlannedRun(run_id, "boolean", run, 7, {"threads": 1}, "hash", root / run_id, (), "")
-
-
-def state_of(run: PlannedRun) -> RunState:
+def status_of(run: PlannedRun) -> Status:
     status = read_status(run.run_dir)
     assert status is not None
-    return status.state
+    return status
 
 
-def test_tasks_that_another_worker_has_taken_are_left_to_it(tmp_path: Path) -> None:
-    runs = [prepared(tmp_path, 1, RunState.RUNNING), prepared(tmp_path, 2)]
-    supervisor = ScriptedSupervisor({"boolean_run_02": reply(Outcome.COMPLETED)})
-    worker = Worker(runs, shares_tasks=True)
-
-    assert worker.work(worker.tasks, supervisor) == {}
-    assert supervisor.asked == ["boolean_run_02"]
+def is_tried(run: PlannedRun) -> bool:
+    return (run.run_dir / "attempts").exists()
 
 
-def test_a_task_of_a_job_alone_is_trained_whatever_its_state(tmp_path: Path) -> None:
-    supervisor = ScriptedSupervisor({"boolean_run_01": reply(Outcome.COMPLETED)})
-    worker = Worker([prepared(tmp_path, 1, RunState.RUNNING)], shares_tasks=False)
+@pytest.mark.slow
+def test_a_failure_is_raised_and_on_record_with_its_traceback(tmp_path: Path) -> None:
+    run = frozen(tmp_path, fails=True)
 
-    assert worker.work(worker.tasks, supervisor) == {}
-    assert supervisor.asked == ["boolean_run_01"]
+    with pytest.raises(RunFailed, match="^RuntimeError: asked to fail$"):
+        train_isolated(PROGRAM, run.run_dir)
 
-
-def test_a_worker_goes_on_after_failures_and_names_them(tmp_path: Path) -> None:
-    runs = [prepared(tmp_path, run) for run in (1, 2, 3)]
-    supervisor = ScriptedSupervisor(
-        {
-            "boolean_run_01": reply(Outcome.FAILED, "RuntimeError: no"),
-            "boolean_run_02": reply(Outcome.DIED, "killed by SIGSEGV"),
-            "boolean_run_03": reply(Outcome.COMPLETED),
-        }
-    )
-    worker = Worker(runs, shares_tasks=True)
-
-    failures = worker.work(worker.tasks, supervisor)
-
-    assert failures == {"boolean_run_01": "RuntimeError: no", "boolean_run_02": "killed by SIGSEGV"}
-    died = read_status(runs[1].run_dir)
-    assert died is not None and died.state is RunState.FAILED
-    assert died.error is not None and died.error.message == "killed by SIGSEGV"
-    assert state_of(runs[0]) is RunState.PREPARED  # its own process writes down why it failed
+    assert status_of(run).state is RunState.FAILED and status_of(run).attempt == 1
+    assert "Traceback" in (run.run_dir / LOG_FILE).read_text()
 
 
-def test_a_status_that_is_damaged_while_it_waits_stops_no_other_run(tmp_path: Path) -> None:
-    runs = [prepared(tmp_path, 1), prepared(tmp_path, 2)]
-    (runs[0].run_dir / "status.json").write_text("{")
-    supervisor = ScriptedSupervisor({"boolean_run_02": reply(Outcome.COMPLETED)})
-    worker = Worker(runs, shares_tasks=True)
+@pytest.mark.slow
+def test_a_training_that_returns_without_a_result_has_failed(tmp_path: Path) -> None:
+    run = frozen(tmp_path)
 
-    failures = worker.work(worker.tasks, supervisor)
+    with pytest.raises(RunFailed, match="returned without recorder.complete"):
+        train_isolated(PROGRAM, run.run_dir)
 
-    assert supervisor.asked == ["boolean_run_02"]
-    assert failures.keys() == {"boolean_run_01"} and "not readable" in failures["boolean_run_01"]
+    assert status_of(run).state is RunState.FAILED
 
 
-def test_a_worker_without_a_launcher_begins_nothing_more(tmp_path: Path) -> None:
-    runs = [prepared(tmp_path, 1), prepared(tmp_path, 2)]
-    supervisor = ScriptedSupervisor({"boolean_run_02": reply(Outcome.COMPLETED)})
-    worker = Worker(runs, shares_tasks=True)
+@pytest.mark.slow
+@pytest.mark.parametrize("state", [RunState.COMPLETED, RunState.FAILED, RunState.RUNNING])
+def test_a_run_that_another_launch_has_begun_or_ended_is_left_to_it(
+    state: RunState, tmp_path: Path
+) -> None:
+    run = frozen(tmp_path, state)
 
-    assert worker.work(worker.tasks, supervisor) == {}
-    assert supervisor.asked == ["boolean_run_01"]
+    train_isolated(PROGRAM, run.run_dir)
 
-
-def test_a_completed_run_is_not_marked_as_dead(tmp_path: Path) -> None:
-    run = prepared(tmp_path, 1, RunState.COMPLETED)
-
-    assert note_death(run.run_dir, "killed") == "killed"
-    assert state_of(run) is RunState.COMPLETED
+    assert not is_tried(run)
+    assert status_of(run).state is state
 
 
-def test_a_death_that_cannot_be_written_down_is_told(tmp_path: Path) -> None:
-    run = prepared(tmp_path, 1)
+@pytest.mark.slow
+def test_a_preempted_run_is_tried_again(tmp_path: Path) -> None:
+    """A cluster gives the job back; the status still says that it is running."""
+    run = frozen(tmp_path, RunState.RUNNING, fails=True)
+
+    with pytest.raises(RunFailed):
+        train_isolated(PROGRAM, run.run_dir, resume_interrupted=True)
+
+    assert is_tried(run)
+
+
+@pytest.mark.slow
+def test_a_run_whose_lock_is_held_is_left_to_its_holder(tmp_path: Path) -> None:
+    run = frozen(tmp_path)
 
     with locked(run.run_dir):
-        told = note_death(run.run_dir, "killed")
+        train_isolated(PROGRAM, run.run_dir)
+
+    assert not is_tried(run)
+
+
+@pytest.mark.slow
+def test_a_config_that_another_launch_has_replaced_is_not_trained(tmp_path: Path) -> None:
+    run = frozen(tmp_path)
+    write_state(run, RunState.PREPARED, config_hash="another")
+
+    with pytest.raises(RunFailed, match="another launch has changed the config of this run"):
+        train_isolated(PROGRAM, run.run_dir)
+
+    assert not is_tried(run)
+
+
+@pytest.mark.slow
+def test_the_log_is_not_written_through_a_planted_link(tmp_path: Path) -> None:
+    run = frozen(tmp_path)
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    (run.run_dir / LOG_FILE).symlink_to(victim)
+
+    with pytest.raises(RunFailed, match=LOG_FILE):
+        train_isolated(PROGRAM, run.run_dir)
+
+    assert victim.read_text() == "mine"
+    assert not is_tried(run)
+
+
+@pytest.mark.parametrize("damage", ["{", ""])
+def test_a_damaged_frozen_config_is_the_failure_of_its_run(damage: str, tmp_path: Path) -> None:
+    run = frozen(tmp_path)
+    (run.run_dir / CONFIG_FILE).write_text(damage)
+
+    with pytest.raises(RunFailed):
+        train_isolated(PROGRAM, run.run_dir)
+
+
+def test_a_completed_run_is_not_marked_as_crashed(tmp_path: Path) -> None:
+    run = frozen(tmp_path, RunState.COMPLETED)
+
+    assert mark_crashed(run.run_dir, "killed") == "killed"
+    assert status_of(run).state is RunState.COMPLETED
+
+
+def test_a_crash_is_on_record(tmp_path: Path) -> None:
+    run = frozen(tmp_path, RunState.RUNNING)
+
+    mark_crashed(run.run_dir, "killed by SIGSEGV")
+
+    status = status_of(run)
+    assert status.state is RunState.FAILED
+    assert status.error is not None and status.error.message == "killed by SIGSEGV"
+
+
+@pytest.mark.slow
+def test_a_crash_that_cannot_be_written_down_is_told(tmp_path: Path) -> None:
+    run = frozen(tmp_path)
+
+    with locked(run.run_dir):
+        told = mark_crashed(run.run_dir, "killed")
 
     assert told.startswith("killed; its status could not be written (")
-    assert state_of(run) is RunState.PREPARED
+    assert status_of(run).state is RunState.PREPARED
 
 
-def test_a_worker_reads_no_config_file() -> None:
-    launch = OmegaConf.create({"hydra": {"overrides": {"task": []}}, "run": 1})
-    OmegaConf.set_readonly(launch, True)
+def test_a_worker_composes_nothing(tmp_path: Path) -> None:
+    """What it gets is frozen, whatever has become of `conf/`."""
+    run = frozen(tmp_path)
+    (run.run_dir / OVERRIDES_FILE).write_text("- run=2\n")
+    hydra = {"overrides": {"task": []}, "sweep": {"dir": ".", "subdir": "."}}
+    master = OmegaConf.create({"hydra": hydra, "run": 1, "training": {"rounds": 3}})
+    OmegaConf.set_readonly(master, True)
 
-    config = ComposedConfigs().load_sweep_config(launch, ["run=2"])
+    config = FrozenConfigs().load_sweep_config(master, [str(run.run_dir)])
 
+    assert {key: config[key] for key in config if key != "hydra"} == CONFIG
     assert config.hydra.overrides.task == ["run=2"]
-    assert launch.hydra.overrides.task == []
+    assert config.hydra.sweep == {"dir": str(tmp_path), "subdir": run.run_id}
+    assert master.hydra.overrides.task == [] and master.run == 1
 
 
+@pytest.mark.slow
 def test_a_preempted_job_leaves_without_a_result(tmp_path: Path) -> None:
     """Its main thread would wait for the training; a handler that raises would give a result."""
     program = (
         "import os, signal\n"
-        "from cuttle.sweep.worker import _leave_when_preempted\n"
+        "from cuttle.launch.worker import _leave_when_preempted\n"
         "_leave_when_preempted()\n"
         "os.kill(os.getpid(), signal.SIGTERM)\n"
         "signal.pause()\n"
     )
     finished = subprocess.run(
-        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, check=False
+        [sys.executable, "-c", program], cwd=tmp_path, env=environment(fake=False), check=False
     )
 
     assert finished.returncode == EXIT_TERMINATED
-
-
-def test_a_worker_process_kills_itself_when_its_launcher_is_gone(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    killed: queue.Queue[tuple[int, ...]] = queue.Queue()
-    monkeypatch.setattr(os, "kill", lambda *asked: killed.put(asked))
-
-    end_with(launcher=os.getpid())  # which is no parent of this process
-
-    assert killed.get(timeout=60) == (os.getpid(), signal.SIGKILL)
