@@ -16,6 +16,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 from cuttle.launch import isolate
 from cuttle.launch.environment import environment
 from cuttle.launch.program import Program
+from cuttle.launch.source import import_kept_source
 from cuttle.runs.identity import config_hash
 from cuttle.runs.layout import CONFIG_FILE, LOG_FILE, OVERRIDES_FILE, Outcome, RunState
 from cuttle.runs.lock import locked
@@ -78,6 +79,7 @@ def train_isolated(program: Program, run_dir: Path, *, resume_interrupted: bool 
     try:
         config = read_yaml(run_dir / CONFIG_FILE)
         variables = environment(config)
+        import_kept_source(run_dir)
         isolate.start_server([program.warm_up], variables)
         outcome, message = isolate.call(
             "cuttle.launch.attempt:attempt",
