@@ -27,12 +27,13 @@ from cuttle.launch.program import Program
 from cuttle.launch.refusal import Refusal, missing_plugin
 from cuttle.launch.signals import deaf_to_interrupts
 from cuttle.launch.worker import FrozenConfigs, RunFailed, TrainFrozenRun, job_words, train_isolated
+from cuttle.runs.diff import flatten
 from cuttle.runs.reader import RunRecord
 
 # What Hydra would do with its own directories and logs; runs have theirs, and refusals leave none.
 UNUSED = {
     "run.dir": ".",
-    "sweep.dir": ".",
+    "sweep.dir": "${root}/${experiment}",
     "sweep.subdir": ".",
     "output_subdir": None,
     "verbose": False,
@@ -43,10 +44,15 @@ UNUSED_GROUPS = {"hydra/job_logging": "none", "hydra/hydra_logging": "none"}
 
 def refuse_unused_options(config: DictConfig) -> None:
     """Raise Refusal for an option of Hydra's that would do nothing here, or leave a directory."""
+    written = OmegaConf.to_container(config.hydra, resolve=False)
+    assert isinstance(written, dict)
+    values = flatten(written)
     for key, default in UNUSED.items():
-        value = OmegaConf.select(config.hydra, key)
-        if value != default:
-            raise Refusal(f"hydra.{key}={value} is not used here: runs live in ROOT/EXPERIMENT/RUN")
+        if values.get(key) != default:
+            raise Refusal(
+                f"hydra.{key}={values.get(key)} is not used here: a run lives in "
+                "ROOT/EXPERIMENT/RUN; set root= and experiment="
+            )
     for group, option in UNUSED_GROUPS.items():
         if (chosen := config.hydra.runtime.choices.get(group)) != option:
             raise Refusal(f"{group}={chosen} is not used here: a run writes its log to train.log")
