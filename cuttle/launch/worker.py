@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig, OmegaConf, open_dict, read_write
+from omegaconf import DictConfig, OmegaConf, open_dict
 
 from cuttle.launch import isolate
 from cuttle.launch.environment import environment
@@ -50,7 +50,8 @@ class FrozenConfigs:
         run_dir = Path(sweep_overrides[0])
         config = OmegaConf.create(read_yaml(run_dir / CONFIG_FILE))
         config.hydra = copy.deepcopy(master_config.hydra)
-        with read_write(config.hydra), open_dict(config.hydra):
+        OmegaConf.set_readonly(config.hydra, False)  # Hydra's launchers write to it
+        with open_dict(config.hydra):
             config.hydra.overrides.task = OmegaConf.load(run_dir / OVERRIDES_FILE)
             config.hydra.sweep.dir, config.hydra.sweep.subdir = str(run_dir.parent), run_dir.name
         return config
