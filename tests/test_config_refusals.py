@@ -21,11 +21,11 @@ from tests.training.build import composed
 
 LEARNER = "batch_size, replay_ratio, updates_per_episode, learning_rate,"
 OVERRIDES = {
-    "run=0": "run must be at least 1, got 0",
+    "run=0": "run must be from 1 to 99999, got 0",
     "run=1.5": "run must be a whole number, got 1.5",
     "run=null": "run must be a whole number, got null",
     "run=[1,2]": "run must be a whole number, got [1,2]",
-    "threads=0": "threads must be at least 1, got 0",
+    "threads=0": "threads must be from 1 to 1024, got 0",
     "device=warp": "device must be cpu or cuda, got 'warp'",
     "description=null": "description must be text, got null",
     "~description": "description is missing from the config",
@@ -46,6 +46,7 @@ OVERRIDES = {
     "training.learner=null": f"training.learner must be a section with {LEARNER}",
     "training.learner.learning_rate=nan": "learning_rate must be positive, got nan",
     "training.learner.learning_rate=1e999": "learning_rate must be positive, got inf",
+    f"training.learner.learning_rate={10**400}": "learning_rate is too large for a number",
     "training.learner.learning_rate={a:1}": "learning_rate must be a number, got {a:1}",
     "training.learner.batch_size=true": "training.learner.batch_size must be a whole number, got ",
     "training.learner.target_period=0": "training.learner.target_period must be at least 1, got 0",
@@ -99,7 +100,7 @@ def refusal(*overrides: str) -> str:
         check(composed(*overrides))
     except ValueError as error:
         return str(error)
-    except (HydraException, OmegaConfBaseException) as error:
+    except (HydraException, OmegaConfBaseException, OverflowError) as error:
         return explain(error) or f"not explained: {error}"
     return "not refused"
 
@@ -115,7 +116,7 @@ def changed(name: str, value: Any) -> dict[str, Any]:
     return training
 
 
-@pytest.mark.parametrize("override", OVERRIDES)
+@pytest.mark.parametrize("override", OVERRIDES, ids=lambda override: override[:60])
 def test_a_bad_override_is_named(override: str) -> None:
     line = refusal(override)
 

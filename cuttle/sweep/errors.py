@@ -43,7 +43,7 @@ def one_line_errors() -> Iterator[None]:
     except KeyboardInterrupt:
         print("interrupted before any training began", file=sys.stderr)
         sys.exit(EXIT_INTERRUPTED)
-    except (ValueError, HydraException, OmegaConfBaseException, OSError) as error:
+    except (ValueError, OverflowError, HydraException, OmegaConfBaseException, OSError) as error:
         print(f"error: {describe(error)}", file=sys.stderr)
         sys.exit(EXIT_REFUSED)
 
