@@ -13,7 +13,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from tests.sweep.kills import Campaign
+from tests.launch.kills import Campaign
 
 
 def main() -> int:

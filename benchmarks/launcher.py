@@ -23,7 +23,7 @@ from statistics import median
 
 from cuttle.runs.layout import RunState
 from cuttle.runs.status import parse_status, write_status
-from tests.sweep.launching import FAKE, command, environment
+from tests.launch.launching import FAKE, command, environment
 
 NUM_RUNS = 21
 NUM_JOBS = 2

@@ -33,7 +33,7 @@ from cuttle.config.hydra import register
 from cuttle.config.reading import read
 from cuttle.config.schema import TrainingSettings
 from cuttle.env.observation import OBS_DIM, SCALAR_DIM, ZONES
-from cuttle.parts import build_network
+from cuttle.launch.build import build_network
 from cuttle.training.trainer import Trainer
 
 CONF = Path(__file__).parents[1] / "conf"

@@ -11,7 +11,7 @@ import torch
 
 from cuttle.opponents import names
 from cuttle.runs.reader import read_experiment
-from tests.sweep.launching import launch, results, status, struck_after_one_round
+from tests.launch.launching import launch, results, status, struck_after_one_round
 from tests.training.build import CONF
 
 pytestmark = pytest.mark.slow
@@ -31,12 +31,12 @@ BAD_INPUT = {
     "training.evaluation.opponents=[nobody]": f"unknown 'nobody'; there are {', '.join(names())}",
     "analysis.primary_opponent=nobody": "got 'nobody': add analysis.primary_opponent=randomized",
     "training.evaluation.opponents=[high_card]": "add analysis.primary_opponent=high_card",
-    "analysis.factors=[a.b]": "names 'a.b', which the config does not have",
     "rules.name=nobody": "rules.name must be one of cuttle_cards,",
     "+foo=1": "there is no key 'foo'; there are network_type,",
     "-m +foo=1,2": "there is no key 'foo'; there are network_type,",
     "+network_type.layers=3": "network_type=boolean with {'layers': 3}",
     "device=cuda:99": "device=cuda:99 cannot be used here, try device=cpu",
+    "portable=true device=cuda": "portable=true needs device=cpu, got device=cuda",
     "network_type._target_=os.system": "must start with cuttle.networks., got os.system",
     "-m run=1,abc": "run must be a whole number, got 'abc'",
     "init_only=true force=true": "init_only=true trains nothing, so force=true",
@@ -136,9 +136,29 @@ def test_seed_zero_trains_like_any_other(tmp_path: Path) -> None:
     assert status(tmp_path, "boolean_run_01", "a")["seed"] == 0
 
 
+def test_verify_compares_results_where_bytes_cannot_agree(trained: Path) -> None:
+    run_dir = trained / "multirun" / "test" / "boolean_run_01"
+
+    done = subprocess.run(
+        [sys.executable, "-m", "cuttle.launch.verify", str(run_dir)],
+        env={**os.environ, "MKL_ENABLE_INSTRUCTIONS": "SSE4_2"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 3, done.stdout
+    lines = done.stdout.splitlines()
+    assert lines[0] == "note: variables was none and is MKL_ENABLE_INSTRUCTIONS SSE4_2"
+    assert lines[1].startswith("so equal bytes cannot be expected")
+    assert "metrics.jsonl: DIFFERENT" in lines
+    assert any(line.startswith("gap_maximizer: won ") for line in lines)
+    assert lines[-1].endswith("is reproduced in its results, though not in its bytes")
+
+
 def test_verify_reproduces_a_run_and_notices_a_changed_one(trained: Path, tmp_path: Path) -> None:
     run_dir = trained / "multirun" / "test" / "boolean_run_01"
-    command = [sys.executable, "-m", "cuttle.sweep.verify", str(run_dir)]
+    command = [sys.executable, "-m", "cuttle.launch.verify", str(run_dir)]
 
     same = subprocess.run(command, capture_output=True, text=True, check=False)
     original = (run_dir / "metrics.jsonl").read_text()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hydra import compose, initialize_config_dir
 
-from cuttle import parts
+from cuttle.launch import build
 from cuttle.config.hydra import register, value_in
 from cuttle.config.keys import Role, walk
 from cuttle.config.pages import markdown
@@ -38,7 +38,7 @@ def test_every_option_composes_and_builds(option: str) -> None:
     config = composed(option)
 
     assert check(config).experiment == "scratch"
-    assert parts.check(config, trains_here=True)["rules_version"]
+    assert build.check(config, is_here=True)["rules_version"]
 
 
 @pytest.mark.parametrize("group", ["network_type", "rules"])
@@ -83,6 +83,7 @@ def test_nothing_is_forced_or_skipped_by_default() -> None:
         "init_only": False,
         "fail_fast": False,
         "checkpoint": True,
+        "portable": False,
     }
 
 
@@ -131,7 +132,7 @@ def test_a_network_type_of_ones_own_needs_no_line_in_the_schema(tmp_path: Path) 
     )
 
     assert check(config).network_type["embedding_dim"] == 9
-    assert parts.check(config, trains_here=True)["rules_version"]
+    assert build.check(config, is_here=True)["rules_version"]
 
 
 @pytest.mark.parametrize(

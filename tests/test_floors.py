@@ -19,14 +19,12 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "training": ({"config", "game", "env", "opponents", "networks"}, {"torch"}),
     "runs": ({"config"}, set()),
     "analysis": ({"runs"}, {"scipy", "matplotlib", "rich", "typer"}),
-    "sweep": (
-        {"config", "runs", "experiment", "parts"},
-        {"hydra", "omegaconf", "joblib", "rich", "hydra_plugins"},
+    "launch": (
+        {"config", "runs", "training", "networks", "opponents", "env", "game"},
+        {"hydra", "omegaconf", "joblib", "rich", "hydra_plugins", "scipy", "torch"},
     ),
-    "parts": ({"config", "runs", "training", "networks", "opponents", "env", "game"}, {"torch"}),
-    "experiment": ({"runs", "parts", "training", "env", "game"}, {"torch"}),
     "play": (
-        {"runs", "parts", "training", "networks", "opponents", "env", "game"},
+        {"runs", "launch", "training", "networks", "opponents", "env", "game"},
         {"torch", "rich"},
     ),
 }

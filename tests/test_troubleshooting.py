@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests import markdown
-from tests.sweep.launching import struck_after_one_round
+from tests.launch.launching import struck_after_one_round
 from tests.test_commands import checkout_at, run
 
 PAGE = markdown.ROOT / "docs" / "troubleshooting.md"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cuttle.runs.comparable import find_mismatch
-from cuttle.runs.words import some
+from cuttle.runs.formatting import truncate as some
 
 
 class MixedStudyError(ValueError):

@@ -10,7 +10,7 @@ from enum import StrEnum
 from cuttle.analysis.estimators.two_sample import Equivalence
 from cuttle.analysis.numbers import p_text, points, rate_text, span
 from cuttle.analysis.pairwise import Comparison, EquivalenceOfPair, Refusal
-from cuttle.runs.words import count
+from cuttle.runs.formatting import pluralize as count
 
 Judged = tuple[Comparison | Refusal, EquivalenceOfPair]
 

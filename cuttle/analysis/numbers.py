@@ -6,7 +6,7 @@ A cell has the bare number and a minus sign; a sentence has the unit too. Zero i
 from collections.abc import Mapping
 from typing import Any
 
-from cuttle.runs import words
+from cuttle.runs.formatting import format_duration
 
 BRANCHES = {"student": "Student", "welch": "Welch", "mwu": "Mann-Whitney"}
 LEAST_P = 0.001
@@ -85,7 +85,7 @@ def duration(seconds: float | None) -> str:
     if seconds is None:
         return ""
     hours = round(seconds) // 3_600
-    return f"{hours // 24} d {hours % 24:02d} h" if hours >= 24 else words.duration(seconds)
+    return f"{hours // 24} d {hours % 24:02d} h" if hours >= 24 else format_duration(seconds)
 
 
 def branch_name(branch: str) -> str:

@@ -11,10 +11,10 @@ from cuttle.analysis.estimators.descriptive import logit_t_interval, t_interval
 from cuttle.analysis.estimators.two_sample import TTest, welch_t
 from cuttle.analysis.matches import EMPTY_TALLY, SeatTallies, Tally, last_round, read_matches
 from cuttle.analysis.study import LAST_ROUND, LeftOut, settle_final, sort_runs
+from cuttle.runs.formatting import truncate as some
 from cuttle.runs.layout import MATCHES_FILE, RunState
 from cuttle.runs.reader import RunRecord
 from cuttle.runs.sources import NOT_STARTED, Side, SideKind
-from cuttle.runs.words import some
 
 # Tallies of each run, by opponent and network type.
 Groups = dict[tuple[str, str], list[Tally]]

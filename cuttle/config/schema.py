@@ -237,7 +237,6 @@ class AnalysisSection:
     equivalence_margin: float = key(
         "Difference in win rate below which two conditions count as equivalent.", above=0, below=1
     )
-    factors: tuple[str, ...] = key("Keys that a study varies together with the network type.")
 
 
 @dataclass(frozen=True)
@@ -249,7 +248,6 @@ class Config:
     training: TrainingSettings = key()
     seed: SeedSection = key(role=Role.SEED)
     rules: RulesSection = key()
-    fault: str = key("Fault of the earlier system, part of the type's name.", role=Role.DESIGN)
     experiment: str = key("Directory of the experiment below root.", role=Role.NAMING, **NAME)
     description: str = key("One line about the experiment.", role=Role.NAMING)
     run: int = key(
@@ -275,4 +273,9 @@ class Config:
     fail_fast: bool = key("Stop at the first failed run.", role=Role.EXECUTION)
     checkpoint: bool = key(
         "Save the state after every round, so that a killed run can resume.", role=Role.EXECUTION
+    )
+    portable: bool = key(
+        "Round alike on every x86-64 processor with AVX2: slower, and the same bytes everywhere.",
+        role=Role.EXECUTION,
+        neutral=False,
     )

@@ -15,7 +15,7 @@ def load_model(run_dir: Path, rules_name: str) -> Player:
 
     Raises ValueError where there is none, or one trained under other rules.
     """
-    from cuttle.parts import build_rules
+    from cuttle.launch.build import build_rules
     from cuttle.runs.layout import FINAL_MODEL_FILE
 
     path = run_dir / FINAL_MODEL_FILE
@@ -40,7 +40,7 @@ def _read_player(path: Path) -> tuple[Player, dict[str, Any]]:
     import torch  # a second to import, and needed for models only
 
     from cuttle.env.observation import split
-    from cuttle.parts import build_network
+    from cuttle.launch.build import build_network
     from cuttle.training.player import GreedyPlayer
 
     model = torch.load(path, weights_only=True)

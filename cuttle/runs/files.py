@@ -1,16 +1,28 @@
-"""Small files that survive a crash: replaced in one step, JSON, JSON lines. No column names."""
+"""Small files that survive a crash: replaced in one step, JSON, JSON lines. No column names.
 
+What is read may be damaged or hostile: reading never waits, and never takes more than its size.
+"""
+
+import errno
 import hashlib
 import json
 import os
+import re
+import stat
 import tempfile
 from collections.abc import Iterable, Sequence
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
 Row = dict[str, Any]
 
 TEMPORARY_PREFIX = ".tmp-"
+MAX_BYTES = 1 << 28  # of a file that is read whole: a thousand times the largest there is
+MAX_DEPTH = 40  # of nested values; configs have five levels
+MAX_INTEGER = 2**63 - 1  # what pandas and the kernels can hold
+_LONG_NUMBER = re.compile(r"[0-9]{19}")
+_JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{\]}]')
 
 
 def write_bytes(path: Path, content: bytes, *, durable: bool = False) -> None:
@@ -46,17 +58,66 @@ def write_json(path: Path, value: Any, *, durable: bool = False) -> None:
     write_text(path, json.dumps(value, indent=2, allow_nan=False) + "\n", durable=durable)
 
 
+def open_regular(path: Path) -> BufferedReader:
+    """Open a regular file to read; raise OSError for a pipe, a device or a directory."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    raise OSError(errno.EINVAL, "not a regular file", str(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a regular file whole; raise OSError for anything else and for one that is too large."""
+    with open_regular(path) as file:
+        content = file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise OSError(errno.EFBIG, f"larger than {MAX_BYTES >> 20} MB", str(path))
+    return content
+
+
 def read_json(path: Path) -> Any:
     """Read a JSON file, or raise a ValueError that names it."""
     try:
-        return json.loads(path.read_bytes())
+        return parse_json(read_bytes(path))
     except ValueError as error:
         raise ValueError(f"{path} is not readable JSON ({error})") from error
+
+
+def parse_json(content: bytes) -> Any:
+    """Parse JSON; raise ValueError for values nested too deeply and numbers beyond 64 bits."""
+    text = content.decode()
+    if text.count("[") + text.count("{") > MAX_DEPTH and _json_depth(text) > MAX_DEPTH:
+        raise ValueError(f"more than {MAX_DEPTH} nested values")
+    return json.loads(text, parse_int=_parse_int if _LONG_NUMBER.search(text) else None)
+
+
+def _json_depth(text: str) -> int:
+    depth = deepest = 0
+    for token in _JSON_TOKEN.finditer(text):
+        if token[0] in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif token[0] in "]}":
+            depth -= 1
+    return deepest
+
+
+def _parse_int(digits: str) -> int:
+    if len(digits) > 20 or abs(number := int(digits)) > MAX_INTEGER:
+        raise ValueError(f"number too large: {digits[:20]}...")
+    return number
 
 
 def digest(content: bytes) -> str:
     """Return the SHA-256 of what a file holds, in hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
+
+
+def digest_file(path: Path) -> str:
+    """Return the SHA-256 of a regular file of any size, in hexadecimal digits."""
+    with open_regular(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def sync(path: Path) -> None:
@@ -97,21 +158,28 @@ def read_rows(path: Path) -> tuple[list[Row], str | None]:
     silently.
     """
     try:
-        lines = path.read_bytes().split(b"\n")[:-1]
+        lines = read_bytes(path).split(b"\n")[:-1]
     except OSError as error:
         return [], f"{path.name} cannot be read ({error.strerror})"
     rows: list[Row] = []
     for number, line in enumerate(lines, start=1):
-        try:
-            row = json.loads(line)
-        except ValueError:
-            row = None
-        if not isinstance(row, dict):
+        row = _parse_row(line)
+        if row is None:
             return rows, damaged_line(path.name, number)
         rows.append(row)
     return rows, None
 
 
+def _parse_row(line: bytes) -> Row | None:
+    """Parse a JSON object of plain values; None for anything else."""
+    try:
+        row = parse_json(line)
+    except ValueError:
+        return None
+    is_flat = isinstance(row, dict) and not any(isinstance(v, dict | list) for v in row.values())
+    return row if is_flat else None
+
+
 def damaged_line(name: str, number: int) -> str:
-    """Say that a file of rows is read up to one of its lines."""
+    """Return the message for a file of rows that is read up to one of its lines."""
     return f"{name} line {number} is damaged; the rows above it were kept"

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from cuttle.runs.files import write_text
+from cuttle.runs.formatting import truncate
 from cuttle.runs.layout import CONFIG_FILE, EXPERIMENT_FILE, STATUS_FILE
 from cuttle.runs.reader import is_experiment, list_experiments
-from cuttle.runs.words import some
 
 SELECTED_FILE = ".selected"  # in the root; holds the name of the selected experiment
 
@@ -24,7 +24,9 @@ def find_experiment(root: Path, text: str | None) -> Path:
     if len(matching) == 1:
         return root / matching[0]
     if matching:
-        raise ValueError(f"{text!r} fits several experiments: {some(matching)}; give more of it")
+        raise ValueError(
+            f"{text!r} fits several experiments: {truncate(matching)}; give more of it"
+        )
     raise ValueError(f"no experiment {text!r} under {root}; {_known(names)}")
 
 
@@ -92,5 +94,5 @@ def last_touched(path: Path) -> float:
 
 def _known(names: list[str]) -> str:
     if names:
-        return f"there are: {some(names)}"
+        return f"there are: {truncate(names)}"
     return "nothing was trained there yet: python train.py trains a run"

@@ -4,13 +4,15 @@ import itertools
 import json
 import math
 import os
+import re
+import stat
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from cuttle.runs.files import Row, damaged_line, digest, read_json, read_rows
+from cuttle.runs.files import Row, damaged_line, digest_file, read_json, read_rows
 from cuttle.runs.layout import (
     CONFIG_FILE,
     EXPERIMENT_FILE,
@@ -32,22 +34,36 @@ UNWELL = (RunState.FAILED, RunState.INTERRUPTED, RunState.DAMAGED)
 # What others compute with, and may have been edited; null stands for an unknown value.
 EXPERIMENT_FIELDS: Fields = {
     "description": str, "created_at": str, "git": dict, "rules_version": str, "seed_mode": str,
-    "paired": bool, "planned": list, "base_config": dict, "history": list,
+    "paired": bool, "planned": list, "base_config": dict, "history": list, "factors": dict,
 }  # fmt: skip
 METADATA_FIELDS: Fields = {
     "git": dict, "versions": dict, "rules_version": str, "source_hash": str, "host": str,
-    "parameters": int, "initial_q_sd": float, "seed": int, "sha256": dict,
+    "parameters": int, "initial_q_sd": float, "seed": int, "sha256": dict, "arithmetic": dict,
 }  # fmt: skip
 REQUIRED_WHEN_COMPLETED = (METADATA_FILE, CONFIG_FILE, TIMINGS_FILE, *RESULT_FILES)
 
 
 MAX_VALUE_SHOWN = 40  # characters
+_RUN_ID = re.compile(r".+_run_[0-9]+", re.DOTALL)
+NETWORK_TYPE = "network_type"  # the first factor of every experiment
+
+
+class Factor(NamedTuple):
+    """What an experiment varies: a config group or key.
+
+    base: its level in the base config
+    keys: the dotted config keys, or sections, that change with it
+    """
+
+    base: Any
+    keys: tuple[str, ...]
 
 
 class RunRecord:
     """One run directory; files are read when first asked for.
 
-    run_id, network_type, run, seed: its identity, from the status or else from the plan.
+    run_id, condition, levels, run, seed: its identity, from the status or else from the plan.
+        A factor that is not among the levels stands at its base.
     state: as stored, or derived: `interrupted`, and `damaged` where files of results are missing
         or nobody knows what they are worth.
     problems: what is wrong with the files looked at so far; presence is always looked at.
@@ -59,35 +75,45 @@ class RunRecord:
         self.path = path
         self.problems: list[str] = []
         self._missing: list[str] = []
+        self._is_unreadable = False
         self.status: dict[str, Any] = self._read_status()
         identity = {**(planned or {}), **self.status}
         self.run_id: str = path.name
-        self.network_type = str(identity.get("network_type", path.name.rpartition("_run_")[0]))
+        condition = identity.get("condition") or identity.get(NETWORK_TYPE)  # the latter once
+        self.condition = str(condition or path.name.rpartition("_run_")[0])
+        self.levels: dict[str, Any] = identity.get("levels") or {NETWORK_TYPE: self.condition}
         self.run = int(identity.get("run", _run_number(path.name)))
         self.seed: int | None = identity.get("seed")
         self.state = self._derive_state()
 
     def reread(self) -> "RunRecord":
         """Return the run as it is on disk now."""
-        identity = {"network_type": self.network_type, "run": self.run, "seed": self.seed}
-        return RunRecord(self.path, identity)
+        identity = {"condition": self.condition, "levels": self.levels}
+        return RunRecord(self.path, {**identity, "run": self.run, "seed": self.seed})
 
     def _read_status(self) -> dict[str, Any]:
         path = self.path / STATUS_FILE
         try:
             return asdict(parse_status(read_json(path)))
         except FileNotFoundError:
-            if self.path.is_dir():
+            if os.path.isdir(self.path):
                 self.problems.append(f"{STATUS_FILE} is missing")
+            elif os.path.lexists(self.path):
+                self.problems.append("a link that leads nowhere")
             return {}
-        except (ValueError, TypeError, KeyError, AttributeError, OSError) as error:
+        except OSError as error:  # it may be sound: another's, or in the place of a run
+            self._is_unreadable = True
+            self.problems.append(f"{STATUS_FILE} cannot be read ({_reason(error)})")
+            return {}
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             self.problems.append(f"{STATUS_FILE} is damaged ({_reason(error)})")
             return {}
 
     def _derive_state(self) -> RunState:
         if not self.status:
-            is_trained = any((self.path / name).exists() for name in RESULT_FILES)
-            return RunState.DAMAGED if is_trained else RunState.PENDING
+            is_trained = any(os.path.exists(self.path / name) for name in RESULT_FILES)
+            is_lost = is_trained or self._is_unreadable or os.path.islink(self.path)
+            return RunState.DAMAGED if is_lost else RunState.PENDING
         state = derived_state(self.path, self.status)
         if state is not RunState.COMPLETED:
             return state
@@ -111,7 +137,7 @@ class RunRecord:
             if name not in recorded or name in self._missing:  # the latter is a problem already
                 continue
             try:
-                if digest((self.path / name).read_bytes()) != recorded[name]:
+                if digest_file(self.path / name) != recorded[name]:
                     changed.append(f"{name} was changed after the training")
             except OSError as error:
                 changed.append(f"{name} cannot be read ({_reason(error)})")
@@ -160,7 +186,7 @@ class RunRecord:
         return sound
 
     def _rows(self, name: str) -> list[Row]:
-        if not self.path.is_dir() or not (self.path / name).exists():
+        if not os.path.lexists(self.path / name):
             return []
         rows, problem = read_rows(self.path / name)
         if problem:
@@ -203,20 +229,24 @@ class Experiment:
         self.meta, self.problems = _read_mapping(path / EXPERIMENT_FILE, EXPERIMENT_FIELDS)
         if len(planned_entries(self.meta)) < len(self.meta.get("planned", [])):
             self.problems.append(f"{EXPERIMENT_FILE}: not every entry of planned describes a run")
-        self.runs = _read_runs(path, self.meta)
+        names, problems = _run_names(path)
+        self.problems += problems
+        planned = {entry["run_id"]: entry for entry in planned_entries(self.meta)}
+        self.runs = [RunRecord(path / name, planned.get(name)) for name in planned | names]
+        self.factors = _read_factors(self.meta)
 
 
 def read_experiment(directory: Path | str) -> Experiment:
     """Read an experiment directory, or raise FileNotFoundError when there is none."""
     path = Path(directory)
-    if not path.is_dir():
+    if not os.path.isdir(path):
         raise FileNotFoundError(f"no experiment at {path}; `python analyze.py list` shows them")
     return Experiment(path)
 
 
 def list_experiments(root: Path | str) -> list[Path]:
     """Return the experiment directories under a root, sorted by name."""
-    if not Path(root).is_dir():
+    if not os.path.isdir(root):
         return []
     with os.scandir(root) as entries:
         names = sorted(
@@ -228,18 +258,35 @@ def list_experiments(root: Path | str) -> list[Path]:
 
 
 def is_experiment(path: Path) -> bool:
-    """Say whether a directory holds an experiment: its description, or runs."""
-    return path.is_dir() and (
-        (path / EXPERIMENT_FILE).exists() or any(path.glob(f"*/{STATUS_FILE}"))
+    """Tell whether a directory holds an experiment: its description, or runs.
+
+    One that this user may not read is taken for one, so that it is not passed over in silence.
+    """
+    try:
+        with os.scandir(path) as entries:
+            names = [entry.name for entry in entries]
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return EXPERIMENT_FILE in names or any(
+        os.path.lexists(path / name / STATUS_FILE) for name in names
     )
 
 
-def _read_runs(path: Path, meta: dict[str, Any]) -> list[RunRecord]:
-    planned = {entry["run_id"]: entry for entry in planned_entries(meta)}
-    with os.scandir(path) as entries:
-        found = {entry.name for entry in entries if "_run_" in entry.name and entry.is_dir()}
-    names = [*planned, *sorted(found - planned.keys())]
-    return [RunRecord(path / name, planned.get(name)) for name in names]
+def _run_names(path: Path) -> tuple[dict[str, None], list[str]]:
+    """Return the names of all entries that are runs or should be, and what is wrong."""
+    try:
+        with os.scandir(path) as entries:
+            names = sorted(e.name for e in entries if "_run_" in e.name and _may_be_run(e))
+    except OSError as error:
+        return {}, [f"the runs cannot be listed ({_reason(error)})"]
+    return dict.fromkeys(names), []
+
+
+def _may_be_run(entry: os.DirEntry[str]) -> bool:
+    """Tell whether an entry is a directory, or stands where the directory of a run should."""
+    return _RUN_ID.fullmatch(entry.name) is not None or os.path.isdir(entry.path)
 
 
 def planned_entries(meta: dict[str, Any]) -> list[dict[str, Any]]:
@@ -248,11 +295,28 @@ def planned_entries(meta: dict[str, Any]) -> list[dict[str, Any]]:
     return [entry for entry in planned if _is_plan(entry)] if isinstance(planned, list) else []
 
 
+def _read_factors(meta: dict[str, Any]) -> dict[str, Factor]:
+    """Return the factors by key; of an older experiment, what its base config declares."""
+    recorded = meta.get("factors")
+    if isinstance(recorded, dict):
+        return {
+            name: Factor(entry.get("base"), tuple(map(str, entry.get("keys") or [name])))
+            for name, entry in recorded.items()
+            if isinstance(entry, dict) and isinstance(entry.get("keys", []), list)
+        }
+    base = meta.get("base_config") or {}
+    network_type, analysis = base.get(NETWORK_TYPE), base.get("analysis")
+    name = network_type.get("name") if isinstance(network_type, dict) else None
+    keys = analysis.get("factors") if isinstance(analysis, dict) else None
+    more = map(str, keys) if isinstance(keys, list) else ()
+    return {NETWORK_TYPE: Factor(name, (NETWORK_TYPE, *more))}
+
+
 def _is_plan(entry: Any) -> bool:
     return (
         isinstance(entry, dict)
         and EXPERIMENT_NAME.fullmatch(str(entry.get("run_id"))) is not None
-        and isinstance(entry.get("network_type"), str)
+        and isinstance(entry.get("condition", entry.get("network_type")), str)
         and type(entry.get("run")) is int
     )
 
@@ -289,14 +353,15 @@ def _clipped(value: Any) -> str:
 
 def _has_content(path: Path) -> bool:
     try:
-        return path.stat().st_size > 0
+        found = path.stat()
+        return stat.S_ISREG(found.st_mode) and found.st_size > 0
     except OSError:
         return False
 
 
 def _run_number(run_id: str) -> int:
     digits = run_id.rpartition("_run_")[2]
-    return int(digits) if digits.isdecimal() else 0
+    return int(digits) if digits.isdecimal() and len(digits) < 10 else 0
 
 
 def _reason(error: Exception) -> str:

@@ -5,10 +5,10 @@ from enum import StrEnum
 from pathlib import Path
 
 from cuttle.runs.diff import Flat, Source, flatten
+from cuttle.runs.formatting import truncate
 from cuttle.runs.layout import CONFIG_FILE, RunState
 from cuttle.runs.locate import find_side, is_run
 from cuttle.runs.reader import Experiment, RunRecord, read_experiment
-from cuttle.runs.words import some
 from cuttle.runs.yaml_file import read_yaml
 
 # Identity of a run and what its seed alone decides: different in every run, never a difference.
@@ -97,7 +97,7 @@ def _side_of_records(
             without.setdefault(reason, []).append(record.run_id)
         if record.metadata and record.state not in NOT_STARTED:  # half of it comes at the start
             provenance[record.run_id] = provenance_of(record)
-    notes = [f"{label}: {reason}, left out: {some(runs)}" for reason, runs in without.items()]
+    notes = [f"{label}: {reason}, left out: {truncate(runs)}" for reason, runs in without.items()]
     return Side(label, kind, path, configs, provenance, records, notes)
 
 

@@ -11,8 +11,8 @@ from cuttle.runs.files import read_json, write_json
 from cuttle.runs.layout import STATUS_FILE, RunState
 from cuttle.runs.lock import is_locked
 
-SCHEMA = 1
-TEXTS = ("run_id", "network_type", "config_hash")
+SCHEMA = 2
+TEXTS = ("run_id", "condition", "config_hash")
 WHOLE_NUMBERS = ("run", "seed", "attempt", "round", "rounds")
 TIMES = ("created_at", "started_at", "ended_at", "heartbeat_at")
 DERIVED_STATES = (RunState.INTERRUPTED, RunState.DAMAGED)
@@ -39,7 +39,8 @@ class Status:
 
     state: RunState
     run_id: str
-    network_type: str
+    condition: str
+    levels: dict[str, Any]  # by factor; one that is absent stands at its base
     run: int
     seed: int
     config_hash: str
@@ -101,6 +102,9 @@ def parse_status(value: dict[str, Any]) -> Status:
     """Build a status from the content of its file."""
     error = value.get("error")
     known = {**value, "state": RunState(value["state"])}
+    if "condition" not in known:  # written before experiments had factors
+        known["condition"] = known.pop("network_type")
+        known["levels"] = {"network_type": known["condition"]}
     known["error"] = RunError(**error) if error else None
     status = Status(**known)
     if status.state in DERIVED_STATES:
@@ -116,6 +120,8 @@ def _check_fields(status: Status) -> None:
             is_sound = isinstance(value, str)
         elif name in WHOLE_NUMBERS:
             is_sound = type(value) is int and value >= 0
+        elif name == "levels":
+            is_sound = isinstance(value, dict)
         elif name in TIMES:
             is_sound = value is None or datetime.fromisoformat(value).tzinfo is not None
         else:

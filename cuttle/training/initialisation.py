@@ -49,8 +49,8 @@ def _draw(module: nn.Module, settings: InitialisationSettings, rng: np.random.Ge
                 if weight is not None:
                     _fill(weight, sd, rng)
             nn.init.zeros_(module.bias)
-        case nn.LayerNorm():
-            module.reset_parameters()
+        case nn.LayerNorm() | nn.RMSNorm() | nn.GroupNorm() | nn.BatchNorm1d() | nn.BatchNorm2d():
+            module.reset_parameters()  # draws nothing
         case _:
             return False
     return True

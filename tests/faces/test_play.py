@@ -10,7 +10,7 @@ import torch
 from cuttle.game.variants import PRESETS
 from cuttle.opponents import names
 from cuttle.opponents.monte_carlo import MonteCarlo
-from cuttle.parts import build_network
+from cuttle.launch.build import build_network
 from cuttle.play import table
 from cuttle.play.__main__ import main, parse
 

@@ -1,5 +1,7 @@
 """Settings and trainers as the configuration gives them, small enough for tests. No assertions."""
 
+import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +12,8 @@ from omegaconf import OmegaConf
 from cuttle.config.hydra import register
 from cuttle.config.reading import read
 from cuttle.config.schema import TrainingSettings
-from cuttle.parts import build_network
-from cuttle.training.trainer import Trainer
+from cuttle.launch.build import build_network
+from cuttle.training.trainer import RoundReport, Trainer
 
 CONF = Path(__file__).parents[2] / "conf"
 NETWORK_TYPES = sorted(path.stem for path in (CONF / "network_type").glob("*.yaml"))
@@ -43,3 +45,21 @@ def trainer(
     """Build a trainer on one thread."""
     torch.set_num_threads(1)
     return Trainer(network=network(network_type), settings=settings(budget, *overrides), seed=seed)
+
+
+def numbers(reports: list[RoundReport]) -> str:
+    """Write down everything that must not depend on anything but config and seed."""
+    return json.dumps([[r.metrics, r.matches] for r in reports])
+
+
+def same_weights(first: Trainer, second: Trainer) -> bool:
+    states = (first.model_state(), second.model_state())
+    return all(torch.equal(states[0][name], states[1][name]) for name in states[0])
+
+
+def through_a_file(state: dict[str, Any]) -> dict[str, Any]:
+    buffer = io.BytesIO()
+    torch.save(state, buffer)
+    buffer.seek(0)
+    loaded: dict[str, Any] = torch.load(buffer, weights_only=True)
+    return loaded

@@ -13,8 +13,8 @@ from cuttle.analysis.numbers import BOUNDED_MARK, BOUNDED_NOTE, interval, percen
 from cuttle.analysis.side_results import Cell, ResultRow, compare_results
 from cuttle.analysis.values import difference_document, spread_text
 from cuttle.runs.diff import IGNORED_KEYS, Difference, Kind, compare
+from cuttle.runs.formatting import truncate as some
 from cuttle.runs.sources import Side, SideKind, open_side, split_by_type
-from cuttle.runs.words import some
 
 SCHEMA = "cuttle-diff/1"
 OVER_RUNS = "t, over runs"

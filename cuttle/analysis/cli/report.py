@@ -15,10 +15,11 @@ from cuttle.analysis.cli.tables import print_results
 from cuttle.analysis.exporting import check_formats, export_all
 from cuttle.analysis.gallery import save_figures
 from cuttle.analysis.report.page import write_report
+from cuttle.runs.formatting import pluralize as count
+from cuttle.runs.formatting import python_command as python
 from cuttle.runs.layout import ANALYSIS_DIR, RunState
 from cuttle.runs.locate import last_touched
 from cuttle.runs.reader import list_experiments, read_experiment
-from cuttle.runs.words import count, python
 
 GRAPHS_DIR = "graphs"
 

@@ -22,9 +22,9 @@ from cuttle.analysis.cli.console import (
     state_text,
 )
 from cuttle.analysis.numbers import duration, percent
+from cuttle.runs.formatting import pluralize as count
 from cuttle.runs.layout import METADATA_FILE, RESULT_FILES, RunState
 from cuttle.runs.reader import ENDED, UNWELL, Experiment, RunRecord, read_experiment, seconds_left
-from cuttle.runs.words import count
 
 SCHEMA = "cuttle-status/1"
 WATCH_INTERVAL_S = 1.0

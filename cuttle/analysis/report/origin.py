@@ -9,9 +9,9 @@ from cuttle.analysis.numbers import decimal, decimals, duration, percent
 from cuttle.analysis.report.html import Html, Valued, folded, join, listed, table, tag
 from cuttle.analysis.values import spread_text, value_text
 from cuttle.runs.diff import Flat, compare, flatten, is_ignored, spread
+from cuttle.runs.formatting import pluralize as count
 from cuttle.runs.reader import RunRecord
 from cuttle.runs.sources import provenance_of
-from cuttle.runs.words import count
 
 NETWORK_COLUMNS = (
     "network type", "parameters", "initial Q sd", "from run to run", "time of a run",

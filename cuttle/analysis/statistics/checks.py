@@ -13,7 +13,7 @@ from cuttle.analysis.estimators.ranks import smallest_rank_p
 from cuttle.analysis.opponents import no_runs
 from cuttle.analysis.pairwise import Comparison, compare_types
 from cuttle.analysis.study import LAST_ROUND, Study, StudyRun
-from cuttle.runs.words import some
+from cuttle.runs.formatting import truncate as some
 
 FINAL_GAMES = 2_000  # against the primary opponent; fewer leave the games' luck visible
 COLLAPSE = 0.10  # win rate below the rest of its type that makes a run worth naming
@@ -32,8 +32,8 @@ class Check:
 def compute(study: Study) -> Any:
     """Collect all findings, worst first."""
     checks: tuple[Callable[[Study], Iterator[Check]], ...] = (
-        _completeness, _damage, _final_evaluation, _seeds, _copies, _provenance, _groups,
-        _collapsed,
+        _completeness, _damage, _final_evaluation, _seeds, _copies, _provenance, _arithmetic,
+        _groups, _collapsed,
     )  # fmt: skip
     findings = [finding for check in checks for finding in check(study)]
     order = {"error": 0, "warning": 1, "note": 2}
@@ -148,6 +148,19 @@ def _provenance(study: Study) -> Iterator[Check]:
         if len(versions) > 1:
             text = f"runs used different versions of {package}: {', '.join(sorted(versions))}"
             yield Check("mixed_versions", "warning", text)
+
+
+def _arithmetic(study: Study) -> Iterator[Check]:
+    """Name conditions of whose runs some were trained with `portable=true` and some without."""
+    for name in study.types:
+        modes: dict[str, list[str]] = {}
+        for run in study.runs_of(name):
+            recorded = run.record.metadata.get("arithmetic") or {}
+            modes.setdefault(str(recorded.get("mode", "native")), []).append(run.run_id)
+        if len(modes) > 1:
+            listed = "; ".join(f"{mode}: {some(runs)}" for mode, runs in sorted(modes.items()))
+            text = f"{name}: runs were trained in different arithmetic (portable=): {listed}"
+            yield Check("mixed_arithmetic", "note", text)
 
 
 def _groups(study: Study) -> Iterator[Check]:

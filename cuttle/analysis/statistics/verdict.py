@@ -24,7 +24,7 @@ from cuttle.analysis.pairwise import Comparison, compare_types, complete_runs, e
 from cuttle.analysis.statistics.checks import compute as find_checks
 from cuttle.analysis.statistics.variance import reading
 from cuttle.analysis.study import Study
-from cuttle.runs.words import count
+from cuttle.runs.formatting import pluralize as count
 
 MAX_ERRORS = 3  # the others stand under checks
 

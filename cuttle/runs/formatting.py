@@ -1,0 +1,103 @@
+"""Numbers, names, paths and commands as text: the one spelling of each, for every output."""
+
+import math
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+MAX_NAMES = 12
+LEAST_P = 0.001
+MINUS = "\N{MINUS SIGN}"
+# Control characters but tab and newline, and those that reverse the direction of writing: stored
+# text must not steer a terminal.
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
+def pluralize(number: int, noun: str) -> str:
+    """Format a count with its noun: `1 run`, `7 runs`, `1,000 games`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def truncate(names: Sequence[str], limit: int = MAX_NAMES) -> str:
+    """List names, only the first of many: `a, b and 5 more`."""
+    shown, rest = ", ".join(names[:limit]), len(names) - limit
+    return f"{shown} and {rest} more" if rest > 0 else shown
+
+
+def join_words(names: Iterable[str]) -> str:
+    """List names in a sentence: `a, b and c`."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def format_duration(seconds: float | None) -> str:
+    """Format a duration: `42 s`, `3 min 05 s`, `2 h 07 min`, `1 d 02 h`; empty if unknown."""
+    if seconds is None or math.isnan(seconds):
+        return ""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours_left = divmod(hours, 24)
+    if days:
+        return f"{days} d {hours_left:02d} h"
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {rest:02d} s"
+
+
+def format_percent(rate: float | None, *, signed: bool = False, unit: bool = True) -> str:
+    """Format a rate, 0 to 1, as `70.0%`, without unit where a table names it; empty if missing."""
+    text = format_number(None if rate is None else 100 * rate, 1, signed=signed)
+    return f"{text}%" if text and unit else text
+
+
+def format_points(difference: float | None) -> str:
+    """Format a difference of rates in a sentence: `6.0 points`."""
+    return f"{format_percent(difference, unit=False)} points"
+
+
+def format_interval(low: float | None, high: float | None) -> str:
+    """Format an interval of rates in percent, without the unit: `[59.8, 64.4]`."""
+    ends = [format_percent(end, unit=False) for end in (low, high)]
+    return f"[{', '.join(ends)}]" if all(ends) else ""
+
+
+def format_number(value: float | None, places: int = 2, *, signed: bool = False) -> str:
+    """Format a number with a true minus sign; rounded to zero it has no sign; empty if missing."""
+    if value is None or math.isnan(value):
+        return ""
+    text = f"{value:{'+' if signed else ''},.{places}f}"
+    return text.replace("-", MINUS) if text.strip("+-0.,") else text.lstrip("+-")
+
+
+def format_p(p: float | None) -> str:
+    """Format a p-value: `.023`, `<.001`, never zero; empty if missing."""
+    if p is None or math.isnan(p):
+        return ""
+    return "<.001" if p < LEAST_P else f"{p:.3f}".removeprefix("0")
+
+
+def format_p_claim(p: float) -> str:
+    """Format a p-value in a sentence: `p = .023`, `p < .001`."""
+    return "p < .001" if p < LEAST_P else f"p = {format_p(p)}"
+
+
+def printable(text: str) -> str:
+    """Replace every character that would steer a terminal."""
+    return _STEERING.sub(_REPLACEMENT, text)
+
+
+def python_command() -> str:
+    """Return this interpreter as one would type it: by path unless its environment is active."""
+    found, executable = shutil.which("python"), Path(sys.executable)
+    is_active = found is not None and os.path.dirname(found) == str(executable.parent)
+    return "python" if is_active else relative_path(executable)
+
+
+def relative_path(path: Path) -> str:
+    """Format a path from the working directory where it lies below it."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
