@@ -193,6 +193,7 @@ def test_the_roles_of_the_keys() -> None:
         ("rules.king_goals[0]", Role.METHOD),
         ("network_type.embedding_dim", Role.METHOD),
         ("analysis.of_another_version", Role.DESIGN),
+        ("fault", Role.DESIGN),
         ("hydra.launcher.n_jobs", Role.EXECUTION),
         ("of_another_version.key", Role.METHOD),
     ],
