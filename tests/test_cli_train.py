@@ -49,7 +49,7 @@ BAD_INPUT = {
     "seed=fixed": "seed.value must be given, for example seed.value=1",
     "seed=published run=8": "not boolean with run=8; use seed=independent",
     "-m run=1,2 training.rounds=1,2": "two jobs would train in",
-    "-m run=1,0": "run must be at least 1, got 0",
+    "-m run=1,0": "run must be from 1 to 99999, got 0",
     "-m experiment=a,b": "a sweep belongs to one experiment",
     "-m hydra.launcher.n_jobs=0": "hydra.launcher.n_jobs must be at least 1, or -1",
     "network_type=boolean,blind": "network_type=boolean,blind: several values are a sweep, add -m",
