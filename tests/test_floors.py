@@ -25,7 +25,7 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "arithmetic": (set(), set()),
     "parts": (
         {"runs", "training", "networks", "opponents", "env", "game", "arithmetic"},
-        {"torch"},
+        {"torch", "omegaconf"},
     ),
     "experiment": ({"runs", "parts", "training", "env", "game", "arithmetic"}, {"torch"}),
     "play": (

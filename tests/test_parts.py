@@ -2,16 +2,18 @@
 
 import sys
 import types
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
+from omegaconf import OmegaConf
 from torch import Tensor, nn
 
 from cuttle import opponents, parts
 from cuttle.networks.cards import bits
 from cuttle.networks.trunk import FeatureLinear, Trunk, TrunkSettings
-from tests.training.build import composed
+from tests.training.build import composed, same_weights, trainer
 
 
 class Summed(nn.Module):
@@ -94,6 +96,39 @@ def test_a_type_that_would_fail_or_learn_nonsense_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         parts.check(config(class_name), trains_here=True)
+
+
+@pytest.mark.parametrize(
+    "kind", [dict, OmegaConf.create, lambda values: {**OmegaConf.create(values)}]
+)
+def test_a_trainer_is_built_from_plain_values_and_from_omegaconf(kind: Callable[..., Any]) -> None:
+    values = composed(
+        "training=smoke", "seed=fixed", "seed.value=3", "rules.king_goals=[21,14,10,7,0]"
+    )
+
+    built = parts.build_trainer(kind(values))
+
+    assert same_weights(built, parts.build_trainer(values))
+    assert built.settings.evaluation.opponents == ("randomized", "gap_maximizer")
+
+
+@pytest.mark.parametrize("seed", ["independent", "fixed"])
+@pytest.mark.parametrize("kind", [dict, OmegaConf.create])
+def test_a_config_without_a_seed_is_refused(kind: Callable[..., Any], seed: str) -> None:
+    config = kind(composed("training=smoke", f"seed={seed}"))
+
+    with pytest.raises(
+        ValueError, match=r"seed\.value must be .*: compose the config with seed=fix"
+    ):
+        parts.build_trainer(config)
+
+
+@pytest.mark.parametrize("seed", [None, -1, 0.5])
+def test_a_trainer_without_a_seed_is_refused(seed: Any) -> None:
+    with pytest.raises(
+        ValueError, match=f"a seed must be a whole number of at least 0, got {seed}"
+    ):
+        trainer(seed=seed)
 
 
 def test_an_opponent_whose_class_has_another_name_is_refused(
