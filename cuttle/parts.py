@@ -149,7 +149,11 @@ def _check_network(config: dict[str, Any], settings: TrainingSettings) -> None:
     )
     for form, arguments, width, learns in forms:
         try:
-            got = tuple(network.train(learns)(*arguments).shape)
+            with torch.inference_mode(not learns):  # as the learner calls it
+                q = network.train(learns)(*arguments)
+            if learns:
+                q.sum().backward()
+            got = tuple(q.shape)
         except Exception as error:  # whatever its author has overlooked
             raise ValueError(f"network_type={name}: {form} fails: {error}") from error
         if got != (2, width):

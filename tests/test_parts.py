@@ -55,6 +55,14 @@ class Unfitting(Summed):
         return super().forward(zones[:, :5], scalars, action)
 
 
+class Caching(Summed):
+    """Keep what the first call made, which is of no use in a gradient step."""
+
+    def forward(self, zones: Tensor, scalars: Tensor, action: Tensor | None = None) -> Tensor:
+        self.weight = getattr(self, "weight", scalars.new_ones(1))
+        return super().forward(zones, scalars, action) * self.weight
+
+
 class Undrawn(Summed):
     def __init__(self, *, zones: int, trunk: TrunkSettings) -> None:
         super().__init__(zones=zones, trunk=trunk)
@@ -65,7 +73,7 @@ class Undrawn(Summed):
 def odd(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
     """A module of network types, as if it lay in the folder."""
     module = types.ModuleType("cuttle.networks.odd")
-    for network in (Summed, Convolved, WithoutAction, TooNarrow, Unfitting, Undrawn):
+    for network in (Summed, Convolved, WithoutAction, TooNarrow, Unfitting, Caching, Undrawn):
         setattr(module, network.__name__, network)
     monkeypatch.setitem(sys.modules, module.__name__, module)
     return module
@@ -87,6 +95,7 @@ def test_a_sound_type_is_accepted(class_name: str, odd: types.ModuleType) -> Non
         ("WithoutAction", r"scalars, action\) must give \(2, 4\) for two rows, gives \(2, 181\)"),
         ("TooNarrow", r"odd: forward\(zones, scalars\) must give \(2, 181\) .*, gives \(2, 180\)"),
         ("Unfitting", r"network_type=odd: forward\(zones, scalars\) fails: "),
+        ("Caching", r"scalars, action\) fails: Inference tensors cannot be saved for backward"),
         ("Undrawn", "query of Undrawn is a weight that no rule in .* draws"),
         ("Gone", r"network_type\._target_=cuttle\.networks\.odd\.Gone: .* no attribute 'Gone'"),
     ],
