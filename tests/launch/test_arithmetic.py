@@ -125,6 +125,19 @@ def test_portable_trainings_are_alike_on_all_processors() -> None:
     assert "mode was native and is portable" in arithmetic.differences(INTEL, intel)
 
 
+def test_a_run_that_went_on_elsewhere_is_like_neither_machine() -> None:
+    moved = arithmetic.continued(INTEL, AMD)
+
+    assert arithmetic.continued(None, AMD) == arithmetic.continued(AMD, AMD) == AMD
+    assert arithmetic.continued(moved, AMD) == moved
+    assert arithmetic.differences(moved, AMD) == [
+        "in its first rounds processor was vendor GenuineIntel and is vendor AuthenticAMD"
+    ]
+    assert arithmetic.differences(moved, INTEL) == [
+        "processor was vendor AuthenticAMD and is vendor GenuineIntel"
+    ]
+
+
 def test_what_steers_the_libraries_is_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MKL_ENABLE_INSTRUCTIONS", "AVX2")
 
