@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cuttle.env.observation import SCALARS, ZONES, Packed, read_scalar
 from cuttle.game.cards import FIRST_JACK, NO_CARD, NUM_CARDS, Rank, bit, count, lowest
-from cuttle.game.compiled import Int, Record, inlined
+from cuttle.game.jit import Int, Record, inlined
 from cuttle.game.state import Phase
 
 _HAND, _HAND_KNOWN = ZONES.index("hand"), ZONES.index("hand_known")

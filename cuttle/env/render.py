@@ -1,7 +1,7 @@
 """The board, moves and rules as text a person can read. No input, no playing."""
 
 from cuttle.game.cards import NO_CARD, NUM_CARDS, Rank, card_text, cards_of, parse_card
-from cuttle.game.compiled import Record
+from cuttle.game.jit import Record
 from cuttle.game.rules import goal, points
 from cuttle.game.state import Phase, active, jack_stack, sees_hand
 from cuttle.game.variants import Rules

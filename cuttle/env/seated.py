@@ -12,7 +12,7 @@ from cuttle.env.match import Player
 from cuttle.env.observation import OBS_WORDS, observe
 from cuttle.env.vector import LOOK, deal_all, ended_by_cap, play_on, write_mask
 from cuttle.game.actions import NUM_ACTIONS
-from cuttle.game.compiled import kernel
+from cuttle.game.jit import kernel
 from cuttle.game.legal import legal_sets
 from cuttle.game.state import Games, acting, new_games
 from cuttle.game.variants import CUTTLE_CARDS, Rules

@@ -14,7 +14,7 @@ from cuttle.game.actions import (
     NUM_ACTIONS,
 )
 from cuttle.game.cards import ALL_CARDS, NUM_CARDS, bit, lowest
-from cuttle.game.compiled import Int, Record, inlined, kernel
+from cuttle.game.jit import Int, Record, inlined, kernel
 from cuttle.game.legal import LegalSets, is_legal, legal_count, legal_sets, nth_legal
 from cuttle.game.rules import play
 from cuttle.game.state import (

@@ -3,7 +3,7 @@
 import numpy as np
 
 from cuttle.game.cards import FIRST_JACK, JACKS, NO_CARD, NUMBERS, Rank, bit
-from cuttle.game.compiled import Int, Record, inlined
+from cuttle.game.jit import Int, Record, inlined
 from cuttle.game.state import Phase, active, hand_size, jacks_on, pile_size
 from cuttle.game.variants import Rules
 

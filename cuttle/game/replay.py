@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from cuttle.game.cards import parse_card
-from cuttle.game.compiled import Record
+from cuttle.game.jit import Record
 from cuttle.game.moves import legal_moves
 from cuttle.game.rules import play
 from cuttle.game.state import deal

@@ -16,8 +16,8 @@ from cuttle.game.cards import (
     count,
     point_sum,
 )
-from cuttle.game.compiled import Int, Record, inlined, kernel
 from cuttle.game.effects import draw, lift_point_card, resolve_one_off, scrap_one_off
+from cuttle.game.jit import Int, Record, inlined, kernel
 from cuttle.game.state import Phase, acting, active, hand_size, jacks_on, pile_size, sees_hand
 from cuttle.game.variants import Rules
 

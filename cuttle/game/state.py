@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cuttle.game.cards import EIGHTS, FIRST_JACK, NO_CARD, NUM_CARDS, bit, count
-from cuttle.game.compiled import Int, Record, inlined, kernel
+from cuttle.game.jit import Int, Record, inlined, kernel
 from cuttle.game.variants import Rules
 
 FIRST_HAND = 5  # rules 1.2: the player who moves first

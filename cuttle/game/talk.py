@@ -7,7 +7,7 @@ game that a policy could learn from. The official engine records it, so replays 
 from dataclasses import dataclass
 from typing import Any
 
-from cuttle.game.compiled import Record
+from cuttle.game.jit import Record
 from cuttle.game.state import Phase, acting
 
 ANSWERS = {"stalemateAccept", "stalemateReject"}

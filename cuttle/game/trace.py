@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from cuttle.game.cards import FIRST_JACK, NO_CARD, card_text, cards_of, mask_of, parse_card
-from cuttle.game.compiled import Record
+from cuttle.game.jit import Record
 from cuttle.game.moves import target_type
 from cuttle.game.rules import goal, points
 from cuttle.game.state import Games, Phase, acting, jack_stack, new_games, sees_hand

@@ -13,7 +13,7 @@ from cuttle.env.determinise import deal_hidden, observing_seat, random_below, re
 from cuttle.env.observation import OBS_WORDS, Packed, observe
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.cards import NUM_CARDS
-from cuttle.game.compiled import Int, Record, inlined, kernel
+from cuttle.game.jit import Int, Record, inlined, kernel
 from cuttle.game.legal import LegalSets, legal_count, legal_sets, nth_legal
 from cuttle.game.rules import play
 from cuttle.game.state import Games, acting, new_games

@@ -8,7 +8,7 @@ from cuttle.env.determinise import deal_hidden, random_below, restore
 from cuttle.env.observation import OBS_WORDS, observation_of, observe
 from cuttle.env.vector import DealtGames
 from cuttle.game.cards import NUM_CARDS, cards_of
-from cuttle.game.compiled import kernel
+from cuttle.game.jit import kernel
 from cuttle.game.legal import legal_actions
 from cuttle.game.state import Games, Phase, new_games, random_decks
 from cuttle.game.variants import PRESETS

@@ -11,7 +11,7 @@ import numpy as np
 
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.cards import ALL_CARDS, FIRST_JACK, NO_CARD, NUMBERS, bit, count
-from cuttle.game.compiled import inlined, kernel
+from cuttle.game.jit import inlined, kernel
 from cuttle.game.legal import is_legal, legal_count, legal_sets, nth_legal
 from cuttle.game.rules import goal, play, points
 from cuttle.game.state import Phase, acting, deal_from_stream, new_games, random_streams
