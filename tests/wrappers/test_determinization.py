@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cuttle import opponents
-from cuttle.env.determinise import deal_hidden, random_below, restore
+from cuttle.env.determinization import deal_hidden, random_below, restore
 from cuttle.env.observation import OBS_WORDS, observation_of, observe
 from cuttle.env.vector import DealtGames
 from cuttle.game.cards import NUM_CARDS, cards_of
