@@ -21,6 +21,22 @@ def draw(game: Record) -> None:
 
 
 @inlined
+def _return_to_pile(game: Record, card: Int) -> None:
+    """Put a card from the table on top of the pile, where both seats know it."""
+    game.deck_top -= 1
+    game.deck[game.deck_top] = card
+    game.known_top += 1
+
+
+@inlined
+def _return_to_hand(game: Record, card: Int, owner: Int) -> None:
+    """Put a card from the table into the hand of its controller, frozen (7.9)."""
+    game.hand[owner] |= bit(card)
+    game.frozen |= bit(card)
+    game.known[owner] |= bit(card)
+
+
+@inlined
 def scrap_one_off(game: Record) -> None:
     """Scrap the one-off in limbo."""
     game.scrap |= bit(game.one_off)
@@ -113,9 +129,10 @@ def resolve_one_off(game: Record, rules: Rules) -> None:
     elif rank == Rank.SEVEN:
         game.phase = Phase.SEVEN
         game.revealed = min(rules.seven_reveals, pile_size(game))
-        game.known_top = game.revealed
+        game.known_top = max(game.known_top, game.revealed)
     else:
         owner = _lift(game, target)
-        game.hand[owner] |= bit(target)
-        game.frozen |= bit(target)
-        game.known[owner] |= bit(target)
+        if rules.nine_to_pile:
+            _return_to_pile(game, target)
+        else:
+            _return_to_hand(game, target, owner)

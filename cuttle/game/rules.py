@@ -58,7 +58,7 @@ def _take_from_pile(game: Record, card: Int) -> None:
     if game.deck[top] != card:
         game.deck[top + 1] = game.deck[top]
     game.deck_top += 1
-    game.known_top = game.revealed - 1
+    game.known_top -= 1
     game.revealed = 0
 
 

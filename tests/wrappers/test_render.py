@@ -108,12 +108,15 @@ def test_move_keys_are_put_into_words() -> None:
         "sevenDiscard:JC": "scrap J♣, which cannot be played",
     }
 
-    assert {key: move_text(key) for key in words} == words
+    assert {key: move_text(key, CUTTLE_CARDS) for key in words} == words
 
 
 def test_words_of_a_move_hold_under_all_rules() -> None:
-    assert move_text("oneOff:5C") == "one-off 5♣: draw cards"
-    assert move_text("sevenOneOff:7C") == "one-off 7♣: play a card from the top of the pile"
+    assert move_text("oneOff:5C", CUTTLE_CARDS) == "one-off 5♣: draw cards"
+    assert (
+        move_text("sevenOneOff:7C", CUTTLE_CARDS)
+        == "one-off 7♣: play a card from the top of the pile"
+    )
 
 
 def test_every_move_of_random_games_has_words_of_its_own() -> None:
@@ -123,7 +126,7 @@ def test_every_move_of_random_games_has_words_of_its_own() -> None:
     while not games.over.all():
         for game in games.games[~games.over & (games.games["pending"] < 0)]:
             keys = legal_moves(game, CUTTLE_CARDS)
-            assert len({move_text(key) for key in keys}) == len(keys)
+            assert len({move_text(key, CUTTLE_CARDS) for key in keys}) == len(keys)
         actions = np.zeros(30, np.int64)
         rows = np.flatnonzero(~games.over)
         actions[rows] = player.act(games.observation[rows], games.legal_mask[rows], rng)
