@@ -29,7 +29,7 @@ TESTS = (
     "tests/game/test_classic.py",
     "tests/game/test_cuttle_cards_1_0_1.py",
     "tests/game/test_cuttle_cards_2_0_0.py",
-    "tests/game/test_talk.py",
+    "tests/game/test_stalemate.py",
     "tests/game/test_conformance.py",
     "tests/game/test_second_opinion.py",
     "tests/game/test_state.py",

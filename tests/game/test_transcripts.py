@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cuttle.game import transcript
 from cuttle.game.moves import legal_moves
 from cuttle.game.rules import play
 from cuttle.game.state import deal, new_games
 from cuttle.game.variants import PRESETS
 
+from . import transcript
 from .golden import EVENTS, choose_games, events_of, random_moves
 
 FOLDER = Path(__file__).parents[1] / "data" / "transcripts"

@@ -1,4 +1,4 @@
-"""Games as text that people read and programs replay: the deal, the moves, what happened. No AI.
+"""Games as text that people read and programs replay: the deal, the moves, what happened. No tests.
 
     rules: cuttle_cards
     deck: 5C QH ...                  52 cards: five to P0, six to P1, the pile from the top
