@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from cuttle.env.observation import OBS_DIM, OBS_WORDS, observe, unpack
 from cuttle.env.vector import VectorEnv, new_step, write_mask
 from cuttle.game.actions import NUM_ACTIONS
-from cuttle.game.compiled import CACHE_DIR, Int, inlined, kernel
+from cuttle.game.jit import CACHE_DIR, Int, inlined, kernel
 from cuttle.game.legal import legal_count, legal_sets, nth_legal
 from cuttle.game.rules import play
 from cuttle.game.state import Games, acting, deal_from_stream, new_games, random_streams

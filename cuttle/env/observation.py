@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cuttle.game.cards import NO_CARD, bit
-from cuttle.game.compiled import Int, Record, inlined, kernel
+from cuttle.game.jit import Int, Record, inlined, kernel
 from cuttle.game.legal import revealed_cards
 from cuttle.game.rules import goal, points
 from cuttle.game.state import Phase, active, hand_size, pile_size

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cuttle.env.observation import BYTES_A_WORD, SCALARS, ZONES
 from cuttle.game.actions import DEFAULT, FIRST_PLAY, NUM_ACTIONS
-from cuttle.game.compiled import kernel
+from cuttle.game.jit import kernel
 
 # (24, 4): new suit of each suit; the first leaves all as they are.
 SUIT_ORDERS = np.array(list(permutations(range(4))), np.int64)

@@ -29,7 +29,7 @@ from cuttle.game.cards import (
     count,
     lowest,
 )
-from cuttle.game.compiled import Int, Record, inlined, kernel
+from cuttle.game.jit import Int, Record, inlined, kernel
 from cuttle.game.state import (
     Phase,
     acting,

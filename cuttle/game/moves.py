@@ -17,7 +17,7 @@ from cuttle.game.actions import (
     FIRST_SCUTTLE,
 )
 from cuttle.game.cards import JACKS, NUMBERS, Rank, card_text
-from cuttle.game.compiled import Record
+from cuttle.game.jit import Record
 from cuttle.game.legal import legal_actions
 from cuttle.game.rules import play
 from cuttle.game.state import Games, Phase

@@ -39,7 +39,7 @@ from cuttle.game.cards import (
     lowest,
     point_sum,
 )
-from cuttle.game.compiled import Int, inlined, kernel
+from cuttle.game.jit import Int, inlined, kernel
 
 KING, QUEEN, GLASSES, JACK = 20.0, 5.0, 1.0, 6.0  # the jack's only when cards are chosen
 DRAW, TWO, THREE, FOUR_A_CARD, FIVE, SEVEN, NINE = 0.1, 2.0, 2.0, 0.5, 0.2, 1.0, 1.0

@@ -86,7 +86,8 @@ def _number(
 def _chair(kind: str, name: str, rules_name: str) -> Chair:
     if kind == "model":
         path = Path(name)
-        return Chair(path.resolve().name, load_model(path, rules_name))
+        player = load_model(path, rules_name)
+        return Chair(path.resolve().name, player)
     return Chair(name, opponents.load(name, PRESETS[rules_name]))
 
 

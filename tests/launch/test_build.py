@@ -11,7 +11,7 @@ from omegaconf import OmegaConf
 from torch import Tensor, nn
 
 from cuttle import opponents
-from cuttle.launch.build import check
+from cuttle.launch.build import build_trainer, check
 from cuttle.networks.cards import bits
 from cuttle.networks.trunk import FeatureLinear, Trunk, TrunkSettings
 from tests.training.build import composed, same_weights, trainer
@@ -116,9 +116,9 @@ def test_a_trainer_is_built_from_plain_values_and_from_omegaconf(kind: Callable[
         "training=smoke", "seed=fixed", "seed.value=3", "rules.king_goals=[21,14,10,7,0]"
     )
 
-    built = build.build_trainer(kind(values))
+    built = build_trainer(kind(values))
 
-    assert same_weights(built, build.build_trainer(values))
+    assert same_weights(built, build_trainer(values))
     assert built.settings.evaluation.opponents == ("randomized", "gap_maximizer")
 
 
@@ -130,7 +130,7 @@ def test_a_config_without_a_seed_is_refused(kind: Callable[..., Any], seed: str)
     with pytest.raises(
         ValueError, match=r"seed\.value must be .*: compose the config with seed=fix"
     ):
-        build.build_trainer(config)
+        build_trainer(config)
 
 
 @pytest.mark.parametrize("seed", [None, -1, 0.5])

@@ -1,13 +1,12 @@
-"""What players may say besides playing: stalemate offers and conceding. Not for learning agents.
+"""Stalemate offers and conceding, which are no actions of the engine (rules 3.5, 3.6).
 
-Talk is outside the action table (rules 3.5, 3.6): it is free, always the same, and no part of the
-game that a policy could learn from. The official engine records it, so replays need it.
+They cost nothing and a policy could learn nothing from them; the recorded games hold them.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
-from cuttle.game.compiled import Record
+from cuttle.game.jit import Record
 from cuttle.game.state import Phase, acting
 
 ANSWERS = {"stalemateAccept", "stalemateReject"}
@@ -15,14 +14,14 @@ CONSIDERING = -1  # the phase number the official engine gives to an open offer
 
 
 @dataclass
-class Talk:
-    """Offers of one game."""
+class StalemateOffers:
+    """The offers of one game."""
 
     offered_by: int | None = None  # seat whose offer is open
-    last_turn: int | None = None  # turn number of the last offer; one a turn by both players
+    last_turn: int | None = None  # turn number of the last offer; one per turn by both players
 
     def may_offer(self, game: Record) -> bool:
-        """Tell whether either player may offer a stalemate now (3.5)."""
+        """Return whether either player may offer a stalemate now (3.5)."""
         is_free = game["phase"] == Phase.MAIN and not game["over"] and self.offered_by is None
         return bool(is_free and self.last_turn != game["turn"])
 
@@ -30,8 +29,8 @@ class Talk:
         """Return the seat that must decide now, which an open offer leaves to the other player."""
         return int(acting(game)) if self.offered_by is None else 1 - self.offered_by
 
-    def hear(self, game: Record, seat: int, key: str) -> bool:
-        """Carry out a seat's words on the game; return False if the key is a move instead."""
+    def carry_out(self, game: Record, seat: int, key: str) -> bool:
+        """Carry out an offer, an answer or conceding; return False if the key is a move instead."""
         if key == "concede":
             game["over"] = True
             game["winner"] = 1 - seat

@@ -12,9 +12,9 @@ from cuttle.env.observation import observation_of
 from cuttle.env.vector import DealtGames
 from cuttle.game.actions import NUM_ACTIONS, parse_action
 from cuttle.game.cards import ALL_CARDS, mask_of
+from cuttle.game.conformance.positions import from_record
 from cuttle.game.legal import legal_actions
 from cuttle.game.state import random_decks
-from cuttle.game.trace import from_trace
 from cuttle.game.variants import CUTTLE_CARDS, PRESETS
 from cuttle.opponents.monte_carlo import MonteCarlo
 
@@ -37,7 +37,7 @@ POSITION = {
 
 def choose(position: dict, seed: int = 0, playouts: int = 200) -> int:
     """Let the player decide in one position; the cards it does not name are in the scrap."""
-    game = from_trace(position)[0]
+    game = from_record(position)[0]
     pile = mask_of([int(card) for card in game["deck"][game["deck_top"] :]])
     elsewhere = [*game["hand"], *game["points"], *game["faces"], pile]
     game["scrap"] = ALL_CARDS & ~functools.reduce(operator.or_, (int(mask) for mask in elsewhere))

@@ -7,10 +7,10 @@ from cuttle.env.render import board, card_sign, move_text
 from cuttle.env.vector import DealtGames
 from cuttle.game.actions import parse_action
 from cuttle.game.cards import cards_of, parse_card
+from cuttle.game.conformance.positions import from_record
 from cuttle.game.moves import legal_moves
 from cuttle.game.rules import play
 from cuttle.game.state import random_decks
-from cuttle.game.trace import from_trace
 from cuttle.game.variants import CUTTLE_CARDS
 
 POSITION = {
@@ -31,7 +31,7 @@ POSITION = {
 
 
 def test_board_shows_what_the_viewer_may_know() -> None:
-    game = from_trace(POSITION)[0]
+    game = from_record(POSITION)[0]
 
     lines = board(game, CUTTLE_CARDS, viewer=0, names=("you", "them")).splitlines()
 
@@ -50,7 +50,7 @@ def test_board_shows_what_the_viewer_may_know() -> None:
 
 
 def test_viewer_sits_at_the_bottom() -> None:
-    game = from_trace(POSITION)[0]
+    game = from_record(POSITION)[0]
 
     lines = board(game, CUTTLE_CARDS, viewer=1, names=("them", "you")).splitlines()
 
@@ -59,7 +59,7 @@ def test_viewer_sits_at_the_bottom() -> None:
 
 
 def test_known_cards_of_the_other_hand_are_shown() -> None:
-    game = from_trace(POSITION)[0]
+    game = from_record(POSITION)[0]
     game["known"][1] = 1 << parse_card("7H")
 
     top = board(game, CUTTLE_CARDS, viewer=0).splitlines()[0]
@@ -68,7 +68,7 @@ def test_known_cards_of_the_other_hand_are_shown() -> None:
 
 
 def test_half_a_move_is_shown_to_its_player_only() -> None:
-    game = from_trace(POSITION)[0]
+    game = from_record(POSITION)[0]
     play(game, parse_action("scuttle 9S"), CUTTLE_CARDS)
 
     shown = [board(game, CUTTLE_CARDS, viewer=seat) for seat in (0, 1, None)]
@@ -77,7 +77,7 @@ def test_half_a_move_is_shown_to_its_player_only() -> None:
 
 
 def test_open_board_shows_both_hands() -> None:
-    text = board(from_trace(POSITION)[0], CUTTLE_CARDS)
+    text = board(from_record(POSITION)[0], CUTTLE_CARDS)
 
     assert "2♣ 7♥ 10♦" in text
     assert "9♠* K♦" in text
@@ -108,12 +108,15 @@ def test_move_keys_are_put_into_words() -> None:
         "sevenDiscard:JC": "scrap J♣, which cannot be played",
     }
 
-    assert {key: move_text(key) for key in words} == words
+    assert {key: move_text(key, CUTTLE_CARDS) for key in words} == words
 
 
 def test_words_of_a_move_hold_under_all_rules() -> None:
-    assert move_text("oneOff:5C") == "one-off 5♣: draw cards"
-    assert move_text("sevenOneOff:7C") == "one-off 7♣: play a card from the top of the pile"
+    assert move_text("oneOff:5C", CUTTLE_CARDS) == "one-off 5♣: draw cards"
+    assert (
+        move_text("sevenOneOff:7C", CUTTLE_CARDS)
+        == "one-off 7♣: play a card from the top of the pile"
+    )
 
 
 def test_every_move_of_random_games_has_words_of_its_own() -> None:
@@ -123,7 +126,7 @@ def test_every_move_of_random_games_has_words_of_its_own() -> None:
     while not games.over.all():
         for game in games.games[~games.over & (games.games["pending"] < 0)]:
             keys = legal_moves(game, CUTTLE_CARDS)
-            assert len({move_text(key) for key in keys}) == len(keys)
+            assert len({move_text(key, CUTTLE_CARDS) for key in keys}) == len(keys)
         actions = np.zeros(30, np.int64)
         rows = np.flatnonzero(~games.over)
         actions[rows] = player.act(games.observation[rows], games.legal_mask[rows], rng)

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from cuttle.env.observation import SCALARS, ZONES, Packed, read_scalar
 from cuttle.game.cards import FIRST_JACK, NO_CARD, NUM_CARDS, Rank, bit, count, lowest
-from cuttle.game.compiled import Int, Record, inlined
-from cuttle.game.state import Phase
+from cuttle.game.jit import Int, Record, inlined
+from cuttle.game.state import DEALER_HAND, FIRST_HAND, Phase
 
 _HAND, _HAND_KNOWN = ZONES.index("hand"), ZONES.index("hand_known")
 _POINTS, _FACES = ZONES.index("points"), ZONES.index("faces")
@@ -28,6 +28,8 @@ _VISIBLE = (
 
 _IS_DEALER, _IS_OWN_TURN = SCALARS.index("is_dealer"), SCALARS.index("is_own_turn")
 _PILE_SIZE, _PASSES, _OWED = (SCALARS.index(name) for name in ("pile_size", "passes", "owed"))
+_THEIR_HAND_SIZE = SCALARS.index("opponent_hand_size")
+_LARGEST_PILE = NUM_CARDS - FIRST_HAND - DEALER_HAND  # that an observation tells from a larger one
 _FIRST_LEVEL = SCALARS.index("jack_of_clubs_level")
 _FIRST_PHASE, _NUM_PHASES = SCALARS.index("phase_main"), len(Phase)
 
@@ -86,9 +88,16 @@ def _restore_stack(obs: Packed, game: Record) -> None:
 
 
 @inlined
-def _restore_pile(obs: Packed, game: Record) -> None:
-    """Fill in the size of the pile and what is known to lie on top."""
-    game.deck_top = NUM_CARDS - read_scalar(obs, _PILE_SIZE)
+def _restore_pile(obs: Packed, game: Record, num_outside: Int) -> None:
+    """Fill in the size of the pile and what is known to lie on top.
+
+    `num_outside` cards are seen outside the pile.
+    """
+    size = read_scalar(obs, _PILE_SIZE)
+    if size == _LARGEST_PILE:  # or more: all but what is seen and the unseen cards of the hand
+        unseen_hand = read_scalar(obs, _THEIR_HAND_SIZE) - count(obs[_THEIR_HAND])
+        size = NUM_CARDS - num_outside - unseen_hand
+    game.deck_top = NUM_CARDS - size
     game.revealed = count(obs[_REVEALED])
     game.known_top = 0
     below = obs[_REVEALED] & ~obs[_PILE_TOP]
@@ -123,7 +132,6 @@ def restore(obs: Packed, game: Record, hidden: NDArray[np.int64]) -> Int:
     """
     _restore_table(obs, game)
     _restore_stack(obs, game)
-    _restore_pile(obs, game)
     _restore_turn(obs, game)
     visible = np.int64(0)
     for zone in _VISIBLE:
@@ -131,6 +139,7 @@ def restore(obs: Packed, game: Record, hidden: NDArray[np.int64]) -> Int:
     for suit in range(4):
         if obs[_FIRST_HOST + suit] != 0:
             visible |= bit(FIRST_JACK + suit)
+    _restore_pile(obs, game, count(visible & ~(obs[_REVEALED] | obs[_PILE_TOP])))
     num_hidden = 0
     for card in range(NUM_CARDS):
         if visible & bit(card) == 0:

@@ -1,4 +1,4 @@
-"""Games as text that people read and programs replay: the deal, the moves, what happened. No AI.
+"""Games as text that people read and programs replay: the deal, the moves, what happened. No tests.
 
     rules: cuttle_cards
     deck: 5C QH ...                  52 cards: five to P0, six to P1, the pile from the top
@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cuttle.game.cards import FIRST_JACK, NO_CARD, NUM_CARDS, card_text, cards_of, parse_card
-from cuttle.game.compiled import Record
+from cuttle.game.jit import Record
 from cuttle.game.moves import legal_moves
 from cuttle.game.rules import play, points
 from cuttle.game.state import acting, deal, new_games

@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 
 from cuttle import opponents
-from cuttle.env.determinise import deal_hidden, random_below, restore
+from cuttle.env.determinization import deal_hidden, random_below, restore
 from cuttle.env.observation import OBS_WORDS, observation_of, observe
 from cuttle.env.vector import DealtGames
 from cuttle.game.cards import NUM_CARDS, cards_of
-from cuttle.game.compiled import kernel
+from cuttle.game.jit import kernel
 from cuttle.game.legal import legal_actions
 from cuttle.game.state import Games, Phase, new_games, random_decks
 from cuttle.game.variants import PRESETS
+from tests.game.positions import make_moves, position
 
 
 @kernel
@@ -68,6 +69,21 @@ def test_made_up_game_looks_the_same_and_has_every_card_once(preset: str) -> Non
         games.step(actions)
     if preset == "cuttle_cards":
         assert phases == set(Phase)
+
+
+@pytest.mark.parametrize("seat", [0, 1])
+def test_a_pile_that_has_grown_is_made_up_whole(seat: int) -> None:
+    rules = PRESETS["cuttle_cards_2_0_0"]
+    game = position("P0 hand: 2C 3C 4C 5C / P0 points: 6C / P1 hand: 9S 2D 3D 4D 5D 6D / turn: 1")
+    make_moves(game, "oneOff:9S>point:6C", "resolve", rules=rules)
+    assert game["deck_top"] == 10
+    made_up = new_games(1)
+
+    make_up(observation_of(game, seat, rules), seat, np.array([1], np.uint64), made_up)
+
+    assert made_up[0]["deck_top"] == game["deck_top"]
+    assert sorted(cards_in(made_up[0])) == list(range(NUM_CARDS))
+    assert int(made_up[0]["hand"][1 - seat]).bit_count() == int(game["hand"][1 - seat]).bit_count()
 
 
 def test_hidden_cards_are_dealt_evenly() -> None:

@@ -1,11 +1,11 @@
-"""Positions in the schema of the recorded games. No playing."""
+"""Read and write positions in the schema of the recorded games. No playing."""
 
 from typing import Any
 
 import numpy as np
 
 from cuttle.game.cards import FIRST_JACK, NO_CARD, card_text, cards_of, mask_of, parse_card
-from cuttle.game.compiled import Record
+from cuttle.game.jit import Record
 from cuttle.game.moves import target_type
 from cuttle.game.rules import goal, points
 from cuttle.game.state import Games, Phase, acting, jack_stack, new_games, sees_hand
@@ -73,7 +73,7 @@ def comparable(state: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in state.items() if key != "frozenServer"} | unordered
 
 
-def from_trace(state: dict[str, Any]) -> Games:
+def from_record(state: dict[str, Any]) -> Games:
     """Build a game `(1,) GAME` from a recorded main-phase position; raise ValueError otherwise."""
     wrong = [f"{key} {state[key]}" for key, value in _EMPTY_STACK.items() if state[key] != value]
     if state["phase"] != Phase.MAIN or wrong:

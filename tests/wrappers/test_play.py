@@ -1,5 +1,7 @@
 """The terminal game as a person meets it."""
 
+import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -221,6 +223,56 @@ def test_damaged_model_is_named_in_one_line(
         main(["--model", str(run_dir)])
 
     assert "model_final.pt cannot be loaded: " in capsys.readouterr().err.splitlines()[-1]
+
+
+def refusal(run_dir: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    """Return the last line of what is said of a model that is not played."""
+    with pytest.raises(SystemExit):
+        main(["--model", str(run_dir)])
+    return capsys.readouterr().err.splitlines()[-1]
+
+
+def test_a_model_that_unpacks_to_more_than_it_holds_is_refused_unread(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_run(tmp_path / "blind_run_01") / "models" / "model_final.pt"
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("more", bytes(10_000_000))
+    monkeypatch.setattr(torch, "load", None)
+
+    message = refusal(tmp_path / "blind_run_01", capsys)
+
+    assert re.search(r"[\d,]+ bytes that unpack to 10,[\d,]+; models are not compressed", message)
+
+
+def test_a_model_of_an_older_format_is_refused_unread(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_run(tmp_path / "blind_run_01") / "models" / "model_final.pt"
+    model = torch.load(path, weights_only=True)
+    torch.save(model, path, _use_new_zipfile_serialization=False)
+
+    assert "not a model in the format of torch.save" in refusal(tmp_path / "blind_run_01", capsys)
+
+
+def test_a_config_that_asks_for_more_than_the_weights_is_refused_before_it_gets_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_run(tmp_path / "blind_run_01") / "models" / "model_final.pt"
+    model = torch.load(path, weights_only=True)
+    model["config"]["trunk"]["hidden_units"] = 10**12  # terabytes
+    torch.save(model, path)
+
+    assert "1000000000000), got (" in refusal(tmp_path / "blind_run_01", capsys)
+
+
+def test_a_path_that_no_file_can_have_is_refused_in_short(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    message = refusal(Path("a" * 5_000), capsys)
+
+    assert message.endswith("aaa... cannot be opened: File name too long")
+    assert len(message) < 200
 
 
 @pytest.mark.parametrize("target", ["cuttle.networks.gone.Gone", "cuttle.networks.blind.Gone"])

@@ -1,4 +1,4 @@
-"""The PettingZoo face passes PettingZoo's own tests and plays by the rules."""
+"""The PettingZoo wrapper passes PettingZoo's own tests and plays by the rules."""
 
 from typing import Any
 
@@ -81,16 +81,43 @@ def test_rewards_of_a_finished_game_are_zero_sum_and_one_agent_wins() -> None:
     assert {(1.0, -1.0), (-1.0, 1.0)} <= set(outcomes)
 
 
-@pytest.mark.filterwarnings("ignore:.*Illegal move:UserWarning")
-def test_illegal_action_loses() -> None:
-    game = env()
+@pytest.mark.parametrize("make", [env, CuttleAEC])
+def test_an_illegal_action_loses_zero_sum_and_terminates_alone(make: Any) -> None:
+    game = make()
     game.reset(seed=0)
     observation, *_ = game.last()
 
     game.step(int(np.flatnonzero(observation["action_mask"] == 0)[0]))
 
     assert game.terminations == dict.fromkeys(AGENTS, True)
-    assert game.rewards["player_0"] == -1.0
+    assert game.truncations == dict.fromkeys(AGENTS, False)
+    assert game.rewards == {"player_0": -1.0, "player_1": 1.0}
+    assert game.infos == {"player_0": {"illegal_action": True}, "player_1": {}}
+    assert not game.observe("player_0")["action_mask"].any()
+
+
+@pytest.mark.parametrize("action", [-1, 181])
+def test_an_action_outside_the_table_is_illegal(action: int) -> None:
+    game = CuttleAEC()
+    game.reset(seed=0)
+
+    game.step(action)
+
+    assert game.rewards == {"player_0": -1.0, "player_1": 1.0}
+
+
+@pytest.mark.parametrize("action", [0.9, "0", True, None])
+def test_what_is_no_integer_is_no_action(action: Any) -> None:
+    game = CuttleAEC()
+    game.reset(seed=0)
+
+    with pytest.raises(TypeError, match="an action must be an integer from 0 to 180, got"):
+        game.step(action)
+
+
+def test_nothing_can_be_played_before_reset() -> None:
+    with pytest.raises(RuntimeError, match="no game has been dealt: call reset first"):
+        CuttleAEC().step(0)
 
 
 def test_waiting_agent_sees_its_own_hand_and_may_do_nothing() -> None:

@@ -1,4 +1,6 @@
-"""The Gymnasium faces keep Gymnasium's contract and play the game of the batch engine."""
+"""The Gymnasium wrappers keep Gymnasium's contract and play the game of the batch engine."""
+
+from typing import Any
 
 import numpy as np
 import pytest
@@ -80,6 +82,67 @@ def test_action_outside_the_table_is_illegal_and_plays_nothing(action: int) -> N
     assert (reward, terminated, truncated) == (-1.0, True, False)
     assert info["illegal_action"]
     assert np.array_equal(before["observation"], after["observation"])
+
+
+@pytest.mark.parametrize("action", [0.0, 36.9, "0", True, None])
+def test_what_is_no_integer_is_no_action(action: Any) -> None:
+    env = CuttleEnv(RANDOMIZED)
+    env.reset(seed=0)
+
+    with pytest.raises(TypeError, match="an action must be an integer from 0 to 180, got"):
+        env.step(action)
+
+
+def test_a_batch_of_fractions_is_refused_before_anything_is_played() -> None:
+    envs = CuttleVectorEnv(2, RANDOMIZED)
+    observations, _ = envs.reset(seed=0)
+    legal = random_actions(observations["action_mask"], np.random.default_rng(0))
+
+    with pytest.raises(TypeError, match="an action must be an integer from 0 to 180, got"):
+        envs.step(legal + 0.5)
+
+    envs.step(legal)
+
+
+@pytest.mark.parametrize("make", [CuttleEnv, lambda player: CuttleVectorEnv(1, player)])
+def test_nothing_can_be_played_before_reset(make: Any) -> None:
+    with pytest.raises(RuntimeError, match="no game has been dealt: call reset first"):
+        make(RANDOMIZED).step(np.zeros(1, np.int64)[0])
+
+
+def test_a_finished_game_has_to_be_reset() -> None:
+    env = CuttleEnv(RANDOMIZED)
+    env.reset(seed=0)
+    env.step(np.int64(-1))
+
+    with pytest.raises(RuntimeError, match="game 0 is over: call reset before step"):
+        env.step(np.int64(0))
+
+
+def test_an_opponent_is_given_by_its_name() -> None:
+    named, built = CuttleEnv("gap_maximizer"), CuttleEnv(GAP_MAXIMIZER)
+    rng = np.random.default_rng(0)
+    observation, _ = named.reset(seed=1)
+    built.reset(seed=1)
+    is_over = False
+    while not is_over:
+        action = random_actions(observation["action_mask"][None], rng)[0]
+        observation, *outcome, _ = named.step(action)
+
+        other, *other_outcome, _ = built.step(action)
+
+        assert np.array_equal(observation["observation"], other["observation"])
+        assert outcome == other_outcome
+        is_over = bool(outcome[1] or outcome[2])
+
+
+@pytest.mark.parametrize(
+    ("opponent", "error"), [("stockfish", ValueError), ("", ValueError), (3, TypeError)]
+)
+def test_an_unknown_opponent_is_refused_by_the_known_names(opponent: Any, error: Any) -> None:
+    for make in (CuttleEnv, lambda player: CuttleVectorEnv(2, player)):
+        with pytest.raises(error, match=r"gap_maximizer, .*randomized"):
+            make(opponent)
 
 
 def test_safety_cap_truncates() -> None:
