@@ -26,7 +26,9 @@ def refuse_mixed_rules(versions: Mapping[str, Any]) -> None:
 
 def refuse_mixed_configs(configs: Iterable[tuple[str, str, Mapping[str, Any]]]) -> None:
     """Raise if configs (run id, network type, config) differ beyond type, factors and seed."""
-    if mismatch := find_mismatch(configs):
+    known = list(configs)
+    factors = [k for c in known[:1] for k in (c[2].get("analysis") or {}).get("factors") or ()]
+    if mismatch := find_mismatch(known, ("network_type", *factors)):
         raise MixedStudyError(
             f"runs {mismatch.first} and {mismatch.second} were trained with different settings "
             f"and cannot be compared: {', '.join(mismatch.changes)}. Train them again alike or "

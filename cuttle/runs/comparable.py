@@ -1,17 +1,15 @@
-"""Which runs one report may compare: those alike in all but network type, factors and seed.
+"""Which runs one report may compare: alike within a condition, and but for the factors otherwise.
 
 The launch refuses what the report would refuse, by this one rule. No results here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cuttle.runs.diff import ABSENT, IGNORED_KEYS, Flat, flatten, is_ignored, token
 
-FACTORS_KEY = "analysis.factors"
-TYPE_SECTION = "network_type"  # may differ between types, not within one
 # Seeding, later analysis, threads and device change roundings at most, not what is measured; a
-# fault is part of the type's name.
+# fault of directories older than factors is part of the type's name.
 NOT_COMPARED = (*IGNORED_KEYS, "seed", "analysis", "threads", "device", "fault")
 
 
@@ -23,19 +21,19 @@ class Mismatch(NamedTuple):
     changes: list[str]
 
 
-def find_mismatch(configs: Iterable[tuple[str, str, Mapping[str, Any]]]) -> Mismatch | None:
-    """Return the first two of configs (run id, network type, config) that differ in too much.
+def find_mismatch(
+    configs: Iterable[tuple[str, str, Mapping[str, Any]]], factor_keys: Sequence[str]
+) -> Mismatch | None:
+    """Return the first two of configs (run id, condition, config) that differ in too much.
 
-    What `analysis.factors` names, as dotted keys, belongs to the type: it may differ between types.
+    factor_keys: dotted keys, or sections, that may differ between conditions, not within one
     """
     first: dict[str, tuple[str, Flat]] = {}
-    for run_id, network_type, config in configs:
+    for run_id, condition, config in configs:
         flat = flatten({key: config[key] for key in config if key not in NOT_COMPARED})
-        factors = (config.get("analysis") or {}).get("factors") or ()
-        own = {key: flat[key] for key in flat if is_ignored(key, (TYPE_SECTION, *factors))}
+        own = {key: flat[key] for key in flat if is_ignored(key, factor_keys)}
         shared = {key: flat[key] for key in flat if key not in own}
-        shared[FACTORS_KEY] = list(factors)
-        for group, part in (("", shared), (network_type, own)):
+        for group, part in (("", shared), (condition, own)):
             other, before = first.setdefault(group, (run_id, part))
             if changes := _changes(before, part):
                 return Mismatch(other, run_id, changes)
@@ -43,7 +41,7 @@ def find_mismatch(configs: Iterable[tuple[str, str, Mapping[str, Any]]]) -> Mism
 
 
 def _changes(a: Flat, b: Flat) -> list[str]:
-    """Spell the keys in which two configs differ in meaning."""
+    """Format the keys in which two configs differ in meaning."""
     keys = sorted(a.keys() | b.keys())
     values = ((key, a.get(key, ABSENT), b.get(key, ABSENT)) for key in keys)
     return [f"{key} ({old!r} -> {new!r})" for key, old, new in values if token(old) != token(new)]

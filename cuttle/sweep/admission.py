@@ -55,7 +55,8 @@ def refuse_other_settings(decisions: Sequence[Decision]) -> None:
         if record.run_id not in replaced and _is_begun(record) and record.config
     ]
     configs += [(run.run_id, run.network_type, run.config) for run in asked]
-    mismatch = find_mismatch(configs)
+    factors = asked[0].config["analysis"]["factors"]
+    mismatch = find_mismatch(configs, ("network_type", *factors))
     if mismatch and mismatch.second in replaced:
         raise Refusal(
             f"{mismatch.second} would be trained with other settings than {mismatch.first} in "

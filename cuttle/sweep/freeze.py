@@ -190,7 +190,8 @@ def _base_config(config: dict[str, Any], found: Any) -> dict[str, Any]:
     """Keep the first launch's config unless none of what it trained is left."""
     if isinstance(found, dict):
         kept = {**found, "network_type": config["network_type"]}
-        if find_mismatch([("", "found", kept), ("", "asked for", config)]) is None:
+        factor_keys = ("network_type", *config["analysis"]["factors"])
+        if find_mismatch([("", "found", kept), ("", "asked for", config)], factor_keys) is None:
             return found
     base = {key: value for key, value in config.items() if key not in PER_RUN_KEYS}
     return {**base, "seed": {"mode": config["seed"]["mode"], "base": config["seed"]["base"]}}
