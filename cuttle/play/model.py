@@ -1,6 +1,8 @@
 """A trained model as a player. Nothing is trained or shown here."""
 
+import os
 import textwrap
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +21,8 @@ def load_model(run_dir: Path, rules_name: str) -> Player:
     from cuttle.runs.layout import FINAL_MODEL_FILE
 
     path = run_dir / FINAL_MODEL_FILE
-    if not path.is_file():
-        raise ValueError(f"{path} is missing; give the directory of a completed run")
+    if not os.path.isfile(path):
+        raise ValueError(f"{str(path)[-160:]} is missing; give the directory of a completed run")
     try:
         player, config = _read_player(path)
         rules = build_rules(config["rules"])
@@ -43,6 +45,7 @@ def _read_player(path: Path) -> tuple[Player, dict[str, Any]]:
     from cuttle.parts import build_network
     from cuttle.training.player import GreedyPlayer
 
+    _refuse_bomb(path)
     model = torch.load(path, weights_only=True)
     config = model["config"]
     network = build_network(config)
@@ -56,3 +59,11 @@ def _read_player(path: Path) -> tuple[Player, dict[str, Any]]:
 
     over_suits = config["training"]["evaluation"]["over_suits"]
     return GreedyPlayer(q_values, over_suits=over_suits), config
+
+
+def _refuse_bomb(path: Path) -> None:
+    """Raise ValueError for an archive that unpacks to more than its size: torch writes none."""
+    with zipfile.ZipFile(path) as archive:
+        unpacked = sum(item.file_size for item in archive.infolist())
+    if unpacked > path.stat().st_size:
+        raise ValueError(f"it unpacks to {unpacked:,} bytes, more than the file has")

@@ -10,7 +10,7 @@ from cuttle.runs.formatting import pluralize as count
 from cuttle.runs.formatting import python_command as python
 from cuttle.runs.formatting import relative_path as shown
 from cuttle.runs.layout import RunState
-from cuttle.runs.reader import UNWELL
+from cuttle.runs.reader import PROBLEM_STATES as UNWELL
 from cuttle.sweep.decide import Action, Decision, estimated_seconds
 from cuttle.sweep.plan import PlannedRun
 
