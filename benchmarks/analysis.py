@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from cuttle.analysis import parts, statistics
+from cuttle.analysis import old_statistics as statistics, parts
 from cuttle.analysis.evaluate import evaluate
 from cuttle.analysis.study import load_study
 from cuttle.runs import layout

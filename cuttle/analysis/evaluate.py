@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from cuttle.analysis import parts, statistics
+from cuttle.analysis import old_statistics as statistics
+from cuttle.analysis import parts
 from cuttle.analysis.plain import plain
 from cuttle.analysis.study import Study
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cuttle.analysis import parts, statistics
+from cuttle.analysis import old_statistics as statistics, parts
 from cuttle.analysis.estimators.power import mde_paired
 from cuttle.analysis.evaluate import evaluate
 from cuttle.analysis.study import Study, load_study
@@ -97,7 +97,7 @@ def test_statistic_takes_runs_that_missed_an_opponent(tmp_path: Path, name: str)
 
 @pytest.mark.parametrize("name", parts.names(statistics))
 def test_statistic_says_in_a_sentence_what_it_answers(name: str) -> None:
-    module = importlib.import_module(f"cuttle.analysis.statistics.{name}")
+    module = importlib.import_module(f"cuttle.analysis.old_statistics.{name}")
 
     assert (module.__doc__ or "").partition("\n")[0].endswith(".")
 

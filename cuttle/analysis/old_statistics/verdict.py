@@ -21,8 +21,8 @@ from cuttle.analysis.learning import compare_curves, learning_curves
 from cuttle.analysis.numbers import p_text, rate_text
 from cuttle.analysis.opponents import no_runs
 from cuttle.analysis.pairwise import Comparison, compare_types, complete_runs, equivalence_family
-from cuttle.analysis.statistics.checks import compute as find_checks
-from cuttle.analysis.statistics.variance import reading
+from cuttle.analysis.old_statistics.checks import compute as find_checks
+from cuttle.analysis.old_statistics.variance import reading
 from cuttle.analysis.study import Study
 from cuttle.runs.formatting import pluralize as count
 
