@@ -254,3 +254,9 @@ _PROVENANCE = [
 def _damage(name: str, records: Sequence[RunRecord]) -> pd.DataFrame:
     rows = [(name, record.run_id, problem) for record in records for problem in record.problems]
     return pd.DataFrame(rows, columns=["experiment", "run_id", "problem"], dtype="str")
+
+
+def final_results(runs: Sequence[UsableRun]) -> tuple[pd.DataFrame, str | None]:
+    """Return the final counts of runs by place (`row`) and opponent, and where they come from."""
+    finals, source = _finals(_plays(runs))
+    return _with_rates(_over_seats(finals, ["row", "opponent"])), source

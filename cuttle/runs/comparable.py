@@ -6,7 +6,7 @@ The launch refuses what the report would refuse, by this one rule. No results he
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from cuttle.runs.diff import ABSENT, IGNORED_KEYS, Flat, flatten, is_ignored, token
+from cuttle.runs.diff import IGNORED_KEYS, Flat, differing, flatten, is_below
 
 # Seeding, later analysis, threads and device change roundings at most, not what is measured; a
 # fault of directories older than factors is part of the type's name.
@@ -31,17 +31,11 @@ def find_mismatch(
     first: dict[str, tuple[str, Flat]] = {}
     for run_id, condition, config in configs:
         flat = flatten({key: config[key] for key in config if key not in NOT_COMPARED})
-        own = {key: flat[key] for key in flat if is_ignored(key, factor_keys)}
+        own = {key: flat[key] for key in flat if is_below(key, factor_keys)}
         shared = {key: flat[key] for key in flat if key not in own}
         for group, part in (("", shared), (condition, own)):
             other, before = first.setdefault(group, (run_id, part))
-            if changes := _changes(before, part):
-                return Mismatch(other, run_id, changes)
+            if changes := differing([before, part]):
+                texts = [f"{key} ({old!r} -> {new!r})" for key, (old, new) in changes.items()]
+                return Mismatch(other, run_id, texts)
     return None
-
-
-def _changes(a: Flat, b: Flat) -> list[str]:
-    """Format the keys in which two configs differ in meaning."""
-    keys = sorted(a.keys() | b.keys())
-    values = ((key, a.get(key, ABSENT), b.get(key, ABSENT)) for key in keys)
-    return [f"{key} ({old!r} -> {new!r})" for key, old, new in values if token(old) != token(new)]

@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from cuttle.runs.diff import ABSENT, flatten
+from cuttle.runs.diff import differing, flatten
 
 IDENTITY_KEYS = ("run", "network_type", "trunk", "training", "rules", "threads", "device")
 
@@ -27,9 +27,5 @@ def config_hash(config: dict[str, Any]) -> str:
 
 def differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     """Name the keys of the identity that differ between two configs, as `key: old -> new`."""
-    before, after = identity(old), identity(new)
-    return [
-        f"{key}: {before.get(key, ABSENT)} -> {after.get(key, ABSENT)}"
-        for key in sorted(before.keys() | after.keys())
-        if before.get(key, ABSENT) != after.get(key, ABSENT)
-    ]
+    changes = differing([identity(old), identity(new)])
+    return [f"{key}: {before} -> {after}" for key, (before, after) in changes.items()]
