@@ -117,6 +117,12 @@ class Study:
         are_numbers = all(type(level) in (int, float) for level in levels)
         return sorted(levels) if are_numbers else levels
 
+    def factor_text(self, factor: str) -> str:
+        """Return what sentences call a factor: the end of its key, or all of it if not unique."""
+        ends = [key.rpartition(".")[2] for key in self.factors]
+        end = factor.rpartition(".")[2]
+        return end.replace("_", " ") if ends.count(end) == 1 else factor
+
     def rates(self, opponent: str) -> dict[str, NDArray[np.float64]]:
         """Final win rates by planned condition, by run number; empty for one without runs."""
         return by_condition(self.final[self.final["opponent"] == opponent], "win_rate")

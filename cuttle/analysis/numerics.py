@@ -26,7 +26,8 @@ TEXT_COLUMNS = frozenset({
     "opponent", "condition", "factor", "a", "b", "note", "test", "effect", "effect_band",
     "permutation_method", "method", "statistic", "branch", "reason", "disagreement", "reading",
     "sentence", "term", "level_text", "network_type", "setting", "at", "quantity", "hosts",
-    "run_id", "chosen_first", "chosen_second",
+    "run_id", "chosen_first", "chosen_second", "question", "answer", "decision", "role", "id",
+    "text",
 })  # fmt: skip
 
 

@@ -83,6 +83,7 @@ def compare_pairs(
         row = {**pair._asdict(), "n_a": x.size, "n_b": y.size}
         rows.append({**row, **(_paired(pair, x, y) if is_paired else _independent(pair, x, y))})
     result = table(rows, COLUMNS)
+    result["family_size"] = result.groupby("factor")["factor"].transform("size")
     for _, family in result.groupby("factor", sort=False):
         _adjust(result, family)
     result["is_significant"] = (result["p_holm"] < ALPHA).fillna(False).astype(bool)
@@ -222,7 +223,6 @@ def _noncentralities(t: float, df: float) -> tuple[float, float]:
 def _adjust(result: pd.DataFrame, family: pd.DataFrame) -> None:
     """Fill in, for one factor, what depends on the number of planned pairs."""
     where, size = family.index, len(family)
-    result.loc[where, "family_size"] = size
     result.loc[where, "p_holm"] = holm(family["p"])
     result.loc[where, "p_bonferroni"] = bonferroni(family["p"])
     result.loc[where, "p_permutation_holm"] = holm(family["p_permutation"])

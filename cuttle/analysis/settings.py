@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cuttle.analysis.data import NETWORK_TYPE, Study
+from cuttle.analysis.data import NETWORK_TYPE, Study, level_text
 from cuttle.analysis.numerics import FloatArray
 
 ALL_TYPES = "all types"
@@ -31,7 +31,9 @@ def settings_of(study: Study) -> dict[str, dict[str, str]]:
     others = [factor for factor in study.varying if factor != NETWORK_TYPE]
     found: dict[str, dict[str, str]] = {}
     for condition, levels in study.conditions.iterrows():
-        setting = ", ".join(f"{factor}={levels[factor]}" for factor in others)
+        setting = ", ".join(
+            f"{study.factor_text(factor)} {level_text(levels[factor])}" for factor in others
+        )
         found.setdefault(str(levels[NETWORK_TYPE]), {})[setting] = str(condition)
     return found
 

@@ -59,7 +59,7 @@ def _fit(study: Study, opponent: str) -> list[dict[str, Any]]:
     note = left_out * (len(terms) < 2 ** len(names) - 1)
     residual = anova.loc["Residual"]
     return [
-        {**_row([names[n] for n in term], line, residual, len(data)), "note": note}
+        {**_row(study, [names[n] for n in term], line, residual), "note": note}
         for term, (_, line) in zip(terms, anova.drop("Residual").iterrows(), strict=True)
     ]
 
@@ -79,11 +79,11 @@ def _estimable(data: pd.DataFrame, names: list[str]) -> list[tuple[str, ...]]:
 
 
 def _row(
-    factors: list[str], line: "pd.Series[float]", residual: "pd.Series[float]", n: int
+    study: Study, factors: list[str], line: "pd.Series[float]", residual: "pd.Series[float]"
 ) -> dict[str, Any]:
     df, f, p = line["df"], line["F"], line["PR(>F)"]
     eta2 = line["sum_sq"] / (line["sum_sq"] + residual["sum_sq"])
-    omega2 = df * (f - 1) / (df * (f - 1) + n)
+    omega2 = df * (f - 1) / (df * (f - 1) + len(study.runs))
     return {
         "term": term_text(factors),
         "factors": factors,
@@ -94,7 +94,11 @@ def _row(
         "p": p,
         "eta2_partial": eta2,
         "omega2_partial": omega2,
-        "sentence": _sentence(factors, f"{format_p_claim(p)}", is_shown=p < ALPHA),
+        "sentence": _sentence(
+            [f"the {study.factor_text(factor)}" for factor in factors],
+            format_p_claim(p),
+            is_shown=p < ALPHA,
+        ),
     }
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from cuttle.analysis.data import Study
 from cuttle.analysis.families import Pair, planned_pairs
 from cuttle.analysis.multiplicity import holm, holm_factors
-from cuttle.analysis.numerics import ALPHA, table
+from cuttle.analysis.numerics import ALPHA, degenerate, table
 from cuttle.analysis.per_study import once_per_study
 from cuttle.analysis.permutation import flip, permute
 
@@ -57,7 +57,8 @@ def _rounds(
         a, b = a.loc[common], b.loc[common]
     rounds = [r for r in a.columns.intersection(b.columns) if min(a[r].count(), b[r].count()) > 1]
     if not rounds:
-        reason = "no round that two runs of both have" if len(a) and len(b) else "no runs of both"
+        both = {pair.a: np.zeros(len(a)), pair.b: np.zeros(len(b))}
+        reason = degenerate(both, varying="none") or "no round that two runs of both have"
         yield {"n_a": len(a), "n_b": len(b), "note": reason}
         return
     x, y = a[rounds].to_numpy(), b[rounds].to_numpy()

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import special
 
 from cuttle.analysis.data import Study, by_condition
-from cuttle.analysis.numerics import ALPHA, FloatArray, degenerate, table
+from cuttle.analysis.numerics import ALPHA, FloatArray, degenerate, is_constant, table
 from cuttle.analysis.per_study import once_per_study
 
 COLUMNS = (
@@ -48,7 +48,7 @@ def _split(name: str, wins: FloatArray, games: FloatArray) -> dict[str, Any]:
     if note:
         return {"n": wins.size, "reading": f"cannot be computed: {note}", "note": note}
     rates, df = wins / games, wins.size - 1
-    total = float(rates.var(ddof=1))
+    total = 0.0 if is_constant(rates) else float(rates.var(ddof=1))
     binomial = float((rates * (1 - rates) / (games - 1)).mean())
     chi2 = float(((wins - games * pooled) ** 2 / (games * pooled * (1 - pooled))).sum())
     p_over = float(special.chdtrc(df, chi2))

@@ -1,0 +1,237 @@
+"""What a reader must know before believing the numbers: gaps, copies, seeds, few games."""
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from cuttle.analysis.data import Study, by_condition
+from cuttle.analysis.numerics import ALPHA, is_constant, rows_of
+from cuttle.analysis.per_study import once_per_study
+from cuttle.analysis.permutation import smallest_flip_p, smallest_permutation_p
+from cuttle.analysis.ranks import smallest_rank_p
+from cuttle.analysis.statistics import comparisons, learning_runs
+from cuttle.runs.formatting import join_words, pluralize, truncate
+from cuttle.runs.layout import Stage
+
+FINAL_GAMES = 2_000  # fewer leave the sampling error of games visible
+COLLAPSE = 0.10  # win rate below the rest of its condition that makes a run worth naming
+FENCE = 3.0  # interquartile ranges; Tukey's far out
+BY_CHANCE = 1e-3  # probability below which equal results of two seeds are no chance
+LEVELS = ("error", "warning", "note")  # an error: numbers mislead
+
+
+class Check(NamedTuple):
+    """One finding: level is `error` (numbers mislead), `warning` or `note`."""
+
+    id: str
+    level: str
+    text: str
+
+
+@once_per_study
+def compute(study: Study) -> pd.DataFrame:
+    """Collect all findings, worst first."""
+    checks = (
+        _completeness, _not_assessed, _damage, _short_runs, _final_evaluation, _seeds, _copies,
+        _sources, _versions, _unreachable, _collapsed,
+    )  # fmt: skip
+    findings = [finding for check in checks for finding in check(study)]
+    findings.sort(key=lambda finding: LEVELS.index(finding.level))
+    return pd.DataFrame(findings, columns=Check._fields, dtype="str")
+
+
+def no_runs(study: Study) -> str:
+    """Say why there is nothing to analyse."""
+    states = study.excluded["state"].value_counts().sort_index()
+    if states.empty:
+        return "no runs"
+    counts = ", ".join(f"{count} {state}" for state, count in states.items())
+    return f"no completed runs that can be used ({counts})"
+
+
+def _completeness(study: Study) -> Iterator[Check]:
+    if study.runs.empty:
+        yield Check("no_runs", "error", no_runs(study))
+    for reason, runs in study.excluded.groupby("reason", sort=False)["run_id"]:
+        yield Check("excluded", "warning", f"excluded, {reason}: {truncate(list(runs))}")
+    counts = study.conditions["n"]
+    if len(study.runs):
+        for name in counts.index[counts == 0]:
+            yield Check("missing_condition", "warning", f"{name}: no runs that can be used")
+    for problem in study.problems:
+        yield Check("problem", "warning", problem)
+    if counts.nunique() > 1:
+        listed = truncate([f"{name} {n}" for name, n in counts.items()])
+        text = f"{study.noun}s have different numbers of runs: {listed}"
+        yield Check("unequal_n", "note", text)
+
+
+def _not_assessed(study: Study) -> Iterator[Check]:
+    """Name what the runs leave open, so that silence is no assurance."""
+    if study.runs.empty:
+        return
+    if len(study.labels) == 1:
+        text = f"there is a single {study.noun}, so nothing could be compared"
+        yield Check("not_assessed", "warning", text)
+    single = list(study.conditions.index[study.conditions["n"] == 1])
+    if single:
+        each = " each" * (len(single) > 1)
+        text = f"one run{each} of {join_words(single)}: how much runs vary could not be assessed"
+        yield Check("not_assessed", "warning", text)
+    for opponent in study.opponents:
+        equal = [name for name, x in study.rates(opponent).items() if x.size > 1 and is_constant(x)]
+        if equal:
+            text = (
+                f"all runs of {join_words(equal)} have one and the same win rate against "
+                f"{opponent}: how much runs vary could not be assessed"
+            )
+            yield Check("not_assessed", "warning", text)
+    flipped = comparisons.compute(study).query("test == 'sign_flip' and diff != 0")
+    for row in rows_of(flipped):
+        text = (
+            f"all differences of {row['a']} and {row['b']} against {row['opponent']} are equal: "
+            "how much they vary could not be assessed"
+        )
+        yield Check("not_assessed", "warning", text)
+
+
+def _damage(study: Study) -> Iterator[Check]:
+    """Name what is wrong with the files of runs that are used, for every number counts them."""
+    for problem, runs in study.damage.groupby("problem", sort=False)["run_id"]:
+        text = f"{problem}; used all the same: {truncate(list(runs))}"
+        yield Check("damaged_files", "warning", text)
+
+
+def _short_runs(study: Study) -> Iterator[Check]:
+    runs = learning_runs.compute(study)
+    short = runs[runs["is_short"].astype(bool)].drop_duplicates(["run_id", "note"])
+    for note, names in short.groupby("note", sort=False)["run_id"]:
+        text = (
+            f"{truncate(list(dict.fromkeys(names)))} {note} of validation: counted in these "
+            "rounds, without an area under the curve"
+        )
+        yield Check("short_runs", "warning", text)
+
+
+def _final_evaluation(study: Study) -> Iterator[Check]:
+    if study.final_source != Stage.FINAL:
+        return  # the study's own problem says so
+    for opponent in study.opponents:
+        games = study.final.loc[study.final["opponent"] == opponent, "games"]
+        if games.nunique() > 1:
+            text = (
+                f"final games against {opponent} differ between runs: {games.min():,} to "
+                f"{games.max():,}"
+            )
+            yield Check("unequal_games", "warning", text)
+        if len(games) and games.min() < FINAL_GAMES:
+            text = (
+                f"only {pluralize(int(games.min()), 'final game')} against {opponent}; below "
+                f"{FINAL_GAMES:,} the sampling error of the games widens every interval"
+            )
+            yield Check("few_games", "warning", text)
+
+
+def _seeds(study: Study) -> Iterator[Check]:
+    """Name runs whose files do not agree about their seed."""
+    for row in rows_of(study.provenance):
+        told = {name: row[f"seed_{name}"] for name in ("status", "metadata", "config")}
+        known = {name: seed for name, seed in told.items() if not pd.isna(seed)}
+        if len(set(known.values())) > 1:
+            listed = ", ".join(f"{name} {seed}" for name, seed in known.items())
+            text = f"{row['run_id']}: its files disagree about its seed: {listed}"
+            yield Check("seed_mismatch", "error", text)
+
+
+def _copies(study: Study) -> Iterator[Check]:
+    """Find runs of a condition with equal results in all games, which no chance makes likely."""
+    results = ["stage", "round", "opponent", "seat", "games", "wins", "draws"]
+    fingerprints: dict[tuple[str, bytes], list[str]] = {}
+    chances: dict[str, float] = {}
+    ordered = study.matches.sort_values(["run_id", *results])
+    for run_id, rows in ordered.groupby("run_id"):
+        content = rows[results].to_csv(index=False).encode()
+        fingerprints.setdefault((str(rows["condition"].iloc[0]), content), []).append(str(run_id))
+        chances[str(run_id)] = _chance_of_equality(rows)
+    for runs in fingerprints.values():
+        num_pairs = math.comb(len(runs), 2)
+        if num_pairs and num_pairs * chances[runs[0]] < BY_CHANCE:
+            text = f"identical results across seeds (is the seed used?): {truncate(runs)}"
+            yield Check("identical_results", "error", text)
+
+
+def _chance_of_equality(matches: pd.DataFrame) -> float:
+    """Return the probability that independent games give another run the same wins throughout."""
+    games, rate = matches["games"], matches["win_rate"]
+    spread = games * rate * (1 - rate)
+    return float(np.prod(1 / np.sqrt(1 + 4 * math.pi * spread)))
+
+
+def _sources(study: Study) -> Iterator[Check]:
+    runs = study.provenance
+    commits, sources = (sorted(set(runs[c].dropna())) for c in ("commit", "source_hash"))
+    if len(sources) > 1:
+        text = f"runs come from {len(sources)} versions of the source: {', '.join(sources)}"
+        yield Check("mixed_sources", "warning", text)
+    if len(commits) > 1:
+        level = "note" if len(sources) == 1 else "warning"  # equal sources train alike
+        text = f"runs come from {len(commits)} commits: {', '.join(commits)}"
+        yield Check("mixed_commits", level, text)
+    unknown = list(runs.loc[runs["commit"].isna(), "run_id"])
+    if unknown and commits:
+        yield Check("unknown_commit", "note", f"no commit is recorded for {truncate(unknown)}")
+    if dirty := list(runs.loc[runs["dirty"].eq(True), "run_id"]):
+        text = f"trained with uncommitted changes: {truncate(dirty)}"
+        yield Check("uncommitted_changes", "note", text)
+
+
+def _versions(study: Study) -> Iterator[Check]:
+    for column in map(str, study.provenance.filter(like="versions.")):
+        versions = sorted(set(map(str, study.provenance[column].dropna())))
+        if len(versions) > 1:
+            package = column.partition(".")[2]
+            text = f"runs used different versions of {package}: {', '.join(versions)}"
+            yield Check("mixed_versions", "warning", text)
+
+
+def _unreachable(study: Study) -> Iterator[Check]:
+    """Name exact tests, by number of runs, whose smallest p exceeds the corrected level."""
+    compared = comparisons.compute(study)
+    found: dict[tuple[str, str], tuple[float, float]] = {}
+    for row in rows_of(compared[compared["test"] != ""]):
+        m, n = sorted((row["n_a"], row["n_b"]))
+        tests = {
+            f"{m} and {n} runs rank tests": smallest_rank_p(m, n),
+            f"{m} and {n} runs permutation tests": smallest_permutation_p(m, n),
+        }
+        if study.is_paired:
+            tests = {f"{m} pairs sign flips": smallest_flip_p(m)}
+        level = ALPHA / row["family_size"]
+        for test, smallest in tests.items():
+            if smallest > level:
+                found[row["opponent"], test] = smallest, level
+    for (opponent, test), (smallest, level) in sorted(found.items()):
+        text = (
+            f"against {opponent}: with {test} cannot reach significance: smallest attainable p "
+            f"{smallest:.3g} exceeds {level:.3g}"
+        )
+        yield Check("unreachable", "warning", text)
+
+
+def _collapsed(study: Study) -> Iterator[Check]:
+    """Name runs far below the others of their condition: means mislead where seeds collapse."""
+    for opponent in study.opponents:
+        final = study.final[study.final["opponent"] == opponent]
+        for name, rates in by_condition(final, "win_rate").items():
+            if rates.size < 4:
+                continue
+            q1, median, q3 = np.quantile(rates, [0.25, 0.5, 0.75])
+            line = min(q1 - FENCE * (q3 - q1), median - COLLAPSE)
+            low = final[(final["condition"] == name) & (final["win_rate"] < line)]
+            if len(low):
+                runs = [f"{row['run_id']} ({row['win_rate']:.3f})" for row in rows_of(low)]
+                text = f"far below the other runs of {name} against {opponent}: {truncate(runs)}"
+                yield Check("collapsed", "warning", text)
