@@ -5,7 +5,7 @@ A test that rejects nothing is not evidence of equality: the word for that is in
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -45,6 +45,16 @@ class Decision(StrEnum):
 
 
 SIGNIFICANT = (Decision.DIFFERENT, Decision.DIFFERENT_WITHIN_MARGIN)
+
+
+class Statement(NamedTuple):
+    """One question with its answer; the decision is empty where it asks for none."""
+
+    question: str
+    answer: str
+    decision: str
+    factor: str = ""
+    conditions: tuple[str, ...] = ()
 
 
 def decided_pairs(study: Study) -> list[dict[str, Any]]:

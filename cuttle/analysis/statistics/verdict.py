@@ -1,15 +1,21 @@
 """The answers in plain words, one per question. Never "no difference" where data cannot tell."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
 from cuttle.analysis.data import Study
+from cuttle.analysis.factor_answers import (
+    answer_factors,
+    answer_settings,
+    shown_interactions,
+)
 from cuttle.analysis.interpretation import (
     SIGNIFICANT,
     Decision,
     Row,
+    Statement,
     answer,
     by_family,
     decided_pairs,
@@ -21,12 +27,9 @@ from cuttle.analysis.interpretation import (
 from cuttle.analysis.numerics import ALPHA, rows_of, table
 from cuttle.analysis.per_study import once_per_study
 from cuttle.analysis.statistics import (
-    best_settings,
     checks,
-    factorial,
     learning_differences,
     omnibus,
-    sensitivity,
     variance,
 )
 from cuttle.runs.formatting import (
@@ -47,16 +50,6 @@ OMNIBUS = {
     "repeated_anova": "repeated-measures ANOVA with the Greenhouse-Geisser correction",
     "permutation": "permutation test of all runs",
 }
-
-
-class Statement(NamedTuple):
-    """One question with its answer; the decision is empty where it asks for none."""
-
-    question: str
-    answer: str
-    decision: str
-    factor: str = ""
-    conditions: tuple[str, ...] = ()
 
 
 @once_per_study
@@ -84,7 +77,7 @@ def headline(study: Study) -> str:
     for factor, family in families.items():
         name = f"by {study.factor_text(factor)}, " * (len(families) > 1)
         parts.append(name + summarise(family, study.noun))
-    parts += [row["sentence"] for row in _shown_interactions(study, opponent)]
+    parts += [row["sentence"] for row in shown_interactions(study, opponent)]
     if not rows:
         parts.append(f"no comparison, as there is a single {study.noun}")
     return f"Against {opponent} ({study.roles[opponent]} opponent): {'; '.join(parts)}."
@@ -92,8 +85,8 @@ def headline(study: Study) -> str:
 
 def _statements(study: Study, opponent: str, pairs: Sequence[Row]) -> Iterator[Statement]:
     if len(study.varying) > 1:
-        yield from _factors(study, opponent)
-        yield from _settings(study, opponent)
+        yield from answer_factors(study, opponent)
+        yield from answer_settings(study, opponent)
     elif sum(x.size > 0 for x in study.rates(opponent).values()) > 2:
         yield _overall(study, opponent, pairs)
         yield _best(study, opponent, pairs)
@@ -183,75 +176,6 @@ def _best(study: Study, opponent: str, pairs: Sequence[Row]) -> Statement:
     absent = " that has runs" * (len(means) < len(study.labels))
     text = f"{top[0]}: better than every other {noun}{absent} after correction."
     return Statement(question, text, Decision.DIFFERENT, factor, (top[0],))
-
-
-def _factors(study: Study, opponent: str) -> Iterator[Statement]:
-    """Answer which factors matter and which effects depend on others."""
-    terms = factorial.compute(study)
-    for row in rows_of(terms[terms["opponent"] == opponent]):
-        *others, last = [study.factor_text(factor) for factor in row["factors"]]
-        question = f"Does the {last} matter against {opponent}?"
-        if others:
-            on = join_words([f"the {name}" for name in others])
-            question = f"Does the effect of the {last} depend on {on} against {opponent}?"
-        factor = row["factors"][0] if not others else row["term"]
-        if not row["sentence"]:
-            text = f"Cannot be computed: {row['note']}."
-            yield Statement(question, text, Decision.NOT_COMPUTABLE, factor)
-            continue
-        numbers = f"F({row['df']:.3g}, {row['df_residual']:.3g}) = {row['f']:.2f}"
-        sizes = f"partial η² = {row['eta2_partial']:.2f}"
-        is_shown = row["p"] < ALPHA
-        sentence = row["sentence"][:1].upper() + row["sentence"][1:]
-        text = f"{sentence}; factorial ANOVA, {numbers}, {sizes}."
-        yield Statement(
-            question, text, Decision.DIFFERENT if is_shown else Decision.UNDECIDED, factor
-        )
-
-
-def _shown_interactions(study: Study, opponent: str) -> list[dict[str, Any]]:
-    terms = factorial.compute(study)
-    rows = rows_of(terms[(terms["opponent"] == opponent) & (terms["p"] < ALPHA)])
-    return [row for row in rows if len(row["factors"]) > 1]
-
-
-def _settings(study: Study, opponent: str) -> Iterator[Statement]:
-    """Answer how good each network type is at its best, and what it loses at another's."""
-    best, losses = best_settings.compute(study), sensitivity.compute(study)
-    for row in rows_of(best[best["opponent"] == opponent]):
-        name = row["network_type"]
-        question = f"What is the best setting of {name} against {opponent}?"
-        if row["note"]:
-            yield Statement(question, f"Cannot be told: {row['note']}.", Decision.NOT_COMPUTABLE)
-            continue
-        chosen = {row["chosen_first"], row["chosen_second"]}
-        agree = "both halves chose it" if chosen == {row["setting"]} else "the halves disagree"
-        text = (
-            f"{row['setting']}: {format_percent(row['crossfit_mean'])}, chosen on one half of the "
-            f"runs and estimated on the other ({agree}). Its plain mean of "
-            f"{format_percent(row['naive_mean'])}, the highest of "
-            f"{pluralize(row['num_settings'], 'setting')}, is {_optimism(row['optimism'])}."
-        )
-        yield Statement(question, text, "", "", (row["condition"],))
-        here = losses[(losses["opponent"] == opponent) & (losses["network_type"] == name)]
-        parts = [
-            f"{format_points(abs(loss['loss']))} {'lost' if loss['loss'] >= 0 else 'gained'} at what "
-            f"is best for {loss['at']}"
-            for loss in rows_of(here)
-            if not loss["note"]
-        ]
-        if parts:
-            question = f"What does {name} lose at other settings against {opponent}?"
-            text = f"{join_words(parts)} (chosen on one half of the runs, estimated on the other)."
-            yield Statement(question, text, "")
-
-
-def _optimism(optimism: float) -> str:
-    """Say by how much choosing and estimating on the same runs flatters."""
-    if abs(optimism) < 0.0005:
-        return "the same"
-    side = "higher" if optimism > 0 else "lower"
-    return f"{format_points(abs(optimism))} {side}, as it was chosen on the same runs"
 
 
 def _detectable(study: Study, opponent: str, factor: str, text: str) -> Statement:
