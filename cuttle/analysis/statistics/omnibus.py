@@ -50,7 +50,7 @@ def _independent(values: Mapping[str, pd.Series]) -> Iterator[dict[str, Any]]:
         yield {"test": "anova", "note": note}
         yield {"test": "kruskal_wallis", "note": note}
         return
-    yield _anova(arrays)
+    yield anova(arrays)
     ranks, n, k = stats.kruskal(*arrays), sum(x.size for x in arrays), len(arrays)
     effect = ranks.statistic * (n + 1) / (n**2 - 1)  # Tomczak & Tomczak 2014
     row = _row("kruskal_wallis", ranks.statistic, k - 1, None, ranks.pvalue)
@@ -63,7 +63,7 @@ def _too_few(groups: Mapping[str, FloatArray]) -> str:
     return "one run of each leaves no variance" * all(x.size < 2 for x in groups.values())
 
 
-def _anova(arrays: list[FloatArray]) -> dict[str, Any]:
+def anova(arrays: list[FloatArray]) -> dict[str, Any]:
     """One-way ANOVA with eta^2 and omega^2 (Fisher 1925; Hays 1963)."""
     test, n, k = stats.f_oneway(*arrays), sum(x.size for x in arrays), len(arrays)
     eta2 = test.statistic * (k - 1) / (test.statistic * (k - 1) + n - k)

@@ -32,13 +32,18 @@ def compute(study: Study) -> pd.DataFrame:
         final = study.final[study.final["opponent"] == opponent]
         wins, games = by_condition(final, "wins"), by_condition(final, "games")
         rows += [
-            {"opponent": opponent, "condition": name, **_split(name, wins[name], games[name])}
+            {
+                "opponent": opponent,
+                "condition": name,
+                **split_variance(name, wins[name], games[name]),
+            }
             for name in study.labels
         ]
     return table(rows, COLUMNS)
 
 
-def _split(name: str, wins: FloatArray, games: FloatArray) -> dict[str, Any]:
+def split_variance(name: str, wins: FloatArray, games: FloatArray) -> dict[str, Any]:
+    """Split the variance of one condition, of runs with so many wins of so many games."""
     note = degenerate({name: wins}, varying="none")
     if not note and (games < 2).any():
         note = "a run with fewer than two games has no binomial variance"
