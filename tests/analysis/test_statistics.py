@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from cuttle.analysis import Study, load, registry, statistics
-from cuttle.analysis.statistics import evaluate
+from cuttle.analysis.evaluate import evaluate
 from cuttle.runs import layout
 
 from .awkward import AWKWARD

@@ -15,7 +15,7 @@ from cuttle.analysis.per_study import once_per_study
 
 ALL_OPPONENTS = ""
 NUM_RESAMPLES = 9_999
-MAX_CELLS = 4_000_000  # of resampled values; large groups take fewer resamples
+MAX_CELLS = 1_000_000  # of resampled values; large groups take fewer resamples, 999 at least
 COLUMNS = ("opponent", "condition", "statistic", "n", "estimate", "ci_low", "ci_high", "note")
 
 
@@ -52,7 +52,7 @@ def _aggregate(name: str, scores: FloatArray) -> list[dict[str, Any]]:
     if not note:
         resamples = max(999, min(NUM_RESAMPLES, MAX_CELLS // scores.size))
         interval = stats.bootstrap(
-            (scores,), _statistics, n_resamples=resamples, batch=max(1, 10**6 // scores.size),
+            (scores,), _statistics, n_resamples=resamples, batch=max(1, MAX_CELLS // scores.size),
             axis=0, confidence_level=CONFIDENCE, method="percentile", vectorized=True, rng=SEED,
         ).confidence_interval  # fmt: skip
         ends = np.array([interval.low, interval.high])

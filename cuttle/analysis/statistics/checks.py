@@ -148,26 +148,18 @@ def _seeds(study: Study) -> Iterator[Check]:
 
 def _copies(study: Study) -> Iterator[Check]:
     """Find runs of a condition with equal results in all games, which no chance makes likely."""
-    results = ["stage", "round", "opponent", "seat", "games", "wins", "draws"]
-    fingerprints: dict[tuple[str, bytes], list[str]] = {}
-    chances: dict[str, float] = {}
-    ordered = study.matches.sort_values(["run_id", *results])
-    for run_id, rows in ordered.groupby("run_id"):
-        content = rows[results].to_csv(index=False).encode()
-        fingerprints.setdefault((str(rows["condition"].iloc[0]), content), []).append(str(run_id))
-        chances[str(run_id)] = _chance_of_equality(rows)
-    for runs in fingerprints.values():
-        num_pairs = math.comb(len(runs), 2)
-        if num_pairs and num_pairs * chances[runs[0]] < BY_CHANCE:
-            text = f"identical results across seeds (is the seed used?): {truncate(runs)}"
+    columns = ["stage", "round", "opponent", "seat", "games", "wins", "draws"]
+    matches, runs = study.matches, study.matches["run_id"]
+    content = pd.util.hash_pandas_object(matches[columns], index=False).groupby(runs).sum()
+    # Probability that independent games give another run the same wins, match by match.
+    spread = matches["games"] * matches["win_rate"] * (1 - matches["win_rate"])
+    chances = np.exp((-0.5 * np.log1p(4 * math.pi * spread)).groupby(runs).sum())
+    results = study.runs.set_index("run_id").assign(content=content, chance=chances)
+    for _, equal in results.groupby(["condition", "content"], observed=True):
+        num_pairs = math.comb(len(equal), 2)
+        if num_pairs and num_pairs * equal["chance"].iloc[0] < BY_CHANCE:
+            text = f"identical results across seeds (is the seed used?): {truncate(equal.index)}"
             yield Check("identical_results", "error", text)
-
-
-def _chance_of_equality(matches: pd.DataFrame) -> float:
-    """Return the probability that independent games give another run the same wins throughout."""
-    games, rate = matches["games"], matches["win_rate"]
-    spread = games * rate * (1 - rate)
-    return float(np.prod(1 / np.sqrt(1 + 4 * math.pi * spread)))
 
 
 def _sources(study: Study) -> Iterator[Check]:
