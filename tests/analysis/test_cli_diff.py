@@ -120,9 +120,7 @@ def test_lone_runs_are_told_apart_by_the_luck_of_their_games(root: Path, capsys:
     assert cell["diff"] is not None and cell["diff_ci_low"] is None
 
 
-def test_a_mixed_experiment_is_compared_without_its_results(
-    root: Path, capsys: Any
-):
+def test_a_mixed_experiment_is_compared_without_its_results(root: Path, capsys: Any):
     changed_run(root, run=2, rounds=9)
 
     status, document = diff_json(capsys, "old", "new")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cuttle.analysis.statistics import power
+from cuttle.analysis.old_statistics import power
 from cuttle.analysis.study import Study
 
 from .awkward import AWKWARD
