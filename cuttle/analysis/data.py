@@ -201,6 +201,8 @@ def by_condition(frame: pd.DataFrame, column: str) -> dict[str, NDArray[np.float
 
 def level_text(level: Any) -> str:
     """Format a level as the label of a condition has it."""
+    if isinstance(level, np.generic):
+        level = level.item()
     return level if isinstance(level, str) else json.dumps(level)
 
 
