@@ -158,7 +158,9 @@ def _copies(study: Study) -> Iterator[Check]:
     for _, equal in results.groupby(["condition", "content"], observed=True):
         num_pairs = math.comb(len(equal), 2)
         if num_pairs and num_pairs * equal["chance"].iloc[0] < BY_CHANCE:
-            text = f"identical results across seeds (is the seed used?): {truncate(equal.index)}"
+            text = (
+                f"identical results across seeds (is the seed used?): {truncate(list(equal.index))}"
+            )
             yield Check("identical_results", "error", text)
 
 
