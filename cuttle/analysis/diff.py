@@ -25,6 +25,7 @@ OWN_METADATA = (
 NOT_STARTED = (RunState.PENDING, RunState.PREPARED)
 NOTHING: tuple[tuple[Any, tuple[str, ...]], ...] = ((ABSENT, ()),)
 
+MAX_VALUES = 6  # of one side in a table
 LEVELS = "levels"  # in place of a condition: the key is a factor, the cells are its levels
 
 Cell = tuple[tuple[Any, tuple[str, ...]], ...]  # distinct values, each with the runs that have it
@@ -243,3 +244,13 @@ def _cell(values: Mapping[str, Any]) -> Cell:
     for run_id, value in values.items():
         groups.setdefault(canonical(value), (value, []))[1].append(run_id)
     return tuple((value, tuple(runs)) for value, runs in groups.values())
+
+
+def cell_text(cell: Cell, brackets: str = "{}") -> str:
+    """Format the values of one side, several of them in brackets."""
+    texts = [format_value(value) for value, _ in cell[:MAX_VALUES]]
+    if len(cell) == 1:
+        return texts[0]
+    rest = len(cell) - len(texts)
+    listed = ", ".join(texts) + (f" and {rest} more" if rest else "")
+    return f"{brackets[:1]}{listed}{brackets[1:]}"

@@ -12,10 +12,10 @@ from rich.text import Text
 from cuttle.analysis.cli.console import make_console, plain_table, print_json
 from cuttle.analysis.diff import (
     LEVELS,
-    Cell,
     Difference,
     Kind,
     Side,
+    cell_text,
     compare,
     compare_provenance,
     inside,
@@ -27,13 +27,11 @@ from cuttle.runs.diff import ABSENT, IGNORED_KEYS, is_below
 from cuttle.runs.formatting import (
     format_interval,
     format_percent,
-    format_value,
     pluralize,
     truncate,
 )
 
 SCHEMA = "cuttle-diff/2"
-MAX_VALUES = 6  # of one side in a table
 STYLES = {"added": "green", "removed": "red", "changed": "yellow"}
 
 
@@ -188,7 +186,7 @@ def _print_factors(console: Console, sides: Sequence[Side], changed: Collection[
     table = plain_table("", "factor", *_letters(sides))
     for name in names:
         mark = Text("changed", STYLES["changed"]) if name in changed else Text("equal")
-        table.add_row(mark, name, *(_cell_text(levels_of(side, name), "") for side in sides))
+        table.add_row(mark, name, *(cell_text(levels_of(side, name), "") for side in sides))
     console.print("\nfactors and their levels", style="bold")
     console.print(table)
 
@@ -208,21 +206,11 @@ def _print_differences(
     key = table.columns[columns.index("key")]
     key.no_wrap, key.min_width = True, max(len(d.key) for d in differences)
     for difference in sorted(differences, key=lambda d: (d.kind, d.key)):
-        cells = [_cell_text(cell) for cell in difference.cells]
+        cells = [cell_text(cell) for cell in difference.cells]
         where = [difference.where] * has_where
         kind = [Text(difference.kind, STYLES[difference.kind])] * has_kind
         table.add_row(*kind, difference.key, *where, *cells)
     console.print(table)
-
-
-def _cell_text(cell: Cell, brackets: str = "{}") -> str:
-    """Format the values of one side, several of them in brackets."""
-    texts = [format_value(value) for value, _ in cell[:MAX_VALUES]]
-    if len(cell) == 1:
-        return texts[0]
-    rest = len(cell) - len(texts)
-    listed = ", ".join(texts) + (f" and {rest} more" if rest else "")
-    return f"{brackets[:1]}{listed}{brackets[1:]}"
 
 
 def _print_results(console: Console, results: pd.DataFrame, sides: Sequence[Side]) -> None:

@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from cuttle.analysis import tables
-from cuttle.analysis.data import Study, level_text
+from cuttle.analysis.data import Study
+from cuttle.analysis.diff import Difference, Side, cell_text, inside, open_side
 from cuttle.analysis.numerics import rows_of
 from cuttle.analysis.statistics import classical, comparisons
-from cuttle.runs.diff import flatten, is_below
+from cuttle.runs.diff import flatten
 from cuttle.runs.formatting import format_value, pluralize, truncate
 
 MAX_LEVELS = 6  # of a factor that have a column of their own
@@ -144,35 +145,35 @@ def runs(study: Study) -> list[Part]:
 
 
 def configuration(study: Study) -> list[Part]:
-    """Return the factors, the settings that follow them, all common settings, and the networks."""
+    """Return the factors, the settings that follow them or vary otherwise, and all common ones."""
     if not len(study.runs):
         empty = "No run is used, so there are no settings to show."
         return [Part("Settings", Table([], []), empty=empty)]
-    varies = study.configs.astype(str).nunique() > 1
+    path = study.paths[0]
+    varying = inside(open_side(path.parent, str(path)))
+    constant = study.configs.loc[:, study.configs.astype(str).nunique() == 1].iloc[0].dropna()
+    common = pd.DataFrame({"key": constant.index, "value": [*map(format_value, constant)]})
     parts = [
         Part("Factors", make_table(tables.factor_table(study))),
-        *(_by_level(study, name) for name in study.varying),
+        *(_settings(study, name, *found) for name, found in varying.items()),
         Part("Networks", make_table(tables.network_table(study))),
+        Part(f"All {len(common)} common settings", make_table(common), is_folded=True),
     ]
-    common = study.configs.loc[:, ~varies].iloc[0].dropna()
-    frame = pd.DataFrame({"key": common.index, "value": [*map(format_value, common)]})
-    parts.append(Part(f"All {len(frame)} common settings", make_table(frame), is_folded=True))
     return [part for part in parts if part.table.rows]
 
 
-def _by_level(study: Study, name: str) -> Part:
-    """Show the settings that differ between the levels of a factor."""
-    factor, levels = study.factors[name], [*map(level_text, study.levels(name))]
-    keys = [k for k in study.configs if is_below(str(k), factor.keys) and str(k) != name]
-    texts = study.configs[keys].map(lambda v: "" if pd.isna(v) else format_value(v))
-    by_level = texts.groupby(study.runs[name].map(level_text).to_numpy(), sort=False).agg(_distinct)
-    table = by_level.reindex(levels).fillna("").T
-    table = table[table.nunique(axis=1) > 1]
-    if len(levels) > MAX_LEVELS:
-        table = pd.DataFrame({"values": [truncate(list(row)) for row in table.to_numpy()]},
-                             index=table.index)  # fmt: skip
-    frame = table.reset_index(names="key").astype(str)
-    return Part(f"Settings by {study.factor_text(name)}", make_table(frame))
+def _settings(
+    study: Study, name: str, sides: Sequence[Side], differences: Sequence[Difference]
+) -> Part:
+    """Show the settings that differ between the levels of a factor, or that none explains."""
+    title = f"Settings by {study.factor_text(name)}" if name else "Varies within conditions"
+    heads = [side.label for side in sides] if name and len(sides) <= MAX_LEVELS else ["values"]
+    rows = []
+    for difference in differences:
+        texts = [cell_text(cell) for cell in difference.cells]
+        values = texts if len(texts) == len(heads) else [truncate(list(dict.fromkeys(texts)))]
+        rows.append([difference.key, *values])
+    return Part(title, make_table(pd.DataFrame(rows, columns=["key", *heads], dtype="str")))
 
 
 def _distinct(values: "pd.Series[Any]") -> str:
