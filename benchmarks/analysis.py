@@ -12,9 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from cuttle.analysis import parts, statistics
+from cuttle.analysis import load, registry, statistics
 from cuttle.analysis.evaluate import evaluate
-from cuttle.analysis.study import load_study
 from cuttle.runs import layout
 
 TYPES = ("boolean", "embedding", "multi_encoder")
@@ -36,12 +35,12 @@ def main() -> None:
 def measure(experiment_dir: Path, num_runs: int) -> None:
     """Read and test one experiment, timing each statistic."""
     start = time.perf_counter()
-    study = load_study(experiment_dir)
+    study = load(experiment_dir)
     read_s = time.perf_counter() - start
     seconds = {}
-    for name in parts.names(statistics):
+    for name in registry.names(statistics):
         before = time.perf_counter()
-        json.dumps(evaluate(study, (name,)), allow_nan=False)
+        evaluate(study, [name])
         seconds[name] = time.perf_counter() - before
     slowest = sorted(seconds.items(), key=lambda part: -part[1])[:4]
     print(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cuttle.analysis.estimators.core import TAIL, Estimate, FloatArray
+from cuttle.analysis.numerics import TAIL, FloatArray
 
 ELO = 400 / math.log(10)  # rating points in one unit of log odds
 # Virtual drawn deals a pair: without any, whoever never lost would have an infinite rating.
@@ -23,7 +23,7 @@ Results = Mapping[tuple[str, str], FloatArray]  # pair -> score of the first, a 
 
 
 @dataclass(frozen=True, slots=True)
-class Rating(Estimate):
+class Rating:
     """Rating of one player in Elo relative to the anchor, with a percentile interval."""
 
     name: str
@@ -33,7 +33,7 @@ class Rating(Estimate):
 
 
 @dataclass(frozen=True, slots=True)
-class Misfit(Estimate):
+class Misfit:
     """The pair whose score the ratings miss most; large where A beats B beats C beats A."""
 
     pair: tuple[str, str]

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 DISTRIBUTION = {"hydra": "hydra-core", "yaml": "pyyaml"}  # where it is not the module's name
 PLUGINS = {"hydra-joblib-launcher"}  # found by Hydra, named in conf/hydra/launcher
-EXTRA_MODULES = ("gymnasium", "pettingzoo", "submitit", "ray")
+EXTRA_MODULES = ("gymnasium", "pettingzoo", "submitit", "ray", "tensorboard")
 WRAPPERS = ("cuttle.env.gymnasium", "cuttle.env.pettingzoo", "cuttle.env.spaces")
 
 WITHOUT_EXTRAS = f"""
@@ -48,7 +48,12 @@ def pins(name: str) -> dict[str, str]:
 
 
 def test_what_is_imported_is_declared_and_nothing_else() -> None:
-    extras = names(PROJECT["optional-dependencies"]["envs"])
+    extras = names(
+        [
+            *PROJECT["optional-dependencies"]["envs"],
+            *PROJECT["optional-dependencies"]["tensorboard"],
+        ]
+    )
 
     assert imported() | PLUGINS == names(PROJECT["dependencies"]) | extras
 
@@ -58,11 +63,10 @@ def test_every_dependency_is_pinned_and_explained() -> None:
         *map(names, PROJECT["optional-dependencies"].values())
     ) - {"cuttle"}
     page = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8").lower()
-    on_clusters = names([*PROJECT["optional-dependencies"]["slurm"]]) | names(
-        PROJECT["optional-dependencies"]["ray"]
-    )
+    optional = PROJECT["optional-dependencies"]
+    unpinned = names([*optional["slurm"], *optional["ray"], *optional["tensorboard"]])
 
-    assert declared - on_clusters <= pins("constraints.txt").keys()
+    assert declared - unpinned <= pins("constraints.txt").keys()
     assert not [name for name in declared if f"| `{name}`" not in page]
 
 

@@ -18,7 +18,7 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "networks": ({"game", "env"}, {"torch"}),
     "training": ({"config", "game", "env", "opponents", "networks"}, {"torch"}),
     "runs": ({"config"}, set()),
-    "analysis": ({"runs"}, {"scipy", "matplotlib", "rich", "typer"}),
+    "analysis": ({"config", "runs"}, {"scipy", "matplotlib", "rich", "typer"}),
     "launch": (
         {"config", "runs", "training", "networks", "opponents", "env", "game"},
         {"hydra", "omegaconf", "joblib", "rich", "hydra_plugins", "scipy", "torch"},

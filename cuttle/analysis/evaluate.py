@@ -1,19 +1,24 @@
-"""All statistics of a Study, found by their files. Computes none itself."""
+"""All statistics of a study, found by their files."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from cuttle.analysis import parts, statistics
-from cuttle.analysis.plain import plain
-from cuttle.analysis.study import Study
+import pandas as pd
+
+from cuttle.analysis import registry, statistics
+from cuttle.analysis.data import Study
 
 
-def evaluate(study: Study, names: Sequence[str] | None = None) -> dict[str, Any]:
-    """Compute statistics as plain JSON values by name, all of them if none is named."""
+def evaluate(study: Study, names: Sequence[str] | None = None) -> dict[str, pd.DataFrame]:
+    """Compute statistics by name, all of them if none is named.
+
+    Raises ValueError for a study of several experiments: statistics are of one.
+    """
+    if len(study.paths) > 1:
+        raise ValueError(f"statistics are of one experiment, not of {study.name}")
     results = {}
-    for name in parts.names(statistics) if names is None else names:
+    for name in registry.names(statistics) if names is None else names:
         try:
-            results[name] = plain(parts.load(statistics, name).compute(study))
+            results[name] = registry.load(statistics, name).compute(study)
         except Exception as error:
             error.add_note(f"while computing the statistic {name} of {study.name}")
             raise

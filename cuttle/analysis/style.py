@@ -1,19 +1,18 @@
-"""The look of every figure: colours, sizes, labels, saving. Draws no data."""
+"""The style of every figure: colours, sizes, labels, saving. Draws no data."""
 
+import colorsys
 import functools
 import io
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from cuttle.analysis.study import Study
+from cuttle.analysis.data import NETWORK_TYPE, Study, level_text
 from cuttle.runs.files import write_bytes
 
 SINGLE_COLUMN = 3.4  # inches, one column of a two-column page
@@ -28,10 +27,11 @@ TYPE_COLOURS = {
     "multi_encoder": "#BB5566",
     "blind": "#777777",
 }
-# For types that come later, in the order of the plan: from Tol's muted and vibrant schemes.
+# For further types, in the order of the plan: from Tol's muted and vibrant schemes.
 FURTHER_COLOURS = (
     "#44AA99", "#AA4499", "#117733", "#88CCEE", "#EE7733", "#882255", "#999933", "#332288",
 )  # fmt: skip
+GOLDEN_RATIO = 0.618034  # hues that many turns apart never come close
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")  # 9 and 8 have no common divisor
 DASHES: tuple[Any, ...] = ("-", "--", "-.", (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1)))
 INK = "#222222"
@@ -69,6 +69,7 @@ RC: Any = {
     "grid.linewidth": 0.5,
     "lines.linewidth": 1.4,
     "patch.linewidth": 0.6,
+    "figure.dpi": PNG_DPI,  # the layout is worked out with the text widths of the pixels
     "figure.facecolor": "white",
     "figure.constrained_layout.use": True,
     "pdf.fonttype": 42,
@@ -79,36 +80,77 @@ RC: Any = {
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """How one network type is drawn: a colour and, for print in grey, a marker and a dash."""
+class Style:
+    """How a condition is drawn: a colour and, for print in grey, a marker and a dash."""
 
     colour: str
     marker: str
     dash: Any
 
 
-def looks(types: Sequence[str]) -> dict[str, Look]:
-    """Give each network type its look; the known ones look alike in every study."""
-    further = dict(zip((n for n in types if n not in TYPE_COLOURS), cycle(FURTHER_COLOURS)))
-    known = {
-        name: Look(colour, MARKERS[number % len(MARKERS)], DASHES[number % len(DASHES)])
-        for number, (name, colour) in enumerate((TYPE_COLOURS | further).items())
+def styles(study: Study) -> dict[str, Style]:
+    """Give each condition its style: the colour is the level of the first factor in every figure.
+
+    The marker tells the settings of one colour apart where more than one factor varies.
+    """
+    names = [level_text(level) for level in study.conditions[colour_factor(study)]]
+    colours = level_colours(names)
+    if len(study.varying) <= 1:
+        order = list(colours)
+        places = [order.index(name) for name in names]
+        dashes = [DASHES[place % len(DASHES)] for place in places]
+    else:  # settings have panels of their own
+        order = list(dict.fromkeys(setting_texts(study).values()))
+        places = [order.index(setting) for setting in setting_texts(study).values()]
+        dashes = ["-"] * len(places)
+    return {
+        label: Style(colours[name], MARKERS[place % len(MARKERS)], dash)
+        for label, name, place, dash in zip(study.labels, names, places, dashes, strict=True)
     }
-    return {name: known[name] for name in types}
 
 
-Draw = Callable[[Study], Figure]
+def colour_factor(study: Study) -> str:
+    """Return the factor that colours stand for: the network type, or else the first that varies."""
+    return NETWORK_TYPE if NETWORK_TYPE in study.varying or not study.varying else study.varying[0]
+
+
+def setting_texts(study: Study) -> dict[str, str]:
+    """Return the levels of all varying factors but that of the colour, by condition."""
+    others = [factor for factor in study.varying if factor != colour_factor(study)]
+    return {
+        str(label): ", ".join(f"{study.factor_text(f)} = {level_text(levels[f])}" for f in others)
+        for label, levels in study.conditions.iterrows()
+    }
+
+
+def level_colours(names: Sequence[str]) -> dict[str, str]:
+    """Return a colour of its own for each level; the known types come first and keep theirs."""
+    further = dict.fromkeys(name for name in names if name not in TYPE_COLOURS)
+    return TYPE_COLOURS | {name: _further_colour(number) for number, name in enumerate(further)}
+
+
+def _further_colour(number: int) -> str:
+    """Return the colour of a further type; beyond the scheme hues as far apart as they can be."""
+    if number < len(FURTHER_COLOURS):
+        return FURTHER_COLOURS[number]
+    place = number - len(FURTHER_COLOURS)
+    hue, lightness = (place * GOLDEN_RATIO) % 1, (0.35, 0.55, 0.7)[place % 3]
+    red, green, blue = (round(255 * part) for part in colorsys.hls_to_rgb(hue, lightness, 0.75))
+    return f"#{red:02X}{green:02X}{blue:02X}"
+
+
+Draw = Callable[[Study], Figure | None]
 
 
 def styled(draw: Draw) -> Draw:
-    """Make a draw function use the common look, whatever the caller's settings are."""
+    """Make a draw function use the common style, whatever the caller's settings are."""
 
     @functools.wraps(draw)
-    def drawn(study: Study) -> Figure:
+    def drawn(study: Study) -> Figure | None:
         with mpl.rc_context():
             mpl.rcdefaults()
             mpl.rcParams.update(RC)
-            return draw(study) if study.runs else empty("no completed run to draw")
+            return draw(study) if len(study.runs) else empty("no completed run to draw")
 
     return drawn
 
@@ -135,7 +177,7 @@ def clip(name: str, limit: int = LABEL_WIDTH * LABEL_LINES - 4) -> str:
 
 
 def short(name: str) -> str:
-    """Break a long name over two lines at its underscores, cut in its middle if need be."""
+    """Break a long name over two lines at its underscores, shortened in its middle if need be."""
     name = clip(name)
     if len(name) <= LABEL_WIDTH + 2:
         return name
@@ -151,14 +193,6 @@ def empty(message: str) -> Figure:
     figure.text(0.5, 0.5, lines, ha="center", va="center", color=FAINT)
     figure.set_label(message)
     return figure
-
-
-def category_axis(axes: Axes, labels: Sequence[str]) -> None:
-    """Put categories on the vertical axis, the first on top, where long names stay readable."""
-    axes.set_yticks(range(len(labels)), labels)
-    axes.set_ylim(len(labels) - 0.5, -0.5)
-    axes.tick_params(axis="y", length=0)
-    axes.grid(axis="x")
 
 
 def offsets(values: Sequence[float], *, bin_width: float, step: float) -> list[float]:

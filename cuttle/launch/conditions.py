@@ -16,7 +16,7 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 from cuttle.launch.compose import Composer, choices_of, resolve, without_hydra
-from cuttle.runs.diff import ABSENT, Flat, flatten, is_ignored, token
+from cuttle.runs.diff import Flat, canonical, differing, flatten, is_below
 
 Levels = dict[str, Any]
 
@@ -86,7 +86,7 @@ class Space:
         ]
         default = self._default_flat(levels)
         for key in (factor for factor in self.factors if factor not in self._groups):
-            if token(levels[key]) != token(_subtree(default, key)):
+            if canonical(levels[key]) != canonical(_subtree(default, key)):
                 words.append(f"{self._short_name(key)}={level_word(levels[key])}")
         return _shorten("_".join(words) or BASE_LABEL)
 
@@ -95,14 +95,14 @@ class Space:
         base = self.base_level(factor)
         if factor in self._groups:
             before, after = (self._flat_with({factor: option}) for option in (base, level))
-            changed = differing_keys(before, after)
+            changed = list(differing([before, after]))
             is_section = all(key.startswith(f"{factor}.") for key in changed)
             return [factor] if is_section and changed else changed
         before, after = (
             flatten(resolve(_moved(self._base, factor, v), may_lack=True)) for v in (base, level)
         )
-        changed = differing_keys(before, after)
-        return [factor, *(key for key in changed if not is_ignored(key, [factor]))]
+        changed = list(differing([before, after]))
+        return [factor, *(key for key in changed if not is_below(key, [factor]))]
 
     def _default_flat(self, levels: Levels) -> Flat:
         """Return the config of a condition's options with every other factor as in the base.
@@ -112,7 +112,7 @@ class Space:
         """
         base = {group: self.base_level(group) for group in self._groups}
         before, after = self._flat_with(base), self._flat_with({g: levels[g] for g in self._groups})
-        changed = differing_keys(before, after)
+        changed = list(differing([before, after]))
         default = {k: v for k, v in self._recorded_flat.items() if k not in changed}
         return default | {key: after[key] for key in changed if key in after}
 
@@ -151,15 +151,11 @@ class Space:
         return key
 
 
-def differing_keys(before: Flat, after: Flat) -> list[str]:
-    """Return the dotted keys whose values differ in meaning, sorted."""
-    keys = before.keys() | after.keys()
-    return sorted(k for k in keys if token(before.get(k, ABSENT)) != token(after.get(k, ABSENT)))
-
-
 def same_levels(first: Levels, second: Levels) -> bool:
     """Tell whether two conditions have equal levels; a factor of one alone is at its base."""
-    return all(token(first[key]) == token(second[key]) for key in first.keys() & second.keys())
+    return all(
+        canonical(first[key]) == canonical(second[key]) for key in first.keys() & second.keys()
+    )
 
 
 def level_word(level: Any) -> str:

@@ -14,7 +14,7 @@ from cuttle.launch.compose import Composer, choices_of, resolve
 from cuttle.launch.conditions import DIGEST_LENGTH, Levels, Space, level_word, same_levels
 from cuttle.launch.overrides import REPEAT, expand, key_of
 from cuttle.launch.refusal import Refusal
-from cuttle.runs.diff import flatten, token
+from cuttle.runs.diff import canonical, flatten
 from cuttle.runs.files import digest
 from cuttle.runs.identity import config_hash
 from cuttle.runs.layout import EXPERIMENT_NAME, RunState, run_name
@@ -185,7 +185,7 @@ class _Names:
 
     def label(self, levels: Levels) -> str:
         """Return the label of a condition, with a digest where another condition has it."""
-        key = token(levels)
+        key = canonical(levels)
         if key not in self._labels:
             label = self.space.label(levels)
             while not same_levels(self._levels.setdefault(label, levels), levels):

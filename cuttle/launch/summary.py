@@ -15,7 +15,7 @@ from cuttle.runs.formatting import (
     relative_path,
 )
 from cuttle.runs.layout import RunState
-from cuttle.runs.reader import UNWELL
+from cuttle.runs.reader import PROBLEM_STATES
 
 MAX_RUNS = 60  # listed one by one
 NOT_BEGUN = (RunState.PENDING, RunState.PREPARED)
@@ -132,7 +132,7 @@ def _problems(
         record = decision.record
         if decision.action is Action.DAMAGED:
             problems.append((decision.run.run_id, "damaged", decision.reason))
-        elif record.state in UNWELL or decision.run.run_id in failures:
+        elif record.state in PROBLEM_STATES or decision.run.run_id in failures:
             why = _error(record.status) or failures.get(decision.run.run_id)
             why = why or "; ".join(record.problems) or "its process is gone"
             problems.append((decision.run.run_id, record.state.value, why))

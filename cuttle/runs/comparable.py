@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cuttle.config.roles import is_method, neutral_values
-from cuttle.runs.diff import ABSENT, Flat, flatten, is_ignored, token
+from cuttle.runs.diff import Flat, differing, flatten, is_below
 
 
 class Mismatch(NamedTuple):
@@ -29,17 +29,11 @@ def find_mismatch(
     for run_id, condition, config in configs:
         known = {**neutral_values(), **flatten(config)}
         flat = {key: value for key, value in known.items() if is_method(key)}
-        own = {key: flat[key] for key in flat if is_ignored(key, factor_keys)}
+        own = {key: flat[key] for key in flat if is_below(key, factor_keys)}
         shared = {key: flat[key] for key in flat if key not in own}
         for group, part in (("", shared), (condition, own)):
             other, before = first.setdefault(group, (run_id, part))
-            if changes := _changes(before, part):
-                return Mismatch(other, run_id, changes)
+            if changes := differing([before, part]):
+                texts = [f"{key} ({old!r} -> {new!r})" for key, (old, new) in changes.items()]
+                return Mismatch(other, run_id, texts)
     return None
-
-
-def _changes(a: Flat, b: Flat) -> list[str]:
-    """Format the keys in which two configs differ in meaning."""
-    keys = sorted(a.keys() | b.keys())
-    values = ((key, a.get(key, ABSENT), b.get(key, ABSENT)) for key in keys)
-    return [f"{key} ({old!r} -> {new!r})" for key, old, new in values if token(old) != token(new)]

@@ -1,5 +1,6 @@
 """Numbers, names, paths and commands as text: the one spelling of each, for every output."""
 
+import json
 import math
 import os
 import re
@@ -7,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 MAX_NAMES = 12
 LEAST_P = 0.001
@@ -14,6 +16,7 @@ MINUS = "\N{MINUS SIGN}"
 # Control characters but tab and newline, and those that reverse the direction of writing: stored
 # text must not steer a terminal.
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_YAML_WORDS = {"", "null", "true", "false", "yes", "no", "on", "off", "~"}
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -84,6 +87,26 @@ def format_p(p: float | None) -> str:
 def format_p_claim(p: float) -> str:
     """Format a p-value in a sentence: `p = .023`, `p < .001`."""
     return "p < .001" if p < LEAST_P else f"p = {format_p(p)}"
+
+
+def format_value(value: Any) -> str:
+    """Format a value of a config as YAML and Hydra read it; texts that could be misread quoted."""
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False) if _is_ambiguous(value) else value
+    if value is None or isinstance(value, bool | int | list | dict):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return repr(value)
+
+
+def _is_ambiguous(text: str) -> bool:
+    """Tell whether an unquoted text would read as something else, or as two words."""
+    if text.lower() in _YAML_WORDS or text != text.strip() or not text.isprintable():
+        return True
+    try:
+        float(text.replace("_", ""))
+    except ValueError:
+        return False
+    return True
 
 
 def printable(text: str) -> str:

@@ -1,12 +1,14 @@
 """Which directory a name on the command line means. Reads directory names, no results."""
 
+import os
 from pathlib import Path
 
-from cuttle.runs.files import write_text
+from cuttle.runs.files import read_bytes, write_text
 from cuttle.runs.formatting import truncate
 from cuttle.runs.layout import CONFIG_FILE, EXPERIMENT_FILE, STATUS_FILE
 from cuttle.runs.reader import is_experiment, list_experiments
 
+MAX_TEXT_SHOWN = 100  # characters of an argument that is quoted in a message
 SELECTED_FILE = ".selected"  # in the root; holds the name of the selected experiment
 
 
@@ -24,14 +26,13 @@ def find_experiment(root: Path, text: str | None) -> Path:
     if len(matching) == 1:
         return root / matching[0]
     if matching:
-        raise ValueError(
-            f"{text!r} fits several experiments: {truncate(matching)}; give more of it"
-        )
-    raise ValueError(f"no experiment {text!r} under {root}; {_known(names)}")
+        raise ValueError(f"{text!r} matches several experiments: {truncate(matching)}")
+    shown = text if len(text) <= MAX_TEXT_SHOWN else f"{text[:MAX_TEXT_SHOWN]}..."
+    raise ValueError(f"no experiment {shown!r} under {root}; {_known(names)}")
 
 
 def current_experiment(root: Path) -> Path:
-    """Return the selected experiment, else the only one, else the one touched last."""
+    """Return the selected experiment, or else the most recently launched one."""
     name = selected_name(root)
     if name is not None:
         if is_experiment(root / name):
@@ -40,7 +41,7 @@ def current_experiment(root: Path) -> Path:
             f"the selected experiment {name} is not under {root} any more; "
             "choose another: python analyze.py select NAME"
         )
-    paths = list_experiments(root)
+    paths = [path for path in list_experiments(root) if os.access(path, os.R_OK | os.X_OK)]
     if not paths:
         raise ValueError(f"no experiment under {root}; {_known([])}")
     return max(paths, key=lambda path: (last_touched(path), path.name))
@@ -49,7 +50,7 @@ def current_experiment(root: Path) -> Path:
 def find_side(root: Path, text: str) -> Path:
     """Return the YAML file, run directory or experiment directory meant by an argument of diff."""
     for path in (Path(text), root / text):
-        if text and (path.is_file() or is_run(path)):
+        if text and (os.path.isfile(path) or is_run(path)):
             return path
     if "/" in text.rstrip("/") and not is_experiment(Path(text)):
         experiment, _, run_id = text.rstrip("/").rpartition("/")
@@ -59,14 +60,14 @@ def find_side(root: Path, text: str) -> Path:
     try:
         return find_experiment(root, text)
     except ValueError:
-        if Path(text).is_dir():
+        if os.path.isdir(text):
             raise ValueError(f"{text} is neither an experiment nor a run nor a file") from None
         raise
 
 
 def is_run(path: Path) -> bool:
-    """Say whether a directory holds one run: a status, or a Hydra configuration."""
-    return (path / STATUS_FILE).exists() or (path / CONFIG_FILE).exists()
+    """Tell whether a directory holds one run: a status, or a Hydra configuration."""
+    return os.path.exists(path / STATUS_FILE) or os.path.exists(path / CONFIG_FILE)
 
 
 def select(root: Path, text: str) -> Path:
@@ -81,15 +82,22 @@ def select(root: Path, text: str) -> Path:
 def selected_name(root: Path) -> str | None:
     """Return the name of the selected experiment, None when none was selected."""
     try:
-        return (root / SELECTED_FILE).read_text(encoding="utf-8").strip() or None
+        name = read_bytes(root / SELECTED_FILE).decode().strip()
     except FileNotFoundError:
         return None
+    except (OSError, UnicodeDecodeError):
+        raise ValueError(
+            f"{root / SELECTED_FILE} cannot be read; delete it and select an experiment again"
+        ) from None
+    return name or None
 
 
 def last_touched(path: Path) -> float:
     """Return when an experiment was last launched or described, seconds since the epoch."""
-    description = path / EXPERIMENT_FILE
-    return (description if description.exists() else path).stat().st_mtime
+    try:
+        return (path / EXPERIMENT_FILE).stat().st_mtime
+    except OSError:
+        return path.stat().st_mtime
 
 
 def _known(names: list[str]) -> str:

@@ -30,7 +30,7 @@ from cuttle.runs.status import derived_state, heartbeat_age_s, parse_status
 Fields = dict[str, type]
 
 ENDED = (RunState.COMPLETED, RunState.FAILED, RunState.DAMAGED)
-UNWELL = (RunState.FAILED, RunState.INTERRUPTED, RunState.DAMAGED)
+PROBLEM_STATES = (RunState.FAILED, RunState.INTERRUPTED, RunState.DAMAGED)
 # What others compute with, and may have been edited; null stands for an unknown value.
 EXPERIMENT_FIELDS: Fields = {
     "description": str, "created_at": str, "git": dict, "rules_version": str, "seed_mode": str,
@@ -44,7 +44,7 @@ REQUIRED_WHEN_COMPLETED = (METADATA_FILE, CONFIG_FILE, TIMINGS_FILE, *RESULT_FIL
 
 
 MAX_VALUE_SHOWN = 40  # characters
-_RUN_ID = re.compile(r".+_run_[0-9]+", re.DOTALL)
+_RUN_ID = re.compile(r"[^\0]+_run_[0-9]+")
 NETWORK_TYPE = "network_type"  # the first factor of every experiment
 
 
@@ -312,10 +312,15 @@ def _read_factors(meta: dict[str, Any]) -> dict[str, Factor]:
     return {NETWORK_TYPE: Factor(name, (NETWORK_TYPE, *more))}
 
 
+def _is_run_id(name: Any) -> bool:
+    """Tell whether a value names a run directory of the experiment, not a place elsewhere."""
+    return isinstance(name, str) and _RUN_ID.fullmatch(name) is not None and "/" not in name
+
+
 def _is_plan(entry: Any) -> bool:
     return (
         isinstance(entry, dict)
-        and EXPERIMENT_NAME.fullmatch(str(entry.get("run_id"))) is not None
+        and _is_run_id(entry.get("run_id"))
         and isinstance(entry.get("condition", entry.get("network_type")), str)
         and type(entry.get("run")) is int
     )

@@ -102,9 +102,27 @@ def _fault(problem: str, node: yaml.Node) -> yaml.constructor.ConstructorError:
 
 def read_yaml(path: Path) -> dict[str, Any]:
     """Read a YAML mapping; an empty file is an empty mapping. ValueError names what is wrong."""
+    document = _read_document(path)
+    if document is None:
+        return {}
+    if not isinstance(document, dict):
+        kind = type(document).__name__
+        raise ValueError(f"{path} holds a {kind}, not a mapping of keys to values")
+    return document
+
+
+def read_yaml_list(path: Path) -> list[Any]:
+    """Read a YAML list. ValueError names what is wrong."""
+    document = _read_document(path)
+    if not isinstance(document, list):
+        raise ValueError(f"{path} holds a {type(document).__name__}, not a list")
+    return document
+
+
+def _read_document(path: Path) -> Any:
     content = read_bytes(path)
     try:
-        document = yaml.load(content.decode("utf-8"), Loader=_ConfigLoader)
+        return yaml.load(content.decode("utf-8"), Loader=_ConfigLoader)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise ValueError(f"{path} is not valid YAML: line {line} is not UTF-8 text") from error
@@ -115,9 +133,3 @@ def read_yaml(path: Path) -> dict[str, Any]:
     except (yaml.YAMLError, ValueError, KeyError, RecursionError) as error:
         reason = str(error).split("\n")[0]
         raise ValueError(f"{path} is not valid YAML: {reason}") from error
-    if document is None:
-        return {}
-    if not isinstance(document, dict):
-        kind = type(document).__name__
-        raise ValueError(f"{path} holds a {kind}, not a mapping of keys to values")
-    return document

@@ -56,24 +56,36 @@ def write_run(
     status: Mapping[str, Any] | None = None,
     matches: Sequence[Mapping[str, Any]] | None = None,
     final: bool = True,
+    levels: Mapping[str, Any] | None = None,
 ) -> Path:
-    """Write one run directory in the layout of `cuttle.runs.layout`."""
+    """Write one run directory in the layout of `cuttle.runs.layout`.
+
+    With levels, the run has factors and `network_type` is the label of its condition; without, it
+    is older than factors.
+    """
     run_id = layout.run_name(network_type, run)
     run_dir = experiment_dir / run_id
     seed = 1000 * run + len(network_type) if seed is None else seed
     rounds = TRAINING["rounds"]
     assert isinstance(rounds, int)
-    who = {"schema": 1, "run_id": run_id, "network_type": network_type, "run": run, "seed": seed}
-    full_config = {
+    who: dict[str, Any] = {"schema": 1, "run_id": run_id, "run": run, "seed": seed}
+    who |= (
+        {"network_type": network_type}
+        if levels is None
+        else {"condition": network_type, "levels": levels}
+    )
+    full_config: dict[str, Any] = {
         "experiment": experiment_dir.name,
         "run": run,
-        "network_type": {"name": network_type, "hidden": 52},
+        "network_type": {"name": (levels or {}).get("network_type", network_type), "hidden": 52},
         "training": TRAINING,
         "seed": {"mode": "independent", "base": 42, "value": seed},
         "rules": {"preset": "cuttle.cards"},
         "analysis": {"primary_opponent": PRIMARY, "equivalence_margin": 0.05},
         **(config or {}),
     }
+    for key, level in (levels or {}).items():
+        _set(full_config, key, level)
     # JSON is YAML.
     write_json(run_dir / layout.CONFIG_FILE, full_config)
     times = {"created_at": "2026-01-01T00:00:00Z", "ended_at": "2026-01-01T00:01:00Z"}
@@ -124,10 +136,10 @@ def write_experiment(
 
 
 def write_meta(
-    experiment_dir: Path, *, planned: Sequence[str] = TYPES, runs: int = 7, **meta: Any
+    experiment_dir: Path, *, planned: Sequence[Any] = TYPES, runs: int = 7, **meta: Any
 ) -> None:
-    """Write experiment.json with its plan."""
-    plan = [
+    """Write experiment.json with its plan: network types of so many runs, or whole entries."""
+    plan = [t for t in planned if isinstance(t, dict)] or [
         {"run_id": layout.run_name(t, run), "network_type": t, "run": run, "seed": run}
         for t in planned
         for run in range(1, runs + 1)
@@ -147,6 +159,50 @@ def write_meta(
         **meta,
     }
     write_json(experiment_dir / layout.EXPERIMENT_FILE, content)
+
+
+def write_factorial(
+    root: Path,
+    factors: Mapping[str, Any],
+    cells: Sequence[tuple[Mapping[str, Any], Sequence[float]]],
+    *,
+    runs: int = 5,
+    **meta: Any,
+) -> Path:
+    """Write an experiment with factors: their base levels, and win rates by combination of levels.
+
+    The keys of a factor are its own key.
+    """
+    experiment_dir = root / "study"
+    plan = []
+    for levels, rates in cells:
+        shown = [levels["network_type"]]
+        shown += [
+            f"{key.rpartition('.')[2]}={json.dumps(level)}"
+            for key, level in levels.items()
+            if key != "network_type" and level != factors[key]
+        ]
+        condition = "_".join(shown)
+        for run in range(1, max(runs, len(rates)) + 1):
+            name = layout.run_name(condition, run)
+            who = {"run_id": name, "condition": condition, "levels": levels}
+            plan.append({**who, "run": run, "seed": len(plan)})
+            if run <= len(rates):
+                rate = rates[run - 1]
+                write_run(experiment_dir, condition, run, rate, levels=levels, seed=len(plan))
+    recorded = {key: {"base": base, "keys": [key]} for key, base in factors.items()}
+    write_meta(experiment_dir, factors=recorded, **{"planned": plan, **meta})
+    return experiment_dir
+
+
+def _set(config: dict[str, Any], key: str, level: Any) -> None:
+    """Set a dotted key of a config to a level; the network type has a section of its own."""
+    if key == "network_type":
+        return
+    *sections, last = key.split(".")
+    for section in sections:
+        config[section] = config = dict(config.get(section, {}))
+    config[last] = level
 
 
 def _metrics(round_number: int) -> dict[str, Any]:

@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 
-from cuttle.analysis.evaluate import evaluate
-from cuttle.analysis.numbers import BOUNDED_NOTE, MINUS, rate_interval
-from cuttle.analysis.study import load_study
+from cuttle.analysis import load
 
 from .experiments import TRAINING, TYPES, write_experiment, write_run
 from .test_cli_status import run_cli
@@ -34,6 +32,11 @@ def changed_run(root: Path, run: int = 1, **training: Any) -> None:
     write_run(root / "new", "boolean", run, config=config)
 
 
+def words(capsys: Any) -> str:
+    """Return what was printed, whatever the widths of its columns."""
+    return " ".join(capsys.readouterr().out.split())
+
+
 def diff_json(capsys: Any, *sides: str | Path) -> tuple[int, Any]:
     status = run_cli("diff", "--json", *sides)
     return status, json.loads(capsys.readouterr().out)
@@ -51,7 +54,7 @@ def test_different_key_ends_with_one_and_shows_both_values(root: Path, capsys: A
     changed_run(root, rounds=9)
 
     assert run_cli("diff", "old/boolean_run_01", "new/boolean_run_01") == 1
-    assert "changed  training.rounds  4  ->  9" in capsys.readouterr().out
+    assert "changed training.rounds 4 9" in words(capsys)
 
 
 def test_numbers_are_compared_as_numbers(root: Path, tmp_path: Path, capsys: Any):
@@ -61,65 +64,82 @@ def test_numbers_are_compared_as_numbers(root: Path, tmp_path: Path, capsys: Any
     assert run_cli("diff", tmp_path / "a.yaml", tmp_path / "b.yaml") == 0
 
 
-def test_experiments_with_other_groups_compare(root: Path, capsys: Any):
+def test_experiments_with_other_types_compare_what_they_share(root: Path, capsys: Any):
     status, document = diff_json(capsys, "old", "new")
 
     assert status == 1
-    assert [d["key"] for d in document["configuration"]] == ["network_type.name"]
-    values = document["configuration"][0]["sides"][0]["values"]
-    assert [v["value"] for v in values] == ["boolean", "embedding"]
-    assert any(note.startswith("runs only in old: embedding_run_01") for note in document["notes"])
+    (row,) = document["configuration"]
+    assert (row["key"], row["where"]) == ("network_type", "levels")
+    assert [v["value"] for v in row["sides"][0]] == ["boolean", "embedding"]
+    assert "conditions only in old: embedding" in document["notes"]
+
+
+def test_a_setting_of_a_factor_is_compared_condition_by_condition(root: Path, capsys: Any):
+    for name, sizes in (("p", (52, 52)), ("q", (64, 52)), ("r", (64, 64))):
+        for network_type, hidden in zip(TYPES, sizes, strict=False):
+            config = {"network_type": {"name": network_type, "hidden": hidden}}
+            write_run(root / name, network_type, 1, config=config)
+
+    _, document = diff_json(capsys, "p", "q")
+    assert [(d["key"], d["where"]) for d in document["configuration"]] == [
+        ("network_type.hidden", "boolean")
+    ]
+
+    _, document = diff_json(capsys, "p", "r")
+    assert [(d["key"], d["where"]) for d in document["configuration"]] == [
+        ("network_type.hidden", "")
+    ]
 
 
 def test_results_come_with_intervals_and_their_difference(root: Path, capsys: Any):
     _, document = diff_json(capsys, "old", "new")
 
     row = next(r for r in document["results"] if r["opponent"] == "gap_maximizer")
-    assert row["network_type"] == "boolean"
-    assert [side["n"] for side in row["sides"]] == [5, 5]
-    assert row["sides"][0]["ci_low"] < row["sides"][0]["win_rate"] < row["sides"][0]["ci_high"]
-    assert row["difference"]["diff"] == pytest.approx(0.1)
-    assert row["difference"]["ci_low"] > 0
+    last = next(r for r in document["results"] if r["opponent"] == "gap_maximizer" and r["side"])
+    assert (row["condition"], row["n"], last["n"]) == ("boolean", 5, 5)
+    assert row["ci_low"] < row["win_rate"] < row["ci_high"]
+    assert last["diff"] == pytest.approx(0.1)
+    assert last["diff_ci_low"] > 0 and row["diff"] is None
 
 
-def test_no_interval_of_win_rates_leaves_0_to_100_percent(root: Path, capsys: Any):
-    write_experiment(root, {"boolean": [0.68, 0.8]}, name="few", planned=TYPES[:1], runs=2)
+def test_no_interval_leaves_its_bounds(root: Path, capsys: Any):
+    write_experiment(root, {"boolean": [0.2, 0.85]}, name="few", planned=TYPES[:1], runs=2)
 
-    run_cli("diff", "few", "few")
+    _, document = diff_json(capsys, "few", "few")
 
-    text = capsys.readouterr().out
-    descriptives = evaluate(load_study(root / "few"), ("descriptives",))["descriptives"]
-    spelled = rate_interval(descriptives["gap_maximizer"]["types"]["boolean"])
-    assert f"74.0 {spelled} n = 2" in text
-    assert BOUNDED_NOTE in text
-    assert f"  0.0 [{MINUS}" in text and "+0.0" not in text
+    for row in document["results"]:
+        assert 0 <= row["ci_low"] < row["win_rate"] < row["ci_high"] <= 1
+        assert row["diff"] is None or -1 <= row["diff_ci_low"] < row["diff_ci_high"] <= 1
 
 
 def test_lone_runs_are_told_apart_by_the_luck_of_their_games(root: Path, capsys: Any):
     _, document = diff_json(capsys, "old/boolean_run_01", "new/boolean_run_01")
 
-    cell = document["results"][0]["sides"][0]
-    assert (cell["method"], cell["games"]) == ("wilson", 2000)
-    assert document["results"][0]["difference"] == {
-        "computable": False,
-        "reason": document["results"][0]["difference"]["reason"],
-    }
+    cell = document["results"][-1]
+    assert (cell["interval"], cell["games"]) == ("Wilson, over the games of one run", 2000)
+    assert cell["diff"] is not None and cell["diff_ci_low"] is None
 
 
-def test_mixed_experiment_is_compared_and_said_to_be_mixed(root: Path, capsys: Any):
+def test_a_mixed_experiment_is_compared_without_its_results(root: Path, capsys: Any):
     changed_run(root, run=2, rounds=9)
 
     status, document = diff_json(capsys, "old", "new")
 
     assert status == 1
-    assert "new: the runs of boolean have different settings" in document["notes"]
+    assert any(n.startswith("new: no results: runs boolean_run_01") for n in document["notes"])
+    assert {row["side"] for row in document["results"]} == {0}
 
 
-def test_lone_experiment_shows_what_varies_between_its_types(root: Path, capsys: Any):
+def test_a_lone_experiment_shows_what_varies_inside_it(root: Path, capsys: Any):
+    changed_run(root, run=2, rounds=9)
+
     assert run_cli("diff", "old") == 1
+    assert "factor network_type: 1 key differs" in capsys.readouterr().out
 
+    assert run_cli("diff", "new") == 1
     text = capsys.readouterr().out
-    assert "changed  network_type.name  boolean  ->  embedding" in text
+    assert "runs that no factor explains: 1 key differs" in text
+    assert "training.rounds  {4, 9}" in text
 
 
 def test_more_than_two_sides_make_a_table(root: Path, capsys: Any):
@@ -127,14 +147,16 @@ def test_more_than_two_sides_make_a_table(root: Path, capsys: Any):
 
     assert run_cli("diff", *(f"{e}/boolean_run_01" for e in ("old", "new")), "old") == 1
 
-    text = capsys.readouterr().out
-    assert "training.rounds    4        9        4" in text
+    assert "training.rounds 4 9 4" in words(capsys)
 
 
 def results(document: Any) -> dict[str, list[int]]:
-    """Return how many runs each side counts, by network type, against the primary opponent."""
-    rows = [row for row in document["results"] if row["opponent"] == "gap_maximizer"]
-    return {row["network_type"]: [side["n"] for side in row["sides"]] for row in rows}
+    """Return how many runs each side counts, by condition, against the primary opponent."""
+    counts: dict[str, list[int]] = {}
+    for row in sorted(document["results"], key=lambda row: row["side"]):
+        if row["opponent"] == "gap_maximizer":
+            counts.setdefault(row["condition"], []).append(row["n"])
+    return counts
 
 
 def test_a_run_with_a_damaged_row_is_counted_by_neither_report_nor_diff(root: Path, capsys: Any):
@@ -143,8 +165,8 @@ def test_a_run_with_a_damaged_row_is_counted_by_neither_report_nor_diff(root: Pa
 
     _, document = diff_json(capsys, "old", "new")
 
-    assert results(document)["boolean"] == [5, len(load_study(root / "new").runs)] == [5, 4]
-    notes = [n for n in document["notes"] if n.startswith("new: left out of the results")]
+    assert results(document)["boolean"] == [5, len(load(root / "new").runs)] == [5, 4]
+    notes = [n for n in document["notes"] if n.startswith("new: excluded from the results")]
     assert len(notes) == 1 and "matches.jsonl line" in notes[0] and "boolean_run_02" in notes[0]
 
 
@@ -167,7 +189,7 @@ def test_a_config_that_cannot_be_read_is_not_called_unprepared(root: Path, capsy
 
     _, document = diff_json(capsys, "old", "new")
 
-    assert "new: .hydra/config.yaml cannot be read, left out: boolean_run_02" in document["notes"]
+    assert "new: .hydra/config.yaml cannot be read, excluded: boolean_run_02" in document["notes"]
 
 
 def test_damaged_results_of_a_lone_run_are_said(root: Path, capsys: Any):
@@ -181,7 +203,7 @@ def test_damaged_results_of_a_lone_run_are_said(root: Path, capsys: Any):
 
 def test_all_counts_the_naming_keys_too(root: Path, capsys: Any):
     assert run_cli("diff", "--all", "old/boolean_run_01", "old/boolean_run_02") == 1
-    assert "changed  seed.value" in capsys.readouterr().out
+    assert "changed seed.value" in words(capsys)
 
 
 def test_provenance_is_compared(root: Path, capsys: Any):
@@ -213,7 +235,7 @@ def test_document_is_strict_json(root: Path, tmp_path: Path, capsys: Any):
         raise AssertionError(name)
 
     document = json.loads(capsys.readouterr().out, parse_constant=refuse)
-    assert document["configuration"][0]["sides"][0]["values"][0]["value"] == "nan"
+    assert document["configuration"][0]["sides"][0][0]["value"] == "nan"
 
 
 def test_text_that_looks_like_a_number_is_quoted(root: Path, tmp_path: Path, capsys: Any):
@@ -221,7 +243,7 @@ def test_text_that_looks_like_a_number_is_quoted(root: Path, tmp_path: Path, cap
     (tmp_path / "b.yaml").write_text("x: 1\n")
 
     assert run_cli("diff", tmp_path / "a.yaml", tmp_path / "b.yaml") == 1
-    assert 'x    "1"  ->  1' in capsys.readouterr().out
+    assert 'changed x "1" 1' in words(capsys)
 
 
 def test_unprepared_experiment_compares_by_its_base_configuration(root: Path, capsys: Any):
@@ -231,6 +253,6 @@ def test_unprepared_experiment_compares_by_its_base_configuration(root: Path, ca
     (root / "plan.yaml").write_text("training: {rounds: 5}\n")
 
     assert run_cli("diff", "plan", root / "plan.yaml") == 1
-    text = capsys.readouterr().out
-    assert "changed  training.rounds  4  ->  5" in text
+    text = words(capsys)
+    assert "changed training.rounds 4 5" in text
     assert "no run is prepared yet" in text

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,11 @@ from rich.console import Console
 
 from cuttle.analysis.cli.app import main
 from cuttle.analysis.cli.status import screen_view
-from cuttle.analysis.numbers import duration
 from cuttle.runs.reader import read_experiment
 
 from .experiments import record_hashes, write_experiment, write_json, write_meta, write_run
+
+REPOSITORY = Path(__file__).parents[2]
 
 
 def run_cli(*arguments: str | Path) -> int:
@@ -90,7 +92,7 @@ def test_status_as_json_has_all_fields(root: Path, capsys: Any):
     run_cli("status", "--json")
 
     document = out_json(capsys)
-    assert document["schema"] == "cuttle-status/1"
+    assert document["schema"] == "cuttle-status/2"
     assert document["counts"]["completed"] == 3
     last = document["runs"][2]
     assert last["win_rates"] == rates
@@ -140,14 +142,33 @@ def test_check_is_zero_only_if_all_is_completed_and_as_it_was_trained(root: Path
     assert run_cli("status", "--check") == 1
 
 
-def test_an_experiment_that_is_not_done_tells_its_command(root: Path, capsys: Any):
-    lines = ("python train.py run=1", "python train.py -m force=true x 'init_only=true'")
-    history = [{"command_line": line} for line in lines]
-    write_meta(root / "first", history=history)
+def test_an_unfinished_experiment_prints_its_command(root: Path, capsys: Any, monkeypatch: Any):
+    words = ["network_type=boolean", "run=1", "trunk.scalars=false", "experiment=old", "force=true"]
+    write_json(root / "first" / "boolean_run_01" / ".hydra" / "overrides.yaml", words)
+    monkeypatch.chdir(root)
 
     run_cli("status", "first")
 
-    assert capsys.readouterr().out.endswith("\nto go on: python train.py -m x\n")
+    command = "train.py trunk.scalars=false network_type=boolean run=3 experiment=first root=."
+    assert capsys.readouterr().out.endswith(f" {command}\n")
+
+
+def test_many_runs_are_shown_by_condition(root: Path, capsys: Any):
+    labels = [f"boolean_learning_rate={rate}" for rate in range(100)]
+    planned = [
+        {"run_id": f"{label}_run_0{run}", "condition": label, "run": run, "seed": run}
+        for label in labels
+        for run in (1, 2)
+    ]
+    write_json(root / "wide" / "experiment.json", {"planned": planned})
+    write_run(root / "wide", "boolean", 1, state="failed")
+
+    run_cli("status", "wide")
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "wide: 200 pending, 1 failed of 201"
+    assert sum(line.startswith("boolean_learning_rate=") for line in lines) == 100
+    assert sum(line.startswith("boolean_run_01  failed") for line in lines) == 1
 
 
 def test_only_failed_runs_of_a_healthy_experiment_are_none(root: Path, capsys: Any):
@@ -193,7 +214,7 @@ def test_without_a_selection_it_is_said_what_commands_read(root: Path, capsys: A
     assert run_cli("select") == 0
 
     assert capsys.readouterr().out == (
-        "nothing is selected; commands without a name read first, the one touched last\n"
+        "no experiment selected; commands default to the most recently launched one (first)\n"
     )
 
 
@@ -201,7 +222,7 @@ def test_list_says_what_it_counts_and_in_which_time_zone(root: Path, capsys: Any
     run_cli("list")
 
     out = capsys.readouterr().out
-    assert "unwell" in out and "created (UTC)" in out
+    assert "problems" in out and "created (UTC)" in out
 
 
 def test_list_prints_markup_as_it_is(root: Path, capsys: Any):
@@ -210,6 +231,41 @@ def test_list_prints_markup_as_it_is(root: Path, capsys: Any):
     run_cli("list")
 
     assert "[b]two[/b] :smile:" in capsys.readouterr().out
+
+
+def test_the_root_is_given_before_or_after_the_command(root: Path, capsys: Any, monkeypatch: Any):
+    monkeypatch.setenv("CUTTLE_ROOT", "nowhere")
+    monkeypatch.setenv("HOME", str(root.parent))
+    for arguments in (["--root", root, "status"], ["status", f"--root=~/{root.name}"]):
+        assert run_cli(*arguments) == 0
+        assert capsys.readouterr().out.startswith("first: ")
+
+
+def test_stored_text_does_not_steer_the_terminal(root: Path, capsys: Any):
+    text = "\x1b[2J\x1b]0;owned\x07\x9b31m"
+    error = {"type": "E", "message": text, "log": text}
+    write_run(root / "first", "boolean", 3, state="failed", status={"error": error})
+    write_meta(root / "first", description=text, runs=3, planned=["boolean"])
+    write_run(root / "first", f"x{text}", 1, state="failed").rename(
+        root / "first" / "\x1b[2J_run_1"
+    )
+
+    for arguments in (["list"], ["status"], ["status", "--watch"], ["status", text]):
+        run_cli(*arguments)
+
+    captured = capsys.readouterr()
+    assert not set(captured.out + captured.err) & set("\x1b\x07\x9b")
+
+
+def test_a_terminal_of_another_encoding_gets_replacements(root: Path):
+    write_meta(root / "first", description="Größe \N{MINUS SIGN}", runs=3, planned=["boolean"])
+
+    listed = subprocess.run(
+        [sys.executable, REPOSITORY / "analyze.py", "list"], capture_output=True, check=True,
+        env={**os.environ, "CUTTLE_ROOT": str(root), "PYTHONIOENCODING": "latin-1"},
+    )  # fmt: skip
+
+    assert "Größe ?".encode("latin-1") in listed.stdout
 
 
 def test_empty_root_is_no_error_for_list(tmp_path: Path, capsys: Any):
@@ -224,7 +280,6 @@ def test_empty_root_is_no_error_for_list(tmp_path: Path, capsys: Any):
         (["select", "absent"], "no experiment 'absent'"),
         (["statsu"], "No such command"),
         (["status", "--wach"], "No such option"),
-        (["--root", "x", "status"], "--root goes after the command: status --root x"),
         (["status", "--watch", "--failed"], "--watch, --failed and --check are given one"),
         (["diff"], "Missing argument"),
         (["diff", "first"], "two or more"),
@@ -247,12 +302,3 @@ def test_experiment_file_that_is_no_object_is_reported(root: Path, capsys: Any):
 
     assert run_cli("status") == 0
     assert "experiment.json is not a JSON object" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(None, ""), (0.4, "0 s"), (59.6, "1 min 00 s"), (125, "2 min 05 s"), (7620, "2 h 07 min"),
-     (100_000, "1 d 03 h")],
-)  # fmt: skip
-def test_durations_read_well(seconds: float | None, text: str):
-    assert duration(seconds) == text

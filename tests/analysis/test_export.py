@@ -1,38 +1,47 @@
 """Exports: strict and documented JSON, tidy CSV, LaTeX that compiles."""
 
 import csv
+import io
 import json
 import re
 import shutil
 import subprocess
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
-from cuttle.analysis import export, parts
-from cuttle.analysis.analysis import Analysis, analyse
+from cuttle.analysis import export, load, registry, statistics
+from cuttle.analysis.data import Study
+from cuttle.analysis.export.csv import to_csv
 from cuttle.analysis.export.latex import escape
-from cuttle.analysis.exporting import check_formats, export_all
-from cuttle.analysis.judgement import Decision
-from cuttle.analysis.numbers import decimal, interval, p_text, p_value, percent, points, span
+from cuttle.analysis.exporting import DEFAULT_FORMATS, check_formats, export_all
+from cuttle.analysis.interpretation import Decision
 
 from .awkward import AWKWARD
-from .experiments import write_experiment
+from .experiments import write_experiment, write_factorial
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "schema.md"
 PDFLATEX = shutil.which("pdflatex")
 
 
 @pytest.fixture(scope="module", params=AWKWARD)
-def analysis(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Analysis:
-    return analyse(AWKWARD[request.param](tmp_path_factory.mktemp("root")))
+def study(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Study:
+    return load(AWKWARD[request.param](tmp_path_factory.mktemp("root")))
 
 
 @pytest.fixture(scope="module")
-def ordinary(tmp_path_factory: pytest.TempPathFactory) -> Analysis:
-    return analyse(AWKWARD["ordinary"](tmp_path_factory.mktemp("root")))
+def ordinary(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    return load(AWKWARD["ordinary"](tmp_path_factory.mktemp("root")))
+
+
+@pytest.fixture(scope="module")
+def written(ordinary: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of the ordinary study in all default formats."""
+    directory = tmp_path_factory.mktemp("written")
+    export_all(ordinary, DEFAULT_FORMATS, directory)
+    return directory
 
 
 def read_strict(path: Path) -> Any:
@@ -47,8 +56,9 @@ def read_rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_every_format_survives_the_study(analysis: Analysis, tmp_path: Path):
-    paths = export_all(analysis, parts.names(export), tmp_path)
+@pytest.mark.slow
+def test_every_format_survives_the_study(study: Study, tmp_path: Path):
+    paths = export_all(study, DEFAULT_FORMATS, tmp_path)
 
     assert all(path.stat().st_size > 0 for path in paths)
     for path in tmp_path.glob("*.json"):
@@ -56,7 +66,7 @@ def test_every_format_survives_the_study(analysis: Analysis, tmp_path: Path):
 
 
 def test_formats_are_those_of_the_command_line():
-    assert parts.names(export) == ["csv", "json", "latex"]
+    assert registry.names(export) == ["csv", "json", "latex", "tensorboard"]
 
 
 def test_unknown_format_is_refused():
@@ -64,60 +74,56 @@ def test_unknown_format_is_refused():
         check_formats(["json", "xml"])
 
 
-def test_full_analysis_has_the_documented_keys(ordinary: Analysis, tmp_path: Path):
-    export_all(ordinary, ["json"], tmp_path)
+def test_full_analysis_has_the_documented_keys(written: Path):
     documented = SCHEMA.read_text(encoding="utf-8")
 
-    full = read_strict(tmp_path / "full_analysis.json")
+    full = read_strict(written / "full_analysis.json")
 
-    assert {"generated_at", "aggregated_results", "statistical_tests"} <= full.keys()
-    run = full["runs"][0]
-    for key in (*full, *run, *full["settings"], *full["experiment"]):
+    assert full["schema"] == "cuttle-analysis/3"
+    for key in (*full, *full["settings"], *full["experiment"]):
         assert f"`{key}`" in documented, key
 
 
-def test_every_documented_statistic_is_in_the_full_analysis(ordinary: Analysis, tmp_path: Path):
-    export_all(ordinary, ["json"], tmp_path)
-    section = SCHEMA.read_text(encoding="utf-8").split("## `statistical_tests`")[1].split("##")[0]
+def test_every_statistic_is_documented_and_in_the_full_analysis(written: Path):
+    section = SCHEMA.read_text(encoding="utf-8").split("## `statistics`")[1].split("\n## ")[0]
 
     documented = set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))
 
-    tests = read_strict(tmp_path / "full_analysis.json")["statistical_tests"]
-    assert "comparisons" in documented
-    assert documented <= tests.keys()
+    found = read_strict(written / "full_analysis.json")["statistics"]
+    assert documented == found.keys() == set(registry.names(statistics))
 
 
-def test_every_decision_is_documented_and_has_a_mark_on_the_page():
-    style = (files("cuttle.analysis.report") / "page.css").read_text(encoding="utf-8")
+def test_every_decision_is_documented():
     documented = SCHEMA.read_text(encoding="utf-8")
 
     assert all(f"`{decision}`" in documented for decision in Decision)
-    assert all(f".mark.{d}" in style for d in Decision if d is not Decision.NOT_COMPUTABLE)
 
 
-def test_statistics_are_the_same_in_both_files(ordinary: Analysis, tmp_path: Path):
-    export_all(ordinary, ["json"], tmp_path)
-
-    full = read_strict(tmp_path / "full_analysis.json")
-    alone = read_strict(tmp_path / "statistics.json")
+def test_statistics_are_the_same_in_both_files(written: Path):
+    full = read_strict(written / "full_analysis.json")
+    alone = read_strict(written / "statistics.json")
 
     assert {key: full[key] for key in alone} == alone
 
 
-def test_aggregated_results_are_right(ordinary: Analysis, tmp_path: Path):
-    export_all(ordinary, ["json"], tmp_path)
-    full = read_strict(tmp_path / "full_analysis.json")
+def test_descriptives_are_those_of_the_runs(written: Path):
+    full = read_strict(written / "full_analysis.json")
 
-    rates = [r["final"]["gap_maximizer"]["win_rate"] for r in full["runs"] if r["run_id"][0] == "b"]
-    group = full["aggregated_results"]["gap_maximizer"]["types"]["boolean"]["win_rate"]
+    games = [g for g in full["final"] if g["opponent"] == "gap_maximizer"]
+    rates = [game["win_rate"] for game in games if game["condition"] == "boolean"]
+    (row,) = (
+        row
+        for row in full["statistics"]["descriptives"]
+        if (row["opponent"], row["condition"]) == ("gap_maximizer", "boolean")
+    )
 
-    assert group["n"] == len(rates) == 5
-    assert group["mean"] == pytest.approx(sum(rates) / 5)
+    assert row["n"] == len(rates) == 5
+    assert row["mean"] == pytest.approx(sum(rates) / 5)
 
 
-def test_runs_are_one_row_each_with_those_left_out(tmp_path: Path):
-    analysis = analyse(AWKWARD["unfinished"](tmp_path))
-    export_all(analysis, ["csv"], tmp_path / "out")
+def test_runs_are_one_row_each_with_those_excluded(tmp_path: Path):
+    study = load(AWKWARD["unfinished"](tmp_path))
+    export_all(study, ["csv"], tmp_path / "out")
 
     rows = read_rows(tmp_path / "out" / "runs.csv")
 
@@ -130,32 +136,26 @@ def test_runs_are_one_row_each_with_those_left_out(tmp_path: Path):
     assert "alert(1)" in failed["reason"]
 
 
-def test_matches_are_one_row_a_round_and_opponent(ordinary: Analysis, tmp_path: Path):
-    export_all(ordinary, ["csv"], tmp_path)
+def test_matches_are_one_row_per_round_opponent_and_seat(written: Path):
+    rows = read_rows(written / "matches.csv")
 
-    rows = read_rows(tmp_path / "matches.csv")
-
-    keys = [(r["run_id"], r["round"], r["stage"], r["opponent"]) for r in rows]
-    assert len(keys) == len(set(keys)) == 15 * (4 + 1) * 2
+    keys = [(r["run_id"], r["round"], r["stage"], r["opponent"], r["seat"]) for r in rows]
+    assert len(keys) == len(set(keys)) == 15 * (4 + 1) * 2 * 2
     for row in rows:
         wins, draws, losses = (int(row[key]) for key in ("wins", "draws", "losses"))
         assert wins + draws + losses == int(row["games"])
         assert float(row["win_rate"]) == wins / int(row["games"])
 
 
-def test_rounds_have_metrics_and_clocks(ordinary: Analysis, tmp_path: Path):
-    export_all(ordinary, ["csv"], tmp_path)
-
-    rows = read_rows(tmp_path / "rounds.csv")
+def test_rounds_have_metrics_and_clocks(written: Path):
+    rows = read_rows(written / "rounds.csv")
 
     assert len(rows) == 15 * 4
     assert rows[0]["loss"] and rows[0]["round_s"]
 
 
-def test_comparisons_are_one_row_a_pair_and_opponent(ordinary: Analysis, tmp_path: Path):
-    export_all(ordinary, ["csv"], tmp_path)
-
-    rows = read_rows(tmp_path / "comparisons.csv")
+def test_comparisons_are_one_row_per_pair_and_opponent(written: Path):
+    rows = read_rows(written / "comparisons.csv")
 
     assert [(r["a"], r["b"]) for r in rows if r["role"] == "primary"] == [
         ("boolean", "embedding"), ("boolean", "multi_encoder"), ("embedding", "multi_encoder"),
@@ -163,36 +163,72 @@ def test_comparisons_are_one_row_a_pair_and_opponent(ordinary: Analysis, tmp_pat
     assert all(float(r["p_holm"]) >= float(r["p"]) for r in rows)
 
 
-def test_reruns_differ_in_nothing_but_the_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
-    experiment = AWKWARD["ordinary"](tmp_path)
+def test_summary_has_both_win_rates(written: Path):
+    rows = read_rows(written / "summary.csv")
 
-    for name in ("first", "second"):
-        export_all(analyse(experiment), parts.names(export), tmp_path / name)
-
-    for path in (tmp_path / "first").iterdir():
-        assert path.read_bytes() == (tmp_path / "second" / path.name).read_bytes(), path.name
+    assert len(rows) == 2 * 3
+    assert all(float(row["half_draw_rate"]) > float(row["mean"]) for row in rows)
 
 
-def test_unknown_opponent_names_those_there_are(tmp_path: Path):
-    with pytest.raises(
-        ValueError, match="no games against nobody in study; there are: gap_maximizer, randomized"
-    ):
-        analyse(AWKWARD["ordinary"](tmp_path), ["nobody"])
+def test_factors_are_columns_of_runs_and_summary(tmp_path: Path):
+    rate = "training.learner.learning_rate"
+    cells = [({"network_type": "boolean", rate: level}, [0.5, 0.6]) for level in (0.1, 0.2)]
+    factors = {"network_type": "boolean", rate: 0.1}
+    export_all(load(write_factorial(tmp_path, factors, cells, runs=2)), ["csv"], tmp_path)
+
+    for name in ("runs.csv", "summary.csv"):
+        rows = read_rows(tmp_path / name)
+        assert {(r["condition"], r["network_type"], r[rate]) for r in rows} == {
+            ("boolean", "boolean", "0.1"),
+            ("boolean_learning_rate=0.2", "boolean", "0.2"),
+        }
 
 
-def test_named_opponent_keeps_its_role(tmp_path: Path):
-    analysis = analyse(AWKWARD["ordinary"](tmp_path), ["randomized"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
+def test_text_is_no_formula_of_a_spreadsheet(text: str):
+    frame = pd.DataFrame({"name": [text], "number": [-1.5], text: ["plain"]})
 
-    assert analysis.study.roles == {"randomized": "secondary"}
-    assert list(analysis.statistics["comparisons"]) == ["randomized"]
+    head, row = csv.reader(io.StringIO(to_csv(frame), newline=""))
+
+    assert row[0].startswith("'") and head[2].startswith("'")
+    assert row[1:] == ["-1.5", "plain"]
+
+
+def test_stored_control_characters_reach_no_table():
+    assert "\x1b" not in to_csv(pd.DataFrame({"reason": ["\x1b[31mred"]}))
+
+
+def test_reruns_differ_in_nothing_but_the_time(
+    written: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    export_all(load(AWKWARD["ordinary"](tmp_path)), DEFAULT_FORMATS, tmp_path / "again")
+
+    stamp = re.compile(rb'"generated_at": "[^"]*"')
+    for path in written.iterdir():
+        again = (tmp_path / "again" / path.name).read_bytes()
+        assert stamp.sub(b"", path.read_bytes()) == stamp.sub(b"", again), path.name
+
+
+def test_event_files_hold_curves_and_hyperparameters(ordinary: Study, tmp_path: Path):
+    accumulator = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+
+    (directory,) = export_all(ordinary, ["tensorboard"], tmp_path)
+
+    assert {path.name for path in directory.iterdir()} == set(ordinary.runs["run_id"])
+    events = accumulator.EventAccumulator(str(directory / "boolean_run_01"))
+    events.Reload()
+    curve = events.Scalars("win_rate/gap_maximizer")
+    expected = ordinary.curves.query("run_id == 'boolean_run_01' and opponent == 'gap_maximizer'")
+    assert [event.step for event in curve] == list(expected["round"])
+    assert [event.value for event in curve] == pytest.approx(list(expected["win_rate"]))
+    assert "_hparams_/session_start_info" in events.summary_metadata
 
 
 @pytest.mark.parametrize(
     ("text", "spelled"),
     [
         ("multi_encoder", r"multi\_encoder"),
-        ("65 %", r"65 \%"),
+        ("65.0%", r"65.0\%"),
         ("a&b #1 $x$ {y} ~ ^", r"a\&b \#1 \$x\$ \{y\} \textasciitilde{} \textasciicircum{}"),
         ("\\input{/etc/passwd}", r"\textbackslash{}input\{/etc/passwd\}"),
         ("p < .001 | q > 1", r"p $<$ .001 $|$ q $>$ 1"),
@@ -206,9 +242,17 @@ def test_latex_prints_any_text_as_it_is(text: str, spelled: str):
 @pytest.mark.parametrize(
     ("num_runs", "paired", "said"),
     [
-        (3, False, "Welch tests. @ perm: exact permutation test of the studentised difference"),
-        (12, False, "Welch tests. @ perm: sampled permutation test of the studentised difference"),
-        (3, True, "Paired t tests. @ perm: exact test of the sign flips of the paired differences"),
+        (
+            3,
+            False,
+            "Welch tests. @ p permutation: exact permutation test of the studentised difference",
+        ),
+        (
+            12,
+            False,
+            "Welch tests. @ p permutation: sampled permutation test of the studentised difference",
+        ),
+        (3, True, "Paired t tests. @ exact test of the sign flips of the paired differences"),
     ],
 )
 def test_caption_names_the_tests_that_were_made(
@@ -218,7 +262,7 @@ def test_caption_names_the_tests_that_were_made(
     groups = {"boolean": rates, "embedding": [0.1 + rate / 2 for rate in rates]}
     experiment = write_experiment(tmp_path, groups, planned=list(groups), paired=paired)
 
-    export_all(analyse(experiment), ["latex"], tmp_path)
+    export_all(load(experiment), ["latex"], tmp_path)
 
     text = (tmp_path / "comparisons.tex").read_text(encoding="utf-8")
     assert all(part in text for part in said.split(" @ "))
@@ -226,8 +270,8 @@ def test_caption_names_the_tests_that_were_made(
 
 @pytest.mark.slow
 @pytest.mark.skipif(PDFLATEX is None, reason="no TeX on this machine")
-def test_tables_compile(analysis: Analysis, tmp_path: Path):
-    names = [path.stem for path in export_all(analysis, ["latex"], tmp_path)]
+def test_tables_compile(study: Study, tmp_path: Path):
+    names = [path.stem for path in export_all(study, ["latex"], tmp_path)]
     inputs = "\n".join(rf"\input{{{name}}}" for name in names)
     (tmp_path / "paper.tex").write_text(
         "\\documentclass[10pt]{article}\n\\usepackage[margin=2cm]{geometry}\n"
@@ -242,37 +286,3 @@ def test_tables_compile(analysis: Analysis, tmp_path: Path):
 
     assert finished.returncode == 0, finished.stdout[-2000:]
     assert (tmp_path / "paper.pdf").exists()
-
-
-@pytest.mark.parametrize(
-    ("p", "text"), [(0.0, "<.001"), (0.0009, "<.001"), (0.0234, ".023"), (1.0, "1.000"), (None, "")]
-)
-def test_p_values_are_never_zero(p: float | None, text: str):
-    assert p_value(p) == text
-
-
-def test_percentages_have_one_decimal_and_a_true_minus():
-    assert percent(0.6543) == "65.4"
-    assert percent(-0.0312, signed=True) == "\N{MINUS SIGN}3.1"
-    assert percent(0.031, signed=True) == "+3.1"
-    assert percent(-0.0001) == "0.0"
-    assert span(-0.0004, 0.012) == "0.0 to 1.2"
-    assert points(-0.0001) == "0.0 points"
-    assert (p_text(0.0231), p_text(0.0001)) == ("p = .023", "p < .001")
-    assert interval(-0.01, 0.2) == "[\N{MINUS SIGN}1.0, 20.0]"
-    assert interval(None, 0.2) == ""
-
-
-def test_what_rounds_to_zero_has_no_sign():
-    assert decimal(-0.004) == "0.00"
-    assert decimal(-0.006) == "\N{MINUS SIGN}0.01"
-    assert decimal(None) == ""
-
-
-def test_summary_has_both_win_rates(ordinary: Analysis, tmp_path: Path):
-    export_all(ordinary, ["csv"], tmp_path)
-
-    rows = read_rows(tmp_path / "summary.csv")
-
-    assert len(rows) == 2 * 3
-    assert all(float(row["half_draw_rate"]) > float(row["mean"]) for row in rows)

@@ -1,63 +1,138 @@
-"""Every figure of the folder, at ordinary and awkward studies."""
+"""Every figure of the folder, at ordinary, factorial and awkward studies."""
 
-import importlib
 import itertools
 from pathlib import Path
 
 import matplotlib as mpl
+import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-from cuttle.analysis import figures, parts
-from cuttle.analysis.analysis import restrict
-from cuttle.analysis.evaluate import evaluate
+from cuttle.analysis import figures, load, registry
+from cuttle.analysis.data import Study
+from cuttle.analysis.figures._axes import facets
 from cuttle.analysis.gallery import draw_figures, save_figures
-from cuttle.analysis.study import Study, load_study
+from cuttle.analysis.statistics import aggregates, cost
 from cuttle.analysis.style import (
     DOUBLE_COLUMN,
     TYPE_COLOURS,
     caption_of,
     clip,
     image,
-    looks,
+    level_colours,
     offsets,
     short,
+    styles,
 )
 from cuttle.runs.layout import METRICS_FILE
 
 from .awkward import AWKWARD, LONG_NAMES, ODD_NAMES
-from .experiments import write_experiment
+from .experiments import write_experiment, write_factorial
+
+NAMES = registry.names(figures)
+RATE = "training.learner.learning_rate"
+OF_FACTORS = ["heat_map", "interaction", "response"]
 
 
 @pytest.fixture(scope="module", params=AWKWARD)
 def study(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Study:
-    return load_study(AWKWARD[request.param](tmp_path_factory.mktemp("root")))
+    return load(AWKWARD[request.param](tmp_path_factory.mktemp("root")))
 
 
 @pytest.fixture(scope="module")
 def ordinary(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    return load_study(AWKWARD["ordinary"](tmp_path_factory.mktemp("root")))
+    return load(AWKWARD["ordinary"](tmp_path_factory.mktemp("root")))
+
+
+def factorial_study(root: Path, levels: list[float], types: tuple[str, ...]) -> Study:
+    """Write and load a study of network types at learning rates, two runs each."""
+    cells = [
+        ({"network_type": name, RATE: level}, [0.5 + number / 50, 0.52 + number / 50])
+        for number, (name, level) in enumerate(itertools.product(types, levels))
+    ]
+    factors = {"network_type": types[0], RATE: levels[0]}
+    return load(write_factorial(root, factors, [(c, [r % 0.8 for r in x]) for c, x in cells]))
+
+
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    levels = [10.0**-number for number in range(10)]
+    return factorial_study(tmp_path_factory.mktemp("root"), levels, ("boolean", "new", "blind"))
 
 
 def draw(name: str, study: Study) -> Figure:
-    figure = importlib.import_module(f"cuttle.analysis.figures.{name}").draw(study)
+    figure = registry.load(figures, name).draw(study)
     assert isinstance(figure, Figure)
     return figure
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", parts.names(figures))
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in OF_FACTORS])
 def test_figure_survives_the_study_and_has_a_caption(name: str, study: Study):
     figure = draw(name, study)
 
     assert image(figure, "png").startswith(b"\x89PNG")
     assert caption_of(figure)
     assert figure.get_figwidth() <= DOUBLE_COLUMN
-    assert figure.get_figheight() <= 12
+    assert figure.get_figheight() <= 14
 
 
-@pytest.mark.parametrize("name", parts.names(figures))
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_figure_of_thirty_conditions_fits_a_page(name: str, wide: Study):
+    figure = draw(name, wide)
+
+    assert image(figure, "png").startswith(b"\x89PNG")
+    assert figure.get_figwidth() <= DOUBLE_COLUMN and figure.get_figheight() <= 12
+
+
+def test_figures_of_factors_are_not_drawn_of_one_factor(ordinary: Study):
+    assert not any(registry.load(figures, name).draw(ordinary) for name in OF_FACTORS)
+
+
+def test_colour_is_the_network_type_whatever_else_varies(wide: Study):
+    types = wide.conditions["network_type"]
+    colours = {label: style.colour for label, style in styles(wide).items()}
+
+    assert {colours[label] for label in types.index[types == "boolean"]} == {
+        TYPE_COLOURS["boolean"]
+    }
+    assert len(set(colours.values())) == 3
+
+
+def test_each_setting_has_a_panel_of_learning_curves(wide: Study):
+    assert next(iter(facets(wide).values())) == [
+        label for label, level in wide.conditions[RATE].items() if level == 1.0
+    ]
+    assert len(facets(wide)) == 10
+
+
+def test_response_curves_are_logarithmic_where_levels_span_a_decade(wide: Study, tmp_path: Path):
+    assert {axes.get_xscale() for axes in draw("response", wide).axes} == {"log"}
+
+    narrow = factorial_study(tmp_path, [1.0, 2.0, 4.0], ("boolean", "blind"))
+    assert {axes.get_xscale() for axes in draw("response", narrow).axes} == {"linear"}
+
+
+def test_two_levels_make_no_response_curve(tmp_path: Path):
+    few = factorial_study(tmp_path, [1.0, 2.0], ("boolean", "blind"))
+
+    assert registry.load(figures, "response").draw(few) is None
+    assert len(draw("interaction", few).axes) == 1
+
+
+def test_heat_map_has_a_cell_per_condition(tmp_path: Path):
+    study = factorial_study(tmp_path, [1.0, 2.0, 4.0], ("boolean", "blind"))
+
+    figure = draw("heat_map", study)
+
+    (cells,) = (picture.get_array() for picture in figure.axes[0].get_images())
+    assert cells.shape == (2, 3)
+    assert cells[0, 0] == pytest.approx(51)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in OF_FACTORS])
 def test_figure_leaves_the_callers_settings_alone(name: str, ordinary: Study):
     with mpl.rc_context({"font.size": 3}):
         before = dict(mpl.rcParams)
@@ -67,7 +142,8 @@ def test_figure_leaves_the_callers_settings_alone(name: str, ordinary: Study):
         assert dict(mpl.rcParams) == before
 
 
-@pytest.mark.parametrize("name", parts.names(figures))
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in OF_FACTORS])
 def test_figure_has_the_same_bytes_each_time(name: str, ordinary: Study):
     figure = draw(name, ordinary)
     first = {kind: image(figure, kind) for kind in ("pdf", "png", "svg")}
@@ -77,26 +153,42 @@ def test_figure_has_the_same_bytes_each_time(name: str, ordinary: Study):
         assert {kind: image(figure, kind) for kind in first} == first
 
 
-def test_rendering_one_kind_does_not_change_another(ordinary: Study):
-    alone = image(draw("win_rates", ordinary), "png")
-    figure = draw("win_rates", ordinary)
-
-    image(figure, "pdf")
-
-    assert image(figure, "png") == alone
-
-
 def test_figures_name_runs_and_intervals(ordinary: Study):
     captions = {name: caption_of(figure) for name, figure in draw_figures(ordinary)}
 
-    assert "95 % t-intervals" in captions["win_rates"]
-    assert "95 % percentile bootstrap" in captions["intervals"]
-    assert "95 % Welch" in captions["differences"]
-    assert "5 runs a type" in captions["learning_curves"]
+    assert "95% t-intervals" in captions["win_rates"]
+    assert "95% percentile bootstrap" in captions["intervals"]
+    assert "95% Welch" in captions["differences"]
+    assert "5 runs per type and round" in captions["learning_curves"]
+
+
+def test_counts_are_those_of_the_opponents_drawn(tmp_path: Path):
+    path = write_experiment(tmp_path, {"boolean": [0.6] * 3, "embedding": [0.5] * 3})
+    met = path / "boolean_run_01" / "matches.jsonl"
+    lines = met.read_text().splitlines(keepends=True)
+    met.write_text("".join(line for line in lines if "gap_maximizer" not in line))
+
+    study = load(path)
+
+    assert "(0 to 3 runs per type" in caption_of(draw("boxes", study))  # one type has no runs
+    captions = caption_of(draw("improvement", study))
+    assert "against gap_maximizer" in captions and "0 to 3 runs per type" in captions
+
+
+def test_a_type_that_has_not_met_the_opponent_is_not_called_untrained(tmp_path: Path):
+    path = write_experiment(tmp_path, {"boolean": [0.6, 0.7], "embedding": [0.5, 0.6]})
+    for run in ("embedding_run_01", "embedding_run_02"):
+        met = path / run / "matches.jsonl"
+        lines = met.read_text().splitlines(keepends=True)
+        met.write_text("".join(line for line in lines if "gap_maximizer" not in line))
+
+    panel = draw("win_rates", load(path)).axes[0]
+
+    assert [text.get_text() for text in panel.texts] == ["no games", "no completed run"]
 
 
 def test_paired_experiment_gets_paired_differences(tmp_path: Path):
-    figure = draw("differences", load_study(AWKWARD["paired"](tmp_path)))
+    figure = draw("differences", load(AWKWARD["paired"](tmp_path)))
 
     assert "paired t" in caption_of(figure)
 
@@ -113,22 +205,33 @@ def test_caption_says_when_pairs_are_left_out(
 ):
     types = [f"type_{number}" for number in range(num_types)]
     groups = {network_type: [0.5, 0.6] for network_type in types}
-    study = load_study(write_experiment(tmp_path, groups, planned=types, runs=2))
+    study = load(write_experiment(tmp_path, groups, planned=types, runs=2))
 
     figure = draw(name, study)
 
     num_pairs = num_types * (num_types - 1) // 2 if is_whole else num_types - 1
     assert len(figure.axes[-1].get_yticks()) == num_pairs
     assert ("Only pairs with type_0 are shown" in caption_of(figure)) == (not is_whole)
-    assert ("Only" in caption_of(figure)) == (not is_whole)
 
 
 @pytest.mark.parametrize("name", ["differences", "improvement", "intervals"])
 def test_figure_of_one_opponent_is_about_one_that_was_asked_for(name: str, ordinary: Study):
-    figure = draw(name, restrict(ordinary, ["randomized"]))
+    figure = draw(name, ordinary.against(["randomized"]))
 
     assert "against randomized" in caption_of(figure)
     assert "against gap_maximizer" in caption_of(draw(name, ordinary))
+
+
+def test_intervals_are_those_of_the_statistics(ordinary: Study):
+    panel = draw("intervals", ordinary).axes[0]
+    table = aggregates.compute(ordinary).query(
+        "opponent == 'gap_maximizer' and statistic == 'mean'"
+    )
+
+    bars = sorted((patch.get_x(), patch.get_x() + patch.get_width()) for patch in panel.patches)
+
+    ends = sorted(table[["ci_low", "ci_high"]].dropna().to_numpy().tolist())
+    np.testing.assert_allclose(bars, 100 * np.array(ends), rtol=1e-12)
 
 
 @pytest.mark.slow
@@ -136,9 +239,9 @@ def test_all_figures_are_saved_as_vectors_and_pixels(ordinary: Study, tmp_path: 
     drawn = save_figures(ordinary, tmp_path / "graphs")
 
     paths = list((tmp_path / "graphs").iterdir())
-    assert list(drawn) == parts.names(figures)
+    assert set(drawn) == set(NAMES) - set(OF_FACTORS)
     assert sorted(path.name for path in paths) == sorted(
-        f"{name}.{kind}" for name in parts.names(figures) for kind in ("pdf", "png")
+        f"{name}.{kind}" for name in drawn for kind in ("pdf", "png")
     )
     assert all(path.stat().st_size > 1000 for path in paths)
 
@@ -147,15 +250,43 @@ def test_rows_without_a_round_are_not_drawn(tmp_path: Path):
     path = write_experiment(tmp_path, {"boolean": [0.5, 0.6]})
     (path / "boolean_run_01" / METRICS_FILE).write_text('{"loss": 0.1}\n')
 
-    figure = draw("training", load_study(path))
+    figure = draw("training", load(path))
 
-    assert [len(line.get_xdata()) for line in figure.axes[0].lines] == [0, 4, 4, 0, 0]
+    assert len(figure.axes[0].get_lines()) == 1 + 3  # one run, and a mean per planned type
+
+
+def test_known_types_keep_their_colours_and_no_two_types_share_one():
+    names = ["embedding", *(f"type_{number}" for number in range(30)), "boolean"]
+    colours = level_colours(names)
+
+    assert colours["boolean"] == TYPE_COLOURS["boolean"]
+    assert len({colours[name] for name in names}) == len(names)
+    pairs = itertools.combinations([to_rgb(colours[name]) for name in names], 2)
+    assert min(sum(abs(x - y) for x, y in zip(a, b, strict=True)) for a, b in pairs) > 0.02
+
+
+@pytest.mark.parametrize("name", [*LONG_NAMES, *ODD_NAMES])
+def test_labels_are_short_and_keep_both_ends(name: str):
+    label = short(name)
+
+    assert max(map(len, label.splitlines())) <= 20
+    assert label[0] == name[0] and label[-1] == clip(name)[-1]
+
+
+def test_points_that_would_cover_each_other_are_spread():
+    shifts = offsets([1.0, 1.0, 1.0, 5.0], bin_width=0.1, step=0.1)
+
+    assert sorted(shifts[:3]) == pytest.approx([-0.1, 0.0, 0.1]) and shifts[3] == 0.0
+
+
+def test_many_equal_points_stay_beside_their_type():
+    assert max(offsets([1.0] * 200, bin_width=1.0, step=0.1)) <= 0.15 + 1e-9
 
 
 def test_no_whisker_points_into_its_box(tmp_path: Path):
     rates = [0.675, 0.725, 0.725, 0.8]
 
-    figure = draw("boxes", load_study(write_experiment(tmp_path, {"boolean": rates})))
+    figure = draw("boxes", load(write_experiment(tmp_path, {"boolean": rates})))
 
     axes = figure.axes[0]
     box = axes.patches[0].get_bbox()
@@ -166,18 +297,17 @@ def test_no_whisker_points_into_its_box(tmp_path: Path):
 
 
 def test_time_of_a_run_is_the_one_of_the_table(ordinary: Study):
-    table = evaluate(ordinary, ("cost",))["cost"]["types"]
+    table = cost.compute(ordinary).query("quantity == 'duration_s'")
 
     axes = draw("cost", ordinary).axes[0]
 
-    drawn = [bar.get_width() for bar in axes.patches]
-    assert drawn == pytest.approx([table[name]["duration_s"]["mean"] for name in ordinary.types])
+    assert [bar.get_width() for bar in axes.patches] == pytest.approx(list(table["mean"].dropna()))
 
 
 def test_missing_interval_is_said_on_the_side_away_from_its_difference(tmp_path: Path):
     groups = {"boolean": [0.4, 0.4], "embedding": [0.6, 0.6], "multi_encoder": [0.2, 0.2]}
 
-    axes = draw("differences", load_study(write_experiment(tmp_path, groups, runs=2))).axes[1]
+    axes = draw("differences", load(write_experiment(tmp_path, groups, runs=2))).axes[1]
 
     sides = {text.get_ha() for text in axes.texts if text.get_position()[1] == 0}
     assert sides == {"right"}  # boolean - embedding, the first row, is negative
@@ -185,32 +315,15 @@ def test_missing_interval_is_said_on_the_side_away_from_its_difference(tmp_path:
 
 
 def test_legend_of_the_runs_shows_their_markers(ordinary: Study):
-    figure = draw("runs", ordinary)
+    samples = draw("runs", ordinary).legends[0].get_lines()
 
-    samples = figure.legends[0].get_lines()
-
-    assert [s.get_marker() for s in samples] == [x.marker for x in looks(ordinary.types).values()]
+    assert [s.get_marker() for s in samples] == [x.marker for x in styles(ordinary).values()]
 
 
 def test_runs_at_the_ends_of_the_scale_are_not_cut_in_half(tmp_path: Path):
-    figure = draw("runs", load_study(AWKWARD["certain_results"](tmp_path)))
+    figure = draw("runs", load(AWKWARD["certain_results"](tmp_path)))
 
     assert not any(line.get_clip_on() for line in figure.axes[0].lines)
-
-
-def test_known_types_look_alike_in_every_study():
-    alone = looks(["blind", "embedding"])
-
-    assert alone["embedding"] == looks(["a", "boolean", "embedding"])["embedding"]
-    assert alone["embedding"].colour == TYPE_COLOURS["embedding"]
-
-
-def test_twelve_types_are_told_apart():
-    names = [*TYPE_COLOURS, *LONG_NAMES, *ODD_NAMES]
-
-    seen = {(look.colour, look.marker) for look in looks(names).values()}
-
-    assert len(seen) == len(names)
 
 
 def test_colours_of_the_study_are_apart_in_grey_print():
@@ -220,23 +333,3 @@ def test_colours_of_the_study_are_apart_in_grey_print():
     shades = sorted(grey(TYPE_COLOURS[n]) for n in ("boolean", "embedding", "multi_encoder"))
 
     assert min(b - a for a, b in itertools.pairwise(shades)) > 0.15
-
-
-def test_short_names_stay_and_long_names_keep_both_ends():
-    assert short("multi_encoder") == "multi_encoder"
-    assert short("relational_attention_net").count("\n") == 1
-    clipped = {clip(name) for name in LONG_NAMES}
-    assert len(clipped) == len(LONG_NAMES)
-    assert all(len(line) <= 20 for name in LONG_NAMES for line in short(name).split("\n"))
-
-
-def test_equal_points_are_spread_without_chance():
-    spread = offsets([1.0, 1.0, 1.0, 5.0], bin_width=1.0, step=0.1)
-
-    assert spread == offsets([1.0, 1.0, 1.0, 5.0], bin_width=1.0, step=0.1)
-    assert sorted(spread[:3]) == pytest.approx([-0.1, 0.0, 0.1])
-    assert spread[3] == 0.0
-
-
-def test_many_equal_points_stay_beside_their_type():
-    assert max(offsets([1.0] * 200, bin_width=1.0, step=0.1)) <= 0.15 + 1e-9

@@ -12,16 +12,15 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from cuttle.analysis import figures, parts
-from cuttle.analysis.analysis import analyse
+from cuttle.analysis import load
 from cuttle.analysis.exporting import export_all
 from cuttle.analysis.gallery import draw_figures
-from cuttle.analysis.report.design import learning
-from cuttle.analysis.report.html import join, tag
-from cuttle.analysis.report.page import _statement, write_report
+from cuttle.analysis.interpretation import Decision
+from cuttle.analysis.report.page import MARKS, write_report
+from cuttle.analysis.tables import learning_table
 
 from .awkward import AWKWARD
-from .experiments import TYPES, write_run
+from .experiments import TYPES, write_experiment, write_factorial, write_run
 
 BROWSER = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -56,10 +55,10 @@ class Checker(HTMLParser):
 def report(
     experiment: Path, *, has_figures: bool = True, formats: Sequence[str] = ("csv", "latex")
 ) -> Path:
-    analysis = analyse(experiment)
-    exported = export_all(analysis, formats, experiment / "analysis")
-    drawn = dict(draw_figures(analysis.study)) if has_figures and analysis.study.runs else {}
-    return write_report(analysis, drawn, experiment / "analysis", exported=exported)
+    study = load(experiment)
+    exported = export_all(study, formats, experiment / "analysis")
+    drawn = dict(draw_figures(study)) if has_figures and len(study.runs) else {}
+    return write_report(study, drawn, experiment / "analysis", exported=exported)
 
 
 def check(page: Path) -> Checker:
@@ -87,7 +86,7 @@ def test_page_needs_nothing_else(tmp_path: Path):
 
     assert all(link.startswith(("data:", "#")) for link in checker.links)
     assert {link[1:] for link in checker.links if link.startswith("#")} <= set(checker.ids)
-    assert {f"figure-{name}" for name in parts.names(figures)} <= set(checker.ids)
+    assert {"figure-win_rates", "figure-differences", "figure-cost"} <= set(checker.ids)
     assert "@import" not in page.read_text(encoding="utf-8")
     assert page.stat().st_size < 2_000_000
 
@@ -119,13 +118,14 @@ def test_page_names_what_failed(tmp_path: Path):
     text = "".join(check(report(AWKWARD["unfinished"](tmp_path), has_figures=False)).text)
 
     assert "multi_encoder_run_01" in text
-    assert "4 runs are used; 17 are left out" in text
+    assert "4 runs used; 17 excluded" in text
 
 
 def test_page_shows_settings_and_their_differences(tmp_path: Path):
     checker = check(report(AWKWARD["ordinary"](tmp_path), has_figures=False))
 
-    assert "differs between types" in checker.text
+    assert "Settings by network type" in checker.text
+    assert "network_type.name" in checker.text
     assert "training.learner.learning_rate" in checker.text
     assert "versions.numpy" in checker.text
 
@@ -135,7 +135,7 @@ def test_page_shows_size_and_initial_spread_of_each_network(tmp_path: Path):
 
     row = text[text.index("initial Q sd") :]
     first = row.index("boolean")
-    assert row[first : first + 4] == ["boolean", "190,000", "0.0130", "[0.0110, 0.0150]"]
+    assert row[first : first + 4] == ["boolean", "190,000", "0.0130", "1 min 00 s"]
 
 
 def test_page_defines_both_win_rates(tmp_path: Path):
@@ -162,51 +162,49 @@ def test_a_setting_that_varies_within_every_type_is_shown(tmp_path: Path):
 
     text = check(report(tmp_path / "study", has_figures=False)).text
 
-    row = text[text.index("varies within the types") :]
+    row = [part for part in text[text.index("Varies within conditions") :] if part.strip()]
     assert row[row.index("threads") + 1] == "{1, 2}"
-    assert "Not the same in all runs, as they name, seed or launch one: " in "".join(text)
-    assert "force, run, seed.value" in "".join(text)
 
 
 def test_page_of_no_used_run_says_nothing_of_its_types(tmp_path: Path):
     text = check(report(AWKWARD["nothing"](tmp_path))).text
 
     assert "No run is used, so there are no settings to show." in text
-    assert "There is one network type only." not in text
+    assert "Networks" not in text
 
 
-@pytest.mark.parametrize(
-    ("median", "n_reached", "text"),
-    [(6.0, 3, "6.0 (3 of 4)"), (None, 2, "no median (2 of 4)"), (None, 0, "never (0 of 4)")],
-)
-def test_a_threshold_that_some_runs_reach_is_not_called_never_reached(
-    median: float | None, n_reached: int, text: str
-):
-    area = {"types": {"boolean": {"computable": True, "mean": 0.5, "ci_low": 0.4, "ci_high": 0.6}}}
-    at = {"median": median, "n_reached": n_reached, "n": 4}
-    block = {"area_under_curve": area, "rounds_to_threshold": {"0.5": {"types": {"boolean": at}}}}
+def test_a_threshold_that_some_runs_reach_is_not_called_never_reached(tmp_path: Path):
+    rates = {"boolean": [0.55, 0.3, 0.3], "embedding": [0.8, 0.8, 0.8], "multi_encoder": [0.1] * 3}
+    study = load(write_experiment(tmp_path, rates, runs=3))
 
-    assert f'<td class="number">{text}</td>' in learning(block)
+    table = learning_table(study, "gap_maximizer").set_index("type")["round of 50.0%"]
+
+    assert table["multi_encoder"] == "never (0 of 3)"
+    assert table["embedding"].endswith("(3 of 3)")
 
 
-def test_plain_text_is_escaped_and_html_is_not():
-    assert tag("p", "a<b", tag("i", "&"), title='"x"') == (
-        '<p title="&quot;x&quot;">a&lt;b<i>&amp;</i></p>'
-    )
-    assert join(["<", tag("b", ">")]) == "&lt;<b>&gt;</b>"
+def test_factors_have_tables_of_their_own(tmp_path: Path):
+    rate = "training.learner.learning_rate"
+    cells = [
+        ({"network_type": name, rate: level}, [0.5 + level, 0.6 + level, 0.55])
+        for name in ("boolean", "embedding")
+        for level in (0.1, 0.2)
+    ]
+    path = write_factorial(tmp_path, {"network_type": "boolean", rate: 0.1}, cells, runs=3)
+
+    text = check(report(path, has_figures=False)).text
+
+    for title in ("Factors: which matter", "Best setting per network type", "Mean of each level"):
+        assert title in text
+    row = [part for part in text[text.index("Factors") :] if part.strip()]
+    assert row[row.index(rate) :][:3] == [rate, "0.1", "0.1, 0.2"]
 
 
-def test_a_question_has_a_mark_exactly_if_it_has_a_decision():
-    asked = {"question": "Do they?", "answer": "Perhaps.", "types": []}
+def test_every_decision_has_a_mark_and_its_colour():
+    style = (files("cuttle.analysis.report") / "page.css").read_text(encoding="utf-8")
 
-    assert 'class="mark undecided">open<' in _statement({**asked, "decision": "undecided"})
-    assert "mark" not in _statement({**asked, "decision": None})
-
-
-def test_a_duration_is_sorted_by_its_seconds(tmp_path: Path):
-    text = report(AWKWARD["one_run"](tmp_path), has_figures=False).read_text(encoding="utf-8")
-
-    assert text.count('<td class="number" data-value="60">1 min 00 s</td>') == 2
+    assert MARKS.keys() == set(map(str, Decision))
+    assert all(f".mark.{d}" in style for d in Decision if d is not Decision.NOT_COMPUTABLE)
 
 
 def browse(page: Path, *arguments: str) -> str:
@@ -236,9 +234,8 @@ def test_page_is_drawn_by_a_browser(tmp_path: Path):
 @pytest.mark.skipif(NODE is None, reason="no Node.js on this machine")
 def test_cells_sort_by_what_they_mean():
     script = (files("cuttle.analysis.report") / "page.js").read_text(encoding="utf-8")
-    cells = [("58 s", "58"), ("1 min 05 s", "65"), ("39,100", ""), ("[\u22121.0, 2.0]", ""),
-             ("<.001", ""), ("9,000", "")]  # fmt: skip
-    rows = [{"cells": [{"textContent": t, "dataset": {"value": v}}]} for t, v in cells]
+    cells = ["58 s", "1 min 05 s", "1 d 02 h", "39,100", "[\u22121.0, 2.0]", "<.001", "9,000"]
+    rows = [{"cells": [{"textContent": text}]} for text in cells]
     head = "const document = {querySelectorAll: () => []}, window = {addEventListener() {}};"
     body = f"console.log(JSON.stringify({json.dumps(rows)}.map((row) => valueOf(row, 0)[1])));"
 
@@ -247,7 +244,7 @@ def test_cells_sort_by_what_they_mean():
         capture_output=True, text=True, check=True,
     )  # fmt: skip
 
-    assert json.loads(finished.stdout) == [58, 65, 39_100, -1.0, 0.001, 9_000]
+    assert json.loads(finished.stdout) == [58, 65, 93_600, 39_100, -1.0, 0.001, 9_000]
 
 
 @pytest.mark.slow

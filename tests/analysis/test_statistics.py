@@ -1,39 +1,46 @@
-"""Every statistic on every kind of study: strict JSON, reasons instead of numbers, right words."""
+"""Every statistic on every kind of study: a frame with its columns, and reasons beside NaN."""
 
 import importlib
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from cuttle.analysis import parts, statistics
-from cuttle.analysis.estimators.power import mde_paired
+from cuttle.analysis import Study, load, registry, statistics
 from cuttle.analysis.evaluate import evaluate
-from cuttle.analysis.study import Study, load_study
+from cuttle.runs import layout
 
+from .awkward import AWKWARD
 from .experiments import (
     PRIMARY,
     SECONDARY,
     TYPES,
     match_rows,
     write_experiment,
+    write_factorial,
     write_meta,
     write_run,
 )
-from .reference import topic
 
-MAIN: dict[str, list[float]] = topic("06_decision_tree")["cases"][0]["groups"]
+MAIN = {
+    "boolean": [0.581, 0.613, 0.645, 0.597, 0.629, 0.565, 0.605],
+    "embedding": [0.661, 0.637, 0.702, 0.685, 0.653, 0.621, 0.694],
+    "multi_encoder": [0.669, 0.71, 0.726, 0.645, 0.734, 0.694, 0.677],
+}
+PAIR = {
+    "boolean": [0.571, 0.64, 0.655, 0.622, 0.668, 0.561, 0.631],
+    "embedding": [0.59, 0.651, 0.689, 0.629, 0.702, 0.57, 0.664],
+}
 Groups = Mapping[str, Sequence[float]]
 
 STUDIES: dict[str, Groups] = {
-    "seven runs a type": MAIN,
-    "one run a type": {"boolean": [0.58], "embedding": [0.66], "multi_encoder": [0.67]},
-    "two runs a type": {"boolean": [0.58, 0.61], "embedding": [0.66, 0.64]},
+    "seven runs per type": MAIN,
+    "one run per type": {"boolean": [0.58], "embedding": [0.66], "multi_encoder": [0.67]},
+    "two runs per type": {"boolean": [0.58, 0.61], "embedding": [0.66, 0.64]},
     "one type": {"boolean": [0.58, 0.61, 0.6]},
-    "one run": {"boolean": [0.58]},
     "constant types": {"boolean": [0.5] * 7, "embedding": [0.6] * 7, "multi_encoder": [0.7] * 7},
     "one constant type": {"boolean": [0.5] * 7, "embedding": [0.61, 0.62, 0.6]},
     "all equal": {"boolean": [0.5] * 7, "embedding": [0.5] * 7},
@@ -45,213 +52,237 @@ STUDIES: dict[str, Groups] = {
 
 
 def study_of(root: Path, groups: Groups, **meta: Any) -> Study:
-    return load_study(write_experiment(root, groups, **meta))
+    return load(write_experiment(root, groups, **meta))
 
 
-@pytest.mark.parametrize("name", parts.names(statistics))
+def rows(study: Study, name: str, opponent: str = PRIMARY) -> pd.DataFrame:
+    """Rows of a statistic for one opponent."""
+    frame = evaluate(study, [name])[name]
+    return frame[frame["opponent"] == opponent].reset_index(drop=True)
+
+
+def assert_reasons(results: Mapping[str, pd.DataFrame]) -> None:
+    """Assert that every frame has its note, and that p-values lie between 0 and 1."""
+    for name, frame in results.items():
+        assert not frame.columns.duplicated().any(), name
+        assert name == "checks" or frame.columns[-1] == "note", name
+        for column in (column for column in frame if str(column).startswith("p_")):
+            values = frame[column].dropna().astype(float)
+            assert values.between(0, 1 + 1e-12).all(), (name, column)
+        if "p" in frame and "note" in frame:
+            assert (frame["p"].notna() | (frame["note"] != "")).all(), name
+
+
 @pytest.mark.parametrize("kind", STUDIES)
-def test_statistic_gives_strict_json_for_any_study(tmp_path: Path, name: str, kind: str) -> None:
-    study = study_of(tmp_path, STUDIES[kind])
-
-    text = json.dumps(evaluate(study, (name,)), allow_nan=False)
-
-    assert text
-    assert "np.float64" not in text
+def test_statistics_bear_any_study(tmp_path: Path, kind: str) -> None:
+    assert_reasons(evaluate(study_of(tmp_path, STUDIES[kind])))
 
 
-@pytest.mark.parametrize("name", parts.names(statistics))
-def test_statistic_gives_a_reason_for_an_empty_experiment(tmp_path: Path, name: str) -> None:
-    write_meta(tmp_path / "study", planned=[])
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", AWKWARD)
+@pytest.mark.parametrize("paired", [False, True])
+def test_statistics_bear_awkward_studies(tmp_path: Path, kind: str, paired: bool) -> None:
+    path = AWKWARD[kind](tmp_path)
+    file = path / layout.EXPERIMENT_FILE
+    declared = '"paired": true' if paired else '"paired": false'
+    text = file.read_text().replace('"paired": false', declared)
+    file.write_text(text.replace('"paired": true', declared))
 
-    result = evaluate(load_study(tmp_path / "study"), (name,))[name]
-
-    assert "no runs" in json.dumps(result, allow_nan=False)
-
-
-@pytest.mark.parametrize("name", parts.names(statistics))
-def test_statistic_takes_unfinished_runs_and_missing_types(tmp_path: Path, name: str) -> None:
-    path = write_experiment(tmp_path, {"boolean": [0.6, 0.62, 0.64]})
-    error = {"type": "ValueError", "message": "broken", "log": "train.log"}
-    write_run(path, "embedding", 1, state="failed", status={"error": error})
-    write_run(path, "boolean", 4, state="running")
-
-    json.dumps(evaluate(load_study(path), (name,)), allow_nan=False)
+    assert_reasons(evaluate(load(path)))
 
 
-@pytest.mark.parametrize("name", parts.names(statistics))
-def test_statistic_takes_paired_studies_with_gaps(tmp_path: Path, name: str) -> None:
-    path = write_experiment(tmp_path, MAIN, paired=True, seed_mode="paired")
-    write_run(path, "embedding", 3, state="failed")
+@pytest.mark.parametrize("name", registry.names(statistics))
+def test_statistic_of_an_empty_experiment_has_its_columns(tmp_path: Path, name: str) -> None:
+    write_meta(tmp_path / "empty", planned=[])
+    write_experiment(tmp_path, MAIN, name="full")
 
-    json.dumps(evaluate(load_study(path), (name,)), allow_nan=False)
+    empty = evaluate(load(tmp_path / "empty"), [name])[name]
 
-
-@pytest.mark.parametrize("name", parts.names(statistics))
-def test_statistic_takes_runs_that_missed_an_opponent(tmp_path: Path, name: str) -> None:
-    path = write_experiment(tmp_path, {"boolean": [0.6, 0.62]})
-    write_run(path, "embedding", 1, matches=match_rows(0.5, rounds=4, opponent=SECONDARY))
-    write_run(path, "embedding", 2, matches=match_rows(0.5, rounds=3, opponent=PRIMARY))
-
-    json.dumps(evaluate(load_study(path), (name,)), allow_nan=False)
+    assert list(empty) == list(evaluate(load(tmp_path / "full"), [name])[name])
 
 
-@pytest.mark.parametrize("name", parts.names(statistics))
+@pytest.mark.parametrize("name", registry.names(statistics))
 def test_statistic_says_in_a_sentence_what_it_answers(name: str) -> None:
     module = importlib.import_module(f"cuttle.analysis.statistics.{name}")
 
     assert (module.__doc__ or "").partition("\n")[0].endswith(".")
 
 
-def test_every_statistic_labels_the_opponents(tmp_path: Path) -> None:
-    results = evaluate(study_of(tmp_path, MAIN))
+def test_statistics_take_unfinished_runs_and_runs_that_missed_an_opponent(tmp_path: Path) -> None:
+    path = write_experiment(tmp_path, {"boolean": [0.6, 0.62, 0.64]})
+    error = {"type": "ValueError", "message": "broken", "log": "train.log"}
+    write_run(path, "embedding", 1, state="failed", status={"error": error})
+    write_run(path, "embedding", 2, matches=match_rows(0.5, rounds=4, opponent=SECONDARY))
+    write_run(path, "embedding", 3, matches=match_rows(0.5, rounds=3, opponent=PRIMARY))
 
-    assert list(results["comparisons"]) == [PRIMARY, SECONDARY]
-    assert results["comparisons"][PRIMARY]["role"] == "primary"
-    assert results["comparisons"][SECONDARY]["role"] == "secondary"
-
-
-def test_descriptives_name_runs_seats_and_half_draws(tmp_path: Path) -> None:
-    results = evaluate(study_of(tmp_path, MAIN), ("descriptives",))["descriptives"]
-
-    boolean = results[PRIMARY]["types"]["boolean"]
-    assert boolean["win_rate"]["mean"] == pytest.approx(0.605)
-    assert boolean["runs"]["boolean_run_01"] == pytest.approx(0.581)
-    assert boolean["half_draw_rate"]["mean"] > boolean["win_rate"]["mean"]
-    assert boolean["by_seat"]["0"]["mean"] == pytest.approx(0.615)
-    assert boolean["games_per_run"] == [2000]
+    assert_reasons(evaluate(load(path)))
 
 
-def test_classical_block_prints_its_reasons(tmp_path: Path) -> None:
-    block = evaluate(study_of(tmp_path, MAIN), ("classical",))["classical"][PRIMARY]
+def test_several_experiments_are_loaded_but_not_tested(tmp_path: Path) -> None:
+    paths = [write_experiment(tmp_path, MAIN, name=name) for name in ("a", "b")]
 
-    first = block["pairs"][0]["result"]
-    assert first["branch"] == "student"
-    assert "does not reject equal variances" in first["reason"]
-    assert first["p_bonferroni"] == pytest.approx(0.0066130836786)
-    assert block["family_size"] == block["planned_size"] == 3
+    with pytest.raises(ValueError, match=r"statistics are of one experiment, not of a \+ b"):
+        evaluate(load(paths))
 
 
-def test_family_is_stated_when_a_type_is_missing(tmp_path: Path) -> None:
-    groups = {name: MAIN[name] for name in ("boolean", "embedding")}
+def test_results_are_equal_when_computed_again_and_do_not_share_memory(tmp_path: Path) -> None:
+    groups = {name: [*MAIN[name], *(rate + 0.01 for rate in MAIN[name])] for name in TYPES}
+    path = write_experiment(tmp_path, groups, runs=14)
+    first, again = evaluate(load(path)), evaluate(load(path))
+    study = load(path)
+    changed = evaluate(study, ["comparisons"])["comparisons"]
+    changed["diff"] = 0.0
 
-    block = evaluate(study_of(tmp_path, groups), ("classical",))["classical"][PRIMARY]
+    for name, frame in first.items():
+        pd.testing.assert_frame_equal(frame, again[name])
+    pd.testing.assert_frame_equal(
+        evaluate(study, ["comparisons"])["comparisons"], first["comparisons"]
+    )
 
-    assert (block["family_size"], block["planned_size"]) == (1, 3)
 
+def test_comparison_of_final_win_rates(tmp_path: Path) -> None:
+    pair = rows(study_of(tmp_path, MAIN), "comparisons").iloc[0]
 
-def test_comparisons_hold_every_recommended_number(tmp_path: Path) -> None:
-    block = evaluate(study_of(tmp_path, MAIN), ("comparisons",))["comparisons"][PRIMARY]
-
-    pair = block["pairs"][0]
-    assert (pair["a"], pair["b"], pair["test"]) == ("boolean", "embedding", "welch")
+    assert (pair["factor"], pair["a"], pair["b"], pair["test"]) == (
+        "network_type", "boolean", "embedding", "welch",
+    )  # fmt: skip
     assert pair["p"] == pytest.approx(0.0022452162793790494)
     assert pair["p_permutation"] == pytest.approx(0.004079254079254079)
-    assert pair["effects"]["hedges_g_exact"] == pytest.approx(-1.939021327946801)
+    assert pair["hedges_g_exact"] == pytest.approx(-1.939021327946801)
     assert pair["prob_improvement"] == pytest.approx(0.061224489795918366)
     assert pair["p_holm"] == pytest.approx(0.004490432558758099)
-    assert pair["is_significant"] is True
+    assert pair["family_size"] == 3
+    assert pair["is_significant"]
+
+
+def test_the_family_is_the_planned_one(tmp_path: Path) -> None:
+    groups = {name: MAIN[name] for name in ("boolean", "embedding")}
+
+    compared = rows(study_of(tmp_path, groups), "comparisons")
+
+    assert compared["family_size"].tolist() == [3, 3, 3]
+    assert compared.loc[0, "p_holm"] == pytest.approx(3 * compared.loc[0, "p"])
+    assert compared["note"].tolist()[1:] == ["no runs of multi_encoder"] * 2
+
+
+@pytest.mark.parametrize(("n", "p"), [(5, 2 / 252), (7, 2 / 3432)])
+def test_zero_variance_is_decided_by_the_exact_test(tmp_path: Path, n: int, p: float) -> None:
+    groups = {"boolean": [0.5] * n, "embedding": [0.6] * n}
+
+    study = study_of(tmp_path, groups, planned=TYPES[:2])
+    pair = rows(study, "comparisons").iloc[0]
+
+    assert (pair["test"], pair["p"]) == ("permutation", pytest.approx(p))
+    assert pair["is_significant"]
+    assert np.isnan(pair["ci_low"])
+    assert "no variance within boolean and embedding" in pair["note"]
+    tost = rows(study, "equivalence").iloc[0]
+    assert (tost["p"], tost["is_equivalent"]) == (1.0, False)
+
+
+def test_equal_constants_within_the_margin_are_equivalent(tmp_path: Path) -> None:
+    groups = {"boolean": [0.6] * 5, "embedding": [0.62] * 5}
+
+    tost = rows(study_of(tmp_path, groups, planned=TYPES[:2]), "equivalence").iloc[0]
+
+    assert tost["p"] == pytest.approx(1 / 252)
+    assert tost["is_equivalent"]
 
 
 def test_declared_pairs_are_compared_by_run_number(tmp_path: Path) -> None:
-    cases = topic("11_paired")["cases"]
-    groups = {"boolean": cases[0]["x"], "embedding": cases[0]["y"]}
+    study = study_of(tmp_path, PAIR, paired=True, planned=TYPES[:2])
 
-    study = study_of(tmp_path, groups, paired=True)
+    pair, signed = rows(study, "comparisons").iloc[0], rows(study, "paired").iloc[0]
 
-    pair = evaluate(study, ("comparisons",))["comparisons"][PRIMARY]["pairs"][0]
     assert pair["test"] == "paired_t"
-    assert pair["p"] == pytest.approx(cases[0]["expected"]["p"])
-    assert pair["p_permutation"] == cases[0]["expected"]["signflip_p"]
-    assert pair["dz"] == pytest.approx(cases[0]["expected"]["dz"])
+    assert pair["p"] == pytest.approx(0.00422667548414184)
+    assert pair["p_permutation"] == 0.015625
+    assert pair["dz"] == pytest.approx(-1.6903997763510528)
+    assert signed["correlation"] == pytest.approx(0.9788634616332822)
+    ends = ["d_ci_low", "g_ci_high", "prob_improvement_low", "prob_improvement_high"]
+    assert pair[[*ends, "p_mann_whitney"]].isna().all()
 
 
-def test_declared_pairs_have_no_intervals_of_independent_runs(tmp_path: Path) -> None:
-    case = topic("11_paired")["cases"][0]
-    groups = {"boolean": case["x"], "embedding": case["y"]}
-
-    results = evaluate(study_of(tmp_path, groups, paired=True), ("comparisons", "verdict"))
-
-    pair = results["comparisons"][PRIMARY]["pairs"][0]
-    ends = [pair["effects"][key] for key in ("d_ci_low", "d_ci_high", "g_ci_low", "g_ci_high")]
-    ends += [pair["prob_improvement_low"], pair["prob_improvement_high"]]
-    assert {*ends, pair["p_mann_whitney"]} == {None}
-    assert pair["effects"]["hedges_g_exact"] is not None
-    answer = next(s["answer"] for s in results["verdict"]["statements"] if len(s["types"]) == 2)
-    assert answer.count("95 % CI") == 1  # of the difference
-
-
-def test_pairing_uses_the_runs_both_types_have(tmp_path: Path) -> None:
+def test_pairing_uses_the_runs_that_both_conditions_have(tmp_path: Path) -> None:
     path = write_experiment(tmp_path, MAIN, paired=True)
     write_run(path, "embedding", 3, state="failed")
 
-    rows = evaluate(load_study(path), ("paired",))["paired"][PRIMARY]["pairs"]
+    assert rows(load(path), "paired")["n"].tolist() == [6, 7, 6]
 
-    assert [row["n"] for row in rows] == [6, 7, 6]
+
+def test_areas_and_curves_of_declared_pairs_are_tested_as_pairs(tmp_path: Path) -> None:
+    study = study_of(tmp_path, PAIR, paired=True, planned=TYPES[:2])
+
+    assert rows(study, "area_comparisons").loc[0, "test"] == "paired_t"
+    curves = rows(study, "learning_differences")
+    assert curves["p_pair"].unique() == [2 / 2**7]
 
 
 @pytest.mark.parametrize(
-    "name", ["learning_curves", "sample_efficiency", "simultaneous", "classical", "aggregates"]
+    ("differences", "p"), [([0.02] * 7, 2 / 2**7), ([0.1, 0.1, 0.2, -0.1, 0.3], 8 / 2**5)]
 )
-def test_only_final_rates_are_compared_pair_by_pair(tmp_path: Path, name: str) -> None:
-    declared = study_of(tmp_path / "paired", MAIN, paired=True)
-    independent = study_of(tmp_path / "independent", MAIN, paired=False)
+def test_wilcoxon_is_exact_with_ties(tmp_path: Path, differences: list[float], p: float) -> None:
+    groups = {"boolean": [0.5 + d for d in differences], "embedding": [0.5] * len(differences)}
 
-    assert evaluate(declared, (name,)) == evaluate(independent, (name,))
+    pair = rows(study_of(tmp_path, groups, paired=True, planned=TYPES[:2]), "paired").iloc[0]
+
+    assert pair["p_wilcoxon"] == pytest.approx(p)
 
 
-def test_undeclared_pairs_are_not_tested_but_their_correlation_is_shown(tmp_path: Path) -> None:
-    row = evaluate(study_of(tmp_path, MAIN), ("paired",))["paired"][PRIMARY]["pairs"][0]
+def test_undeclared_pairs_are_not_tested_but_their_correlation_is_given(tmp_path: Path) -> None:
+    pair = rows(study_of(tmp_path, MAIN), "paired").iloc[0]
 
-    assert row["paired_t"]["computable"] is False
-    assert "never after seeing the correlation" in row["paired_t"]["reason"]
-    assert -1 <= row["correlation"] <= 1
+    assert np.isnan(pair["p"])
+    assert "never after seeing the correlation" in pair["note"]
+    assert -1 <= pair["correlation"] <= 1
+
+
+def test_classical_procedure_gives_its_reasons_and_corrects_for_the_plan(tmp_path: Path) -> None:
+    groups = {name: MAIN[name] for name in ("boolean", "embedding")}
+
+    pair = rows(study_of(tmp_path, groups), "classical").iloc[0]
+
+    assert pair["branch"] == "student"
+    assert "does not reject equal variances (p = .667), so Student" in pair["reason"]
+    assert pair["p_bonferroni"] == pytest.approx(0.0066130836786)
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "branch"),
+    [
+        ([0.60, 0.61, 0.62, 0.63, 0.64], [0.40, 0.50, 0.60, 0.70, 0.82], "welch"),
+        ([0.5, 0.5, 0.5, 0.5, 0.8], [0.6, 0.61, 0.62, 0.63, 0.64], "mwu"),
+        ([0.5, 0.6], [0.55, 0.6], "welch_fallback_no_shapiro"),
+    ],
+)
+def test_classical_procedure_takes_its_branches(
+    tmp_path: Path, x: list[float], y: list[float], branch: str
+) -> None:
+    study = study_of(tmp_path, {"boolean": x, "embedding": y})
+
+    assert rows(study, "classical").loc[0, "branch"] == branch
 
 
 def test_power_is_that_of_each_pairs_own_test(tmp_path: Path) -> None:
     groups = {**MAIN, "boolean": [0.6 + 3 * (rate - 0.6) for rate in MAIN["boolean"]]}
+    study = study_of(tmp_path, groups)
 
-    block = evaluate(study_of(tmp_path, groups), ("power",))["power"][PRIMARY]
+    power = rows(study, "power")
 
-    assert block["mde_effect"] == pytest.approx(1.97, abs=0.005)
-    assert block["runs_needed_by_effect"] == {"0.5": 86, "0.8": 35, "1": 23, "1.5": 11, "2": 7}
-    wide, _, narrow = block["pairs"]
+    assert power["mde_effect"].tolist() == pytest.approx([1.97] * 3, abs=0.005)
+    wide, narrow = power.iloc[0], power.iloc[2]
     assert wide["mde"] > 1.5 * narrow["mde"]
-    assert narrow["mde"] == pytest.approx(block["mde_effect"] * narrow["sd"], rel=0.01)
+    assert narrow["mde"] == pytest.approx(narrow["mde_effect"] * narrow["sd"], rel=0.01)
     assert narrow["mde_at_upper_sd"] > narrow["mde"]
 
 
-def test_power_of_declared_pairs_is_that_of_their_differences(tmp_path: Path) -> None:
-    case = topic("11_paired")["cases"][0]
-    groups = {"boolean": case["x"], "embedding": case["y"]}
+def test_differences_that_no_study_of_two_runs_detects_are_not_printed(tmp_path: Path) -> None:
+    groups = {"boolean": [0.3, 0.7], "embedding": [0.2, 0.8]}
 
-    block = evaluate(study_of(tmp_path, groups, paired=True), ("power",))["power"][PRIMARY]
+    power = rows(study_of(tmp_path, groups), "power")
 
-    differences = np.subtract(case["x"], case["y"])
-    pair = block["pairs"][0]
-    assert pair["sd"] == pytest.approx(np.std(differences, ddof=1))
-    assert pair["mde"] == pytest.approx(mde_paired(7) * pair["sd"])
-    assert block["mde_effect"] == pytest.approx(mde_paired(7))
-
-
-@pytest.mark.parametrize("is_paired", [False, True])
-def test_more_games_agree_with_the_study_at_its_own_number(tmp_path: Path, is_paired: bool) -> None:
-    rates = [0.6, 0.601, 0.602, 0.6005, 0.603, 0.6015, 0.6025]  # less spread than coin flips have
-    groups = {"boolean": rates, "embedding": [0.62, 0.61, 0.6, 0.6, 0.61, 0.62, 0.605]}
-
-    block = evaluate(study_of(tmp_path, groups, paired=is_paired), ("power",))["power"][PRIMARY]
-
-    pair = block["pairs"][0]
-    assert pair["mde_by_games"]["2000"] == pytest.approx(pair["mde"])
-    values = list(pair["mde_by_games"].values())
-    assert values == sorted(values, reverse=True)
-
-
-def test_equivalence_says_when_it_could_not_have_passed(tmp_path: Path) -> None:
-    groups = {"boolean": [0.5, 0.6, 0.7], "embedding": [0.55, 0.65, 0.6]}
-
-    block = evaluate(study_of(tmp_path, groups), ("equivalence",))["equivalence"][PRIMARY]
-
-    assert block["pairs"][0]["could_pass"] is False
+    assert np.isnan(power.loc[0, "mde"])
+    assert power.loc[0, "note"] == "too few runs to detect any difference"
 
 
 def test_equivalence_could_pass_only_at_the_corrected_level(tmp_path: Path) -> None:
@@ -259,97 +290,173 @@ def test_equivalence_could_pass_only_at_the_corrected_level(tmp_path: Path) -> N
     names = [f"type_{i}" for i in range(4)]
     groups = {name: [0.6 + step for step in spread] for name in names}
 
-    alone = evaluate(study_of(tmp_path / "two", {n: groups[n] for n in names[:2]}))["equivalence"]
-    family = evaluate(study_of(tmp_path / "four", groups, planned=names))["equivalence"]
+    alone = study_of(tmp_path / "two", {n: groups[n] for n in names[:2]}, planned=names[:2])
+    family = study_of(tmp_path / "four", groups, planned=names)
 
-    assert alone[PRIMARY]["pairs"][0]["could_pass"] is True
-    assert [pair["could_pass"] for pair in family[PRIMARY]["pairs"]] == [False] * 6
-    assert [pair["p_holm"] < 0.05 for pair in family[PRIMARY]["pairs"]] == [False] * 6
+    assert rows(alone, "equivalence")["could_pass"].tolist() == [True]
+    assert rows(family, "equivalence")["could_pass"].tolist() == [False] * 6
+    assert (rows(family, "equivalence")["p_holm"] > 0.05).all()
 
 
-def test_learning_curves_name_the_rounds_that_differ(tmp_path: Path) -> None:
-    block = evaluate(study_of(tmp_path, MAIN), ("learning_curves",))["learning_curves"][PRIMARY]
+def test_curves_use_the_runs_that_reached_each_round(tmp_path: Path) -> None:
+    path = write_experiment(tmp_path, MAIN)
+    short = [r for r in match_rows(0.58, rounds=4, opponent=PRIMARY) if r["round"] != 4]
+    final = [r for r in match_rows(0.58, rounds=4, opponent=PRIMARY) if r["stage"] == "final"]
+    write_run(path, "boolean", 1, matches=[*short, *final])
 
-    assert block["rounds"] == [1, 2, 3, 4]
-    assert 4 in block["pairs"][0]["rounds_that_differ"]
-    band = block["types"]["boolean"]["simultaneous_band"]
-    assert band["low"][0] < block["types"]["boolean"]["pointwise_band"]["low"][0]
+    study = load(path)
+
+    curves = rows(study, "learning_curves").query("condition == 'boolean'")
+    assert curves["n"].tolist() == [7, 7, 7, 6]
+    runs = rows(study, "learning_runs")
+    assert runs["area"].isna().sum() == 1
+    assert runs.loc[0, "note"] == "has 3 of 4 rounds"
+    assert rows(study, "areas").loc[0, "n"] == 6
+    tests = rows(study, "learning_differences").query("a == 'boolean' and b == 'embedding'")
+    assert tests["n_a"].tolist() == [7, 7, 7, 6]
+    assert tests["round"].tolist() == [1, 2, 3, 4]
+
+
+def test_rounds_are_corrected_over_rounds_and_pairs(tmp_path: Path) -> None:
+    tests = rows(study_of(tmp_path, MAIN), "learning_differences")
+
+    first = tests.query("a == 'boolean' and b == 'multi_encoder'")
+    assert first["p_pair"].iloc[0] == pytest.approx(4 / 3432)
+    assert first["p_pair_holm"].iloc[0] == pytest.approx(12 / 3432)
+    assert first["p_round_holm"].to_numpy() == pytest.approx(3 * first["p_round"].to_numpy())
+    assert (tests["p_round_holm"] >= tests["p_pair_holm"] - 1e-12).all()
+    assert (tests["differs"] == (tests["p_round_holm"] < 0.05)).all()
 
 
 def test_threshold_never_reached_is_counted_not_imputed(tmp_path: Path) -> None:
-    block = evaluate(study_of(tmp_path, MAIN), ("sample_efficiency",))["sample_efficiency"]
+    found = rows(study_of(tmp_path, MAIN), "thresholds").set_index(["threshold", "condition"])
 
-    at = block[PRIMARY]["rounds_to_threshold"]["0.9"]["types"]["boolean"]
-    assert at["rounds"] == [None] * 7
-    assert at["n_reached"] == 0
-    assert at["median"]["computable"] is False
-
-
-def test_the_type_that_needs_fewer_rounds_is_the_more_probable_winner(tmp_path: Path) -> None:
-    groups = {"boolean": [0.8, 0.81, 0.82], "embedding": [0.55, 0.56, 0.57]}
-
-    block = evaluate(study_of(tmp_path, groups), ("sample_efficiency",))["sample_efficiency"]
-
-    pair = block[PRIMARY]["rounds_to_threshold"]["0.5"]["pairs"][0]
-    assert (pair["a"], pair["mann_whitney"]["prob_improvement"]) == ("boolean", 1.0)
-    assert pair["mann_whitney"]["cliffs_delta"] == 1.0
+    row = found.loc[(0.9, "boolean")]
+    assert (row["n"], row["n_reached"]) == (7, 0)
+    assert np.isnan(row["median"])
+    assert row["note"] == "half of the runs or more never reached it"
 
 
-def test_cost_is_described_by_type(tmp_path: Path) -> None:
-    costs = evaluate(study_of(tmp_path, MAIN), ("cost",))["cost"]["types"]["boolean"]
+def test_cost_and_networks_are_described_by_condition(tmp_path: Path) -> None:
+    results = evaluate(study_of(tmp_path, MAIN), ["cost", "networks"])
 
-    assert costs["round_s"]["mean"] == pytest.approx(14.0)
-    assert costs["round_s"]["optimality_gap"] is None  # seconds have none
-    assert costs["round_s"]["ci_outside_unit_interval"] is None
-    assert costs["games_per_s"]["mean"] == pytest.approx(1000 / 14)
+    cost = results["cost"].set_index(["condition", "quantity"])["mean"]
+    assert cost["boolean", "round_s"] == pytest.approx(14.0)
+    assert cost["boolean", "games_per_s"] == pytest.approx(1000 / 14)
+    network = results["networks"].iloc[0]
+    assert network["parameters_min"] == network["parameters_max"] == 190_000
+    assert network["initial_q_sd"] == pytest.approx(0.014)
 
 
-def test_networks_are_told_by_size_and_by_the_spread_of_their_first_values(tmp_path: Path) -> None:
-    networks = evaluate(study_of(tmp_path, MAIN), ("networks",))["networks"]["types"]["boolean"]
+def test_aggregates_have_the_interval_of_themselves(tmp_path: Path) -> None:
+    found = evaluate(study_of(tmp_path, MAIN), ["aggregates"])["aggregates"]
 
-    assert networks["parameters"] == [190_000]
-    assert networks["initial_q_sd"]["mean"] == pytest.approx(0.014)
-    assert networks["initial_q_sd"]["n"] == 7
+    assert ((found["ci_low"] <= found["estimate"]) & (found["estimate"] <= found["ci_high"])).all()
+    one = found[(found["opponent"] == PRIMARY) & (found["condition"] == "boolean")]
+    assert one.set_index("statistic")["estimate"].to_dict() == pytest.approx(
+        {"mean": 0.605, "iqm": 0.605, "median": 0.605, "optimality_gap": 0.395}
+    )
+    both = found[(found["opponent"] == "") & (found["condition"] == "boolean")]
+    assert both["estimate"].iloc[0] == pytest.approx(0.655)
+    assert "median_of_opponent_means" in both["statistic"].tolist()
 
 
 def test_all_opponents_are_aggregated_by_whole_runs(tmp_path: Path) -> None:
-    results = evaluate(study_of(tmp_path, MAIN), ("aggregates",))["aggregates"]
+    found = evaluate(study_of(tmp_path, MAIN), ["aggregates"])["aggregates"]
 
-    both = results["all_opponents"]["types"]["boolean"]
-    assert both["mean"] == pytest.approx(0.655)
-    alone = results["opponents"][PRIMARY]["types"]["boolean"]["bootstrap"]["mean"]
-    width = alone["high"] - alone["low"]
-    assert both["bootstrap"]["mean"]["high"] - both["bootstrap"]["mean"]["low"] == pytest.approx(
-        width
-    )
-
-
-def test_every_aggregate_has_the_interval_of_itself(tmp_path: Path) -> None:
-    results = evaluate(study_of(tmp_path, MAIN), ("aggregates",))["aggregates"]
-
-    one = results["opponents"][PRIMARY]["types"]["boolean"]
-    both = results["all_opponents"]["types"]["boolean"]
-    for block, median in ((one, "median"), (both, "median_of_opponent_means")):
-        assert list(block["bootstrap"]) == ["mean", "iqm", median, "optimality_gap"]
-        for name, boot in block["bootstrap"].items():
-            assert boot["estimate"] == block[name]
-            assert boot["low"] <= block[name] <= boot["high"]
-    assert one["median"] == 0.605
+    means = found[(found["statistic"] == "mean") & (found["condition"] == "boolean")]
+    widths = (means["ci_high"] - means["ci_low"]).to_list()
+    assert widths[0] == pytest.approx(widths[2])  # the second opponent adds no information
 
 
 def test_twelve_types_are_compared_as_one_family(tmp_path: Path) -> None:
     names = [f"type_{i:02d}" for i in range(12)]
     groups = {name: [0.5 + i / 50, 0.51 + i / 50, 0.53 + i / 50] for i, name in enumerate(names)}
 
-    results = evaluate(study_of(tmp_path, groups, planned=names))
+    compared = rows(study_of(tmp_path, groups, planned=names), "comparisons")
 
-    assert results["comparisons"][PRIMARY]["family_size"] == 66
-    json.dumps(results, allow_nan=False)
+    assert set(compared["family_size"]) == {66}
 
 
-def test_results_are_equal_when_computed_again(tmp_path: Path) -> None:
-    study = study_of(
-        tmp_path, {name: [*MAIN[name], *(r + 0.01 for r in MAIN[name])] for name in TYPES}
+RATE = "training.learner.learning_rate"
+RATES = (1.0e-4, 3.0e-4, 1.0e-3, 3.0e-3)
+
+
+def factorial(
+    root: Path, mean: Callable[[int, int], float], *, levels: Sequence[Any] = RATES
+) -> Study:
+    """Load two types by a numeric factor; `mean` gives the win rate of their levels' places."""
+    rng = np.random.default_rng(1)
+    cells = [
+        (
+            {"network_type": name, RATE: level},
+            [round(mean(i, j) + rng.normal(0, 0.01), 4) for _ in range(6)],
+        )
+        for i, name in enumerate(TYPES[:2])
+        for j, level in enumerate(levels)
+    ]
+    return load(write_factorial(root, {"network_type": "boolean", RATE: 3.0e-4}, cells, runs=6))
+
+
+def test_families_hold_the_pairs_that_differ_in_one_factor(tmp_path: Path) -> None:
+    levels = (*RATES, 1.0e-2, 3.0e-2)
+
+    compared = rows(factorial(tmp_path, lambda i, j: 0.5, levels=levels), "comparisons")
+
+    assert compared.groupby("factor").size().to_dict() == {"network_type": 6, RATE: 10}
+    of_rate = compared[compared["factor"] == RATE]
+    assert all({"boolean", "embedding"} & {a, b} for a, b in of_rate[["a", "b"]].to_numpy())
+    assert set(of_rate["family_size"]) == {10}
+
+
+def test_few_levels_are_compared_in_all_pairs(tmp_path: Path) -> None:
+    compared = rows(factorial(tmp_path, lambda i, j: 0.5, levels=RATES[:3]), "comparisons")
+
+    assert compared.groupby("factor").size().to_dict() == {"network_type": 3, RATE: 6}
+
+
+def test_anova_finds_the_interaction_that_is_there(tmp_path: Path) -> None:
+    crossed = rows(factorial(tmp_path / "a", lambda i, j: 0.5 + 0.05 * (i == j % 2)), "factorial")
+    parallel = rows(factorial(tmp_path / "b", lambda i, j: 0.5 + 0.05 * i), "factorial")
+
+    assert crossed["term"].tolist() == ["network_type", RATE, f"network_type × {RATE}"]  # noqa: RUF001
+    assert crossed["p"].iloc[2] < 0.001
+    assert crossed["sentence"].iloc[2] == (
+        "the effect of the learning rate depends on the network type (p < .001)"
     )
+    assert "is not shown to depend on" in parallel["sentence"].iloc[2]
+    assert parallel["p"].iloc[0] < 0.001
+    assert parallel["eta2_partial"].iloc[0] > 0.5
 
-    assert evaluate(study) == evaluate(study)
+
+def test_level_means_weigh_conditions_alike(tmp_path: Path) -> None:
+    study = factorial(tmp_path, lambda i, j: 0.5 + 0.1 * i)
+
+    means = rows(study, "level_means").set_index("level_text")
+
+    assert means.loc["boolean", "mean"] == pytest.approx(
+        np.mean([x.mean() for name, x in study.rates(PRIMARY).items() if "boolean" in name])
+    )
+    row = means.loc["0.001"]
+    assert row["n"] == 12
+    assert row["ci_low"] < row["mean"] < row["ci_high"]
+
+
+def test_best_setting_is_estimated_on_runs_that_did_not_choose_it(tmp_path: Path) -> None:
+    found = rows(factorial(tmp_path, lambda i, j: 0.5), "best_settings")
+
+    assert (found["optimism"] > 0).all()  # all settings are alike: the highest mean flatters
+    assert found["num_settings"].tolist() == [4, 4]
+    clear = rows(factorial(tmp_path / "b", lambda i, j: 0.5 + 0.1 * (j == 2)), "best_settings")
+    assert clear["setting"].tolist() == ["learning rate 0.001"] * 2
+    assert clear["crossfit_mean"].to_numpy() == pytest.approx(clear["naive_mean"].to_numpy())
+
+
+def test_a_type_loses_at_the_setting_that_is_best_for_another(tmp_path: Path) -> None:
+    study = factorial(tmp_path, lambda i, j: 0.5 + 0.1 * (j == i))
+
+    losses = rows(study, "sensitivity").set_index(["network_type", "at"])["loss"]
+
+    assert losses["boolean", "embedding"] == pytest.approx(0.1, abs=0.02)
+    assert losses["embedding", "boolean"] == pytest.approx(0.1, abs=0.02)
+    assert {losses["boolean", "all types"], losses["embedding", "all types"]} != {0.0}

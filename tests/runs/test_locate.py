@@ -40,7 +40,7 @@ def test_unambiguous_part_is_enough(root: Path):
 
 
 def test_ambiguous_part_lists_what_it_fits(root: Path):
-    with pytest.raises(ValueError, match="several experiments: input_rep_v1, input_rep_v2"):
+    with pytest.raises(ValueError, match="matches several experiments: input_rep_v1, input_rep_v2"):
         find_experiment(root, "input")
 
 

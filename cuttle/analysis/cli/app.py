@@ -6,9 +6,12 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from cuttle.analysis.cli.console import accept_any_text
+from cuttle.runs.formatting import printable
 from cuttle.runs.locate import find_experiment
 
-TROUBLE = 2  # exit status, as of diff
+EXIT_USAGE = 2  # bad input, as of diff
+DEFAULT_ROOT = Path("multirun")
 
 # the base of all errors of usage; newer versions of typer carry a click of their own
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]
@@ -21,48 +24,64 @@ app = typer.Typer(
     help="Read experiments. Without a command: the whole report of the selected experiment.",
 )
 
+
+def _root(context: typer.Context, value: Path) -> Path:
+    """Take --root from where it is given, before or after the command."""
+    is_given = getattr(context.get_parameter_source("root"), "name", None) == "COMMANDLINE"
+    root: Path = value if is_given or context.obj is None else context.obj
+    return root.expanduser()
+
+
+def _expanded(value: Path | None) -> Path | None:
+    return value and value.expanduser()
+
+
 Root = Annotated[
-    Path, typer.Option("--root", envvar="CUTTLE_ROOT", help="Folder that holds the experiments.")
+    Path,
+    typer.Option(
+        "--root", envvar="CUTTLE_ROOT", callback=_root, help="Directory of the experiments."
+    ),
 ]
 ExperimentName = Annotated[
     str | None,
-    typer.Argument(metavar="EXPERIMENT", help="Name, unambiguous part of one, or path."),
+    typer.Argument(metavar="EXPERIMENT", help="Name, any unambiguous part of it, or path."),
 ]
 Formats = Annotated[
     list[str] | None,
-    typer.Option("--format", help="json,csv,latex; all if not given."),
+    typer.Option("--format", help="json,csv,latex (default) or tensorboard, comma-separated."),
 ]
 OutputDir = Annotated[
     Path | None,
-    typer.Option("--output-dir", help="Where to write; the experiment's analysis folder."),
+    typer.Option(
+        "--output-dir",
+        callback=_expanded,
+        help="Directory to write to; default: analysis/ of the experiment.",
+    ),
 ]
 Opponents = Annotated[
     list[str] | None,
     typer.Option("--opponent", help="Only these opponents, comma-separated."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
-DEFAULT_ROOT = Path("multirun")
 
 
 @app.callback(invoke_without_command=True)
 def everything(context: typer.Context, root: Root = DEFAULT_ROOT) -> None:
     """Read experiments. Without a command: the whole report of the selected experiment."""
+    context.obj = root
     if context.invoked_subcommand is None:
         from cuttle.analysis.cli.report import show_report, write_files
 
         _end(show_report(write_files(find_experiment(root, None), has_figures=True)))
-    elif getattr(context.get_parameter_source("root"), "name", None) == "COMMANDLINE":
-        command = context.invoked_subcommand
-        raise typer.BadParameter(f"--root goes after the command: {command} --root {root}")
 
 
 @app.command()
 def status(
     experiment: ExperimentName = None,
-    watch: Annotated[bool, typer.Option("--watch", help="Follow it; Ctrl-C leaves.")] = False,
-    failed: Annotated[bool, typer.Option("--failed", help="Only what went wrong.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Follow it until Ctrl-C.")] = False,
+    failed: Annotated[bool, typer.Option("--failed", help="Only runs with problems.")] = False,
     check: Annotated[
-        bool, typer.Option("--check", help="Compare hashes; 1 unless all is completed and whole.")
+        bool, typer.Option("--check", help="Exit 0 only if every run is complete and unmodified.")
     ] = False,
     as_json: AsJson = False,
     root: Root = DEFAULT_ROOT,
@@ -83,7 +102,7 @@ def status(
 
 @app.command(name="list")
 def list_all(as_json: AsJson = False, root: Root = DEFAULT_ROOT) -> None:
-    """Show all experiments: counts, dates, disk use, which is selected."""
+    """List the experiments: counts, dates, disk use, which is selected."""
     from cuttle.analysis.cli.listing import show_list
 
     show_list(root, as_json=as_json)
@@ -97,7 +116,7 @@ def select(
     ] = None,
     root: Root = DEFAULT_ROOT,
 ) -> None:
-    """Choose the experiment that commands without a name mean."""
+    """Set the default experiment."""
     from cuttle.analysis.cli.listing import show_selection
 
     show_selection(root, name)
@@ -152,7 +171,7 @@ def verify(
     run_dir: Annotated[str, typer.Argument(help="Run directory, or EXPERIMENT/RUN.")],
     root: Root = DEFAULT_ROOT,
 ) -> None:
-    """Train a run again elsewhere from its own configuration and compare byte for byte."""
+    """Retrain a run elsewhere from its own configuration and compare byte for byte."""
     from cuttle.analysis.cli.verify import verify_run
 
     if exit_status := verify_run(root, run_dir):
@@ -177,13 +196,13 @@ def diff(
     sides: Annotated[list[str], typer.Argument(help="Experiments, runs or YAML files.")],
     as_json: AsJson = False,
     show_all: Annotated[
-        bool, typer.Option("--all", help="Count keys that only name or run a study too.")
+        bool, typer.Option("--all", help="Count keys that only name or launch a study, too.")
     ] = False,
     root: Root = DEFAULT_ROOT,
 ) -> None:
     """Show what differs: configuration, provenance, results.
 
-    Exit status 0: equal configurations, 1: different ones, 2: trouble.
+    Exit status 0: equal configurations, 1: different ones, 2: bad input.
     """
     from cuttle.analysis.cli.diff import show_diff
 
@@ -193,6 +212,7 @@ def diff(
 
 def main() -> None:
     """Run the command line: bad input is one line on stderr and exit status 2."""
+    accept_any_text()
     try:
         exit_status = app(standalone_mode=False)
     except UsageError as error:
@@ -211,5 +231,5 @@ def main() -> None:
 
 def fail(message: str) -> NoReturn:
     """End the program with one line that says what is wrong."""
-    sys.stderr.write(f"error: {' '.join(message.split())}\n")
-    sys.exit(TROUBLE)
+    sys.stderr.write(f"error: {printable(' '.join(message.split()))}\n")
+    sys.exit(EXIT_USAGE)

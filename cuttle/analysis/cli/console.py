@@ -1,14 +1,17 @@
-"""Console output shared by the commands: a console, tables, states, JSON. No views."""
+"""Console output shared by the commands: a console, tables, states, JSON."""
 
+import io
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from cuttle.runs.formatting import printable
 from cuttle.runs.layout import RunState
 
 GAP = "  "  # between columns
@@ -24,11 +27,30 @@ STATE_STYLES = {
 }
 
 
+class SafeConsole(Console):
+    """A console whose terminal stored text cannot steer: names and messages come from files."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterator[Segment]:
+        """Render as usual, with every control character in a text replaced."""
+        for segment in super().render(renderable, options):
+            is_code = segment.control is not None
+            yield segment if is_code else segment._replace(text=printable(segment.text))
+
+
 def make_console() -> Console:
     """Make a console for stdout: as wide as a terminal, plain and unfolded in a pipe."""
     width = None if sys.stdout.isatty() else PIPE_WIDTH
-    # names and messages come from files: brackets and colons in them are no markup
-    return Console(width=width, highlight=False, markup=False, emoji=False)
+    # brackets and colons in stored text are no markup
+    return SafeConsole(width=width, highlight=False, markup=False, emoji=False)
+
+
+def accept_any_text() -> None:
+    """Make stdout and stderr replace what their encoding lacks, in place of an exception."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def plain_table(*columns: str, right: tuple[str, ...] = ()) -> Table:
@@ -45,7 +67,10 @@ def plain_table(*columns: str, right: tuple[str, ...] = ()) -> Table:
 
 
 def aligned(columns: Sequence[str], rows: Sequence[Sequence[Text]], *, num_left: int) -> Text:
-    """Lay out a long table as one text: the first `num_left` columns left, the others right."""
+    """Format a long table as one text: the first `num_left` columns left, the others right.
+
+    Rich's own tables fold rows and take a millisecond per row.
+    """
     widths = [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
     page = Text(no_wrap=True, overflow="ellipsis", end="")
     for line in ([Text(name, "bold") for name in columns], *rows):
@@ -59,7 +84,7 @@ def aligned(columns: Sequence[str], rows: Sequence[Sequence[Text]], *, num_left:
 
 
 def state_text(state: RunState) -> Text:
-    """Render a state in its colour."""
+    """Return a state in its colour."""
     return Text(str(state), style=STATE_STYLES[state])
 
 

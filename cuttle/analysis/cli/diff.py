@@ -1,196 +1,245 @@
-"""What differs between experiments, runs or files, printed. `runs.diff` finds it."""
+"""What differs between experiments, runs or files, printed."""
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from rich.console import Console
 from rich.text import Text
 
 from cuttle.analysis.cli.console import make_console, plain_table, print_json
-from cuttle.analysis.estimators.two_sample import TTest
-from cuttle.analysis.numbers import BOUNDED_MARK, BOUNDED_NOTE, interval, percent
-from cuttle.analysis.side_results import Cell, ResultRow, compare_results
-from cuttle.analysis.values import difference_document, spread_text
-from cuttle.runs.diff import IGNORED_KEYS, Difference, Kind, compare
-from cuttle.runs.formatting import truncate as some
-from cuttle.runs.sources import Side, SideKind, open_side, split_by_type
+from cuttle.analysis.diff import (
+    LEVELS,
+    Difference,
+    Kind,
+    Side,
+    cell_text,
+    compare,
+    compare_provenance,
+    inside,
+    levels_of,
+    open_side,
+)
+from cuttle.analysis.diff_results import compare_results
+from cuttle.runs.diff import ABSENT, IGNORED_KEYS, is_below
+from cuttle.runs.formatting import (
+    format_interval,
+    format_percent,
+    pluralize,
+    truncate,
+)
 
-SCHEMA = "cuttle-diff/1"
-OVER_RUNS = "t, over runs"
-INTERVAL_NAMES = {
-    "t": OVER_RUNS, "logit_t": OVER_RUNS, "wilson": "Wilson, over the games of one run",
-}  # fmt: skip
-KIND_STYLES = {Kind.ADDED: "green", Kind.REMOVED: "red", Kind.CHANGED: "yellow"}
+SCHEMA = "cuttle-diff/2"
+STYLES = {"added": "green", "removed": "red", "changed": "yellow"}
 
 
 def show_diff(root: Path, names: Sequence[str], *, as_json: bool, show_all: bool) -> bool:
-    """Print the differences between the named sides and say whether configurations differ."""
-    sides = open_sides(root, names)
-    ignored = () if show_all else IGNORED_KEYS
-    shown, hidden = compare([side.config for side in sides], ignored)
+    """Print the differences between the named sides; return whether configurations differ."""
+    sides = [open_side(root, name) for name in names]
+    if len(sides) == 1:
+        return _show_inside(sides[0], as_json=as_json)
+    found = compare(sides)
+    hidden = [d for d in found if is_below(d.key, IGNORED_KEYS) and not show_all]
+    shown = [d for d in found if d not in hidden]
     provenance, unrecorded = compare_provenance(sides)
     results, notes = compare_results(sides)
-    notes = [*(note for side in sides for note in side.notes), *lone_runs(sides), *notes]
+    notes = [*(note for side in sides for note in side.notes), *_lone_conditions(sides), *notes]
     if as_json:
-        print_json(
-            {
-                "schema": SCHEMA,
-                "equal": not shown,
-                "sides": [_side_document(side) for side in sides],
-                "configuration": [difference_document(d) for d in shown],
-                "ignored": [difference_document(d) for d in hidden],
-                "provenance": [difference_document(d) for d in provenance],
-                "results": [row.document() for row in results],
-                "notes": notes,
-            }
-        )
+        print_json({
+            **_head(sides, not shown),
+            "configuration": list(map(_document, shown)),
+            "ignored": list(map(_document, hidden)),
+            "provenance": list(map(_document, provenance)),
+            "results": _records(results),
+            "notes": notes,
+        })  # fmt: skip
+        return bool(shown)
+    console = make_console()
+    _print_sides(console, sides)
+    _print_factors(console, sides, {d.key for d in shown if d.where == LEVELS})
+    base = [difference for difference in shown if difference.where != LEVELS]
+    _print_differences(console, "configuration", base, _letters(sides))
+    if hidden:
+        keys = ", ".join(d.key for d in hidden)
+        console.print(f"not counted, as they name or launch a study: {keys} (--all shows them)")
+    if unrecorded:
+        console.print(f"\nprovenance: not recorded for {truncate(unrecorded)}")
     else:
-        console = make_console()
-        _print_sides(console, sides)
-        _print_differences(console, "configuration", shown, sides)
-        _print_hidden(console, hidden)
-        if unrecorded:
-            console.print(f"\nprovenance: not recorded for {some(unrecorded)}")
-        else:
-            _print_differences(console, "provenance", provenance, sides)
-        _print_results(console, results, sides)
-        for note in ["", *notes] if notes else []:
-            console.print(note)
+        _print_differences(console, "provenance", provenance, _letters(sides))
+    _print_results(console, results, sides)
+    for note in ["", *notes] if notes else []:
+        console.print(note)
     return bool(shown)
 
 
-def open_sides(root: Path, names: Sequence[str]) -> list[Side]:
-    """Read all sides; a lone experiment is split into its network types.
+def _show_inside(side: Side, *, as_json: bool) -> bool:
+    """Print what varies inside an experiment, factor by factor."""
+    found = inside(side) if side.kind is Kind.EXPERIMENT else {}
+    if not found:
+        raise ValueError(f"{side.label} alone: diff needs two or more experiments, runs or files")
+    if as_json:
+        inner = [
+            {
+                "factor": name,
+                "levels": [part.label for part in parts],
+                "configuration": list(map(_document, rows)),
+            }
+            for name, (parts, rows) in found.items()
+        ]
+        print_json({**_head([side], False), "inside": inner, "notes": list(side.notes)})
+        return True
+    console = make_console()
+    _print_sides(console, [side])
+    mixed = found.pop("", None)
+    for name, (parts, rows) in found.items():
+        heads = [f"{part.label} ({pluralize(len(part.members), 'run')})" for part in parts]
+        _print_differences(console, f"factor {name}", rows, heads)
+    if mixed:
+        _print_differences(console, "runs that no factor explains", mixed[1], ["values"])
+    for note in ["", *side.notes] if side.notes else []:
+        console.print(note)
+    return True
 
-    Raises ValueError where there is nothing to compare it with.
-    """
-    sides = [open_side(root, name) for name in names]
-    if len(sides) == 1:
-        parts = split_by_type(sides[0]) if sides[0].kind is SideKind.EXPERIMENT else []
-        if len(parts) < 2:
-            raise ValueError(f"{names[0]} alone: diff needs two or more experiments, runs or files")
-        return parts
-    return sides
 
-
-def compare_provenance(sides: Sequence[Side]) -> tuple[list[Difference], list[str]]:
-    """Return what differs in versions, host and commit, or else which sides record none."""
-    unrecorded = [side.label for side in sides if not side.provenance]
-    if unrecorded:
-        return [], unrecorded
-    return compare([side.provenance for side in sides], ())[0], []
-
-
-def lone_runs(sides: Sequence[Side]) -> list[str]:
-    """Name the runs that only one of two experiments has; run names mean nothing otherwise."""
-    if len(sides) != 2 or any(side.kind is not SideKind.EXPERIMENT for side in sides):
+def _lone_conditions(sides: Sequence[Side]) -> list[str]:
+    """Name the conditions, or else the runs, that only one of two experiments has."""
+    if len(sides) != 2 or any(side.kind is not Kind.EXPERIMENT for side in sides):
         return []
-    names = [{record.run_id for record in side.records} for side in sides]
-    lone = (sorted(names[0] - names[1]), sorted(names[1] - names[0]))
-    return [
-        f"runs only in {side.label}: {some(runs)}"
-        for side, runs in zip(sides, lone, strict=True)
-        if runs
-    ]
+    notes = []
+    for what, attribute in (("conditions", "condition"), ("runs", "run_id")):
+        sets = [dict.fromkeys(getattr(r, attribute) for r in side.records) for side in sides]
+        for side, mine, other in zip(sides, sets, sets[::-1], strict=True):
+            if lone := [name for name in mine if name not in other]:
+                notes.append(f"{what} only in {side.label}: {truncate(lone)}")
+    return notes
 
 
-def _side_document(side: Side) -> dict[str, Any]:
+def _head(sides: Sequence[Side], is_equal: bool) -> dict[str, Any]:
     return {
-        "label": side.label,
-        "kind": str(side.kind),
-        "path": str(side.path),
-        "runs": [record.run_id for record in side.records],
+        "schema": SCHEMA,
+        "equal": is_equal,
+        "sides": [
+            {
+                "label": side.label,
+                "kind": str(side.kind),
+                "path": str(side.path),
+                "runs": [record.run_id for record in side.records],
+            }
+            for side in sides
+        ],
     }
 
 
-def _types(sides: Iterable[Side]) -> dict[str, str]:
-    return {record.run_id: record.network_type for side in sides for record in side.records}
+def _document(difference: Difference) -> dict[str, Any]:
+    return {
+        "key": difference.key,
+        "where": difference.where,
+        "kind": difference.kind,
+        "sides": [
+            [
+                {
+                    "value": None if value is ABSENT else _json_value(value),
+                    "is_absent": value is ABSENT,
+                    "runs": [run for run in runs if run],
+                }
+                for value, runs in cell
+            ]
+            for cell in difference.cells
+        ],
+    }
+
+
+def _json_value(value: Any) -> Any:
+    """Return a YAML value as strict JSON: what is not finite becomes its name."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, dict):
+        return {str(key): _json_value(item) for key, item in value.items()}
+    return [_json_value(item) for item in value] if isinstance(value, list) else value
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    rows = frame.to_dict("records")
+    return [{str(k): None if v != v else v for k, v in row.items()} for row in rows]
+
+
+def _letters(sides: Sequence[Side]) -> list[str]:
+    return [chr(ord("A") + n) if n < 26 else str(n + 1) for n in range(len(sides))]
 
 
 def _print_sides(console: Console, sides: Sequence[Side]) -> None:
-    table = plain_table("", "side", "kind", "runs", right=("runs",))
-    for number, side in enumerate(sides):
-        runs = str(len(side.records)) if side.records else ""
-        table.add_row(_letter(number), side.label, str(side.kind), runs)
+    table = plain_table("", "side", "kind", "conditions", "runs", right=("conditions", "runs"))
+    for letter, side in zip(_letters(sides), sides, strict=True):
+        conditions = len({record.condition for record in side.records})
+        numbers = [str(number or "") for number in (conditions, len(side.records))]
+        table.add_row(letter, side.label, str(side.kind), *numbers)
     console.print(table)
 
 
-def _letter(number: int) -> str:
-    return chr(ord("A") + number) if number < 26 else str(number + 1)
+def _print_factors(console: Console, sides: Sequence[Side], changed: Collection[str]) -> None:
+    """Print the levels of every factor that one of several experiments varies."""
+    names = dict.fromkeys(name for side in sides for name in side.factors)
+    if not names or not all(side.factors for side in sides):
+        return
+    table = plain_table("", "factor", *_letters(sides))
+    for name in names:
+        mark = Text("changed", STYLES["changed"]) if name in changed else Text("equal")
+        table.add_row(mark, name, *(cell_text(levels_of(side, name), "") for side in sides))
+    console.print("\nfactors and their levels", style="bold")
+    console.print(table)
 
 
 def _print_differences(
-    console: Console, what: str, differences: Sequence[Difference], sides: Sequence[Side]
+    console: Console, what: str, differences: Sequence[Difference], heads: Sequence[str]
 ) -> None:
-    """Print one line a key: kind, dotted key, and the value of each side."""
+    """Print one row per key: its kind, where it was compared, and the value of each side."""
     if not differences:
         console.print(f"\n{what}: equal")
         return
-    plural = "key differs" if len(differences) == 1 else "keys differ"
-    console.print(f"\n{what}: {len(differences)} {plural}", style="bold")
-    types = _types(sides)
-    if len(sides) == 2:
-        table = plain_table("", "key", "A", "", "B")
-    else:
-        table = plain_table("key", *(_letter(number) for number in range(len(sides))))
-    for difference in sorted(differences, key=lambda d: (list(Kind).index(d.kind), d.key)):
-        texts = [spread_text(spread, types) for spread in difference.spreads]
-        if len(sides) == 2:
-            kind = Text(str(difference.kind), style=KIND_STYLES[difference.kind])
-            table.add_row(kind, difference.key, texts[0], "->", texts[1])
-        else:
-            table.add_row(difference.key, *texts)
+    verb = "differs" if len(differences) == 1 else "differ"
+    console.print(f"\n{what}: {pluralize(len(differences), 'key')} {verb}", style="bold")
+    has_kind, has_where = len(heads) == 2, any(d.where for d in differences)
+    columns = ["", "key"] if has_kind else ["key"]
+    table = plain_table(*columns, *["where"] * has_where, *heads)
+    key = table.columns[columns.index("key")]
+    key.no_wrap, key.min_width = True, max(len(d.key) for d in differences)
+    for difference in sorted(differences, key=lambda d: (d.kind, d.key)):
+        cells = [cell_text(cell) for cell in difference.cells]
+        where = [difference.where] * has_where
+        kind = [Text(difference.kind, STYLES[difference.kind])] * has_kind
+        table.add_row(*kind, difference.key, *where, *cells)
     console.print(table)
 
 
-def _print_hidden(console: Console, hidden: Sequence[Difference]) -> None:
-    """Name what was not counted, so that nothing is hidden."""
-    if hidden:
-        keys = ", ".join(difference.key for difference in hidden)
-        console.print(f"not counted, as they name or run a study: {keys} (--all shows them)")
-
-
-def _print_results(console: Console, rows: Sequence[ResultRow], sides: Sequence[Side]) -> None:
+def _print_results(console: Console, results: pd.DataFrame, sides: Sequence[Side]) -> None:
     """Print the win rates of each side with intervals, and B minus A where there are two."""
-    if not rows:
+    if results.empty:
         return
-    methods = {cell.method for row in rows for cell in row.cells} - {None}
-    kinds = " and ".join(sorted({INTERVAL_NAMES[str(method)] for method in methods}))
-    intervals = f", with 95 % intervals ({kinds})" if kinds else ""
-    console.print(f"\nresults: win rate in %{intervals}", style="bold")
-    has_types = any(row.network_type for row in rows)
-    columns = [
-        "against",
-        *(["network type"] if has_types else []),
-        *(_letter(number) for number in range(len(sides))),
-    ]
-    table = plain_table(*columns, *(["B - A, points"] if len(sides) == 2 else []))
-    for row in rows:
-        cells = [row.opponent, *([row.network_type] if has_types else [])]
-        cells += [_cell_text(cell) for cell in row.cells]
-        table.add_row(*cells, *([_difference_text(row)] if len(sides) == 2 else []))
+    kinds = " and ".join(sorted(results["interval"].unique()))
+    console.print(f"\nresults: win rate in %, with 95% intervals ({kinds})", style="bold")
+    has_conditions = bool((results["condition"] != "").any())
+    heads = [*_letters(sides), *["B - A, points"] * (len(sides) == 2)]
+    table = plain_table("against", *["condition"] * has_conditions, *heads)
+    for (opponent, condition), rows in results.groupby(["opponent", "condition"], sort=False):
+        cells = {row["side"]: row for row in rows.to_dict("records")}
+        texts = [_result_text(cells.get(number)) for number in range(len(sides))]
+        if len(sides) == 2:
+            texts.append(_difference_text(cells[1]) if cells.keys() == {0, 1} else "")
+        table.add_row(str(opponent), *[str(condition)] * has_conditions, *texts)
     console.print(table)
-    if "logit_t" in methods:
-        console.print(BOUNDED_NOTE)
 
 
-def _cell_text(cell: Cell) -> str:
-    """Spell a cell: `62.1 [59.8, 64.4] n = 7`."""
-    if cell.win_rate is None:
-        return cell.reason or ""
-    mark = BOUNDED_MARK if cell.method == "logit_t" else ""
-    ends = interval(cell.ci_low, cell.ci_high) + mark
-    text = f"{percent(cell.win_rate)} {ends}".rstrip()
-    return f"{text} n = {cell.n}" if cell.method != "wilson" else text
+def _result_text(cell: dict[Any, Any] | None) -> str:
+    """Format a cell: `62.1 [59.8, 64.4] n = 7`."""
+    if cell is None:
+        return "no completed run"
+    text = f"{format_percent(cell['win_rate'], unit=False)} "
+    text += format_interval(cell["ci_low"], cell["ci_high"])
+    return f"{text.strip()} n = {cell['n']}"
 
 
-def _difference_text(row: ResultRow) -> str:
-    """Spell a difference of two sides with its Welch interval, or its lack."""
-    first, last = row.cells
-    if isinstance(row.difference, TTest):
-        test = row.difference
-        return f"{percent(test.diff, signed=True)} {interval(test.ci_low, test.ci_high)}"
-    if first.win_rate is None or last.win_rate is None:
-        return ""
-    return f"{percent(last.win_rate - first.win_rate, signed=True)} (no interval)"
+def _difference_text(cell: dict[Any, Any]) -> str:
+    ends = format_interval(cell["diff_ci_low"], cell["diff_ci_high"]) or "(no interval)"
+    return f"{format_percent(cell['diff'], signed=True, unit=False)} {ends}"

@@ -2,16 +2,16 @@
 
 import os
 from collections import Counter
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from rich import filesize
 
 from cuttle.analysis.cli.console import make_console, plain_table, print_json
+from cuttle.runs.formatting import printable
 from cuttle.runs.layout import RunState
 from cuttle.runs.locate import SELECTED_FILE, current_experiment, select, selected_name
-from cuttle.runs.reader import UNWELL, Experiment, list_experiments, read_experiment
+from cuttle.runs.reader import PROBLEM_STATES, Experiment, list_experiments, read_experiment
 
 SCHEMA = "cuttle-list/1"
 
@@ -28,22 +28,25 @@ def show_list(root: Path, *, as_json: bool) -> None:
         console.print(f"no experiment under {root}; python train.py trains a run")
         return
     has_descriptions = any(row["description"] for row in rows)
-    table = plain_table("", "experiment", "runs", "completed", "unwell", "created (UTC)", "disk",
-                        *["about"] * has_descriptions,
-                        right=("runs", "completed", "unwell", "disk"))  # fmt: skip
+    numbers = ("conditions", "runs", "completed", "problems", "disk")
+    heads = ("", "experiment", *numbers[:-1], "created (UTC)", "disk")
+    table = plain_table(*heads, *["description"] * has_descriptions, right=numbers)
     for row in rows:
         counts = row["counts"]
-        unwell = sum(counts[state] for state in UNWELL)
-        numbers = [row["num_runs"], counts["completed"], unwell]
-        mark = "*" if row["selected"] else ""
+        problems = sum(counts[state] for state in PROBLEM_STATES)
+        cells = [row["num_conditions"], row["num_runs"], counts["completed"], problems]
         created = (row["created_at"] or "")[:16].replace("T", " ")
         texts = [created, filesize.decimal(row["bytes"]), *[row["description"]] * has_descriptions]
-        table.add_row(mark, row["name"], *map(str, numbers), *texts)
+        mark = "*" if row["selected"] else ""
+        table.add_row(mark, row["name"], *map(str, cells), *map(printable, texts))
     console.print(table)
+    for row in rows:
+        for problem in row["problems"]:
+            console.print(f"{row['name']}: {problem}")
 
 
 def show_selection(root: Path, name: str | None) -> None:
-    """Select an experiment, or say which one is selected."""
+    """Select an experiment, or print which one is selected."""
     console = make_console()
     if name is not None:
         path = select(root, name)
@@ -54,10 +57,10 @@ def show_selection(root: Path, name: str | None) -> None:
     elif list_experiments(root):
         latest = current_experiment(root).name
         console.print(
-            f"nothing is selected; commands without a name read {latest}, the one touched last"
+            f"no experiment selected; commands default to the most recently launched one ({latest})"
         )
     else:
-        console.print("nothing is selected")
+        console.print("no experiment selected")
 
 
 def _document(experiment: Experiment, selected: str | None) -> dict[str, Any]:
@@ -67,6 +70,8 @@ def _document(experiment: Experiment, selected: str | None) -> dict[str, Any]:
         "selected": experiment.name == selected,
         "description": str(experiment.meta.get("description") or ""),
         "created_at": experiment.meta.get("created_at"),
+        "factors": list(experiment.factors),
+        "num_conditions": len({run.condition for run in experiment.runs}),
         "num_runs": len(experiment.runs),
         "counts": {str(state): counts[state] for state in RunState},
         "bytes": _disk_use(experiment.path),
@@ -75,13 +80,22 @@ def _document(experiment: Experiment, selected: str | None) -> dict[str, Any]:
 
 
 def _disk_use(directory: str | Path) -> int:
-    """Add up the sizes of all files below a directory, bytes."""
+    """Return the size of all files below a directory, bytes; what cannot be seen counts nothing."""
     total = 0
-    with os.scandir(directory) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                total += _disk_use(entry.path)
-            else:
-                with suppress(FileNotFoundError):  # a running experiment replaces its files
-                    total += entry.stat(follow_symlinks=False).st_size
+    try:
+        with os.scandir(directory) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    total += _disk_use(entry.path)
+                else:
+                    total += _size(entry)
+    except OSError:
+        pass
     return total
+
+
+def _size(entry: os.DirEntry[str]) -> int:
+    try:
+        return entry.stat(follow_symlinks=False).st_size
+    except OSError:  # a running experiment replaces its files
+        return 0

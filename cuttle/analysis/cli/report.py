@@ -8,27 +8,28 @@ from pathlib import Path
 from matplotlib.figure import Figure
 from rich.console import Console
 
-from cuttle.analysis import export, parts
-from cuttle.analysis.analysis import Analysis, analyse
 from cuttle.analysis.cli.console import make_console
 from cuttle.analysis.cli.tables import print_results
-from cuttle.analysis.exporting import check_formats, export_all
+from cuttle.analysis.data import Study, study_of
+from cuttle.analysis.evaluate import evaluate
+from cuttle.analysis.exporting import DEFAULT_FORMATS, check_formats, export_all
 from cuttle.analysis.gallery import save_figures
 from cuttle.analysis.report.page import write_report
-from cuttle.runs.formatting import pluralize as count
-from cuttle.runs.formatting import python_command as python
+from cuttle.runs.formatting import pluralize, python_command
 from cuttle.runs.layout import ANALYSIS_DIR, RunState
 from cuttle.runs.locate import last_touched
-from cuttle.runs.reader import list_experiments, read_experiment
+from cuttle.runs.reader import Experiment, list_experiments, read_experiment
+from cuttle.runs.resume import resume_command
 
 GRAPHS_DIR = "graphs"
 
 
 @dataclass(frozen=True)
 class Written:
-    """An analysis and what was written of it; `figures` by name."""
+    """A study and what was written of it; `figures` by name."""
 
-    analysis: Analysis
+    experiment: Experiment
+    study: Study
     directory: Path
     exported: Sequence[Path]
     figures: Mapping[str, Figure]
@@ -42,18 +43,22 @@ def write_files(
     opponents: Sequence[str] = (),
     has_figures: bool,
 ) -> Written:
-    """Analyse an experiment and write exports, in all formats if None, and figures if asked.
+    """Analyse an experiment and write exports, in the default formats if None, and figures.
 
     Raises ValueError for a format or opponent there is not and for runs that must not be compared.
     """
-    names = parts.names(export) if formats is None else list(dict.fromkeys(formats))
+    names = DEFAULT_FORMATS if formats is None else list(dict.fromkeys(formats))
     check_formats(names)
     directory = output_dir or path / ANALYSIS_DIR
-    analysis = analyse(path, opponents)
+    experiment = read_experiment(path)
+    study = study_of(experiment)
+    if opponents:
+        study = study.against(opponents)
+    evaluate(study)  # before anything is written: what fails changes no file
     _make(directory)
-    exported = export_all(analysis, names, directory)
-    figures = save_figures(analysis.study, directory / GRAPHS_DIR) if has_figures else {}
-    return Written(analysis, directory, exported, figures)
+    exported = export_all(study, names, directory)
+    figures = save_figures(study, directory / GRAPHS_DIR) if has_figures else {}
+    return Written(experiment, study, directory, exported, figures)
 
 
 def _make(directory: Path) -> None:
@@ -66,56 +71,59 @@ def _make(directory: Path) -> None:
 
 
 def show_report(written: Written) -> bool:
-    """Write the page, print the results, and say whether there are any.
+    """Write the page, print the results, and return whether there are any.
 
     The files come first: a reader may close the pipe before the last line.
     """
-    analysis, directory = written.analysis, written.directory
-    page = write_report(analysis, written.figures, directory, exported=written.exported)
+    page = write_report(
+        written.study, written.figures, written.directory, exported=written.exported
+    )
     console = make_console()
-    print_results(console, analysis)
-    _print_next(console, analysis, directory, page, num_figures=len(written.figures))
-    return bool(analysis.study.runs)
+    print_results(console, written.study)
+    _print_next(console, written, page)
+    return bool(len(written.study.runs))
 
 
 def show_paths(written: Written) -> bool:
-    """Print what was written and say whether there are results."""
+    """Print what was written and return whether there are results."""
     console = make_console()
     for path in written.exported:
         console.print(str(path))
     if written.figures:
         console.print(f"{written.directory / GRAPHS_DIR}/")
-    return bool(written.analysis.study.runs)
+    return bool(len(written.study.runs))
 
 
-def _print_next(
-    console: Console, analysis: Analysis, directory: Path, page: Path, *, num_figures: int
-) -> None:
+def _print_next(console: Console, written: Written, page: Path) -> None:
+    """Print where the files are, and what to do next: finish, retrain, or read on."""
     console.print()
-    if num_figures:
-        console.print(f"figures: {num_figures} in {directory / GRAPHS_DIR}/ (PDF and PNG)")
+    if written.figures:
+        directory = written.directory / GRAPHS_DIR
+        console.print(f"figures: {len(written.figures)} in {directory}/ (PDF and PNG)")
     console.print(f"report:  {page}")
-    states = Counter(run.state for run in analysis.experiment.runs)
+    states = Counter(run.state for run in written.experiment.runs)
     damaged = states[RunState.DAMAGED]
     rest = states.total() - states[RunState.COMPLETED] - damaged
-    steps = []
+    path = written.experiment.path
     if rest:
-        steps.append(f"the command that trained it finishes {count(rest, 'unfinished run')}")
+        console.print(f"next:    finish {pluralize(rest, 'unfinished run')}:")
+        command = resume_command(written.experiment)
+        console.print(f"         {command or f'{python_command()} analyze.py status {path}'}")
     if damaged:
-        steps.append(f"force=true, each named alone, trains {count(damaged, 'damaged run')} again")
-    if steps:
-        steps.append(f"{python()} analyze.py status {analysis.study.path} shows them")
-    else:
-        steps.append(f"open {page}, or {_comparison(analysis)}")
-    console.print(f"next:    {'; '.join(steps)}")
+        console.print(
+            f"next:    to retrain {pluralize(damaged, 'damaged run')}, rerun each on its own with "
+            f"force=true; {python_command()} analyze.py status {path} lists them"
+        )
+    if not (rest or damaged):
+        console.print(f"next:    open {page}, or {_comparison(written)}")
 
 
-def _comparison(analysis: Analysis) -> str:
+def _comparison(written: Written) -> str:
     """Name a command that goes on from a finished study: a comparison where there is another."""
-    path = analysis.study.path
+    path = written.experiment.path
     others = sorted(set(list_experiments(path.parent)) - {path}, key=last_touched, reverse=True)
     for other in others:
         if any(run.state is RunState.COMPLETED for run in read_experiment(other).runs):
-            return f"compare: {python()} analyze.py diff {other} {path}"
-    run_id = next((run.run_id for run in analysis.study.runs), "RUN")
-    return f"play one of them: {python()} -m cuttle.play --model {path / run_id}"
+            return f"compare: {python_command()} analyze.py diff {other} {path}"
+    run_id = next(iter(written.study.runs["run_id"]), "RUN")
+    return f"play one of them: {python_command()} -m cuttle.play --model {path / run_id}"

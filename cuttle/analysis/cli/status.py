@@ -2,11 +2,10 @@
 
 import itertools
 import math
-import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +20,22 @@ from cuttle.analysis.cli.console import (
     print_json,
     state_text,
 )
-from cuttle.analysis.numbers import duration, percent
-from cuttle.runs.formatting import pluralize as count
+from cuttle.runs.formatting import format_duration, format_percent, pluralize, printable
 from cuttle.runs.layout import METADATA_FILE, RESULT_FILES, RunState
-from cuttle.runs.reader import ENDED, UNWELL, Experiment, RunRecord, read_experiment, seconds_left
+from cuttle.runs.reader import (
+    ENDED,
+    PROBLEM_STATES,
+    Experiment,
+    RunRecord,
+    read_experiment,
+    seconds_left,
+)
+from cuttle.runs.resume import resume_command
 
-SCHEMA = "cuttle-status/1"
+SCHEMA = "cuttle-status/2"
 WATCH_INTERVAL_S = 1.0
-# What needs eyes comes first where the screen is too short for all.
+MAX_RUNS = 60  # listed one by one; of more, the conditions are listed
+# What needs attention comes first where the screen is too short for all.
 URGENCY = (
     RunState.RUNNING,
     RunState.FAILED,
@@ -38,37 +45,36 @@ URGENCY = (
     RunState.PENDING,
     RunState.COMPLETED,
 )
-UNFINISHED = {RunState.PENDING, RunState.PREPARED, RunState.INTERRUPTED, RunState.FAILED}
-WORDS_OF_ONE_LAUNCH = re.compile(r" '?(?:force|init_only)=\w+'?")
+NUM_URGENT = 4  # the first of them need attention
 RESERVED_LINES = 8  # of the screen: summary, table head, note of what is hidden, prompt
 
 
 def show_status(path: Path, *, as_json: bool, failed_only: bool) -> None:
     """Print every run's state, progress, duration, last win rates and error."""
     experiment = read_experiment(path)
-    rows = [run for run in experiment.runs if not failed_only or _is_unwell(run)]
+    rows = [run for run in experiment.runs if not failed_only or _has_problem(run)]
     if as_json:
         print_json(status_document(experiment, rows))
         return
     make_console().print(status_view(experiment, rows))
 
 
-def _is_unwell(run: RunRecord) -> bool:
-    return run.state in UNWELL or bool(run.problems)
+def _has_problem(run: RunRecord) -> bool:
+    return run.state in PROBLEM_STATES or bool(run.problems)
 
 
 def check_results(path: Path, *, as_json: bool) -> bool:
-    """Print the status of what is not completed and whole, its hashes compared; say if all is."""
+    """Print the status of what is not complete and unmodified; return whether all is."""
     experiment = read_experiment(path)
-    unwell = [run for run in experiment.runs if not _is_whole(run)]
+    rows = [run for run in experiment.runs if not _is_unmodified(run)]
     if as_json:
-        print_json(status_document(experiment, unwell))
+        print_json(status_document(experiment, rows))
     else:
-        make_console().print(status_view(experiment, unwell))
-    return bool(experiment.runs) and not unwell
+        make_console().print(status_view(experiment, rows))
+    return bool(experiment.runs) and not rows
 
 
-def _is_whole(run: RunRecord) -> bool:
+def _is_unmodified(run: RunRecord) -> bool:
     if run.state is not RunState.COMPLETED:
         return False
     run.compare_hashes()
@@ -114,7 +120,7 @@ def _follow_lines(path: Path, *, as_json: bool) -> None:
             if as_json:
                 print_json(run_document(run), compact=True)
             else:
-                sys.stdout.write(_line(run) + "\n")
+                sys.stdout.write(printable(_line(run)) + "\n")
         sys.stdout.flush()
         if _is_finished(experiment):
             return
@@ -125,7 +131,7 @@ def _is_finished(experiment: Experiment) -> bool:
     return all(run.state in ENDED for run in experiment.runs)
 
 
-def status_document(experiment: Experiment, rows: list[RunRecord]) -> dict[str, Any]:
+def status_document(experiment: Experiment, rows: Iterable[RunRecord]) -> dict[str, Any]:
     """Return the status as a JSON document: counts of all runs, and the given ones."""
     counts = Counter(run.state for run in experiment.runs)
     return {
@@ -133,6 +139,7 @@ def status_document(experiment: Experiment, rows: list[RunRecord]) -> dict[str, 
         "experiment": experiment.name,
         "path": str(experiment.path),
         "counts": {str(state): counts[state] for state in RunState},
+        "resume": resume_command(experiment) or None,
         "problems": list(experiment.problems),
         "runs": [run_document(run) for run in rows],
     }
@@ -143,7 +150,8 @@ def run_document(run: RunRecord) -> dict[str, Any]:
     copied = ("attempt", "host", "pid", "started_at", "ended_at", "duration_s", "round", "rounds")
     return {
         "run_id": run.run_id,
-        "network_type": run.network_type,
+        "condition": run.condition,
+        "levels": run.levels,
         "run": run.run,
         "seed": run.seed,
         "state": str(run.state),
@@ -155,80 +163,102 @@ def run_document(run: RunRecord) -> dict[str, Any]:
     }
 
 
-def status_view(experiment: Experiment, rows: list[RunRecord]) -> RenderableType:
-    """Lay out the summary, a table of the given runs, and what went wrong with them."""
-    troubles = _told(_troubles(experiment, rows))
-    return Group(_summary(experiment), *_listed(rows), *troubles, *_how_to_go_on(experiment))
+def status_view(experiment: Experiment, rows: Sequence[RunRecord]) -> RenderableType:
+    """Return the summary, a table of the given runs, what went wrong, and how to resume."""
+    command = resume_command(experiment)
+    resume = [Text(""), Text(f"to resume: {command}")] if command else []
+    return Group(
+        _summary(experiment), *_tables(rows), *_errors(_problems(experiment, rows)), *resume
+    )
 
 
 def screen_view(experiment: Experiment, width: int, height: int) -> RenderableType:
-    """Lay out what fits a screen: the runs that need eyes, then errors, and what is hidden."""
-    troubles = _troubles(experiment, experiment.runs)
-    heights = [math.ceil(len(line) / max(1, width)) for line in troubles]
-    room = max(2, height - RESERVED_LINES)
-    room_for_rows = max(room - sum(heights), room // 2)
-    urgent = sorted(experiment.runs, key=lambda run: URGENCY.index(run.state))[:room_for_rows]
+    """Return what fits a screen: the most urgent runs, then errors, and what is hidden."""
+    problems = _problems(experiment, experiment.runs)
+    heights = [math.ceil(len(line) / max(1, width)) for line in problems]
+    space = max(2, height - RESERVED_LINES)
+    most_rows = max(space - sum(heights), space // 2)
+    urgent = sorted(experiment.runs, key=lambda run: URGENCY.index(run.state))[:most_rows]
     kept = {run.run_id for run in urgent}
     rows = [run for run in experiment.runs if run.run_id in kept]
-    shown = sum(total <= room - len(rows) for total in itertools.accumulate(heights))
-    hidden = {"run": len(experiment.runs) - len(rows), "error": len(troubles) - shown}
-    more = " and ".join(count(number, f"more {what}") for what, number in hidden.items() if number)
-    note = [Text(f"and {more}; python analyze.py status shows all", "dim")] if more else []
-    return Group(_summary(experiment), *_listed(rows), *_told(troubles[:shown]), *note)
-
-
-def _listed(rows: list[RunRecord]) -> list[Text]:
-    return [Text(""), _table(rows)] if rows else []
-
-
-def _told(troubles: list[str]) -> list[Text]:
-    return [Text(line, STATE_STYLES[RunState.FAILED]) for line in ["", *troubles] if troubles]
-
-
-def _how_to_go_on(experiment: Experiment) -> list[Text]:
-    """Quote the last command of an experiment that is not done and of which nothing is trained."""
-    states = {run.state for run in experiment.runs}
-    history = [entry for entry in experiment.meta.get("history", []) if isinstance(entry, dict)]
-    if not history or RunState.RUNNING in states or not states & UNFINISHED:
-        return []
-    command = WORDS_OF_ONE_LAUNCH.sub("", str(history[-1].get("command_line")))
-    return [Text(""), Text(f"to go on: {command}")]
+    shown = sum(total <= space - len(rows) for total in itertools.accumulate(heights))
+    hidden = {"run": len(experiment.runs) - len(rows), "error": len(problems) - shown}
+    more = [pluralize(number, f"more {what}") for what, number in hidden.items() if number]
+    text = f"and {' and '.join(more)}; python analyze.py status shows all"
+    note = [Text(text, "dim")] if more else []
+    table = [Text(""), _run_table(rows)] if rows else []
+    return Group(_summary(experiment), *table, *_errors(problems[:shown]), *note)
 
 
 def _summary(experiment: Experiment) -> Text:
-    """Say in one line how far the experiment is, and how long it may still take."""
+    """Return one line: how far the experiment is, and how long it may still take."""
     counts = Counter(run.state for run in experiment.runs)
-    text = Text(experiment.name, style="bold")
-    text.append(": ", style="not bold")
+    text = Text.assemble((experiment.name, "bold"), ": ")
     if not experiment.runs:
-        return text.append("no runs", style="not bold")
+        return text.append("no runs")
     for number, state in enumerate(state for state in RunState if counts[state]):
-        text.append(", " if number else "", style="not bold")
-        text.append(f"{counts[state]} {state}", style=f"not bold {STATE_STYLES[state]}")
-    text.append(f" of {len(experiment.runs)}", style="not bold")
+        text.append(", " if number else "")
+        text.append(f"{counts[state]:,} {state}", style=STATE_STYLES[state])
+    text.append(f" of {len(experiment.runs):,}")
     if left := seconds_left(experiment.runs):
-        text.append(f"; about {duration(left)} left", style="not bold")
+        text.append(f"; about {format_duration(left)} left")
     return text
 
 
-def _table(rows: list[RunRecord]) -> Text:
-    """Lay out one row a run, without rich's tables: they fold rows and take a millisecond each.
+def _tables(rows: Sequence[RunRecord]) -> list[Text]:
+    """List the runs; of many, the conditions, and the first runs that need attention."""
+    if len(rows) <= MAX_RUNS:
+        return [Text(""), _run_table(rows)] if rows else []
+    urgent = [run for run in rows if run.state in URGENCY[:NUM_URGENT]][:MAX_RUNS]
+    more = [Text(""), _run_table(urgent)] if urgent else []
+    return [Text(""), _condition_table(rows), *more]
+
+
+def _run_table(rows: Sequence[RunRecord]) -> Text:
+    """Return one row per run, the runs of a condition together.
 
     The seed is left out, so that the longest names and two opponents fit 80 columns.
     """
-    opponents = list(dict.fromkeys(o for run in rows for o in run.status.get("win_rates", {})))
-    heads = ("run", "state", "round", "time", *opponents)
-    return aligned(heads, [_cells(run, opponents) for run in rows], num_left=2)
+    opponents = _opponents(rows)
+    cells = []
+    for run in itertools.chain(*_by_condition(rows).values()):
+        rates = run.status.get("win_rates", {})
+        texts = [_progress(run), format_duration(run.status.get("duration_s") or None)]
+        texts += [format_percent(rates.get(opponent)) for opponent in opponents]
+        cells.append([Text(run.run_id), state_text(run.state), *map(Text, texts)])
+    return aligned(("run", "state", "round", "time", *opponents), cells, num_left=2)
 
 
-def _cells(run: RunRecord, opponents: list[str]) -> list[Text]:
-    rates = run.status.get("win_rates", {})
-    texts = [
-        _progress(run),
-        duration(run.status.get("duration_s") or None),
-        *(f"{percent(rates[o])} %" if o in rates else "" for o in opponents),
-    ]
-    return [Text(run.run_id), state_text(run.state), *map(Text, texts)]
+def _condition_table(rows: Sequence[RunRecord]) -> Text:
+    """Return one row per condition: how many runs are in which state, and their mean results."""
+    states = [state for state in RunState if any(run.state is state for run in rows)]
+    opponents = _opponents(rows)
+    cells = []
+    for condition, runs in _by_condition(rows).items():
+        counts = Counter(run.state for run in runs)
+        numbers = [Text(str(counts[s] or ""), STATE_STYLES[s]) for s in states]
+        seconds = _mean(run.status.get("duration_s") or None for run in runs)
+        rates = (_mean(run.status.get("win_rates", {}).get(o) for run in runs) for o in opponents)
+        means = [format_duration(seconds), *map(format_percent, rates)]
+        cells.append([Text(condition), *numbers, *map(Text, means)])
+    heads = ("condition", *map(str, states), "mean time", *opponents)
+    return aligned(heads, cells, num_left=1)
+
+
+def _by_condition(rows: Iterable[RunRecord]) -> dict[str, list[RunRecord]]:
+    groups: dict[str, list[RunRecord]] = {}
+    for run in rows:
+        groups.setdefault(run.condition, []).append(run)
+    return groups
+
+
+def _opponents(rows: Iterable[RunRecord]) -> list[str]:
+    return list(dict.fromkeys(o for run in rows for o in run.status.get("win_rates", {})))
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
 
 
 def _progress(run: RunRecord) -> str:
@@ -236,7 +266,11 @@ def _progress(run: RunRecord) -> str:
     return f"{run.status.get('round', 0)}/{rounds}" if rounds else ""
 
 
-def _troubles(experiment: Experiment, rows: Iterable[RunRecord]) -> list[str]:
+def _errors(lines: Sequence[str]) -> list[Text]:
+    return [Text(line, STATE_STYLES[RunState.FAILED]) for line in ["", *lines] if lines]
+
+
+def _problems(experiment: Experiment, rows: Iterable[RunRecord]) -> list[str]:
     """List errors with their logs, and damaged files, one line each."""
     lines = [f"{experiment.name}: {problem}" for problem in experiment.problems]
     for run in rows:
@@ -248,10 +282,10 @@ def _troubles(experiment: Experiment, rows: Iterable[RunRecord]) -> list[str]:
 
 
 def _line(run: RunRecord) -> str:
-    """Say a run's state in one line."""
+    """Return a run's state in one line."""
     rates = run.status.get("win_rates", {})
     parts = [f"{run.run_id}: {run.state}"]
     parts += [f"round {progress}"] if (progress := _progress(run)) else []
-    parts += [f"{opponent} {percent(rate)} %" for opponent, rate in rates.items()]
+    parts += [f"{opponent} {format_percent(rate)}" for opponent, rate in rates.items()]
     parts += [run.error] if run.error else []
     return ", ".join(parts)

@@ -1,69 +1,73 @@
-"""The results on the console: answer, tables, what is left out. Computes nothing."""
+"""The results on the console: the answer, tables, checks."""
 
-from collections.abc import Mapping
-from typing import Any
-
+import pandas as pd
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cuttle.analysis.analysis import Analysis
-from cuttle.analysis.cells import group_cells, pair_cells
 from cuttle.analysis.cli.console import plain_table
-from cuttle.analysis.numbers import BOUNDED_NOTE, has_bounded, why_not
+from cuttle.analysis.data import Study
+from cuttle.analysis.numerics import rows_of
+from cuttle.analysis.statistics import checks, classical, verdict
+from cuttle.analysis.tables import (
+    NOTE,
+    best_table,
+    comparison_table,
+    descriptives_table,
+    factorial_table,
+)
+from cuttle.runs.formatting import MINUS, pluralize
 
-# Heads of columns, by their key in `cells`.
-GROUP_COLUMNS = {
-    "n": "n", "mean": "mean", "ci": "95 % CI", "sd": "SD", "se": "SE", "min": "min",
-    "median": "median", "max": "max", "iqm": "IQM",
-}  # fmt: skip
-PAIR_COLUMNS = {  # what fits 80 columns; the page has more
-    "diff": "a - b", "ci": "95 % CI", "p": "p", "p_holm": "p Holm", "g": "g",
-    "prob_improvement": "P(a>b)",
-}  # fmt: skip
+DESCRIPTIVE_COLUMNS = ("n", "mean", "95% CI", "SD", "SE", "min", "median", "max", "IQM")
+PAIR_COLUMNS = (f"a {MINUS} b", "95% CI", "p", "p Holm", "g", "P(a > b)")  # what fits 80 columns
+TEXT_COLUMNS = ("factor", "pair", "term", "network type", "best setting", "in words", NOTE)
+MAX_PAIRS = 30  # the page and comparisons.csv have all
 LEVELS = {"error": "bold red", "warning": "yellow", "note": "dim"}
 
 
-def print_results(console: Console, analysis: Analysis) -> None:
+def print_results(console: Console, study: Study) -> None:
     """Print the answer first, then the tables it rests on, then what to know about them."""
-    verdict = analysis.statistics.get("verdict", {})
-    console.print(Text(analysis.study.name, "bold"))
-    console.print(str(verdict.get("headline", "")))
-    for opponent, role in analysis.study.roles.items():
+    console.print(Text(study.name, "bold"))
+    console.print(verdict.headline(study))
+    for opponent, role in study.roles.items():
         console.print(f"\nagainst {opponent} ({role}): win rate in %", style="bold")
-        groups = analysis.block("descriptives", opponent).get("types", {})
-        console.print(_groups(groups))
-        if has_bounded(groups):
-            console.print(BOUNDED_NOTE)
-        pairs = analysis.block("comparisons", opponent).get("pairs", [])
-        if computed := [pair for pair in pairs if pair.get("computable")]:
-            console.print(_pairs(computed))
-        for pair in pairs:
-            if not pair.get("computable"):
-                console.print(f"{pair['a']} - {pair['b']}: {why_not(pair)}")
-        for line in analysis.block("comparisons", opponent).get("disagreements", []):
-            console.print(Text(line, LEVELS["warning"]))
-    checks = analysis.statistics.get("checks", [])
-    if checks:
-        console.print()
-    for check in checks:
-        console.print(Text(f"{check['level']}: {check['text']}", LEVELS.get(check["level"], "")))
+        _print(console, descriptives_table(study, opponent), (study.noun, *DESCRIPTIVE_COLUMNS))
+        if len(study.varying) > 1:
+            _print(console, factorial_table(study, opponent), ("term", "F", "p", "in words"))
+            heads = ("network type", "best setting", "its mean", "cross-fitted", "SE")
+            _print(console, best_table(study, opponent), heads)
+        _print_pairs(console, comparison_table(study, opponent))
+        rows = classical.compute(study)
+        for line in rows.loc[rows["opponent"] == opponent, "disagreement"]:
+            if line:
+                console.print(Text(line, LEVELS["warning"]))
+    found = rows_of(checks.compute(study))
+    for number, check in enumerate(found):
+        line = f"{check['level']}: {check['text']}"
+        console.print(Text("\n" * (not number) + line, LEVELS.get(check["level"], "")))
 
 
-def _groups(groups: Mapping[str, Any]) -> Table:
-    heads = tuple(GROUP_COLUMNS.values())
-    table = plain_table("network type", *heads, right=heads)
-    for name, group in groups.items():
-        cells = group_cells(group)
-        table.add_row(name, *(cells.get(key) or "-" for key in GROUP_COLUMNS))
-    return table
+def _print_pairs(console: Console, frame: pd.DataFrame) -> None:
+    if frame.empty:
+        return
+    pairs = frame["a"] + f" {MINUS} " + frame["b"]
+    shown = frame.assign(pair=pairs)[:MAX_PAIRS]
+    _print(console, shown, ("factor", "pair", *PAIR_COLUMNS))
+    if len(frame) > MAX_PAIRS:
+        console.print(f"and {pluralize(len(frame) - MAX_PAIRS, 'more pair')}, in the report")
 
 
-def _pairs(pairs: list[Mapping[str, Any]]) -> Table:
-    heads = tuple(PAIR_COLUMNS.values())
-    table = plain_table("pair", *heads, right=heads)
-    for pair in pairs:
-        cells = pair_cells(pair)
-        name = f"{pair['a']} - {pair['b']}"
-        table.add_row(name, *(cells[key] or "-" for key in PAIR_COLUMNS))
-    return table
+def _print(console: Console, frame: pd.DataFrame, columns: tuple[str, ...]) -> None:
+    """Print the columns there are; notes follow in lines of their own."""
+    if frame.empty:
+        return
+    heads = [column for column in columns if column in frame]
+    table: Table = plain_table(
+        *heads, right=tuple(h for n, h in enumerate(heads) if n and h not in TEXT_COLUMNS)
+    )
+    for row in frame[heads].to_numpy():
+        table.add_row(*(cell or "-" for cell in row))
+    console.print(table)
+    if NOTE in frame:
+        for name, text in frame.loc[frame[NOTE] != "", [heads[0], NOTE]].to_numpy():
+            console.print(f"{name}: {text}")

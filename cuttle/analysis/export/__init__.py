@@ -1,4 +1,1 @@
-"""One format a file: write(analysis, directory) -> paths of the files written.
-
-A file added here is found by its name, which is the word after `--format`.
-"""
+"""One format per file: `write(study, directory)` returns the paths. Found by its name."""

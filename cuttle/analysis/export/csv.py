@@ -1,127 +1,75 @@
-"""The data and results as tidy CSV: one observation a row, an empty cell where there is none."""
+"""Frames as CSV files in the schema of docs/schema.md."""
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from cuttle.analysis.analysis import Analysis
-from cuttle.analysis.matches import COUNT_COLUMNS, RATE_COLUMNS, Tally
-from cuttle.analysis.study import Study
+import pandas as pd
+
+from cuttle.analysis.data import Study
+from cuttle.analysis.statistics import comparisons, descriptives
 from cuttle.runs.files import write_text
-from cuttle.runs.layout import METRICS_COLUMNS, TIMINGS_COLUMNS, Stage
+from cuttle.runs.formatting import printable
 
-Row = dict[str, Any]
-
-WHO = ("experiment", "run_id", "network_type", "run", "seed")
-COUNTS = (*COUNT_COLUMNS, *RATE_COLUMNS)
-SUMMARY = (
-    "opponent", "role", "network_type", "n", "mean", "sd", "se", "ci_low", "ci_high", "min", "q1",
-    "median", "q3", "max", "iqm", "half_draw_rate",
-)  # fmt: skip
-COMPARISONS = (
-    "opponent", "role", "a", "b", "n_a", "n_b", "test", "diff", "ci_low", "ci_high", "t", "df",
-    "p", "p_bonferroni", "p_holm", "p_shaffer", "p_permutation", "p_mann_whitney",
-    "prob_improvement", "prob_improvement_low", "prob_improvement_high", "is_significant",
-    "reason", "cohens_d_pooled", "hedges_g_exact", "g_ci_low", "g_ci_high",
-)  # fmt: skip
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# Counts, which pandas holds as floats where some are missing.
+COUNTS = {"parameters", "final_round", "games_min", "games_max", "episodes", "decisions", "updates",
+          "samples_learnt"}  # fmt: skip
+FINAL = ["games", "wins", "draws", "losses", "win_rate", "half_draw_rate"]
 
 
-def write(analysis: Analysis, directory: Path) -> list[Path]:
-    """Write runs, matches, rounds, summary and comparisons as one file each."""
-    opponents = analysis.study.opponents
-    finals = [f"{column}_{opponent}" for opponent in opponents for column in COUNTS]
-    own = ("state", "is_used", "reason", "final_round", "duration_s", "parameters", *finals)
-    tables: dict[str, tuple[Sequence[str], Iterator[Row]]] = {
-        "runs.csv": ((*WHO, *own), _runs(analysis)),
-        "matches.csv": ((*WHO, "round", "stage", "opponent", *COUNTS), _matches(analysis.study)),
-        "rounds.csv": ((*WHO, *METRICS_COLUMNS, *TIMINGS_COLUMNS[1:]), _rounds(analysis.study)),
-        "summary.csv": (SUMMARY, _summary(analysis)),
-        "comparisons.csv": (COMPARISONS, _comparisons(analysis)),
+def write(study: Study, directory: Path) -> list[Path]:
+    """Write a file per frame, and the two tables of the primary tests."""
+    frames = {
+        "runs.csv": _runs(study),
+        "matches.csv": study.matches,
+        "rounds.csv": study.rounds,
+        "summary.csv": _with_role(study, _with_levels(study, descriptives.compute(study))),
+        "comparisons.csv": _with_role(study, comparisons.compute(study)),
     }
-    for name, (columns, rows) in tables.items():
-        write_text(directory / name, _text(columns, rows))
-    return [directory / name for name in tables]
+    for name, frame in frames.items():
+        write_text(directory / name, to_csv(frame))
+    return [directory / name for name in frames]
 
 
-def _text(columns: Sequence[str], rows: Iterator[Row]) -> str:
-    """Render these columns of rows; what a row lacks is an empty cell, numbers keep all digits."""
-    buffer = io.StringIO(newline="")
-    writer = csv.DictWriter(buffer, columns, lineterminator="\n", extrasaction="ignore")
-    writer.writeheader()
-    for row in rows:
-        truths = {key: str(value).lower() for key, value in row.items() if type(value) is bool}
-        writer.writerow(row | truths)
-    return buffer.getvalue()
+def to_csv(frame: pd.DataFrame) -> str:
+    """Format a frame as CSV; text that a spreadsheet would run is preceded by an apostrophe."""
+    counts = [column for column in frame if column in COUNTS]
+    safe = frame.astype(dict.fromkeys(counts, "Int64"))
+    texts = [column for column in safe if safe[column].dtype.kind not in "iuf"]
+    safe = safe.assign(**{str(column): safe[column].map(_safe) for column in texts})
+    safe.columns = pd.Index([_safe(str(column)) for column in frame.columns])
+    text: str = safe.to_csv(index=False, lineterminator="\n")
+    return text
 
 
-def _runs(analysis: Analysis) -> Iterator[Row]:
-    """Yield every run of the experiment, used or not, with its final games."""
-    study = analysis.study
-    used = {run.run_id: run for run in study.runs}
-    reasons = {out.run_id: out.reason for out in study.left_out}
-    for record in analysis.experiment.runs:
-        row = _who(study, record)
-        run = used.get(record.run_id)
-        row |= {
-            "state": str(record.state),
-            "is_used": run is not None,
-            "reason": reasons.get(record.run_id),
-            "final_round": run.final_round if run else None,
-            "duration_s": record.status.get("duration_s"),
-            "parameters": record.metadata.get("parameters") if run else None,
-        }
-        for opponent in study.opponents:
-            counts = run.tally(opponent).row() if run else {}
-            row |= {f"{column}_{opponent}": value for column, value in counts.items()}
-        yield row
+def _safe(value: Any) -> Any:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if not isinstance(value, str):
+        return value
+    return printable(f"'{value}" if value.startswith(FORMULA_SIGNS) else value)
 
 
-def _matches(study: Study) -> Iterator[Row]:
-    """Yield one row a run, round and opponent, both seats added, and the final games last."""
-    for run in study.runs:
-        for opponent in study.opponents:
-            curve = run.curve(opponent)
-            for place, number in enumerate(curve.rounds.tolist()):
-                yield _match(study, run, number, Stage.VALIDATION, opponent, curve.tally(place))
-            if study.final_source == Stage.FINAL and run.tally(opponent).games:
-                final = run.tally(opponent)
-                yield _match(study, run, run.final_round, Stage.FINAL, opponent, final)
+def _runs(study: Study) -> pd.DataFrame:
+    """Return every run, used or not, with its final games a column per opponent."""
+    wide = study.final.pivot(index="run_id", columns="opponent", values=FINAL)
+    wide = wide.reindex(columns=[(c, o) for o in study.opponents for c in FINAL]).convert_dtypes()
+    wide.columns = pd.Index([f"{column}_{o}" for o in study.opponents for column in FINAL])
+    used = study.runs.assign(state="completed", is_used=True).join(wide, on="run_id")
+    excluded = study.excluded.assign(is_used=False)
+    frame = pd.concat([used, excluded]) if len(excluded) else used.assign(reason="")
+    levels = study.conditions[list(study.factors)]
+    frame = frame.drop(columns=levels.columns).join(levels, on="condition")
+    first = ["experiment", "run_id", "condition", *levels, "run", "seed", "state", "is_used"]
+    first += ["reason", "final_round", "duration_s", "parameters"]
+    return frame[[*first, *(column for column in frame if column not in first)]]
 
 
-def _match(
-    study: Study, run: Any, number: int | None, stage: Stage, opponent: str, tally: Tally
-) -> Row:
-    where = {"round": number, "stage": str(stage), "opponent": opponent}
-    return {**_who(study, run), **where, **tally.row()}
+def _with_levels(study: Study, frame: pd.DataFrame) -> pd.DataFrame:
+    levels = frame[["condition"]].join(study.conditions[list(study.factors)], on="condition")
+    return pd.concat([frame[["opponent"]], levels, frame.drop(columns=list(frame)[:2])], axis=1)
 
 
-def _rounds(study: Study) -> Iterator[Row]:
-    """Yield one row a run and round: what was learnt and how long it took."""
-    for run in study.runs:
-        clocks = {timings["round"]: timings for timings in run.timings}
-        for metrics in run.metrics:
-            yield {**clocks.get(metrics["round"], {}), **metrics, **_who(study, run)}
-
-
-def _summary(analysis: Analysis) -> Iterator[Row]:
-    for opponent, role in analysis.study.roles.items():
-        types = analysis.block("descriptives", opponent).get("types", {})
-        for network_type, group in types.items():
-            who = {"opponent": opponent, "role": role, "network_type": network_type}
-            half_draws = group["half_draw_rate"].get("mean")
-            yield {**group["win_rate"], **who, "half_draw_rate": half_draws}
-
-
-def _comparisons(analysis: Analysis) -> Iterator[Row]:
-    for opponent, role in analysis.study.roles.items():
-        for pair in analysis.block("comparisons", opponent).get("pairs", []):
-            # the pair comes last: a reason of the effects is not the pair's
-            yield {**pair.get("effects", {}), **pair, "opponent": opponent, "role": role}
-
-
-def _who(study: Study, run: Any) -> Row:
-    """Return who a row is about, of a run of the study or a record of the experiment."""
-    values = (study.name, run.run_id, run.network_type, run.run, run.seed)
-    return dict(zip(WHO, values, strict=True))
+def _with_role(study: Study, frame: pd.DataFrame) -> pd.DataFrame:
+    roles = frame["opponent"].map(study.roles)
+    return pd.concat([frame[["opponent"]], roles.rename("role"), frame.iloc[:, 1:]], axis=1)

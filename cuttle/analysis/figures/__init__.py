@@ -1,7 +1,7 @@
-"""One figure a file: `draw(study)` gives a matplotlib Figure. No numbers of its own, no files.
+"""One figure per file: `draw(study)` returns a matplotlib Figure, or None where it does not apply.
 
-A file added here is found by its name and stands on the page. `@styled` gives it the common look
-and answers for a study without runs; it must bear types without runs and opponents without games,
-be at most `DOUBLE_COLUMN` wide, and end in `set_caption`, which says what is drawn. Colours and
-markers of types come from `looks`. The shortest example is `training.py`.
+A file added here is found by its name and stands on the page. `@styled` gives it the common style
+and answers for a study without runs. It must bear conditions without runs and opponents without
+games, be at most `DOUBLE_COLUMN` wide, and end in `set_caption`, which says what is drawn. Colours
+and markers of conditions come from `styles`. The shortest example is `training.py`.
 """

@@ -1,11 +1,11 @@
-"""Mean, interquartile mean and median of the final win rate with bootstrap intervals. No tests."""
+"""Mean, interquartile mean and median of the final win rate with bootstrap intervals."""
 
-from matplotlib.axes import Axes
+import math
+
 from matplotlib.figure import Figure
 
-from cuttle.analysis.estimators.bootstrap import Bootstrap, bootstrap_interval, point_estimate
-from cuttle.analysis.estimators.core import FloatArray
-from cuttle.analysis.panels import (
+from cuttle.analysis.data import Study
+from cuttle.analysis.figures._axes import (
     games_text,
     label_groups,
     percents,
@@ -13,50 +13,44 @@ from cuttle.analysis.panels import (
     runs_text,
     span,
 )
-from cuttle.analysis.study import Study
-from cuttle.analysis.style import DOUBLE_COLUMN, Look, looks, set_caption, styled
+from cuttle.analysis.statistics import aggregates
+from cuttle.analysis.style import DOUBLE_COLUMN, set_caption, styled, styles
 
 NAMES = {"mean": "mean", "iqm": "interquartile mean", "median": "median"}
 
 
 @styled
 def draw(study: Study) -> Figure:
-    """Draw one panel a statistic, for the first opponent."""
-    groups = study.win_rates(study.first_opponent)
-    figure = Figure(figsize=(DOUBLE_COLUMN, row_height(len(study.types))))
+    """Draw one panel per statistic, for the first opponent."""
+    opponent = study.first_opponent
+    table = aggregates.compute(study).query("opponent == @opponent")
+    figure = Figure(figsize=(DOUBLE_COLUMN, row_height(study, len(study.labels))))
     panels = figure.subplots(1, len(NAMES), sharey=True)
     ends: list[float] = []
     for axes, statistic in zip(panels, NAMES, strict=True):
-        label_groups(axes, groups)
-        for place, (network_type, look) in enumerate(looks(study.types).items()):
-            ends += _row(axes, place, statistic, groups[network_type], look)
+        label_groups(axes, study, study.rates(opponent))
+        rows = table[table["statistic"] == statistic].set_index("condition")
+        for place, (condition, style) in enumerate(styles(study).items()):
+            row = rows.loc[condition, ["estimate", "ci_low", "ci_high"]]
+            estimate, low, high = percents(row)
+            if math.isnan(estimate):
+                continue
+            if not math.isnan(low):
+                axes.barh(place, high - low, 0.5, left=low, color=style.colour, alpha=0.6)
+            axes.plot([estimate] * 2, [place - 0.25, place + 0.25], color="black", linewidth=1.4)
+            ends += [estimate, low, high]
         axes.set_title(NAMES[statistic], loc="left")
         axes.set_xlabel("win rate (%)")
     for axes in panels:
         axes.set_xlim(*span(ends))
     caption = (
-        f"Final win rate against {study.first_opponent} in three summaries, {games_text(study)}. "
-        "Lines are the estimates, bars 95 % percentile bootstrap intervals over runs "
-        f"({runs_text(study)}), which at 7 runs cover about 87 to 91 %. The interquartile mean "
-        "cuts a quarter of the runs at each end, rounded down."
+        f"Final win rate against {opponent} in three summaries, {games_text(study, [opponent])}. "
+        "Lines are the estimates, bars 95% percentile bootstrap intervals over runs "
+        f"({runs_text(study, [opponent])}), which at 7 runs cover about 87 to 91%. The "
+        "interquartile mean cuts a quarter of the runs at each end, rounded down."
     )
     note = (
-        f"against {study.first_opponent}; line: estimate; bar: 95 % percentile bootstrap interval"
-        " over runs (covers about 87 to 91 % at n = 7)"
+        f"against {opponent}; line: estimate; bar: 95% percentile bootstrap interval over runs "
+        "(covers about 87 to 91% at n = 7)"
     )
     return set_caption(figure, caption, note=note)
-
-
-def _row(axes: Axes, place: int, statistic: str, rates: FloatArray, look: Look) -> list[float]:
-    """Draw the estimate and interval of one type and return what the axis must hold."""
-    if not len(rates):
-        return []
-    estimate = 100 * point_estimate(rates, statistic)
-    ends = [estimate]
-    result = bootstrap_interval(rates, statistic)
-    if isinstance(result, Bootstrap):
-        low, high = percents([result.low, result.high])
-        axes.barh(place, high - low, 0.5, left=low, color=look.colour, alpha=0.6)
-        ends += [low, high]
-    axes.plot([estimate, estimate], [place - 0.25, place + 0.25], color="black", linewidth=1.4)
-    return ends

@@ -1,43 +1,68 @@
-"""Performance profile: the share of runs above each win rate. Tests nothing."""
+"""Performance profile: the share of runs above each win rate."""
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from cuttle.analysis.estimators.descriptive import performance_profile
-from cuttle.analysis.panels import draw_legend, games_text, opponent_panels, runs_text, span
-from cuttle.analysis.study import Study
-from cuttle.analysis.style import looks, set_caption, styled
+from cuttle.analysis.data import Study
+from cuttle.analysis.figures._axes import (
+    draw_legend,
+    facets,
+    games_text,
+    is_last_row,
+    line_panels,
+    opponent_panels,
+    percents,
+    runs_text,
+    shown_conditions,
+    span,
+)
+from cuttle.analysis.style import clip, set_caption, styled, styles
 
 PANEL_HEIGHT = 2.0
 
 
 @styled
 def draw(study: Study) -> Figure:
-    """Draw one panel an opponent, the primary one first."""
-    figure, panels = opponent_panels(study, PANEL_HEIGHT)
-    for opponent, axes in panels.items():
-        groups = study.win_rates(opponent)
-        rates = np.concatenate([np.zeros(0), *groups.values()])
-        low, high = span([100 * float(rate) for rate in rates])
-        for network_type, look in looks(study.types).items():
-            if not len(groups[network_type]):
-                continue
-            # the share falls just at each run's own rate: steps, not slopes
-            steps = np.unique(np.concatenate([[low / 100], groups[network_type], [high / 100]]))
-            shares = performance_profile(groups[network_type], steps)
-            axes.step(
-                100 * steps, shares, where="post", color=look.colour, linestyle=look.dash,
-                label=network_type,
-            )  # fmt: skip
-        axes.set_xlim(low, high)
-        axes.set_ylim(-0.02, 1.02)
-        axes.set_xlabel("win rate (%)")
-        axes.set_ylabel("share of runs above")
-        axes.grid()
-    draw_legend(figure, study)
+    """Draw one panel per opponent, or per setting where more than the colour's factor varies."""
+    groups = facets(study)
+    if len(groups) == 1:
+        (conditions,) = groups.values()
+        figure, panels = opponent_panels(study, PANEL_HEIGHT)
+        grid = {("", opponent): axes for opponent, axes in panels.items()}
+        groups = {"": conditions}
+    else:
+        figure, grid = line_panels(study, study.opponents[:2], PANEL_HEIGHT)
+    opponents = list(dict.fromkeys(opponent for _, opponent in grid))
+    for (title, opponent), axes in grid.items():
+        _draw_panel(axes, study, opponent, groups[title])
+        is_one_of_many = len(groups) > 1 and len(opponents) > 1
+        axes.set_ylabel(f"vs {clip(opponent, 13)}" if is_one_of_many else "share of runs above")
+        if is_last_row(axes) or len(groups) == 1:
+            axes.set_xlabel("win rate (%)")
+    if len(groups) == 1 or len(study.varying) > 1:
+        draw_legend(figure, study)
+    counts = runs_text(study, opponents)
     caption = (
-        f"Performance profile: the share of runs whose final win rate exceeds a threshold "
-        f"({games_text(study)}, {runs_text(study)}). A curve to the right of another is better at "
-        "every threshold."
+        "Performance profile: the share of runs whose final win rate exceeds a threshold "
+        f"({games_text(study, opponents)}, {counts}). A curve to the right of another is better at "
+        f"every threshold.{shown_conditions(study)}"
     )
-    return set_caption(figure, caption, note=f"steps: single runs; {runs_text(study)}, no interval")
+    return set_caption(figure, caption, note=f"steps: single runs; {counts}, no interval")
+
+
+def _draw_panel(axes: Axes, study: Study, opponent: str, conditions: list[str]) -> None:
+    groups = study.rates(opponent)
+    low, high = span([rate for rates in groups.values() for rate in percents(rates)])
+    for condition in conditions:
+        rates = 100 * groups[condition]
+        if not len(rates):
+            continue
+        # the share falls just at each run's own rate: steps, not slopes
+        steps = np.unique(np.concatenate([[low], rates, [high]]))
+        shares = (rates[:, None] > steps).mean(axis=0)
+        style = styles(study)[condition]
+        axes.step(steps, shares, where="post", color=style.colour, linestyle=style.dash)
+    axes.set_xlim(low, high)
+    axes.set_ylim(-0.02, 1.02)
+    axes.grid()

@@ -2,29 +2,39 @@
 
 from matplotlib.figure import Figure
 
-from cuttle.analysis.panels import draw_curves, draw_legend, round_axis, runs_text
-from cuttle.analysis.study import Study, StudyRun
-from cuttle.analysis.style import DOUBLE_COLUMN, looks, set_caption, styled
+from cuttle.analysis.data import Study
+from cuttle.analysis.figures._axes import (
+    MAX_FACETS,
+    draw_curves,
+    draw_legend,
+    draw_mean,
+    round_axis,
+    runs_text,
+)
+from cuttle.analysis.style import DOUBLE_COLUMN, set_caption, styled, styles
 
 HEIGHT = 2.1
 COLUMNS = {
     "loss": "mean loss",
     "epsilon": "epsilon at the end",
-    "game_length": "decisions a game",
+    "game_length": "decisions per game",
 }
 
 
 @styled
 def draw(study: Study) -> Figure:
-    """Draw one panel a column of the metrics."""
+    """Draw one panel per column of the metrics."""
     figure = Figure(figsize=(DOUBLE_COLUMN, HEIGHT))
     for axes, (column, label) in zip(figure.subplots(1, 3), COLUMNS.items(), strict=True):
-        rounds: set[int] = set()
-        for network_type, look in looks(study.types).items():
-            curves = [_values(run, column) for run in study.runs_of(network_type)]
-            rounds.update(draw_curves(axes, curves, look))
+        rounds = study.rounds.dropna(subset=[column])
+        for condition, style in styles(study).items():
+            curves = rounds[rounds["condition"] == condition]
+            if len(study.labels) <= MAX_FACETS:
+                draw_curves(axes, curves, column, style)
+            means = curves.groupby("round")[column].mean()
+            draw_mean(axes, means.index.to_numpy(dtype=float), means.to_numpy(), style)
         axes.set_ylim(bottom=0)
-        round_axis(axes, rounds)
+        round_axis(axes, rounds["round"])
         axes.set_ylabel(label)
         axes.grid()
     draw_legend(figure, study)
@@ -34,8 +44,3 @@ def draw(study: Study) -> Figure:
         "thin lines single runs. Losses are no measure of skill: they rise as values spread out."
     )
     return set_caption(figure, caption, note=f"thick: mean; thin: runs; {runs_text(study)}")
-
-
-def _values(run: StudyRun, column: str) -> dict[int, float]:
-    """Return a column of a run's metrics by round, without the rounds that have no value."""
-    return {row["round"]: row[column] for row in run.metrics if row.get(column) is not None}

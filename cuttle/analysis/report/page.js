@@ -1,12 +1,16 @@
 "use strict";
 // Tables sort by a click on their heads; without this script they read as they are.
+const SECONDS = {d: 86400, h: 3600, min: 60, s: 1};
 function valueOf(row, column) {
   const cell = row.cells[column];
   const text = (cell ? cell.textContent : "").trim();
-  // a duration says its seconds; other numbers may have a true minus, commas, a bracket in front
+  const parts = Array.from(text.matchAll(/(\d+) (d|h|min|s)\b/g));
+  if (parts.length) {
+    return [text, parts.reduce((sum, [, n, unit]) => sum + n * SECONDS[unit], 0)];
+  }
+  // numbers may have a true minus, commas, a bracket in front
   const plain = text.replace(/\u2212/g, "-").replace(/,/g, "").replace(/^[\[<]/, "");
-  const number = parseFloat((cell && cell.dataset.value) || plain);
-  return [text, number];
+  return [text, parseFloat(plain)];
 }
 function sortBy(table, column, head) {
   const ascending = head.getAttribute("aria-sort") !== "ascending";

@@ -1,7 +1,6 @@
-"""One statistic a file: `compute(study)` gives a result of plain values. No files, no figures.
+"""One statistic per file: `compute(study)` returns a frame. No files are written, nothing is drawn.
 
-A file added here is found by its name; `plain` turns its dataclasses into JSON values. Its
-docstring begins with a sentence that says what it answers. It must bear types without runs, empty
-lists of tallies, and a study without any: then it says `NotComputable(no_runs(study))`, as it says
-of whatever cannot be computed why not. `@per_opponent` calls `compute(study, opponent)` for each.
+A file added here is found by its name. The first sentence of its docstring says what it answers. A
+frame has a row per thing asked about, also where there is no answer: its cells are NaN then and
+`note` says why.
 """

@@ -1,27 +1,29 @@
 """What a reader must know before believing the numbers: gaps, copies, seeds, few games."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
-from cuttle.analysis.estimators.core import ALPHA, is_constant
-from cuttle.analysis.estimators.paired import smallest_sign_flip_p
-from cuttle.analysis.estimators.permutation import smallest_permutation_p
-from cuttle.analysis.estimators.ranks import smallest_rank_p
-from cuttle.analysis.opponents import no_runs
-from cuttle.analysis.pairwise import Comparison, compare_types
-from cuttle.analysis.study import LAST_ROUND, Study, StudyRun
-from cuttle.runs.formatting import truncate as some
+from cuttle.analysis.data import Study, by_condition
+from cuttle.analysis.numerics import ALPHA, is_constant, rows_of
+from cuttle.analysis.per_study import once_per_study
+from cuttle.analysis.permutation import smallest_flip_p, smallest_permutation_p
+from cuttle.analysis.ranks import smallest_rank_p
+from cuttle.analysis.statistics import comparisons, learning_runs
+from cuttle.runs.formatting import join_words, pluralize, truncate
+from cuttle.runs.layout import Stage
 
-FINAL_GAMES = 2_000  # against the primary opponent; fewer leave the games' luck visible
-COLLAPSE = 0.10  # win rate below the rest of its type that makes a run worth naming
+FINAL_GAMES = 2_000  # fewer leave the sampling error of games visible
+COLLAPSE = 0.10  # win rate below the rest of its condition that makes a run worth naming
 FENCE = 3.0  # interquartile ranges; Tukey's far out
+BY_CHANCE = 1e-3  # probability below which equal results of two seeds are no chance
+LEVELS = ("error", "warning", "note")  # an error: numbers mislead
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """One finding: level is `error` (numbers mislead), `warning` or `note`."""
 
     id: str
@@ -29,187 +31,211 @@ class Check:
     text: str
 
 
-def compute(study: Study) -> Any:
+@once_per_study
+def compute(study: Study) -> pd.DataFrame:
     """Collect all findings, worst first."""
-    checks: tuple[Callable[[Study], Iterator[Check]], ...] = (
-        _completeness, _damage, _final_evaluation, _seeds, _copies, _provenance, _arithmetic,
-        _groups, _collapsed,
+    checks = (
+        _completeness, _not_assessed, _damage, _short_runs, _final_evaluation, _seeds, _copies,
+        _sources, _versions, _arithmetic, _unreachable, _collapsed,
     )  # fmt: skip
     findings = [finding for check in checks for finding in check(study)]
-    order = {"error": 0, "warning": 1, "note": 2}
-    return sorted(findings, key=lambda finding: order[finding.level])
+    findings.sort(key=lambda finding: LEVELS.index(finding.level))
+    return pd.DataFrame(findings, columns=Check._fields, dtype="str")
+
+
+def no_runs(study: Study) -> str:
+    """Say why there is nothing to analyse."""
+    states = study.excluded["state"].value_counts().sort_index()
+    if states.empty:
+        return "no runs"
+    counts = ", ".join(f"{count} {state}" for state, count in states.items())
+    return f"no completed runs that can be used ({counts})"
 
 
 def _completeness(study: Study) -> Iterator[Check]:
-    if not study.runs:
+    if study.runs.empty:
         yield Check("no_runs", "error", no_runs(study))
-    reasons: dict[str, list[str]] = {}
-    for out in study.left_out:
-        reasons.setdefault(out.reason, []).append(out.run_id)
-    for reason, runs in reasons.items():
-        yield Check("left_out", "warning", f"left out, {reason}: {some(runs)}")
-    for name in study.types:
-        if study.runs and not study.runs_of(name):
-            yield Check("missing_type", "warning", f"{name}: no runs that can be used")
-    for note in study.notes:
-        yield Check("note", "warning", note)
-    sizes = {name: len(study.runs_of(name)) for name in study.types}
-    if len(set(sizes.values())) > 1:
-        counts = ", ".join(f"{name} {n}" for name, n in sizes.items())
-        yield Check("unequal_n", "note", f"types have different numbers of runs: {counts}")
+    for reason, runs in study.excluded.groupby("reason", sort=False)["run_id"]:
+        yield Check("excluded", "warning", f"excluded, {reason}: {truncate(list(runs))}")
+    counts = study.conditions["n"]
+    if len(study.runs):
+        for name in counts.index[counts == 0]:
+            yield Check("missing_condition", "warning", f"{name}: no runs that can be used")
+    for problem in study.problems:
+        yield Check("problem", "warning", problem)
+    if counts.nunique() > 1:
+        listed = truncate([f"{name} {n}" for name, n in counts.items()])
+        text = f"{study.noun}s have different numbers of runs: {listed}"
+        yield Check("unequal_n", "note", text)
+
+
+def _not_assessed(study: Study) -> Iterator[Check]:
+    """Name what the runs leave open, so that silence is no assurance."""
+    if study.runs.empty:
+        return
+    if len(study.labels) == 1:
+        text = f"there is a single {study.noun}, so nothing could be compared"
+        yield Check("not_assessed", "warning", text)
+    single = list(study.conditions.index[study.conditions["n"] == 1])
+    if single:
+        each = " each" * (len(single) > 1)
+        text = f"one run{each} of {join_words(single)}: how much runs vary could not be assessed"
+        yield Check("not_assessed", "warning", text)
+    for opponent in study.opponents:
+        equal = [name for name, x in study.rates(opponent).items() if x.size > 1 and is_constant(x)]
+        if equal:
+            text = (
+                f"all runs of {join_words(equal)} have one and the same win rate against "
+                f"{opponent}: how much runs vary could not be assessed"
+            )
+            yield Check("not_assessed", "warning", text)
+    flipped = comparisons.compute(study).query("test == 'sign_flip' and diff != 0")
+    for row in rows_of(flipped):
+        text = (
+            f"all differences of {row['a']} and {row['b']} against {row['opponent']} are equal: "
+            "how much they vary could not be assessed"
+        )
+        yield Check("not_assessed", "warning", text)
 
 
 def _damage(study: Study) -> Iterator[Check]:
     """Name what is wrong with the files of runs that are used, for every number counts them."""
-    problems: dict[str, list[str]] = {}
-    for run in study.runs:
-        _ = run.metrics, run.timings  # reads both, and notes their damage
-        for problem in run.record.problems:
-            problems.setdefault(problem, []).append(run.run_id)
-    for problem, runs in problems.items():
-        yield Check("damaged_files", "warning", f"{problem}; used all the same: {some(runs)}")
+    for problem, runs in study.damage.groupby("problem", sort=False)["run_id"]:
+        text = f"{problem}; used all the same: {truncate(list(runs))}"
+        yield Check("damaged_files", "warning", text)
+
+
+def _short_runs(study: Study) -> Iterator[Check]:
+    runs = learning_runs.compute(study)
+    short = runs[runs["is_short"].astype(bool)].drop_duplicates(["run_id", "note"])
+    for note, names in short.groupby("note", sort=False)["run_id"]:
+        text = (
+            f"{truncate(list(dict.fromkeys(names)))} {note} of validation: counted in these "
+            "rounds, without an area under the curve"
+        )
+        yield Check("short_runs", "warning", text)
 
 
 def _final_evaluation(study: Study) -> Iterator[Check]:
-    if study.final_source == LAST_ROUND:
-        return  # the study's own note says so
+    if study.final_source != Stage.FINAL:
+        return  # the study's own problem says so
     for opponent in study.opponents:
-        games = sorted({t.games for runs in study.tallies(opponent).values() for t in runs})
-        if len(games) > 1:
-            text = f"final games against {opponent} differ between runs: {games[0]} to {games[-1]}"
-            yield Check("unequal_games", "warning", text)
-        if games and games[0] < FINAL_GAMES:
+        games = study.final.loc[study.final["opponent"] == opponent, "games"]
+        if games.nunique() > 1:
             text = (
-                f"only {games[0]} final games against {opponent}; below {FINAL_GAMES} the luck of "
-                "the games widens every interval"
+                f"final games against {opponent} differ between runs: {games.min():,} to "
+                f"{games.max():,}"
+            )
+            yield Check("unequal_games", "warning", text)
+        if len(games) and games.min() < FINAL_GAMES:
+            text = (
+                f"only {pluralize(int(games.min()), 'final game')} against {opponent}; below "
+                f"{FINAL_GAMES:,} the sampling error of the games widens every interval"
             )
             yield Check("few_games", "warning", text)
 
 
 def _seeds(study: Study) -> Iterator[Check]:
-    by_seed: dict[tuple[str, int], list[str]] = {}
-    for run in study.runs:
-        told = {"status": run.seed, "metadata": run.record.metadata.get("seed")}
-        seed = run.config.get("seed")
-        told["config"] = seed.get("value") if isinstance(seed, dict) else None
-        known = {name: value for name, value in told.items() if value is not None}
+    """Name runs whose files do not agree about their seed."""
+    for row in rows_of(study.provenance):
+        told = {name: row[f"seed_{name}"] for name in ("status", "metadata", "config")}
+        known = {name: seed for name, seed in told.items() if not pd.isna(seed)}
         if len(set(known.values())) > 1:
-            listed = ", ".join(f"{name} {value}" for name, value in known.items())
-            yield Check("seed_mismatch", "error", f"{run.run_id}: its seed is not one: {listed}")
-        if run.seed is not None:
-            by_seed.setdefault((run.network_type, run.seed), []).append(run.run_id)
-    for (_, seed), runs in by_seed.items():
-        if len(runs) > 1:
-            text = f"{some(runs)} share the seed {seed}: copies are no independent evidence"
-            yield Check("shared_seed", "error", text)
+            listed = ", ".join(f"{name} {seed}" for name, seed in known.items())
+            text = f"{row['run_id']}: its files disagree about its seed: {listed}"
+            yield Check("seed_mismatch", "error", text)
 
 
 def _copies(study: Study) -> Iterator[Check]:
-    """Find runs of one type with equal results in every game, though their seeds differ."""
-    by_results: dict[tuple[str, str], list[StudyRun]] = {}
-    for run in study.runs:
-        by_results.setdefault((run.network_type, _fingerprint(run)), []).append(run)
-    for runs in by_results.values():
-        if len({run.seed for run in runs}) > 1:
-            ids = [run.run_id for run in runs]
-            text = f"identical results across seeds in {some(ids)}: is the seed used?"
+    """Find runs of a condition with equal results in all games, which no chance makes likely."""
+    columns = ["stage", "round", "opponent", "seat", "games", "wins", "draws"]
+    matches, runs = study.matches, study.matches["run_id"]
+    content = pd.util.hash_pandas_object(matches[columns], index=False).groupby(runs).sum()
+    # Probability that independent games give another run the same wins, match by match.
+    spread = matches["games"] * matches["win_rate"] * (1 - matches["win_rate"])
+    chances = np.exp((-0.5 * np.log1p(4 * math.pi * spread)).groupby(runs).sum())
+    results = study.runs.set_index("run_id").assign(content=content, chance=chances)
+    for _, equal in results.groupby(["condition", "content"], observed=True):
+        num_pairs = math.comb(len(equal), 2)
+        if num_pairs and num_pairs * equal["chance"].iloc[0] < BY_CHANCE:
+            text = (
+                f"identical results across seeds (is the seed used?): {truncate(list(equal.index))}"
+            )
             yield Check("identical_results", "error", text)
 
 
-def _fingerprint(run: StudyRun) -> str:
-    """Spell all results of a run, in whichever order its opponents were met."""
-    return repr([sorted(run.final.items()), sorted(run.validation.items())])
-
-
-def _provenance(study: Study) -> Iterator[Check]:
-    git = {run.run_id: run.record.metadata.get("git") or {} for run in study.runs}
-    commits = {str(of_run["commit"]) for of_run in git.values() if of_run.get("commit")}
-    recorded = [run.record.metadata.get("source_hash") for run in study.runs]
-    sources = {source for source in recorded if source}
+def _sources(study: Study) -> Iterator[Check]:
+    runs = study.provenance
+    commits, sources = (sorted(set(runs[c].dropna())) for c in ("commit", "source_hash"))
     if len(sources) > 1:
-        text = f"runs come from {len(sources)} versions of the source: {', '.join(sorted(sources))}"
+        text = f"runs come from {len(sources)} versions of the source: {', '.join(sources)}"
         yield Check("mixed_sources", "warning", text)
     if len(commits) > 1:
-        text = f"runs come from {len(commits)} commits: {', '.join(sorted(commits))}"
         level = "note" if len(sources) == 1 else "warning"  # equal sources train alike
+        text = f"runs come from {len(commits)} commits: {', '.join(commits)}"
         yield Check("mixed_commits", level, text)
-    unknown = [run_id for run_id, of_run in git.items() if not of_run.get("commit")]
+    unknown = list(runs.loc[runs["commit"].isna(), "run_id"])
     if unknown and commits:
-        text = f"no commit is recorded for {some(unknown)}"
-        yield Check("unknown_commit", "note", text)
-    if dirty := [run_id for run_id, of_run in git.items() if of_run.get("dirty")]:
-        text = f"trained with uncommitted changes: {some(dirty)}"
+        yield Check("unknown_commit", "note", f"no commit is recorded for {truncate(unknown)}")
+    if dirty := list(runs.loc[runs["dirty"].eq(True), "run_id"]):
+        text = f"trained with uncommitted changes: {truncate(dirty)}"
         yield Check("uncommitted_changes", "note", text)
-    packages: dict[str, set[str]] = {}
-    for run in study.runs:
-        for package, version in (run.record.metadata.get("versions") or {}).items():
-            packages.setdefault(package, set()).add(str(version))
-    for package, versions in packages.items():
+
+
+def _versions(study: Study) -> Iterator[Check]:
+    for column in map(str, study.provenance.filter(like="versions.")):
+        versions = sorted(set(map(str, study.provenance[column].dropna())))
         if len(versions) > 1:
-            text = f"runs used different versions of {package}: {', '.join(sorted(versions))}"
+            package = column.partition(".")[2]
+            text = f"runs used different versions of {package}: {', '.join(versions)}"
             yield Check("mixed_versions", "warning", text)
 
 
 def _arithmetic(study: Study) -> Iterator[Check]:
     """Name conditions of whose runs some were trained with `portable=true` and some without."""
-    for name in study.types:
-        modes: dict[str, list[str]] = {}
-        for run in study.runs_of(name):
-            recorded = run.record.metadata.get("arithmetic") or {}
-            modes.setdefault(str(recorded.get("mode", "native")), []).append(run.run_id)
+    for condition, rows in study.provenance.groupby("condition", observed=True):
+        modes = rows.groupby("arithmetic")["run_id"].agg(list)
         if len(modes) > 1:
-            listed = "; ".join(f"{mode}: {some(runs)}" for mode, runs in sorted(modes.items()))
-            text = f"{name}: runs were trained in different arithmetic (portable=): {listed}"
+            listed = "; ".join(f"{mode}: {truncate(runs)}" for mode, runs in modes.items())
+            text = f"{condition}: runs were trained in different arithmetic (portable=): {listed}"
             yield Check("mixed_arithmetic", "note", text)
 
 
-def _groups(study: Study) -> Iterator[Check]:
-    """Name types of equal results, and tests that cannot reject at this number of runs."""
-    for opponent in study.opponents:
-        for name, rates in study.groups(opponent).items():
-            if rates.size > 1 and is_constant(rates):
-                text = (
-                    f"{name}: identical results across seeds: seed has no effect, or results "
-                    "are copies"
-                )
-                yield Check("groups", "warning", f"against {opponent}: {text}")
-        for test, smallest, level in _unreachable(study, opponent):
-            text = (
-                f"with {test} cannot reach significance: smallest attainable p {smallest:.3g} "
-                f"exceeds {level:.3g}"
-            )
-            yield Check("groups", "warning", f"against {opponent}: {text}")
-
-
-def _unreachable(study: Study, opponent: str) -> Iterator[tuple[str, float, float]]:
-    """Yield exact tests, by number of runs, whose smallest p exceeds the corrected level."""
-    compared = [pair for pair in compare_types(study, opponent) if isinstance(pair, Comparison)]
-    tests: set[tuple[str, float]] = set()
-    for pair in compared:
-        m, n = sorted((pair.n_a, pair.n_b))
+def _unreachable(study: Study) -> Iterator[Check]:
+    """Name exact tests, by number of runs, whose smallest p exceeds the corrected level."""
+    compared = comparisons.compute(study)
+    found: dict[tuple[str, str], tuple[float, float]] = {}
+    for row in rows_of(compared[compared["test"] != ""]):
+        m, n = sorted((row["n_a"], row["n_b"]))
+        tests = {
+            f"{m} and {n} runs rank tests": smallest_rank_p(m, n),
+            f"{m} and {n} runs permutation tests": smallest_permutation_p(m, n),
+        }
         if study.is_paired:
-            tests.add((f"{n} pairs sign flips", smallest_sign_flip_p(n)))
-        else:
-            tests.add((f"{m} and {n} runs rank tests", smallest_rank_p(m, n)))
-            tests.add((f"{m} and {n} runs permutation tests", smallest_permutation_p(m, n)))
-    for test, smallest in sorted(tests):
-        if smallest > ALPHA / len(compared):
-            yield test, smallest, ALPHA / len(compared)
+            tests = {f"{m} pairs sign flips": smallest_flip_p(m)}
+        level = ALPHA / row["family_size"]
+        for test, smallest in tests.items():
+            if smallest > level:
+                found[row["opponent"], test] = smallest, level
+    for (opponent, test), (smallest, level) in sorted(found.items()):
+        text = (
+            f"against {opponent}: with {test} cannot reach significance: smallest attainable p "
+            f"{smallest:.3g} exceeds {level:.3g}"
+        )
+        yield Check("unreachable", "warning", text)
 
 
 def _collapsed(study: Study) -> Iterator[Check]:
-    """Name runs far below the others of their type: means mislead where seeds collapse."""
+    """Name runs far below the others of their condition: means mislead where seeds collapse."""
     for opponent in study.opponents:
-        for name, rates in study.win_rates(opponent).items():
+        final = study.final[study.final["opponent"] == opponent]
+        for name, rates in by_condition(final, "win_rate").items():
             if rates.size < 4:
                 continue
-            q1, q3 = np.quantile(rates, [0.25, 0.75])
-            line = min(q1 - FENCE * (q3 - q1), float(np.median(rates)) - COLLAPSE)
-            low = [
-                f"{run.run_id} ({run.tally(opponent).win_rate:.3f})"
-                for run in study.runs_of(name)
-                if run.tally(opponent).games and run.tally(opponent).win_rate < line
-            ]
-            if low:
-                text = f"far below the other runs of {name} against {opponent}: {some(low)}"
+            q1, median, q3 = np.quantile(rates, [0.25, 0.5, 0.75])
+            line = min(q1 - FENCE * (q3 - q1), median - COLLAPSE)
+            low = final[(final["condition"] == name) & (final["win_rate"] < line)]
+            if len(low):
+                runs = [f"{row['run_id']} ({row['win_rate']:.3f})" for row in rows_of(low)]
+                text = f"far below the other runs of {name} against {opponent}: {truncate(runs)}"
                 yield Check("collapsed", "warning", text)

@@ -1,38 +1,29 @@
-"""The primary comparison of types: one test for all pairs, chosen before seeing the data."""
+"""The primary comparison: one test for all pairs of conditions, chosen before seeing the data."""
 
-from typing import Any
+import pandas as pd
 
-from cuttle.analysis.estimators.core import ALPHA
-from cuttle.analysis.estimators.decision_tree import ClassicalPair, classical_tests
-from cuttle.analysis.opponents import per_opponent
-from cuttle.analysis.pairwise import Comparison, compare_types
-from cuttle.analysis.study import Study
-
-
-@per_opponent
-def compute(study: Study, opponent: str) -> dict[str, Any]:
-    """Compare all pairs, and name where the classical procedure says otherwise."""
-    pairs = compare_types(study, opponent)
-    compared = [pair for pair in pairs if isinstance(pair, Comparison)]
-    classical = classical_tests(study.groups(opponent))
-    return {
-        "direction": "a minus b",
-        "test": "paired t by run number" if study.is_paired else "Welch",
-        "alpha": ALPHA,
-        "correction": "Holm over the pairs compared; Shaffer and Bonferroni beside it",
-        "family_size": len(compared),
-        "pairs": pairs,
-        "disagreements": [line for pair in compared if (line := _disagreement(pair, classical))],
-    }
+from cuttle.analysis.data import Study
+from cuttle.analysis.families import planned_pairs
+from cuttle.analysis.pairs import COLUMNS, compare_pairs, values_by_run
+from cuttle.analysis.per_study import once_per_study
 
 
-def _disagreement(pair: Comparison, classical: Any) -> str | None:
-    """Say where the classical procedure decides differently."""
-    other = classical.get((pair.a, pair.b))
-    if not isinstance(other, ClassicalPair) or other.significant_bonferroni == pair.is_significant:
-        return None
+@once_per_study
+def compute(study: Study) -> pd.DataFrame:
+    """Compare final win rates, a minus b, by Welch's test or, if declared, by paired runs."""
+    return compare_against_each(study, study.final, "win_rate")
+
+
+def compare_against_each(study: Study, frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Compare a column of a frame of runs for every opponent."""
+    pairs, blocks = planned_pairs(study), []
+    for opponent in study.opponents:
+        values = values_by_run(frame[frame["opponent"] == opponent], column)
+        block = compare_pairs(pairs, values, is_paired=study.is_paired)
+        block.insert(0, "opponent", opponent)
+        blocks.append(block)
     return (
-        f"{pair.a} and {pair.b}: the classical procedure ({other.branch}, Bonferroni p = "
-        f"{other.p_bonferroni:.3g}) and the primary one ({pair.test}, Holm p = {pair.p_holm:.3g}) "
-        "decide differently; the primary one counts"
+        pd.concat(blocks, ignore_index=True)
+        if blocks
+        else pd.DataFrame(columns=["opponent", *COLUMNS])
     )

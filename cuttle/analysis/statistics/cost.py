@@ -1,50 +1,43 @@
-"""What the runs cost: seconds by part and throughput. Wall clock, so of these machines."""
+"""What the runs cost: seconds by part, and throughput. Wall clock, so of these machines."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import pandas as pd
 
-from cuttle.analysis.estimators.core import NotComputable
-from cuttle.analysis.estimators.descriptive import describe
-from cuttle.analysis.opponents import no_runs
-from cuttle.analysis.study import Study, StudyRun
+from cuttle.analysis.data import Study, by_condition
+from cuttle.analysis.numerics import DESCRIPTION, describe, table
+from cuttle.analysis.per_study import once_per_study
 from cuttle.runs.layout import TIMINGS_COLUMNS
 
-PARTS = tuple(column for column in TIMINGS_COLUMNS if column != "round")
-COUNTERS = {"games_per_s": "episodes", "decisions_per_s": "decisions"}
+PARTS = list(TIMINGS_COLUMNS[1:])
+COLUMNS = ("condition", "quantity", *DESCRIPTION, "hosts", "note")
 
 
-def compute(study: Study) -> Any:
-    """Describe time and throughput by type."""
-    if not study.runs:
-        return NotComputable(no_runs(study))
-    return {"types": {name: _type(study.runs_of(name)) for name in study.types}}
+@once_per_study
+def compute(study: Study) -> pd.DataFrame:
+    """Describe time and throughput by condition."""
+    costs = run_costs(study)
+    known = study.provenance.dropna(subset=["host"])
+    hosts = known.groupby("condition", observed=False)["host"].agg(
+        lambda h: ", ".join(sorted(set(h)))
+    )
+    rows = [
+        {"condition": name, "quantity": quantity, **describe(values), "hosts": hosts.get(name, "")}
+        for quantity in costs.columns[4:]
+        for name, values in by_condition(costs, quantity).items()
+    ]
+    return table(rows, COLUMNS)
 
 
-def _type(runs: Sequence[StudyRun]) -> dict[str, Any]:
-    rows = [run_costs(run) for run in runs]
-    return {
-        "hosts": sorted({str(run.record.metadata.get("host")) for run in runs} - {"None"}),
-        **{name: describe([row[name] for row in rows], is_rate=False) for name in _names()},
-    }
-
-
-def _names() -> tuple[str, ...]:
-    return ("duration_s", *PARTS, *COUNTERS, "self_play_games_per_s")
-
-
-def run_costs(run: StudyRun) -> dict[str, float | None]:
-    """Sum up one run, in seconds and amounts a second; None where its rows do not tell."""
-    costs: dict[str, float | None] = {"duration_s": run.record.status["duration_s"]}
-    for part in PARTS:
-        known = [row[part] for row in run.timings if row.get(part) is not None]
-        costs[part] = sum(known) if known and len(known) == len(run.timings) else None
-    last: Mapping[str, Any] = run.metrics[-1] if run.metrics else {}
-    total = costs["round_s"]
-    for name, column in COUNTERS.items():
-        costs[name] = _ratio(last.get(column), total)
-    costs["self_play_games_per_s"] = _ratio(last.get("episodes"), costs["self_play_s"])
-    return costs
-
-
-def _ratio(amount: float | None, seconds: float | None) -> float | None:
-    return amount / seconds if amount is not None and seconds else None
+def run_costs(study: Study) -> pd.DataFrame:
+    """Return a row per used run: seconds by part, and amounts per second; NaN if not recorded."""
+    by_run = study.rounds.groupby("run_id", sort=False)
+    seconds = by_run[PARTS].sum(min_count=1)[by_run[PARTS].count().eq(by_run.size(), axis=0)]
+    last = by_run[["episodes", "decisions"]].last()
+    who = study.runs[["experiment", "run_id", "condition", "run", "duration_s"]]
+    costs = who.join(seconds, on="run_id")
+    total, played = costs["round_s"], costs["self_play_s"]
+    amounts = who[["run_id"]].join(last, on="run_id")
+    return costs.assign(
+        games_per_s=amounts["episodes"] / total.where(total > 0),
+        decisions_per_s=amounts["decisions"] / total.where(total > 0),
+        self_play_games_per_s=amounts["episodes"] / played.where(played > 0),
+    )

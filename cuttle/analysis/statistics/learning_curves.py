@@ -1,51 +1,31 @@
-"""Do types learn differently in any round: bands, and the max-T test over all rounds."""
+"""Win rate by round: mean and bands over the runs that reached the round."""
 
-from typing import Any
+import pandas as pd
 
-import numpy as np
+from cuttle.analysis.data import Study
+from cuttle.analysis.numerics import TAIL, mean_interval, table
+from cuttle.analysis.per_study import once_per_study
 
-from cuttle.analysis.estimators.core import ALPHA, FloatArray, NotComputable
-from cuttle.analysis.estimators.curves import best_minus_last, last_k_mean, t_band
-from cuttle.analysis.estimators.descriptive import describe
-from cuttle.analysis.estimators.permutation import MaxT
-from cuttle.analysis.learning import CurvePair, compare_curves, learning_curves
-from cuttle.analysis.matches import IntArray
-from cuttle.analysis.opponents import per_opponent
-from cuttle.analysis.study import Study
-
-LAST_ROUNDS = 3
+COLUMNS = ("opponent", "condition", "round", "n", "mean", "ci_low", "ci_high", "band_low",
+           "band_high", "note")  # fmt: skip
 
 
-@per_opponent
-def compute(study: Study, opponent: str) -> dict[str, Any]:
-    """Compare whole learning curves."""
-    curves = learning_curves(study, opponent)
-    if not curves.rounds.size:
-        return {"pairs": NotComputable("no rounds that all runs have")}
-    return {
-        "rounds": curves.rounds,
-        "types": {name: _type(matrix) for name, matrix in curves.types.items()},
-        "pairs": [_pair(pair, curves.rounds) for pair in compare_curves(study, opponent)],
-    }
+@once_per_study
+def compute(study: Study) -> pd.DataFrame:
+    """Return the mean of each round with its t interval.
 
-
-def _type(matrix: FloatArray) -> dict[str, Any]:
-    return {
-        "pointwise_band": t_band(matrix),
-        "simultaneous_band": t_band(matrix, is_simultaneous=True),
-        "mean": matrix.mean(axis=0),
-        "best_minus_last": describe(
-            np.array([best_minus_last(curve) for curve in matrix]), is_rate=False
-        ),
-        f"last_{LAST_ROUNDS}_rounds_mean": describe(
-            np.array([last_k_mean(curve, LAST_ROUNDS) for curve in matrix])
-        ),
-    }
-
-
-def _pair(pair: CurvePair, rounds: IntArray) -> dict[str, Any]:
-    row: dict[str, Any] = {"a": pair.a, "b": pair.b, "max_t": pair.max_t, "p_holm": pair.p_holm}
-    if isinstance(pair.max_t, MaxT):
-        per_round = zip(rounds, pair.max_t.p_adjusted_per_round, strict=True)
-        row["rounds_that_differ"] = [int(number) for number, p in per_round if p < ALPHA]
-    return row
+    ci_low, ci_high: pointwise, which covers the whole curve in 39% of studies only
+    band_low, band_high: by Bonferroni over the rounds, for all of them at once
+    """
+    rows = []
+    for opponent in study.opponents:
+        curves = study.curves[study.curves["opponent"] == opponent]
+        for condition, of_condition in curves.groupby("condition", observed=True):
+            tail = TAIL / of_condition["round"].nunique()
+            for number, rates in of_condition.groupby("round")["win_rate"]:
+                x = rates.to_numpy()
+                _, low, high = mean_interval(x)
+                _, band_low, band_high = mean_interval(x, tail)
+                values = (opponent, condition, number, x.size, x.mean(), low, high, band_low)
+                rows.append(dict(zip(COLUMNS, (*values, band_high, ""), strict=True)))
+    return table(rows, COLUMNS)

@@ -1,24 +1,34 @@
-"""What each network type starts with: its size and the spread of its first Q-values."""
+"""What each condition starts with: the size of its network and the spread of its Q-values."""
 
-from collections.abc import Sequence
-from typing import Any
+import pandas as pd
 
-from cuttle.analysis.estimators.core import NotComputable
-from cuttle.analysis.estimators.descriptive import describe
-from cuttle.analysis.opponents import no_runs
-from cuttle.analysis.study import Study, StudyRun
+from cuttle.analysis.data import Study, by_condition
+from cuttle.analysis.numerics import describe, table
+from cuttle.analysis.per_study import once_per_study
 
-
-def compute(study: Study) -> Any:
-    """Describe the untrained networks by type: unequal initial spreads alone change learning."""
-    if not study.runs:
-        return NotComputable(no_runs(study))
-    return {"types": {name: _type(study.runs_of(name)) for name in study.types}}
+COLUMNS = ("condition", "parameters_min", "parameters_max", "n", "initial_q_sd",
+           "initial_q_sd_sd", "note")  # fmt: skip
 
 
-def _type(runs: Sequence[StudyRun]) -> dict[str, Any]:
-    recorded = [run.record.metadata for run in runs]
-    return {
-        "parameters": sorted({r["parameters"] for r in recorded if r.get("parameters")}),
-        "initial_q_sd": describe([r.get("initial_q_sd") for r in recorded], is_rate=False),
-    }
+@once_per_study
+def compute(study: Study) -> pd.DataFrame:
+    """Describe the untrained networks: unequal initial spreads alone change learning."""
+    parameters = by_condition(study.runs, "parameters")
+    rows = []
+    for condition, spreads in by_condition(study.runs, "initial_q_sd").items():
+        sizes, spread = parameters[condition], describe(spreads)
+        rows.append(
+            {
+                "condition": condition,
+                **(
+                    {"parameters_min": sizes.min(), "parameters_max": sizes.max()}
+                    if sizes.size
+                    else {}
+                ),
+                "n": spread["n"],
+                "initial_q_sd": spread.get("mean"),
+                "initial_q_sd_sd": spread.get("sd"),
+                "note": spread["note"] and spread["note"].replace("runs", "runs with a record"),
+            }
+        )
+    return table(rows, COLUMNS)

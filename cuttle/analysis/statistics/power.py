@@ -1,94 +1,82 @@
-"""What this study could see: detectable differences, needed runs, and games against runs."""
+"""What differences this study could detect, and how many runs smaller ones would need."""
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
-from cuttle.analysis.estimators.core import ALPHA, NotComputable
-from cuttle.analysis.estimators.power import (
-    POWER,
-    mde_anova,
-    mde_paired,
-    mde_two_sample,
-    needed_paired,
-    needed_two_sample,
-    sd_interval,
-)
-from cuttle.analysis.matches import Tally
-from cuttle.analysis.opponents import per_opponent
-from cuttle.analysis.pairwise import Comparison, compare_types
-from cuttle.analysis.study import Study
+import pandas as pd
+from scipy import stats
+from scipy.optimize import brentq
 
-EFFECTS = (0.5, 0.8, 1.0, 1.5, 2.0)
-POINTS = (0.02, 0.05, 0.10)
-GAMES = (124, 250, 500, 1000, 2000, 5000)
-SD_CONFIDENCE = 0.6  # its upper end is the one-sided 80 % limit of the sd
+from cuttle.analysis.data import Study
+from cuttle.analysis.numerics import ALPHA, NAN, POWER, detectable, rows_of, t_power, table
+from cuttle.analysis.per_study import once_per_study
+from cuttle.analysis.statistics import comparisons
+
+POINTS = (2, 5, 10)
+UPPER = 0.8  # confidence of the upper limit of the sd
+MAX_RUNS = 10**8
+COLUMNS = (
+    "opponent", "factor", "a", "b", "n_a", "n_b", "alpha", "effect", "mde_effect", "sd", "mde",
+    "mde_at_upper_sd", *(f"needed_{p}_points" for p in POINTS), "note",
+)  # fmt: skip
 
 
-@per_opponent
-def compute(study: Study, opponent: str) -> dict[str, Any]:
-    """Compute detectable effects at this study's size and spread."""
-    tallies = {name: runs for name, runs in study.tallies(opponent).items() if runs}
-    pairs = [p for p in compare_types(study, opponent) if isinstance(p, Comparison)]
-    if not pairs:
-        return {"pairs": NotComputable("no pair of types with a spread over 2 runs or more")}
-    alpha, n = ALPHA / len(pairs), min(min(pair.n_a, pair.n_b) for pair in pairs)
-    mde, needed = (
-        (mde_paired, needed_paired) if study.is_paired else (mde_two_sample, needed_two_sample)
-    )
-    types = sum(len(runs) > 1 for runs in tallies.values())
-    return {
-        "alpha": ALPHA,
-        "power": POWER,
-        "family_size": len(pairs),
-        "alpha_per_pair": alpha,
-        "effect": "dz, of pairs" if study.is_paired else "d, of independent runs",
-        "n": n,
-        "mde_effect": mde(n, alpha),
-        "mde_effect_uncorrected": mde(n, ALPHA),
-        "mde_anova_f": None if study.is_paired else mde_anova(types, n),
-        "runs_needed_by_effect": {f"{effect:g}": needed(effect, alpha).n for effect in EFFECTS},
-        "pairs": [_pair(pair, tallies[pair.a], tallies[pair.b]) for pair in pairs],
-        "caution": "a significant difference at this size overstates the true one on average",
-    }
+@once_per_study
+def compute(study: Study) -> pd.DataFrame:
+    """Return the difference that each pair's own test finds with 80% power, after Bonferroni.
 
-
-def _pair(pair: Comparison, a: Sequence[Tally], b: Sequence[Tally]) -> dict[str, Any]:
-    """Translate into win rate by the spread of this pair's own runs."""
-    is_paired = pair.test == "paired_t"
-    # Of differences where paired; else the root mean square of both types, as the runs weigh them.
-    sd = pair.se * math.sqrt(pair.n_a if is_paired else 1 / (1 / pair.n_a + 1 / pair.n_b))
-    needed = needed_paired if is_paired else needed_two_sample
-    alpha = ALPHA / pair.family_size
-    return {
-        "a": pair.a,
-        "b": pair.b,
-        "sd": sd,
-        "mde": pair.detectable,
-        "mde_at_upper_sd": pair.detectable * sd_interval(1.0, pair.df, SD_CONFIDENCE).high,
-        "runs_needed_by_difference": {
-            f"{points:g}": needed(points / sd, alpha).n for points in POINTS
-        },
-        "mde_by_games": _by_games(pair, a, b),
-    }
-
-
-def _by_games(pair: Comparison, a: Sequence[Tally], b: Sequence[Tally]) -> dict[str, float]:
-    """Predict the detectable difference at other numbers of final games, from the spread seen.
-
-    Only the luck of games shrinks with their number, by the binomial or the whole spread if that
-    is less. As runs share their deals, luck is less than the binomial: more games help at most so.
+    mde_effect: the same in d, of independent runs, or dz, of pairs; sd: of runs, pooled as the test
+    weighs them, or of differences; mde_at_upper_sd: at the upper 80% limit of the sd, which few
+    runs leave uncertain; never "observed power"
     """
-    luck = _luck(a, None) / pair.n_a + _luck(b, None) / pair.n_b
-    share = min(1.0, pair.se**2 / luck) if luck else 0.0
-    predicted = {}
-    for games in GAMES:
-        other = _luck(a, games) / pair.n_a + _luck(b, games) / pair.n_b
-        error = math.sqrt(max(0.0, pair.se**2 + share * (other - luck)))
-        predicted[str(games)] = pair.detectable * error / pair.se
-    return predicted
+    effect = "dz" if study.is_paired else "d"
+    rows = []
+    for row in rows_of(comparisons.compute(study)):
+        keys = ("opponent", "factor", "a", "b", "n_a", "n_b", "note")
+        rows.append({**{key: row[key] for key in keys}, "effect": effect, **_pair(row, effect)})
+    return table(rows, COLUMNS)
 
 
-def _luck(runs: Sequence[Tally], games: int | None) -> float:
-    """Binomial variance of one run's rate, over its own games or another number, mean over runs."""
-    return sum(run.win_rate * (1 - run.win_rate) / (games or run.games) for run in runs) / len(runs)
+def needed_runs(size: float, alpha: float, effect: str) -> float:
+    """Return the runs per condition, or pairs, that find an effect with 80% power.
+
+    NaN where 100 million are not enough.
+    """
+
+    def missing(log_n: float) -> float:
+        n = math.exp(log_n)
+        if effect == "dz":
+            return POWER - t_power(size * math.sqrt(n), n - 1, alpha)
+        return POWER - t_power(size * math.sqrt(n / 2), 2 * n - 2, alpha)
+
+    ends = math.log(2), math.log(MAX_RUNS)  # below two runs there is no error to test against
+    if missing(ends[0]) <= 0:
+        return 2
+    if missing(ends[1]) > 0:
+        return NAN
+    return math.ceil(math.exp(float(brentq(missing, *ends, xtol=1e-12))) - 1e-9)
+
+
+def _pair(row: dict[str, Any], effect: str) -> dict[str, Any]:
+    alpha, n_a, n_b = ALPHA / row["family_size"], row["n_a"], row["n_b"]
+    if min(n_a, n_b) < 2:
+        return {"alpha": alpha}
+    is_paired = effect == "dz"
+    unit = math.sqrt(1 / n_a) if is_paired else math.sqrt(1 / n_a + 1 / n_b)
+    found = {
+        "alpha": alpha,
+        "mde_effect": detectable(unit, n_a - 1 if is_paired else n_a + n_b - 2, alpha),
+    }
+    if not row["se"] > 0:
+        return found
+    sd, df, mde = row["se"] / unit, row["df"], row["detectable"]
+    upper = math.sqrt(df / float(stats.chi2.ppf(1 - UPPER, df)))
+    is_out_of_reach = mde > 1
+    return {
+        **found,
+        "sd": sd,
+        "mde": NAN if is_out_of_reach else mde,
+        "mde_at_upper_sd": NAN if mde * upper > 1 else mde * upper,
+        **{f"needed_{p}_points": needed_runs(p / 100 / sd, alpha, effect) for p in POINTS},
+        "note": "too few runs to detect any difference" if is_out_of_reach else row["note"],
+    }

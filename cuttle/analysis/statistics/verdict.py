@@ -1,171 +1,263 @@
-"""The answers in plain words, one a question. Never "no difference" where the data cannot tell."""
+"""The answers in plain words, one per question. Never "no difference" where data cannot tell."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cuttle.analysis.estimators.binomial import variance_components
-from cuttle.analysis.estimators.core import ALPHA, NotComputable
-from cuttle.analysis.estimators.omnibus import RobustAnova, welch_anova
-from cuttle.analysis.estimators.paired import RepeatedAnova, repeated_anova
-from cuttle.analysis.judgement import (
+import pandas as pd
+
+from cuttle.analysis.data import Study
+from cuttle.analysis.factor_answers import (
+    answer_factors,
+    answer_settings,
+    shown_interactions,
+)
+from cuttle.analysis.interpretation import (
+    SIGNIFICANT,
     Decision,
-    Judged,
+    Row,
     Statement,
+    answer,
+    by_family,
+    decided_pairs,
     detectable_text,
-    join,
-    judge_pair,
+    missing_conditions,
     summarise,
     winner,
 )
-from cuttle.analysis.learning import compare_curves, learning_curves
-from cuttle.analysis.numbers import p_text, rate_text
-from cuttle.analysis.opponents import no_runs
-from cuttle.analysis.pairwise import Comparison, compare_types, complete_runs, equivalence_family
-from cuttle.analysis.statistics.checks import compute as find_checks
-from cuttle.analysis.statistics.variance import reading
-from cuttle.analysis.study import Study
-from cuttle.runs.formatting import pluralize as count
+from cuttle.analysis.numerics import ALPHA, rows_of, table
+from cuttle.analysis.per_study import once_per_study
+from cuttle.analysis.statistics import (
+    checks,
+    learning_differences,
+    omnibus,
+    variance,
+)
+from cuttle.runs.formatting import (
+    format_p_claim,
+    format_percent,
+    format_points,
+    join_words,
+    pluralize,
+    truncate,
+)
 
 MAX_ERRORS = 3  # the others stand under checks
+MAX_SINGLE = 10  # pairs or conditions that are answered one by one; more are summed up
+DECIDED = (*SIGNIFICANT, Decision.EQUIVALENT)
+COLUMNS = ("question", "answer", "decision", "opponent", "role", "factor", "conditions", "note")
+OMNIBUS = {
+    "welch_anova": "Welch ANOVA",
+    "repeated_anova": "repeated-measures ANOVA with the Greenhouse-Geisser correction",
+    "permutation": "permutation test of all runs",
+}
 
 
-def compute(study: Study) -> Any:
+@once_per_study
+def compute(study: Study) -> pd.DataFrame:
     """Answer each question of the study, the primary opponent's first."""
-    if not study.runs:
-        return {"headline": f"No answer: {no_runs(study)}.", "statements": []}
-    statements: list[Statement] = []
-    headline = ""
+    rows: list[dict[str, Any]] = []
+    pairs = decided_pairs(study)
     for opponent, role in study.roles.items():
-        judged = _judged(study, opponent)
-        statements += _about_types(study, opponent, role, judged)
-        if not headline:  # opponents come with the primary one first
-            headline = summarise(opponent, role, judged)
-            statements += _about_study(study, opponent, role, judged)
-    return {"headline": headline, "statements": [*statements, _trust(study)]}
+        of_opponent = [pair for pair in pairs if pair["opponent"] == opponent]
+        for statement in _statements(study, opponent, of_opponent):
+            rows.append({**statement._asdict(), "opponent": opponent, "role": role})
+    if len(study.runs):
+        rows.append({**_trust(study)._asdict(), "opponent": "", "role": ""})
+    return table(rows, COLUMNS)
 
 
-def _judged(study: Study, opponent: str) -> list[Judged]:
-    pairs = {(pair.a, pair.b): pair for pair in compare_types(study, opponent)}
-    return [(pairs[e.a, e.b], e) for e in equivalence_family(study, opponent)]
+def headline(study: Study) -> str:
+    """Answer the study's question in one sentence, about the primary opponent."""
+    if not len(study.runs):
+        return f"No answer: {checks.no_runs(study)}."
+    opponent, pairs = study.first_opponent, decided_pairs(study)
+    rows = [pair for pair in pairs if pair["opponent"] == opponent]
+    parts = [missing] if (missing := missing_conditions(study, opponent)) else []
+    families = by_family(rows)
+    for factor, family in families.items():
+        name = f"by {study.factor_text(factor)}, " * (len(families) > 1)
+        parts.append(name + summarise(family, study.noun))
+    parts += [row["sentence"] for row in shown_interactions(study, opponent)]
+    if not rows:
+        parts.append(f"no comparison, as there is a single {study.noun}")
+    return f"Against {opponent} ({study.roles[opponent]} opponent): {'; '.join(parts)}."
 
 
-def _about_types(
-    study: Study, opponent: str, role: str, judged: list[Judged]
-) -> Iterator[Statement]:
-    """Answer whether types differ, which one is best, and every pair."""
-    if len(study.groups(opponent)) > 2:
-        yield _overall(study, opponent, role)
-        yield _best(study, opponent, role, judged)
-    for pair, equivalence in judged:
-        decision, answer = judge_pair(pair, equivalence)
-        question = f"Do {pair.a} and {pair.b} differ against {opponent}?"
-        yield Statement(question, answer, decision, opponent, role, (pair.a, pair.b))
-    if not judged:
-        question = f"Do types differ against {opponent}?"
-        answer = "There are fewer than two types with runs to compare."
-        yield Statement(question, answer, Decision.NOT_COMPUTABLE, opponent, role)
+def _statements(study: Study, opponent: str, pairs: Sequence[Row]) -> Iterator[Statement]:
+    if len(study.varying) > 1:
+        yield from answer_factors(study, opponent)
+        yield from answer_settings(study, opponent)
+    elif sum(x.size > 0 for x in study.rates(opponent).values()) > 2:
+        yield _overall(study, opponent, pairs)
+        yield _best(study, opponent, pairs)
+    for family in by_family(pairs).values():
+        yield from _pairs(study, opponent, family)
+    if not pairs:
+        question = f"Do {study.noun}s differ against {opponent}?"
+        text = f"There is a single {study.noun}: nothing to compare."
+        yield Statement(question, text, Decision.NOT_COMPUTABLE)
+    for factor, family in by_family(pairs).items():
+        if text := detectable_text(family):
+            yield _detectable(study, opponent, factor, text)
+    if opponent == study.first_opponent:
+        yield from _spread(study, opponent)
+        yield from _curves(study, opponent)
 
 
-def _overall(study: Study, opponent: str, role: str) -> Statement:
-    question = f"Does the network type matter against {opponent}?"
-    fit: RobustAnova | RepeatedAnova | NotComputable
-    if study.is_paired:
-        fit = repeated_anova(complete_runs(study, opponent))
-        name = "repeated-measures ANOVA with Greenhouse-Geisser's epsilon"
-    else:
-        fit, name = welch_anova(study.groups(opponent)), "Welch ANOVA"
-    if isinstance(fit, NotComputable):
-        answer = f"Cannot be computed: {fit.reason}."
-        return Statement(question, answer, Decision.NOT_COMPUTABLE, opponent, role)
-    p, df1, df2 = fit.p, fit.df1, fit.df2
-    if isinstance(fit, RepeatedAnova):
-        p, df1, df2 = fit.p_gg, fit.epsilon_gg * fit.df1, fit.epsilon_gg * fit.df2
-    numbers = f"({name}, F({df1:.3g}, {df2:.3g}) = {fit.F:.2f}, {p_text(p)})"
-    if p < ALPHA:
-        answer = f"Yes: at least two types differ {numbers}."
-        return Statement(question, answer, Decision.DIFFERENT, opponent, role)
-    answer = f"Not shown {numbers}; this is no evidence that the types are equal."
-    return Statement(question, answer, Decision.UNDECIDED, opponent, role)
+def _pairs(study: Study, opponent: str, family: Sequence[Row]) -> Iterator[Statement]:
+    """Answer every pair, of a large family only those that are decided, and count the others."""
+    is_large = len(family) > MAX_SINGLE
+    told = [p for p in family if not is_large or p["decision"] in DECIDED]
+    for pair in told:
+        question = f"Do {pair['a']} and {pair['b']} differ against {opponent}?"
+        names = (pair["a"], pair["b"])
+        text = answer(pair, study.noun)
+        yield Statement(question, text, pair["decision"], pair["factor"], names)
+    rest = [pair for pair in family if pair not in told]
+    if rest:
+        question = f"Do the other pairs of {study.noun}s differ against {opponent}?"
+        failed = sum(pair["decision"] is Decision.NOT_COMPUTABLE for pair in rest)
+        text = f"Inconclusive in {pluralize(len(rest) - failed, 'pair')}"
+        text += f"; {pluralize(failed, 'pair')} cannot be compared" * (failed > 0)
+        yield Statement(question, f"{text}.", Decision.UNDECIDED, family[0]["factor"])
 
 
-def _best(study: Study, opponent: str, role: str, judged: list[Judged]) -> Statement:
-    question = f"Which type is best against {opponent}?"
-    means = {name: float(x.mean()) for name, x in study.groups(opponent).items()}
-    top = max(means, key=lambda name: means[name])
-    rivals = [
-        pair.b if pair.a == top else pair.a
-        for pair, _ in judged
-        if top in (pair.a, pair.b)
-        and not (isinstance(pair, Comparison) and pair.is_significant and winner(pair) == top)
-    ]
-    if not rivals:
-        answer = f"{top}: better than every other type after correction."
-        return Statement(question, answer, Decision.DIFFERENT, opponent, role, (top,))
-    answer = (
-        f"No type is shown to be best: {top} has the highest mean ({rate_text(means[top])}), but "
-        f"is not distinguished from {join(rivals)}."
+def _overall(study: Study, opponent: str, pairs: Sequence[Row]) -> Statement:
+    noun, factor = study.noun, study.varying[0]
+    question = f"Does the {study.factor_text(factor)} matter against {opponent}?"
+    tests = omnibus.compute(study)
+    fit = rows_of(tests[(tests["opponent"] == opponent) & tests["is_primary"]])[0]
+    if not fit["p"] >= 0:
+        text = f"Cannot be tested for all {noun}s at once: {fit['note']}."
+        return Statement(question, text, Decision.NOT_COMPUTABLE, factor)
+    name, degrees = OMNIBUS[fit["test"]], ""
+    if fit["df2"] == fit["df2"]:
+        f = f"F({fit['df1']:.3g}, {fit['df2']:.3g}) = {fit['statistic_value']:.2f}"
+        degrees = f"{f}, "
+    numbers = f"({name}, {degrees}{format_p_claim(fit['p'])})"
+    if fit["p"] < ALPHA:
+        text = f"Yes: at least two {noun}s differ {numbers}."
+        return Statement(question, text, Decision.DIFFERENT, factor)
+    decisions = {pair["decision"] for pair in pairs}
+    if decisions == {Decision.EQUIVALENT}:
+        margin = format_points(study.margin)
+        text = f"No significant difference {numbers}; all pairs are equivalent within {margin}."
+        return Statement(question, text, Decision.EQUIVALENT, factor)
+    rest = f"this is not evidence that the {noun}s are equal"
+    if Decision.EQUIVALENT in decisions:
+        rest = f"this is not evidence that all {noun}s are equal, though some pairs are equivalent"
+    return Statement(
+        question, f"No significant difference {numbers}; {rest}.", Decision.UNDECIDED, factor
     )
-    return Statement(question, answer, Decision.UNDECIDED, opponent, role, (top, *rivals))
 
 
-def _about_study(
-    study: Study, opponent: str, role: str, judged: list[Judged]
-) -> Iterator[Statement]:
-    """Answer what the study could see, whether seeds matter, and whether curves differ."""
-    if detectable := detectable_text([pair for pair, _ in judged]):
-        question = f"What could this study have seen against {opponent}?"
-        answer = (
-            f"Differences of about {detectable} with 80 % power after correction for all pairs, "
-            "larger ones with more, smaller ones with less; one that is significant at low power "
-            "is likely to be overstated."
+def _best(study: Study, opponent: str, pairs: Sequence[Row]) -> Statement:
+    noun, factor = study.noun, study.varying[0]
+    question = f"Which {noun} is best against {opponent}?"
+    means = {name: float(x.mean()) for name, x in study.rates(opponent).items() if x.size}
+    highest = max(means.values())
+    top = [name for name, mean in means.items() if highest - mean < 1e-12]
+    beaten = {
+        pair["b"] if winner(pair) == pair["a"] else pair["a"]
+        for pair in pairs
+        if pair["decision"] in SIGNIFICANT and winner(pair) in top
+    }
+    rivals = [name for name in means if name not in beaten and name not in top]
+    shown = format_percent(highest)
+    if len(top) > 1:
+        text = f"No {noun} is shown to be best: {join_words(top)} share the highest mean ({shown})."
+        return Statement(question, text, Decision.UNDECIDED, factor, tuple(top))
+    if rivals:
+        text = (
+            f"No {noun} is shown to be best: {top[0]} has the highest mean ({shown}), but does "
+            f"not differ significantly from {truncate(rivals)}."
         )
-        yield Statement(question, answer, None, opponent, role)
-    for name, tallies in study.tallies(opponent).items():
-        if tallies:
-            part = variance_components([t.wins for t in tallies], [t.games for t in tallies])
-            is_known = not isinstance(part, NotComputable) and part.p_over < ALPHA
-            question = f"Do the runs of {name} differ by more than luck against {opponent}?"
-            decision = Decision.DIFFERENT if is_known else Decision.UNDECIDED
-            if isinstance(part, NotComputable):
-                decision = Decision.NOT_COMPUTABLE
-            answer = f"{name}: {reading(part)}."
-            yield Statement(question, answer, decision, opponent, role, (name,))
-    yield from _about_curves(study, opponent, role)
+        return Statement(question, text, Decision.UNDECIDED, factor, (top[0], *rivals))
+    absent = " that has runs" * (len(means) < len(study.labels))
+    text = f"{top[0]}: better than every other {noun}{absent} after correction."
+    return Statement(question, text, Decision.DIFFERENT, factor, (top[0],))
 
 
-def _about_curves(study: Study, opponent: str, role: str) -> Iterator[Statement]:
-    rounds = learning_curves(study, opponent).rounds
-    for pair in compare_curves(study, opponent):
-        question = f"Do {pair.a} and {pair.b} differ in any round of learning against {opponent}?"
-        if isinstance(pair.max_t, NotComputable) or pair.p_holm is None:
-            reason = getattr(pair.max_t, "reason", "no test")
-            answer, decision = f"Cannot be computed: {reason}.", Decision.NOT_COMPUTABLE
-        elif pair.p_holm < ALPHA:
-            per_round = zip(rounds, pair.max_t.p_adjusted_per_round, strict=True)
-            differing = [str(number) for number, p in per_round if p < ALPHA]
-            noun = "round" if len(differing) == 1 else "rounds"
-            answer = f"Yes, in {noun} {join(differing)} (max-T, Holm {p_text(pair.p_holm)})."
-            decision = Decision.DIFFERENT
-        else:
-            answer = (
-                f"Not shown in any of {count(rounds.size, 'round')} (max-T, Holm "
-                f"{p_text(pair.p_holm)}); this is no evidence that they learn alike."
-            )
-            decision = Decision.UNDECIDED
-        yield Statement(question, answer, decision, opponent, role, (pair.a, pair.b))
+def _detectable(study: Study, opponent: str, factor: str, text: str) -> Statement:
+    by = f" of the {study.factor_text(factor)}" * (len(study.varying) > 1)
+    question = f"What differences{by} could this study detect against {opponent}?"
+    sentence = f"{text[:1].upper()}{text[1:]}, after correction for all pairs"
+    caution = "one that is significant at low power is likely to be overstated"
+    return Statement(question, f"{sentence}; {caution}.", "", factor)
+
+
+def _spread(study: Study, opponent: str) -> Iterator[Statement]:
+    """Answer whether runs vary more than their games explain."""
+    parts = variance.compute(study)
+    parts = parts[(parts["opponent"] == opponent) & (parts["n"] > 0)]
+    if len(parts) > MAX_SINGLE:
+        shown = list(parts.loc[parts["p_over"] < ALPHA, "condition"])
+        question = f"Where do runs vary more than sampling error explains against {opponent}?"
+        where = f"In {len(shown)} of {len(parts)} {study.noun}s"
+        text = f"{where}: {truncate(shown)}." if shown else f"{where}."
+        yield Statement(question, text, "", "", tuple(shown))
+        return
+    for row in rows_of(parts):
+        name = row["condition"]
+        question = (
+            f"Do the runs of {name} vary more than sampling error explains against {opponent}?"
+        )
+        decision = Decision.DIFFERENT if row["p_over"] < ALPHA else Decision.UNDECIDED
+        if row["note"]:
+            decision = Decision.NOT_COMPUTABLE
+        yield Statement(question, f"{name}: {row['reading']}.", decision, "", (name,))
+
+
+def _curves(study: Study, opponent: str) -> Iterator[Statement]:
+    """Answer where curves differ; of a large family only the pairs that do."""
+    tests = learning_differences.compute(study)
+    tests = tests[tests["opponent"] == opponent]
+    for factor, family in tests.groupby("factor", sort=False):
+        pairs = {
+            (str(a), str(b)): rounds for (a, b), rounds in family.groupby(["a", "b"], sort=False)
+        }
+        told = [p for p in pairs if len(pairs) <= MAX_SINGLE or pairs[p]["differs"].any()]
+        for a, b in told:
+            question = f"Do {a} and {b} differ in any round of learning against {opponent}?"
+            text, decision = _rounds(pairs[a, b])
+            yield Statement(question, text, decision, str(factor), (a, b))
+        if rest := len(pairs) - len(told):
+            question = f"Do other {study.noun}s differ in any round of learning against {opponent}?"
+            text = f"No significant difference in any round of {pluralize(rest, 'pair')}."
+            yield Statement(question, text, Decision.UNDECIDED, str(factor))
+
+
+def _rounds(rounds: pd.DataFrame) -> tuple[str, Decision]:
+    """Say in which rounds a pair differs, corrected over rounds and pairs."""
+    first = rounds.iloc[0]
+    if not first["method"]:
+        return f"Cannot be tested: {first['note']}.", Decision.NOT_COMPUTABLE
+    claim = format_p_claim(first["p_pair_holm"])
+    if rounds["differs"].any():
+        numbers = [f"{number:g}" for number in rounds.loc[rounds["differs"], "round"]]
+        noun = "round" if len(numbers) == 1 else "rounds"
+        text = f"Yes, in {noun} {join_words(numbers)} (max-T over rounds, Holm {claim})."
+        return text, Decision.DIFFERENT
+    return (
+        f"No significant difference in any of {pluralize(len(rounds), 'round')} (max-T, Holm "
+        f"{claim}); this is not evidence that they learn alike."
+    ), Decision.UNDECIDED
 
 
 def _trust(study: Study) -> Statement:
     question = "Can these numbers be taken at face value?"
-    findings = find_checks(study)
-    errors = [finding.text for finding in findings if finding.level == "error"]
-    warnings = sum(finding.level == "warning" for finding in findings)
+    found = checks.compute(study)
+    errors = list(found.loc[found["level"] == "error", "text"])
+    caveats = int((found["level"] == "warning").sum())
+    unknown = list(found.loc[found["id"] == "not_assessed", "text"])
     if errors:
         more = len(errors) - MAX_ERRORS
-        rest = f"; and {more} more, listed under checks" if more > 0 else ""
-        answer = f"No: {'; '.join(errors[:MAX_ERRORS])}{rest}."
-        return Statement(question, answer, None)
-    if warnings:
-        answer = f"With {count(warnings, 'reservation')}, listed under checks."
-        return Statement(question, answer, None)
-    return Statement(question, "Nothing suspicious was found.", None)
+        rest = f"; and {more} more (see Checks)" if more > 0 else ""
+        text = f"No: {'; '.join(errors[:MAX_ERRORS])}{rest}."
+    elif unknown:
+        text = f"Only in part: {'; '.join(unknown)}."
+    elif caveats:
+        text = f"Yes, with {pluralize(caveats, 'caveat')} (see Checks)."
+    else:
+        text = "No problem was found with the runs, their files, seeds, sources and numbers."
+    return Statement(question, text, "")

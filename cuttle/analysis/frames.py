@@ -1,0 +1,262 @@
+"""The frames of a study, built from the records of its runs."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cuttle.analysis.usable import ExcludedRun, UsableRun
+from cuttle.config.roles import is_method
+from cuttle.runs.diff import flatten
+from cuttle.runs.layout import MATCHES_COLUMNS, METRICS_COLUMNS, TIMINGS_COLUMNS, Stage
+from cuttle.runs.reader import Experiment, Factor, RunRecord, planned_entries
+
+COUNTS = ["games", "wins", "draws", "losses"]
+IDENTITY = ["experiment", "run_id", "condition", "run"]
+LAST_ROUND = "last_round"
+NAME_KEYS = ("network_type.name", "network_type._target_")  # said by the factor network_type
+
+
+class Frames(NamedTuple):
+    """The frames of one experiment; `Study` says what they hold."""
+
+    runs: pd.DataFrame
+    matches: pd.DataFrame
+    rounds: pd.DataFrame
+    excluded: pd.DataFrame
+    final: pd.DataFrame
+    curves: pd.DataFrame
+    conditions: pd.DataFrame
+    provenance: pd.DataFrame
+    damage: pd.DataFrame
+    configs: pd.DataFrame
+    final_source: str | None
+
+
+FRAMES = tuple(name for name in Frames._fields if name != "final_source")
+
+
+def build_frames(
+    experiment: Experiment, usable: Sequence[UsableRun], excluded: Sequence[ExcludedRun]
+) -> Frames:
+    """Build all frames of an experiment from its usable and excluded runs."""
+    conditions = _conditions(experiment)
+    labels = list(conditions.index)
+    usable = sorted(usable, key=lambda u: (labels.index(u.record.condition), u.record.run))
+    records = [run.record for run in usable]
+    who = _identity(experiment.name, records, labels)
+    conditions["n"] = who["condition"].value_counts(sort=False).reindex(labels).to_numpy()
+    plays = _plays(usable)
+    finals, source = _finals(plays)
+    configs = pd.DataFrame([_settings(record.config) for record in records], index=who.index)
+    runs = who.join(_levels(records, experiment.factors)).join(_facts(records))
+    runs["final_round"] = finals.groupby("row")["round"].max().reindex(who.index)
+    return Frames(
+        runs=add_hyperparameters(runs, configs),
+        matches=_named(who, _with_rates(plays).drop(columns="half_draw_rate")),
+        rounds=_rounds(records, who),
+        excluded=_excluded(experiment.name, excluded, labels),
+        final=_named(who, _with_rates(_over_seats(finals, ["row", "opponent"]))),
+        curves=_named(who, _curves(plays)),
+        conditions=conditions,
+        provenance=_provenance(records, who),
+        damage=_damage(experiment.name, records),  # last: reading the files found it
+        configs=configs,
+        final_source=source,
+    )
+
+
+def add_hyperparameters(runs: pd.DataFrame, configs: pd.DataFrame) -> pd.DataFrame:
+    """Append a column per hyperparameter that differs between runs and is no column yet."""
+    varying = [
+        key
+        for key in configs.columns
+        if key not in runs and key not in NAME_KEYS and configs[key].nunique(dropna=False) > 1
+    ]
+    return runs.join(configs[varying].infer_objects())
+
+
+def _conditions(experiment: Experiment) -> pd.DataFrame:
+    """List the conditions as planned, then any that only directories know, by label."""
+    known: dict[str, Mapping[str, Any]] = {}
+    runs: dict[str, set[str]] = {}
+    for entry in planned_entries(experiment.meta):
+        label = str(entry.get("condition", entry.get("network_type")))
+        known.setdefault(label, entry.get("levels") or {"network_type": label})
+        runs.setdefault(label, set()).add(entry["run_id"])
+    for record in sorted(experiment.runs, key=lambda record: record.condition):
+        known.setdefault(record.condition, record.levels)
+        runs.setdefault(record.condition, set()).add(record.run_id)
+    rows = [_row_of_levels(levels, experiment.factors) for levels in known.values()]
+    index = pd.Index(list(known), name="condition", dtype="str")
+    frame = pd.DataFrame(rows, index=index, columns=list(experiment.factors))
+    frame["planned"] = [len(runs[label]) for label in known]
+    return frame
+
+
+def _row_of_levels(levels: Mapping[str, Any], factors: Mapping[str, Factor]) -> dict[str, Any]:
+    """Return the level of every factor; one that is not recorded stands at its base."""
+    return {key: _scalar(levels.get(key, factor.base)) for key, factor in factors.items()}
+
+
+def _scalar(value: Any) -> Any:
+    """Return what a cell can hold: lists and mappings become JSON text."""
+    return json.dumps(value, default=str) if isinstance(value, list | dict) else value
+
+
+def _identity(name: str, records: Sequence[RunRecord], labels: Sequence[str]) -> pd.DataFrame:
+    ordered = pd.CategoricalDtype(list(labels), ordered=True)
+    return pd.DataFrame(
+        {
+            "experiment": pd.Series([name] * len(records), dtype="str"),
+            "run_id": pd.Series([record.run_id for record in records], dtype="str"),
+            "condition": pd.Series([record.condition for record in records], dtype=ordered),
+            "run": np.array([record.run for record in records], dtype=np.int64),
+        }
+    )
+
+
+def _levels(records: Sequence[RunRecord], factors: Mapping[str, Factor]) -> pd.DataFrame:
+    rows = [_row_of_levels(record.levels, factors) for record in records]
+    return pd.DataFrame(rows, columns=list(factors))
+
+
+def _facts(records: Sequence[RunRecord]) -> pd.DataFrame:
+    rows = [
+        (r.seed, None, r.status.get("duration_s"), *map(r.metadata.get, _MEASURED)) for r in records
+    ]
+    frame = pd.DataFrame(rows, columns=["seed", "final_round", "duration_s", *_MEASURED])
+    numbers = ["duration_s", *_MEASURED]
+    return frame.astype({"seed": "Int64", **dict.fromkeys(numbers, "float64")})
+
+
+_MEASURED = ("parameters", "initial_q_sd")
+
+
+def _settings(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Flatten what of a config belongs to the method."""
+    return {key: _scalar(value) for key, value in flatten(config).items() if is_method(key)}
+
+
+def _plays(usable: Sequence[UsableRun]) -> pd.DataFrame:
+    """Stack the match rows of all runs; `row` is the place of a run among them."""
+    tuples = [match for run in usable for match in run.matches]
+    frame = pd.DataFrame(tuples, columns=list(MATCHES_COLUMNS))
+    frame = frame.astype({"stage": "str", "opponent": "str"})
+    frame = frame.astype(dict.fromkeys(["round", "seat", *COUNTS], np.int64))
+    frame.insert(0, "row", np.repeat(np.arange(len(usable)), [len(r.matches) for r in usable]))
+    return frame
+
+
+def _finals(plays: pd.DataFrame) -> tuple[pd.DataFrame, str | None]:
+    """Take the final evaluation; where no run has one, every run's last round of validation."""
+    if plays.empty:
+        return plays, None
+    finals = plays[plays["stage"] == Stage.FINAL]
+    if len(finals):
+        return finals, str(Stage.FINAL)
+    last = plays.groupby("row")["round"].transform("max")
+    return _latest(plays[plays["round"] == last]), LAST_ROUND
+
+
+def _latest(plays: pd.DataFrame) -> pd.DataFrame:
+    """Keep the last of rows that were written twice."""
+    return plays.drop_duplicates(["row", "opponent", "round", "seat"], keep="last")
+
+
+def _curves(plays: pd.DataFrame) -> pd.DataFrame:
+    """Add up the seats of validation, over the rounds that all seats of a run have."""
+    played = _latest(plays[plays["stage"] == Stage.VALIDATION])
+    seats = played.groupby(["row", "opponent"])["seat"].transform("nunique")
+    here = played.groupby(["row", "opponent", "round"])["seat"].transform("size")
+    summed = _over_seats(played[seats == here], ["row", "opponent", "round"])
+    places = {name: place for place, name in enumerate(dict.fromkeys(plays["opponent"]))}
+    order = [summed["row"], summed["opponent"].map(places), summed["round"]]
+    return _with_rates(summed.iloc[np.lexsort(order[::-1])])
+
+
+def _over_seats(plays: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    return plays.groupby(keys, sort=False, as_index=False)[COUNTS].sum()
+
+
+def _with_rates(plays: pd.DataFrame) -> pd.DataFrame:
+    return plays.assign(
+        win_rate=plays["wins"] / plays["games"],
+        half_draw_rate=(plays["wins"] + 0.5 * plays["draws"]) / plays["games"],
+    )
+
+
+def _named(who: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
+    """Say of every row whose it is, in place of the run's place."""
+    named = who.iloc[frame["row"].to_numpy()].reset_index(drop=True)
+    rest = frame.drop(columns="row").reset_index(drop=True)
+    return pd.concat([named, rest], axis=1)
+
+
+def _rounds(records: Sequence[RunRecord], who: pd.DataFrame) -> pd.DataFrame:
+    """Join metrics and timings of every run by round."""
+    columns = [*METRICS_COLUMNS, *TIMINGS_COLUMNS[1:]]
+    rows: list[list[Any]] = []
+    places: list[int] = []
+    for place, record in enumerate(records):
+        clocks = {row["round"]: row for row in record.timings}
+        for metrics in record.metrics:
+            row = {**clocks.get(metrics["round"], {}), **metrics}
+            rows.append([row.get(column) for column in columns])
+            places.append(place)
+    values: NDArray[Any] = np.array(rows, dtype=np.float64).reshape(-1, len(columns))
+    frame = pd.DataFrame(values, columns=columns).astype({"round": np.int64})
+    frame.insert(0, "row", np.array(places, dtype=np.int64))
+    return _named(who, frame)
+
+
+def _excluded(name: str, excluded: Sequence[ExcludedRun], labels: Sequence[str]) -> pd.DataFrame:
+    ordered = sorted(excluded, key=lambda out: out.record.run_id)
+    frame = _identity(name, [out.record for out in ordered], labels)
+    frame["seed"] = pd.Series([out.record.seed for out in ordered], dtype="Int64")
+    frame["state"] = pd.Series([str(out.record.state) for out in ordered], dtype="str")
+    frame["reason"] = pd.Series([out.reason for out in ordered], dtype="str")
+    return frame
+
+
+def _provenance(records: Sequence[RunRecord], who: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    for record in records:
+        metadata, seed = record.metadata, record.config.get("seed")
+        git = metadata.get("git") or {}
+        versions = metadata.get("versions") or {}
+        rows.append(
+            {
+                "host": metadata.get("host"),
+                "commit": git.get("commit"),
+                "dirty": git.get("dirty"),
+                "source_hash": metadata.get("source_hash"),
+                "rules_version": metadata.get("rules_version"),
+                "arithmetic": (metadata.get("arithmetic") or {}).get("mode", "native"),
+                "seed_status": record.seed,
+                "seed_metadata": metadata.get("seed"),
+                "seed_config": seed.get("value") if isinstance(seed, dict) else None,
+                **{f"versions.{package}": version for package, version in versions.items()},
+            }
+        )
+    return who.join(pd.DataFrame(rows, columns=None if rows else _PROVENANCE, dtype=object))
+
+
+_PROVENANCE = [
+    "host", "commit", "dirty", "source_hash", "rules_version", "arithmetic", "seed_status",
+    "seed_metadata", "seed_config",
+]  # fmt: skip
+
+
+def _damage(name: str, records: Sequence[RunRecord]) -> pd.DataFrame:
+    rows = [(name, record.run_id, problem) for record in records for problem in record.problems]
+    return pd.DataFrame(rows, columns=["experiment", "run_id", "problem"], dtype="str")
+
+
+def final_results(runs: Sequence[UsableRun]) -> tuple[pd.DataFrame, str | None]:
+    """Return the final counts of runs by place (`row`) and opponent, and where they come from."""
+    finals, source = _finals(_plays(runs))
+    return _with_rates(_over_seats(finals, ["row", "opponent"])), source

@@ -1,0 +1,241 @@
+"""What may be said of two conditions after looking at the data, in plain words.
+
+A test that rejects nothing is not evidence of equality: the word for that is inconclusive.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from cuttle.analysis.data import Study
+from cuttle.analysis.numerics import rows_of
+from cuttle.analysis.statistics import comparisons, equivalence
+from cuttle.runs.formatting import (
+    format_interval,
+    format_p_claim,
+    format_percent,
+    format_points,
+    join_words,
+    pluralize,
+)
+
+Row = Mapping[str, Any]  # of a pair: its comparison and its test of equivalence
+
+MAX_IN_HEADLINE = 6  # four types in order, say; beyond that the table tells
+KEYS = ["opponent", "factor", "a", "b"]
+OF_EQUIVALENCE = {"p_holm": "p_tost_holm", "ci_low": "tost_low", "ci_high": "tost_high"}
+TESTS = {
+    "welch": "Welch",
+    "paired_t": "paired t",
+    "permutation": "permutation test",
+    "sign_flip": "test of sign flips",
+}
+
+
+class Decision(StrEnum):
+    """What the data say to a question."""
+
+    DIFFERENT = "different"
+    DIFFERENT_WITHIN_MARGIN = "different_within_margin"
+    EQUIVALENT = "equivalent"
+    UNDECIDED = "undecided"
+    NOT_COMPUTABLE = "not_computable"
+
+
+SIGNIFICANT = (Decision.DIFFERENT, Decision.DIFFERENT_WITHIN_MARGIN)
+
+
+class Statement(NamedTuple):
+    """One question with its answer; the decision is empty where it asks for none."""
+
+    question: str
+    answer: str
+    decision: str
+    factor: str = ""
+    conditions: tuple[str, ...] = ()
+
+
+def decided_pairs(study: Study) -> list[dict[str, Any]]:
+    """Return every planned pair against every opponent, tested both ways, with its `decision`."""
+    tost = equivalence.compute(study).rename(columns=OF_EQUIVALENCE)
+    columns = [*KEYS, "margin", *OF_EQUIVALENCE.values(), "is_equivalent"]
+    both = comparisons.compute(study).merge(tost[columns], on=KEYS)
+    return [{**row, "decision": decide(row)} for row in rows_of(both)]
+
+
+def decide(row: Row) -> Decision:
+    """Decide one pair from its corrected tests of difference and of equivalence."""
+    if not row["test"]:
+        return Decision.NOT_COMPUTABLE
+    if row["is_significant"]:
+        within = row["is_equivalent"]
+        return Decision.DIFFERENT_WITHIN_MARGIN if within else Decision.DIFFERENT
+    return Decision.EQUIVALENT if row["is_equivalent"] else Decision.UNDECIDED
+
+
+def answer(row: Row, noun: str) -> str:
+    """Answer whether the two conditions of a pair differ."""
+    if row["decision"] is Decision.NOT_COMPUTABLE:
+        return f"{row['a']} and {row['b']} cannot be compared: {row['note']}."
+    if row["decision"] in SIGNIFICANT:
+        return _difference(row)
+    return _equivalence(row) if row["decision"] is Decision.EQUIVALENT else _undecided(row, noun)
+
+
+def summarise(rows: Sequence[Row], noun: str) -> str:
+    """Put the answers about one family of pairs into one sentence, without its full stop."""
+    won = [row for row in rows if row["decision"] in SIGNIFICANT]
+    equal = [row for row in rows if row["decision"] is Decision.EQUIVALENT]
+    open_pairs = [row for row in rows if row["decision"] is Decision.UNDECIDED]
+    if len(won) + len(equal) > MAX_IN_HEADLINE:
+        parts = [f"of {pluralize(len(rows), 'pair')} of {noun}s {len(won)} differ significantly"
+                 f" and {len(equal)} are equivalent"]  # fmt: skip
+    else:
+        parts = [_win(row) for row in won] + _equal_pairs(equal, are_all=len(equal) == len(rows))
+    if open_pairs and len(open_pairs) == len(rows):
+        parts.append(f"no significant difference between {noun}s, and none is excluded")
+    elif open_pairs:
+        verb = "is" if len(open_pairs) == 1 else "are"
+        pair = "other pair" if parts else "pair"
+        parts.append(f"{pluralize(len(open_pairs), pair)} {verb} inconclusive")
+    if missing := len(rows) - len(won) - len(equal) - len(open_pairs):
+        parts.append(f"{pluralize(missing, 'pair')} cannot be compared")
+    if text := detectable_text(open_pairs):
+        parts.append(text)
+    return "; ".join(parts)
+
+
+def detectable_text(rows: Sequence[Row]) -> str:
+    """Say which differences go undetected, a range where pairs differ; empty without a test."""
+    known = [float(row["detectable"]) for row in rows if row["detectable"] > 0]
+    if not known:
+        return ""
+    if min(known) > 1:
+        return "too few runs to detect any difference with 80% power"
+    low, high = (format_percent(min(end, 1.0), unit=False) for end in (min(known), max(known)))
+    ends = f"{low} points" if low == high else f"{low} to {high} points, depending on the pair,"
+    return f"differences below about {ends} would be detected with less than 80% power"
+
+
+def winner(row: Row) -> str:
+    """Return the condition with the higher mean."""
+    return str(row["a"] if row["diff"] > 0 else row["b"])
+
+
+def bounded(low: float, high: float, least: float = -1.0) -> str:
+    """Format an interval of differences, or from 0 on of rates, cut at what they can be."""
+    return format_interval(max(low, least), min(high, 1.0))
+
+
+def _equal_pairs(equal: Sequence[Row], *, are_all: bool) -> list[str]:
+    """Say which conditions are equivalent: all of them at once where they are."""
+    if are_all and len(equal) > 1:
+        names = dict.fromkeys(name for row in equal for name in (row["a"], row["b"]))
+        margin = format_points(equal[0]["margin"])
+        return [f"all pairs of {join_words(list(names))} are equivalent within {margin} (TOST)"]
+    return [
+        f"{row['a']} and {row['b']} are equivalent within {format_points(row['margin'])} (TOST)"
+        for row in equal
+    ]
+
+
+def _win(row: Row) -> str:
+    loser = row["b"] if row["diff"] > 0 else row["a"]
+    within = row["decision"] is Decision.DIFFERENT_WITHIN_MARGIN
+    text = f"{winner(row)} beats {loser} by {format_points(abs(row['diff']))}"
+    return text + " (within the margin)" * within
+
+
+def _difference(row: Row) -> str:
+    is_a_ahead = row["diff"] > 0
+    ahead, behind = (row["a"], row["b"]) if is_a_ahead else (row["b"], row["a"])
+    interval = ""
+    if row["ci_low"] == row["ci_low"]:
+        ends = (row["ci_low"], row["ci_high"]) if is_a_ahead else (-row["ci_high"], -row["ci_low"])
+        interval = f"95% CI {bounded(*ends)}; "
+    text = (
+        f"{ahead} beats {behind} by {format_points(abs(row['diff']))} ({interval}"
+        f"{TESTS[row['test']]}, Holm {format_p_claim(row['p_holm'])}; {_sizes(row)}). A new run "
+        f"of {ahead} would beat a new run of {behind} with a probability of about {_chance(row)}."
+    )
+    if row["decision"] is Decision.DIFFERENT_WITHIN_MARGIN:
+        text += (
+            f" The difference is real but smaller than the margin of "
+            f"{format_points(row['margin'])} that was declared to matter."
+        )
+    return text
+
+
+def _chance(row: Row) -> str:
+    """Format the probability that a run of the winner beats one of the loser."""
+    share, low, high = (
+        row["prob_improvement"], row["prob_improvement_low"], row["prob_improvement_high"]
+    )  # fmt: skip
+    if row["diff"] <= 0:
+        share, low, high = 1 - share, 1 - high, 1 - low
+    interval = f" (95% CI {bounded(low, high, 0.0)})" if low == low else ""
+    return f"{format_percent(share)}{interval}"
+
+
+def _equivalence(row: Row) -> str:
+    interval = ""
+    if row["tost_low"] == row["tost_low"]:
+        ends = bounded(row["tost_low"], row["tost_high"])
+        interval = f"; 90% CI of {row['a']} minus {row['b']} {ends} points"
+    return (
+        f"{row['a']} and {row['b']} are equivalent within {format_points(row['margin'])} either "
+        f"way (TOST, Holm {format_p_claim(row['p_tost_holm'])}{interval})."
+    )
+
+
+def _undecided(row: Row, noun: str) -> str:
+    comparisons_made = pluralize(row["family_size"], "comparison")
+    corrected = f" after correcting for {comparisons_made}" * (row["family_size"] > 1)
+    allowed = _allowed(row) if row["ci_low"] == row["ci_low"] else ""
+    power = detectable_text([row])
+    power = f" {power[:1].upper()}{power[1:]}." * bool(power)
+    return (
+        f"Inconclusive{corrected} ({TESTS[row['test']]} {format_p_claim(row['p'])}, Holm "
+        f"{format_p_claim(row['p_holm'])}; {_sizes(row)}){allowed}. This shows neither that the "
+        f"{noun}s differ nor that they are equal.{power}"
+    )
+
+
+def _allowed(row: Row) -> str:
+    """Say what the interval allows, from one condition ahead to the other."""
+    low, high = max(row["ci_low"], -1.0), min(row["ci_high"], 1.0)
+    if low >= 0 or high <= 0:
+        ends = format_interval(*sorted((abs(low), abs(high))))
+        return f": {winner(row)} may be ahead by {ends} points (95% CI, uncorrected)"
+    return (
+        f": the data allow anything from {row['b']} ahead by {format_points(-low)} to {row['a']} "
+        f"ahead by {format_points(high)}"
+    )
+
+
+def _sizes(row: Row) -> str:
+    if row["test"] in ("paired_t", "sign_flip"):
+        return f"{pluralize(row['n_a'], 'pair')} of runs"
+    if row["n_a"] == row["n_b"]:
+        return f"{pluralize(row['n_a'], 'run')} each"
+    return f"{row['n_a']} and {row['n_b']} runs"
+
+
+def by_family(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    """Group pairs by the factor in which they differ."""
+    families: dict[str, list[Row]] = {}
+    for row in rows:
+        families.setdefault(row["factor"], []).append(row)
+    return families
+
+
+def missing_conditions(study: Study, opponent: str) -> str:
+    """Name the planned conditions without usable runs against an opponent; empty if none is."""
+    counts = pd.Series({name: x.size for name, x in study.rates(opponent).items()})
+    absent = [str(name) for name in counts.index[counts == 0]]
+    if not absent:
+        return ""
+    verb = "has" if len(absent) == 1 else "have"
+    return f"{join_words(absent)} {verb} no usable runs"

@@ -1,0 +1,181 @@
+"""Which runs of an experiment statistics may use, and why not the others."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from cuttle.runs.comparable import find_mismatch
+from cuttle.runs.formatting import truncate
+from cuttle.runs.layout import (
+    CONFIG_FILE,
+    MATCHES_COLUMNS,
+    MATCHES_FILE,
+    METADATA_FILE,
+    METRICS_FILE,
+    RunState,
+    Stage,
+)
+from cuttle.runs.reader import Factor, RunRecord
+
+MatchRow = tuple[int, str, str, int, int, int, int, int]  # in the order of MATCHES_COLUMNS
+
+
+class MixedStudyError(ValueError):
+    """Runs of one experiment that must not be compared: they differ in more than its factors."""
+
+
+class UsableRun(NamedTuple):
+    """A completed run and its sound match rows, those without games left out."""
+
+    record: RunRecord
+    matches: list[MatchRow]
+
+
+class ExcludedRun(NamedTuple):
+    """A run that no statistic uses, and why."""
+
+    record: RunRecord
+    reason: str
+
+
+def sort_runs(records: Iterable[RunRecord]) -> tuple[list[UsableRun], list[ExcludedRun]]:
+    """Split records into usable and excluded runs; each seed of a condition counts once."""
+    usable: list[UsableRun] = []
+    excluded: list[ExcludedRun] = []
+    for record in records:
+        if record.status.get("state") is not RunState.COMPLETED:  # a lost model does no harm here
+            excluded.append(ExcludedRun(record, _unfinished(record)))
+            continue
+        try:
+            usable.append(UsableRun(record, _read_results(record)))
+        except ValueError as error:
+            excluded.append(ExcludedRun(record, str(error)))
+    usable = _without(usable, excluded, _lacks_final_evaluation(usable))
+    return _without(usable, excluded, _duplicates(usable)), excluded
+
+
+def refuse_mixture(runs: Sequence[UsableRun], factors: Mapping[str, Factor]) -> None:
+    """Raise MixedStudyError where runs differ in rules, or in settings that are no factor."""
+    versions: dict[Any, list[str]] = {}
+    for run in runs:
+        versions.setdefault(run.record.metadata.get("rules_version"), []).append(run.record.run_id)
+    if len(versions) > 1:
+        parts = "; ".join(f"{version} in {truncate(ids)}" for version, ids in versions.items())
+        raise MixedStudyError(
+            f"runs of different rules versions cannot be compared: rules_version {parts}. "
+            "Train the older runs again or move them to an experiment of their own."
+        )
+    configs = ((run.record.run_id, run.record.condition, run.record.config) for run in runs)
+    if mismatch := find_mismatch(configs, [key for f in factors.values() for key in f.keys]):
+        raise MixedStudyError(
+            f"runs {mismatch.first} and {mismatch.second} were trained with different settings "
+            f"and cannot be compared: {', '.join(mismatch.changes)}. Train them again alike or "
+            "move them to an experiment of their own."
+        )
+
+
+def read_matches(rows: Iterable[Mapping[str, Any]]) -> list[MatchRow]:
+    """Return the match rows that have games; raise ValueError for a damaged one."""
+    matches = []
+    for row in rows:
+        try:
+            values = [row[column] for column in MATCHES_COLUMNS]
+        except KeyError:
+            missing = [column for column in MATCHES_COLUMNS if column not in row]
+            raise ValueError(f"matches row without {', '.join(missing)}: {dict(row)}") from None
+        round_number, stage, opponent, seat, games, wins, draws, losses = values
+        counts = (round_number, seat, games, wins, draws, losses)
+        if any(type(count) is not int or count < 0 for count in counts):  # true is no count
+            _refuse_counts(row)
+        if wins + draws + losses != games:
+            raise ValueError(
+                f"{_place(row)}: {wins} wins + {draws} draws + {losses} losses are not "
+                f"{games} games"
+            )
+        if stage not in _STAGES:
+            raise ValueError(f"matches row of unknown stage {stage!r}; known: {', '.join(_STAGES)}")
+        if games:
+            matches.append((round_number, stage, str(opponent), seat, games, wins, draws, losses))
+    return matches
+
+
+_STAGES = tuple(str(stage) for stage in Stage)
+
+
+def _refuse_counts(row: Mapping[str, Any]) -> None:
+    for column in ("round", "seat", "games", "wins", "draws", "losses"):
+        if type(row[column]) is not int or row[column] < 0:
+            raise ValueError(f"{_place(row)}: {column} must be a count, got {row[column]!r}")
+
+
+def _place(row: Mapping[str, Any]) -> str:
+    return f"round {row['round']} against {row['opponent']}"
+
+
+def _read_results(record: RunRecord) -> list[MatchRow]:
+    """Read a completed run's matches; raise a ValueError that says why it cannot be used."""
+    if not record.config or not record.metadata:
+        problem = "; ".join(record.problems) or f"{CONFIG_FILE} or {METADATA_FILE} is empty"
+        raise ValueError(f"not known to be comparable: {problem}")
+    try:
+        matches = read_matches(record.matches)
+    except ValueError as error:
+        raise ValueError(f"unreadable results: {error}") from error
+    if damage := [problem for problem in record.problems if MATCHES_FILE in problem]:
+        raise ValueError(f"unreadable results: {'; '.join(damage)}")
+    if changed := record.compare_hashes((MATCHES_FILE,)):
+        raise ValueError(f"not what was played: {changed[0]}")
+    record.compare_hashes((METRICS_FILE,))
+    if not matches:
+        raise ValueError("completed, but without any match results")
+    return matches
+
+
+def _unfinished(record: RunRecord) -> str:
+    """Say how far a run without the state completed has come."""
+    status = record.status
+    if record.state is RunState.FAILED and record.error:
+        return f"failed: {record.error}"
+    if not status and record.problems:
+        return f"{record.state}: {'; '.join(record.problems)}"
+    if status.get("round") and status.get("rounds"):
+        return f"{record.state} after round {status['round']} of {status['rounds']}"
+    return str(record.state)
+
+
+def _without(
+    runs: Sequence[UsableRun], excluded: list[ExcludedRun], reasons: Mapping[str, str]
+) -> list[UsableRun]:
+    """Move the runs that have a reason, by run id, to the excluded ones."""
+    excluded += [
+        ExcludedRun(run.record, reasons[run.record.run_id])
+        for run in runs
+        if run.record.run_id in reasons
+    ]
+    return [run for run in runs if run.record.run_id not in reasons]
+
+
+def _lacks_final_evaluation(runs: Sequence[UsableRun]) -> dict[str, str]:
+    """Name the runs without a final evaluation where others have one."""
+    has_final = {
+        run.record.run_id: any(row[1] == Stage.FINAL for row in run.matches) for run in runs
+    }
+    if not any(has_final.values()):
+        return {}
+    reason = "completed, but without the final evaluation that other runs have"
+    return {run_id: reason for run_id, has in has_final.items() if not has}
+
+
+def _duplicates(runs: Sequence[UsableRun]) -> dict[str, str]:
+    """Name the runs whose seed another run of the condition has: no independent evidence."""
+    first: dict[tuple[str, int], str] = {}
+    reasons = {}
+    for run in sorted((run.record for run in runs), key=lambda record: record.run):
+        if run.seed is None:
+            continue
+        original = first.setdefault((run.condition, run.seed), run.run_id)
+        if original != run.run_id:
+            reasons[run.run_id] = (
+                f"shares seed {run.seed} with {original}: duplicate runs are not independent "
+                "evidence"
+            )
+    return reasons

@@ -1,0 +1,132 @@
+"""The command that finishes an experiment, built from what is unfinished. Runs nothing.
+
+The last command of the history need not be the one: it may have trained another part, or under
+another name. The overrides that each run was composed with are recorded beside it.
+"""
+
+import os
+import shlex
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from cuttle.runs.formatting import format_value, python_command, relative_path
+from cuttle.runs.layout import OVERRIDES_FILE, RunState
+from cuttle.runs.reader import Experiment, RunRecord
+
+UNFINISHED = (RunState.PENDING, RunState.PREPARED, RunState.INTERRUPTED, RunState.FAILED)
+# Of one launch, not of what is trained; the name and the place are those of today.
+OF_A_LAUNCH = ("experiment", "root", "force", "init_only", "dry_run", "fail_fast")
+DEFAULT_ROOT = "multirun"
+MIN_RANGE = 4  # runs in a row that are written as a range
+
+Overrides = dict[str, str]  # by key, with its prefix: `+study` -> `input_representation`
+Block = list[tuple[str, list[str]]]  # one launch: the values of each key
+
+
+def resume_command(experiment: Experiment) -> str:
+    """Return one line of shell that finishes every unfinished run, and trains no others.
+
+    Empty where nothing is unfinished, where a launch is at work, or where it is not known how the
+    runs were composed.
+    """
+    unfinished = [run for run in experiment.runs if run.state in UNFINISHED]
+    if not unfinished or any(run.state is RunState.RUNNING for run in experiment.runs):
+        return ""
+    found = {run.run_id: read_overrides(run) for run in experiment.runs}
+    composed = [
+        found[run.run_id] or _guess(run, found.values(), experiment.factors) for run in unfinished
+    ]
+    if not all(composed):
+        return ""
+    # completed runs are skipped at launch: together with them the plan is often a plain product
+    sound = [run for run in experiment.runs if run.state is not RunState.DAMAGED]
+    whole = [found[run.run_id] for run in sound if found[run.run_id]]
+    wider = [block for block in _blocks(whole + composed) if _holds_any(block, composed)]
+    blocks = min(_blocks(composed), wider, key=len)
+    place = _place(experiment.path)
+    return " && ".join(_command(block, place) for block in blocks)
+
+
+def read_overrides(run: RunRecord) -> Overrides:
+    """Return the overrides a run was composed with, without those of its launch."""
+    from cuttle.runs.yaml_file import read_yaml_list  # of no use where nothing is unfinished
+
+    try:
+        words = read_yaml_list(run.path / OVERRIDES_FILE)
+    except (OSError, ValueError):
+        return {}
+    pairs = (str(word).partition("=") for word in words)
+    return {key: value for key, sign, value in pairs if sign and key not in OF_A_LAUNCH}
+
+
+def _guess(run: RunRecord, known: Iterable[Overrides], factors: Iterable[str]) -> Overrides:
+    """Compose a planned run, of which nothing is left, like another one but at its own levels."""
+    other = next((overrides for overrides in known if overrides), None)
+    if other is None:
+        return {}
+    shared = {key: value for key, value in other.items() if key not in factors}
+    levels = {key: format_value(level) for key, level in run.levels.items()}
+    return {**shared, **levels, "run": str(run.run)}
+
+
+def _holds_any(block: Block, composed: Sequence[Overrides]) -> bool:
+    values = dict(block)
+    return any(
+        overrides.keys() == values.keys()
+        and all(value in values[key] for key, value in overrides.items())
+        for overrides in composed
+    )
+
+
+def _blocks(composed: Sequence[Overrides]) -> list[Block]:
+    """Cover runs by as few products of values as follow from their order, and by nothing else."""
+    by_keys: dict[tuple[str, ...], list[Overrides]] = {}
+    for overrides in composed:
+        # the run number is split last, so that conditions with equal numbers come together
+        keys = tuple(sorted(overrides, key=lambda key: key == "run"))
+        by_keys.setdefault(keys, []).append(overrides)
+    blocks: list[Block] = []
+    for keys, members in by_keys.items():
+        rows = dict.fromkeys(tuple(member[key] for key in keys) for member in members)
+        blocks += _products(keys, list(rows))
+    return blocks
+
+
+def _products(keys: Sequence[str], rows: Sequence[tuple[str, ...]]) -> list[Block]:
+    """Write a set of rows as products: values of the first key with equal rests share one."""
+    if not keys:
+        return [[]]
+    rests: dict[str, list[tuple[str, ...]]] = {}
+    for row in rows:
+        rests.setdefault(row[0], []).append(row[1:])
+    alike: dict[frozenset[tuple[str, ...]], list[str]] = {}
+    for value, rest in rests.items():
+        alike.setdefault(frozenset(rest), []).append(value)
+    return [
+        [(keys[0], values), *block]
+        for values in alike.values()
+        for block in _products(keys[1:], rests[values[0]])
+    ]
+
+
+def _command(block: Block, place: Sequence[str]) -> str:
+    is_sweep = any(len(values) > 1 for _, values in block)
+    words = [f"{key}={_values(key, values)}" for key, values in block]
+    flags = ["-m"] if is_sweep else []
+    return shlex.join([*shlex.split(python_command()), "train.py", *flags, *words, *place])
+
+
+def _values(key: str, values: Sequence[str]) -> str:
+    numbers = [int(value) for value in values] if all(map(str.isdecimal, values)) else []
+    is_row = key == "run" and len(numbers) >= MIN_RANGE
+    if is_row and numbers == list(range(numbers[0], numbers[-1] + 1)):
+        return f"range({numbers[0]},{numbers[-1] + 1})"
+    return ",".join(values)
+
+
+def _place(path: Path) -> list[str]:
+    """Name an experiment where it lies today."""
+    where = path.resolve()
+    is_default = where.parent == Path(DEFAULT_ROOT).resolve()
+    root = [] if is_default else [f"root={os.fspath(relative_path(where.parent))}"]
+    return [f"experiment={where.name}", *root]

@@ -1,0 +1,175 @@
+"""Values of R, mpmath, exact enumeration and published papers, against what is ours.
+
+The groups are seven runs each; the sources agree to the digits given.
+"""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.power import TTestIndPower, TTestPower
+
+from cuttle.analysis.multiplicity import holm, shaffer
+from cuttle.analysis.numerics import describe, detectable
+from cuttle.analysis.pairs import cohens_d, hedges_j
+from cuttle.analysis.permutation import flip, permute
+from cuttle.analysis.ranks import mann_whitney, prob_improvement_interval
+from cuttle.analysis.statistics.omnibus import anova
+from cuttle.analysis.statistics.power import needed_runs
+from cuttle.analysis.statistics.variance import split_variance
+
+BOOLEAN = np.array([0.581, 0.613, 0.645, 0.597, 0.629, 0.565, 0.605])
+EMBEDDING = np.array([0.661, 0.637, 0.702, 0.685, 0.653, 0.621, 0.694])
+TIED = (np.array([0.5, 0.5, 0.6, 0.6]), np.array([0.5, 0.6, 0.6, 0.6]))
+CURVES = {
+    "boolean": [
+        [0.424, 0.488, 0.528, 0.535, 0.6, 0.637, 0.694, 0.688],
+        [0.445, 0.392, 0.538, 0.547, 0.63, 0.648, 0.666, 0.704],
+        [0.447, 0.442, 0.486, 0.571, 0.583, 0.607, 0.689, 0.67],
+        [0.365, 0.423, 0.477, 0.514, 0.564, 0.653, 0.704, 0.683],
+        [0.4, 0.459, 0.512, 0.541, 0.625, 0.684, 0.671, 0.665],
+        [0.433, 0.455, 0.524, 0.511, 0.589, 0.627, 0.625, 0.693],
+        [0.439, 0.425, 0.532, 0.575, 0.628, 0.664, 0.706, 0.65],
+    ],
+    "embedding": [
+        [0.461, 0.486, 0.458, 0.58, 0.622, 0.746, 0.734, 0.759],
+        [0.453, 0.441, 0.529, 0.567, 0.644, 0.707, 0.78, 0.778],
+        [0.437, 0.487, 0.549, 0.624, 0.582, 0.749, 0.761, 0.757],
+        [0.413, 0.505, 0.473, 0.587, 0.668, 0.674, 0.738, 0.72],
+        [0.45, 0.513, 0.572, 0.517, 0.612, 0.743, 0.795, 0.772],
+        [0.42, 0.477, 0.51, 0.564, 0.607, 0.734, 0.756, 0.757],
+        [0.436, 0.429, 0.496, 0.606, 0.623, 0.679, 0.787, 0.776],
+    ],
+}  # Westfall & Young's max-T over all 3,432 labellings, in exact arithmetic
+MAX_T = [
+    0.8636363636363636, 0.3071095571095571, 1.0, 0.2744755244755245, 0.796037296037296,
+    0.006993006993006993, 0.0005827505827505828, 0.0005827505827505828,
+]  # fmt: skip
+
+
+def test_relabelling_gives_the_share_of_all_labellings() -> None:
+    assert permute(BOOLEAN[:, None], EMBEDDING[:, None]).p == pytest.approx(14 / 3432)
+
+
+def test_max_t_agrees_with_full_enumeration() -> None:
+    test = permute(np.array(CURVES["boolean"]), np.array(CURVES["embedding"]))
+
+    assert test.p_round == pytest.approx(MAX_T)
+    assert test.p == min(MAX_T)
+    assert test.method == "exact"
+
+
+def test_relabelling_agrees_with_scipy() -> None:
+    def welch(x: np.ndarray, y: np.ndarray, axis: int) -> np.ndarray:
+        return np.abs(stats.ttest_ind(x, y, equal_var=False, axis=axis).statistic)
+
+    x, y = BOOLEAN[:5], EMBEDDING[:4]
+    expected = stats.permutation_test(
+        (x, y), welch, n_resamples=10_000, alternative="greater", vectorized=True
+    )
+
+    assert permute(x[:, None], y[:, None]).p == pytest.approx(expected.pvalue)
+
+
+def test_sign_flips_agree_with_scipy() -> None:
+    differences = BOOLEAN - EMBEDDING + 0.05
+    expected = stats.permutation_test(
+        (differences,), np.mean, permutation_type="samples", n_resamples=10_000
+    )
+
+    assert flip(differences[:, None]).p == pytest.approx(expected.pvalue)
+
+
+def test_mann_whitney_is_exact_with_ties() -> None:
+    assert mann_whitney(BOOLEAN, EMBEDDING) == (3.0, pytest.approx(0.004079254079254079))
+    listed = stats.mannwhitneyu(*TIED, method=stats.PermutationMethod(n_resamples=10_000))
+    assert mann_whitney(*TIED)[1] == pytest.approx(listed.pvalue)
+
+
+@pytest.mark.parametrize(
+    ("u", "n1", "n2", "ends"),
+    [
+        (0.0, 7, 7, (0.0, 0.27400409688178223)),
+        (24.5, 7, 7, (0.23952225623791965, 0.7604777437620803)),
+        (1.5, 7, 4, (0.00523851017134531, 0.41815448473964817)),
+    ],
+)
+def test_score_interval_of_the_probability_of_improvement(
+    u: float, n1: int, n2: int, ends: tuple[float, float]
+) -> None:  # Newcombe 2006, method 5, solved at 50 digits
+    assert prob_improvement_interval(u / (n1 * n2), n1, n2) == pytest.approx(ends, abs=1e-7)
+
+
+def test_effect_sizes_are_those_of_r() -> None:
+    assert cohens_d(BOOLEAN, EMBEDDING) == pytest.approx(-2.0717327514282475)
+    assert hedges_j(12) == pytest.approx(0.935941822906475)
+
+
+def test_shaffer_multiplies_three_pairs_by_three_one_and_one() -> None:
+    raw = [0.00013674084, 0.0022452162793790494, 0.1092949432034539]
+    family = pd.DataFrame({"a": ["x", "x", "y"], "b": ["z", "y", "z"], "p": raw})
+
+    assert shaffer(family) == pytest.approx([3 * raw[0], raw[1], raw[2]])
+
+
+def test_holm_agrees_with_statsmodels() -> None:
+    raw = pd.Series([0.01, 0.04, 0.03, 0.005, 0.5])
+
+    assert holm(raw) == pytest.approx(multipletests(raw, method="holm")[1])
+
+
+@pytest.mark.parametrize(("n", "d"), [(3, 3.070892266360088), (7, 1.6317140515560378)])
+def test_detectable_effect_is_that_of_r(n: int, d: float) -> None:
+    assert detectable(math.sqrt(2 / n), 2 * n - 2, 0.05) == pytest.approx(d, rel=1e-6)
+
+
+@pytest.mark.parametrize(("d", "alpha", "n"), [(0.5, 0.05, 64), (0.5, 0.05 / 3, 86), (2, 0.05, 6)])
+def test_needed_runs_agree_with_r_and_statsmodels(d: float, alpha: float, n: int) -> None:
+    assert needed_runs(d, alpha, "d") == n
+    assert TTestIndPower().power(d, n, alpha) >= 0.8 > TTestIndPower().power(d, n - 1, alpha)
+    pairs = needed_runs(d, alpha, "dz")
+    assert TTestPower().power(d, pairs, alpha) >= 0.8 > TTestPower().power(d, pairs - 1, alpha)
+
+
+@pytest.mark.parametrize(
+    ("values", "mean", "sd"),
+    [
+        (np.array([10_000_001.0, 10_000_003.0, 10_000_002.0]), 10_000_002, 1),
+        (np.array([1_000_000.2, *[1_000_000.1, 1_000_000.3] * 500]), 1_000_000.2, 0.1),
+    ],
+    ids=["NumAcc1", "NumAcc3"],
+)
+def test_mean_and_sd_have_the_certified_digits_of_nist(
+    values: np.ndarray, mean: float, sd: float
+) -> None:
+    assert describe(values)["mean"] == pytest.approx(mean, rel=1e-14)
+    assert describe(values)["sd"] == pytest.approx(sd, rel=1e-8)
+
+
+def test_anova_has_the_certified_digits_of_nist() -> None:  # SiRstv
+    groups = [
+        [196.3052, 196.124, 196.189, 196.2569, 196.3403],
+        [196.3042, 196.3825, 196.1669, 196.3257, 196.0422],
+        [196.1303, 196.2005, 196.2889, 196.0343, 196.1811],
+        [196.2795, 196.1748, 196.1494, 196.1485, 195.9885],
+        [196.2119, 196.1051, 196.185, 196.0052, 196.209],
+    ]
+
+    row = anova([np.array(group) for group in groups])
+
+    assert row["statistic_value"] == pytest.approx(1.18046237440255, rel=1e-11)
+    assert row["effect_size"] == pytest.approx(0.190999039051129, rel=1e-11)
+
+
+def test_variance_is_split_as_by_hand() -> None:
+    wins, games = np.array([62, 85, 70, 79, 66, 88, 36.0]), np.array([124.0] * 6 + [62])
+
+    row = split_variance("boolean", wins, games)
+
+    assert row["chi2"] == pytest.approx(19.004642489711934)
+    assert row["p_over"] == pytest.approx(0.004155799774513431)
+    assert row["between_seed_var"] == pytest.approx(0.003960168323533279)
+    assert row["share_of_games"] == pytest.approx(0.35645570659506703)
