@@ -216,6 +216,9 @@ class RulesSection:
     nine_permanents_only: bool = key(
         "A nine returns royals, glasses and jacks of either side, but no point cards."
     )
+    nine_to_pile: bool = key(
+        "A nine puts its target on top of the draw pile, in place of a hand.", neutral=False
+    )
     two_both_sides: bool = key("A two may also scrap one's own royals, glasses and jacks.")
     seven_reveals: int = key("Cards that a seven reveals.", at_least=1, at_most=2)
     passes_for_draw: int = key(
