@@ -16,6 +16,7 @@ from tests import markdown
 SELF = "starts the suite that this test is part of"
 SETUP = "sets up the environment that this test runs in"
 MINUTES = "measures for minutes; its --help is executed instead"
+PAGE_OF_SWEEPS = "tests/launch/test_sweeps_page.py runs it with what it needs"
 CLUSTER = "needs an extra and a cluster; tests/cluster runs it where they are"
 
 NOT_EXECUTED = {
@@ -36,6 +37,13 @@ NOT_EXECUTED = {
     " network_type=boolean,embedding,multi_encoder 'run=range(1,8)'": CLUSTER,
     "python train.py -m hydra/launcher=ray ...": CLUSTER,
     "python train.py -m hydra/launcher=ray hydra.launcher.ray.init.address=auto ...": CLUSTER,
+    ".venv/bin/pip install -e '.[optuna]'": SETUP,
+    "python train.py -m hydra/sweeper=optuna hydra.sweeper.direction=maximize"
+    " hydra.sweeper.n_trials=6 hydra.sweeper.n_jobs=1"
+    " 'training.learner.learning_rate=tag(log, interval(1e-4, 1e-2))'"
+    " training.replay.n_step=1,3,5 training=smoke experiment=search": PAGE_OF_SWEEPS,
+    "python train.py -m run=1,2 training=smoke experiment=told"
+    " '+hydra.callbacks.tell={_target_: tell.Tell, file: told.txt}'": PAGE_OF_SWEEPS,
     "python benchmarks/engine.py": MINUTES,
     "python benchmarks/mutation.py": MINUTES,
     "python -m benchmarks.kills --kills 50": MINUTES,
@@ -47,7 +55,7 @@ PLACEHOLDERS = {
     "RUN_DIR": f"multirun/{EXPERIMENT}/boolean_run_01",
     "EXPERIMENT": EXPERIMENT,
     "multirun/first_look/": f"multirun/{EXPERIMENT}/",
-    "first_look slower": f"{EXPERIMENT}/boolean_run_01 {EXPERIMENT}/embedding_run_01",
+    "rates classic": f"{EXPERIMENT}/boolean_run_01 {EXPERIMENT}/embedding_run_01",
     "A B": f"{EXPERIMENT}/boolean_run_01 {EXPERIMENT}/embedding_run_01",
     "FILE.jsonl.gz ...": "tests/data/games/deals.jsonl.gz",
 }
@@ -61,7 +69,11 @@ SMALLER = {
     " 'run=range(1,31)'": "",
     "+study=zones_only": "+study=zones_only run=1 network_type=boolean",
     "+study=earlier": "+study=earlier run=1 network_type=boolean fault=noise",
-    "+study=artefacts": "+study=artefacts run=1 fault=sound,all",
+    "+study=artefacts": "+study=artefacts run=1 fault=none,all",
+    "report rates": "report EXPERIMENT",
+    "range(1,6)": "1",
+    "range(1,4)": "1",
+    "run=1,2,3": "run=1",
     "analyze.py report": "analyze.py report --no-figures",
     "benchmarks/compare.py": "benchmarks/compare.py --seconds 0.01",
     "benchmarks/ratings.py": "benchmarks/ratings.py --games 20",

@@ -18,7 +18,10 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "networks": ({"game", "env"}, {"torch"}),
     "training": ({"config", "game", "env", "opponents", "networks"}, {"torch"}),
     "runs": ({"config"}, set()),
-    "analysis": ({"config", "runs"}, {"scipy", "matplotlib", "rich", "typer"}),
+    "analysis": (
+        {"config", "runs"},
+        {"pandas", "scipy", "statsmodels", "matplotlib", "rich", "typer"},
+    ),
     "launch": (
         {"config", "runs", "training", "networks", "opponents", "env", "game"},
         {"hydra", "omegaconf", "joblib", "rich", "hydra_plugins", "scipy", "torch"},
@@ -35,7 +38,9 @@ HEAVY = {
     "hydra_plugins",
     "omegaconf",
     "joblib",
+    "pandas",
     "scipy",
+    "statsmodels",
     "matplotlib",
     "rich",
     "typer",
