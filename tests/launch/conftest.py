@@ -7,7 +7,6 @@ import pytest
 from cuttle.launch import isolate
 from cuttle.launch.environment import environment
 from cuttle.launch.training_program import PROGRAM
-
 from tests.launch.launching import SWEEP, launch
 
 

@@ -15,8 +15,7 @@ from cuttle.launch.freeze import freeze
 from cuttle.launch.overrides import parse
 from cuttle.launch.plan import Plan, PlannedRun, plan
 from cuttle.launch.refusal import Refusal
-from cuttle.runs.layout import RunState
-from cuttle.runs.reader import REQUIRED_WHEN_COMPLETED
+from cuttle.runs.layout import OWN_RESULTS, RunState
 from tests.launch.planned import write_state
 from tests.training.build import CONF
 
@@ -46,10 +45,9 @@ def trained(root: Path, *words: str) -> Plan:
 
 def pretend_completed(run: PlannedRun) -> None:
     """Give a frozen run the files that a completed one must have."""
-    for name in REQUIRED_WHEN_COMPLETED:
-        if not (run.run_dir / name).exists():
-            (run.run_dir / name).parent.mkdir(exist_ok=True)
-            (run.run_dir / name).write_text("{}\n")
+    for name in OWN_RESULTS:
+        (run.run_dir / name).parent.mkdir(exist_ok=True)
+        (run.run_dir / name).write_text("{}\n")
     write_state(run, RunState.COMPLETED)
 
 

@@ -71,7 +71,7 @@ def test_no_state_leaks_from_call_to_call() -> None:
 
 
 def test_an_exception_is_its_text_in_one_line() -> None:
-    with pytest.raises(isolate.CallFailed, match="^two lines$"):
+    with pytest.raises(isolate.CallFailed, match=r"^two lines$"):
         call("fail")
 
 
@@ -90,7 +90,7 @@ def test_a_child_that_dies_is_told_by_its_cause(function: str, argument: int, ca
 
 
 def test_a_killed_fork_server_ends_one_call_and_the_next_has_another() -> None:
-    with pytest.raises(isolate.ChildDied, match="the fork server of the training process was"):
+    with pytest.raises(isolate.ChildDied, match="fork server of the training process was"):
         call("kill_fork_server")
 
     assert call("add", 1, 2) == 3
@@ -130,9 +130,7 @@ def test_a_child_ends_with_the_process_that_asked_for_it(
     starts_server: bool, tmp_path: Path
 ) -> None:
     start = "isolate.start_server([], ENVIRONMENT)\n" if starts_server else ""
-    caller = program(
-        f"{start}isolate.call('{__name__}:nap', environment=ENVIRONMENT)\n", tmp_path
-    )
+    caller = program(f"{start}isolate.call('{__name__}:nap', environment=ENVIRONMENT)\n", tmp_path)
     wait_for(lambda: len(processes_in(tmp_path)) >= (4 if starts_server else 3))  # and trackers
 
     caller.kill()

@@ -108,7 +108,7 @@ def test_levels_say_where_a_run_stands_and_factors_what_they_change(tmp_path: Pa
     plan = planned(tmp_path, TWO_TYPES, f"{RATES}=2e-3,1e-3", "fault=none,head")
 
     assert plan.runs[-1].levels == {"network_type": "multi_encoder", "fault": "head", RATES: 0.001}
-    assert list(plan.factors)[0] == "network_type"
+    assert next(iter(plan.factors)) == "network_type"
     assert plan.factors["network_type"] == {"base": "boolean", "keys": ["network_type"]}
     assert plan.factors[RATES] == {"base": 0.002, "keys": [RATES]}
     section = "training.initialisation"

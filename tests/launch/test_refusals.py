@@ -113,9 +113,7 @@ def test_bad_input_ends_the_program(arguments: str, tmp_path: Path) -> None:
 
 
 def test_a_refused_sweep_is_not_trained_when_tracebacks_are_asked_for(tmp_path: Path) -> None:
-    finished = launch(
-        tmp_path, "-m", "run=1,2", "experiment=a,b", fake=False, HYDRA_FULL_ERROR="1"
-    )
+    finished = launch(tmp_path, "-m", "run=1,2", "experiment=a,b", fake=False, HYDRA_FULL_ERROR="1")
 
     assert finished.returncode == 2
     assert "a sweep belongs to one experiment" in finished.stderr
