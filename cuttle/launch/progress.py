@@ -120,8 +120,9 @@ def round_lines(before: RunRecord, now: RunRecord) -> list[str]:
 def ending(now: RunRecord) -> list[str]:
     """Return a line if a run has ended."""
     if now.state is RunState.COMPLETED:
-        took = format_duration(float(now.status["duration_s"]))
-        return [f"{now.run_id} completed in {took}: {_win_rates(now)} in the final games"]
+        line = f"{now.run_id} completed in {format_duration(float(now.status['duration_s']))}"
+        has_played = bool(now.status["win_rates"])  # another program's runs play no games
+        return [f"{line}: {_win_rates(now)} in the final games" if has_played else line]
     if now.state is RunState.FAILED and (error := now.status.get("error")):
         return [f"{now.run_id} failed: {error['type']}: {error['message']}, see {error['log']}"]
     return []

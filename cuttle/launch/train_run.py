@@ -13,7 +13,7 @@ from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.variants import CUTTLE_CARDS
 from cuttle.launch import arithmetic
 from cuttle.launch.build import build_trainer, import_named
-from cuttle.runs.layout import INITIAL_MODEL_FILE
+from cuttle.runs.layout import FINAL_MODEL_FILE, INITIAL_MODEL_FILE, OWN_RESULTS
 from cuttle.runs.provenance import machine
 from cuttle.runs.recorder import Extents, Recorder
 from cuttle.training.probe import q_sd
@@ -33,7 +33,8 @@ def train(recorder: Recorder, config: dict[str, Any]) -> None:
         recorder.record_round(
             metrics=report.metrics, matches=report.matches, timings=report.timings, checkpoint=pack
         )
-    recorder.complete(model_bytes(trainer, config))
+    recorder.write_model(FINAL_MODEL_FILE, model_bytes(trainer, config))
+    recorder.complete(OWN_RESULTS)
 
 
 def _pack(trainer: Trainer, completed_rounds: int, used: dict[str, Any], extents: Extents) -> bytes:

@@ -21,6 +21,7 @@ MODELS_DIR = "models"
 INITIAL_MODEL_FILE = "models/model_initial.pt"
 FINAL_MODEL_FILE = "models/model_final.pt"
 RESULT_FILES = (METRICS_FILE, MATCHES_FILE, INITIAL_MODEL_FILE, FINAL_MODEL_FILE)  # reproducible
+OWN_RESULTS = (TIMINGS_FILE, *RESULT_FILES)  # of this program's runs; another's have others
 ANALYSIS_DIR = "analysis"
 SOURCE_DIR = ".source"  # of an experiment: an archive per version that trained runs of it
 

@@ -20,6 +20,7 @@ from cuttle.runs.layout import (
     MATCHES_FILE,
     METADATA_FILE,
     METRICS_FILE,
+    OWN_RESULTS,
     RESULT_FILES,
     STATUS_FILE,
     TIMINGS_FILE,
@@ -40,7 +41,7 @@ METADATA_FIELDS: Fields = {
     "git": dict, "versions": dict, "rules_version": str, "source_hash": str, "host": str,
     "parameters": int, "initial_q_sd": float, "seed": int, "sha256": dict, "arithmetic": dict,
 }  # fmt: skip
-REQUIRED_WHEN_COMPLETED = (METADATA_FILE, CONFIG_FILE, TIMINGS_FILE, *RESULT_FILES)
+REQUIRED_WHEN_COMPLETED = (METADATA_FILE, CONFIG_FILE)  # beside its results
 
 
 MAX_VALUE_SHOWN = 40  # characters
@@ -117,7 +118,8 @@ class RunRecord:
         state = derived_state(self.path, self.status)
         if state is not RunState.COMPLETED:
             return state
-        self._missing = [n for n in REQUIRED_WHEN_COMPLETED if not _has_content(self.path / n)]
+        required = (*REQUIRED_WHEN_COMPLETED, *(self.status["results"] or OWN_RESULTS))
+        self._missing = [name for name in required if not _has_content(self.path / name)]
         self.problems += [
             f"{name} is missing or empty, though the run is completed" for name in self._missing
         ]

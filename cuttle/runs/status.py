@@ -56,6 +56,7 @@ class Status:
     rounds: int = 0
     win_rates: dict[str, float] = field(default_factory=dict)  # opponent -> last win rate
     error: RunError | None = None
+    results: list[str] | None = None  # files of a completed run; not recorded once: `OWN_RESULTS`
     schema: int = SCHEMA
 
     def started(self) -> "Status":
@@ -122,6 +123,8 @@ def _check_fields(status: Status) -> None:
             is_sound = type(value) is int and value >= 0
         elif name == "levels":
             is_sound = isinstance(value, dict)
+        elif name == "results":
+            is_sound = value is None or _are_texts(value)
         elif name in TIMES:
             is_sound = value is None or datetime.fromisoformat(value).tzinfo is not None
         else:
@@ -135,6 +138,10 @@ def _check_fields(status: Status) -> None:
         raise ValueError("duration_s or win_rates is not a number")
     if status.error and not all(isinstance(text, str) for text in vars(status.error).values()):
         raise ValueError("error is not text")
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def _is_number(value: object) -> bool:

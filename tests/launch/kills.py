@@ -1,4 +1,4 @@
-"""Sweeps killed at random instants until they are complete. Counts and compares; no tests here."""
+"""Sweeps killed and stopped at random instants until complete. Compares; no tests here."""
 
 import contextlib
 import os
@@ -31,17 +31,24 @@ REAL = ("training=smoke",)
 MAX_LAUNCHES = 30
 TRAINING = "training"  # a process that trains a run now, as the run's status says
 ALL = "everything"
-DECK = (TRAINING, TRAINING, TRAINING, "worker", "fork server", "launcher", ALL)  # for each sweep
+FORK_SERVER, WORKER, LAUNCHER = "fork server", "worker", "launcher"
+KINDS = (TRAINING, WORKER, FORK_SERVER, LAUNCHER, ALL)
+MAX_PAUSE_S = 2.0
+FORK_SERVER_COMMAND = "multiprocessing.forkserver"
+KILLS = tuple((kind, signal.SIGKILL) for kind in (TRAINING, TRAINING, *KINDS))
+PAUSES = tuple((kind, signal.SIGSTOP) for kind in KINDS)
+DECK = (*KILLS, *PAUSES)  # for each sweep
 
 
 @dataclass
 class Toll:
-    """What a sweep went through: kills by kind, launches it took, what was wrong at the end.
+    """What a sweep went through: strikes by kind, launches it took, what was wrong at the end.
 
     rounds: kills of trainings by the number of rounds that they had finished
     """
 
     kills: Counter[str] = field(default_factory=Counter)
+    pauses: Counter[str] = field(default_factory=Counter)
     rounds: Counter[int] = field(default_factory=Counter)
     launches: int = 0
     complaints: list[str] = field(default_factory=list)
@@ -89,8 +96,8 @@ class Campaign:
             toll.launches += 1
             process = start(directory, *self._sweep, fake=self._is_fake, ROUND_S=str(FAKE_ROUND_S))
             while deck and process.poll() is None:
-                if self._kill(deck[-1], directory, process, toll):
-                    toll.kills[deck.pop()] += 1
+                if self._strike(*deck[-1], directory, process, toll):
+                    deck.pop()
             process.communicate()
             if not all_gone(directory):
                 toll.complaints.append(f"orphans: {[role(p) for p in processes_in(directory)]}")
@@ -100,27 +107,48 @@ class Campaign:
             toll.complaints.append(f"stray files: {leftovers}")
         return toll
 
-    def _kill(self, kind: str, directory: Path, process: subprocess.Popen[str], toll: Toll) -> bool:
-        """Kill processes of a kind, some random time after one is there; tell whether any was."""
+    def _strike(
+        self,
+        kind: str,
+        number: signal.Signals,
+        directory: Path,
+        process: subprocess.Popen[str],
+        toll: Toll,
+    ) -> bool:
+        """Strike processes of a kind, some random time after one is there; tell whether any was."""
         wait_for(lambda: process.poll() is not None or bool(victims(directory, kind)))
         time.sleep(self._rng.uniform(0.0, self._run_s if kind == TRAINING else self._half_s))
         found, trainings = victims(directory, kind), rounds_of_trainings(directory)
         chosen = found if kind == ALL else self._rng.sample(found, min(1, len(found)))
-        hits = 0
-        for victim in chosen:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(victim, signal.SIGKILL)
-                hits += 1
-        if hits and kind == TRAINING:
+        hits = send(number, chosen)
+        if number == signal.SIGSTOP:
+            time.sleep(self._rng.uniform(0.0, MAX_PAUSE_S))
+            send(signal.SIGCONT, chosen)
+        if hits:
+            (toll.kills if number == signal.SIGKILL else toll.pauses)[kind] += 1
+        if hits and kind == TRAINING and number == signal.SIGKILL:
             toll.rounds[trainings.get(chosen[0], 0)] += 1
         return hits > 0
+
+
+def send(number: signal.Signals, processes: list[int]) -> int:
+    """Send a signal to processes and return how many were still there."""
+    hits = 0
+    for process in processes:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, number)
+            hits += 1
+    return hits
 
 
 def victims(directory: Path, kind: str) -> list[int]:
     """Return the processes of a kind that work in a directory."""
     processes = processes_in(directory)
+    trainings = [process for process in rounds_of_trainings(directory) if process in processes]
     if kind == TRAINING:
-        return [process for process in rounds_of_trainings(directory) if process in processes]
+        return trainings
+    if kind == FORK_SERVER:  # those that serve trainings; a launcher has one of its own to check
+        return sorted({_parent(process) for process in trainings} & set(processes))
     return [process for process in processes if kind in (ALL, role(process))]
 
 
@@ -134,11 +162,11 @@ def rounds_of_trainings(directory: Path) -> dict[int, int]:
 def role(process: int) -> str:
     """Tell what part a process plays, from its command line and its parent's."""
     words = command_of(process)
-    if "train.py" in words:
-        return "launcher"
-    if FORK_SERVER in words:
-        return "forked" if FORK_SERVER in command_of(_parent(process)) else "fork server"
-    return "worker" if "loky" in words and "resource_tracker" not in words else "helper"
+    if FORK_SERVER_COMMAND in words:  # first, for it may name the script that has started it
+        return "forked" if FORK_SERVER_COMMAND in command_of(_parent(process)) else FORK_SERVER
+    if "resource_tracker" in words or "multiprocessing.spawn" in words:
+        return "helper"
+    return WORKER if "loky" in words else LAUNCHER
 
 
 def stray_files(directory: Path) -> list[str]:

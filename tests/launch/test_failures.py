@@ -15,6 +15,7 @@ import pytest
 
 from cuttle.runs.layout import RunState
 from cuttle.runs.reader import read_experiment
+from tests.launch.kills import victims
 from tests.launch.launching import (
     REPOSITORY,
     SWEEP,
@@ -199,10 +200,10 @@ def test_workers_without_a_task_end_with_a_killed_launcher(tmp_path: Path) -> No
     script = """
 import os, signal
 from joblib import Parallel, delayed
-from cuttle.sweep.joblib_workers import tie_workers
+from cuttle.launch.isolate import exit_with
 
-tie_workers()
-Parallel(n_jobs=2)(delayed(os.getpid)() for _ in range(2))
+tied = {"initializer": exit_with, "initargs": (os.getpid(),)}
+Parallel(n_jobs=2, **tied)(delayed(os.getpid)() for _ in range(2))
 os.kill(os.getpid(), signal.SIGKILL)
 """
     finished = subprocess.run(
@@ -213,6 +214,21 @@ os.kill(os.getpid(), signal.SIGKILL)
     assert all_gone(tmp_path)
 
 
+@pytest.mark.parametrize("kind", ["worker", "fork server"])
+def test_a_killed_helper_loses_no_run(kind: str, tmp_path: Path, undisturbed: Path) -> None:
+    process = start(tmp_path, *PARALLEL, ROUND_S="0.5")
+    wait_for(lambda: bool(victims(tmp_path, kind)))
+
+    os.kill(victims(tmp_path, kind)[0], signal.SIGKILL)
+    output, _ = process.communicate(timeout=TIMEOUT_S)
+
+    assert process.returncode == 1, output
+    assert "Traceback" not in output
+    assert all_gone(tmp_path)
+    assert launch(tmp_path, *PARALLEL).returncode == 0
+    assert results(tmp_path) == results(undisturbed)
+
+
 def test_edits_while_a_sweep_runs_change_none_of_its_runs(
     tmp_path: Path, undisturbed: Path
 ) -> None:
@@ -220,6 +236,7 @@ def test_edits_while_a_sweep_runs_change_none_of_its_runs(
     for name in ("conf", "cuttle", "tests/launch/fake"):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(REPOSITORY / name, code / Path(name).name, ignore=ignored)
+    shutil.copytree(REPOSITORY / "hydra_plugins", code / "hydra_plugins", ignore=ignored)
     shutil.copy(REPOSITORY / "train.py", code)
     work.mkdir()
     options = ("--config-dir", code / "fake" / "conf", "training=fake")
@@ -234,9 +251,10 @@ def test_edits_while_a_sweep_runs_change_none_of_its_runs(
         path.write_text("damaged: [")
     (code / "fake" / "conf" / "training" / "fake.yaml").write_text("defaults: [full]\nrounds: 9\n")
     for path in (
-        code / "cuttle" / "experiment.py",
+        code / "cuttle" / "launch" / "attempt.py",
+        code / "cuttle" / "launch" / "train_run.py",
         code / "cuttle" / "networks" / "boolean.py",
-        code / "fake" / "fake_trainer.py",
+        code / "cuttle" / "runs" / "recorder.py",
     ):
         path.write_text("raise RuntimeError('edited')\n")
 

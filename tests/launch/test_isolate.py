@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from cuttle.launch import isolate
+from cuttle.launch.environment import environment
 from tests.launch.launching import REPOSITORY, all_gone, processes_in, wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("fork_server")]
 
-ENVIRONMENT = {"OMP_NUM_THREADS": "1"}
+ENVIRONMENT = environment({"threads": 1})
 NAP_S = 600
 
 
@@ -57,11 +58,6 @@ def nap() -> None:
     time.sleep(NAP_S)
 
 
-@pytest.fixture(autouse=True, scope="module")
-def fork_server() -> None:
-    isolate.start_server([], ENVIRONMENT)
-
-
 def call(function: str, *arguments: object) -> object:
     return isolate.call(f"{__name__}:{function}", *arguments, environment=ENVIRONMENT)
 
@@ -75,7 +71,7 @@ def test_no_state_leaks_from_call_to_call() -> None:
 
 
 def test_an_exception_is_its_text_in_one_line() -> None:
-    with pytest.raises(isolate.CallFailed, match="^two lines$"):
+    with pytest.raises(isolate.CallFailed, match=r"^two lines$"):
         call("fail")
 
 
@@ -94,7 +90,7 @@ def test_a_child_that_dies_is_told_by_its_cause(function: str, argument: int, ca
 
 
 def test_a_killed_fork_server_ends_one_call_and_the_next_has_another() -> None:
-    with pytest.raises(isolate.ChildDied, match="the fork server of the training process was"):
+    with pytest.raises(isolate.ChildDied, match="fork server of the training process was"):
         call("kill_fork_server")
 
     assert call("add", 1, 2) == 3
@@ -134,9 +130,7 @@ def test_a_child_ends_with_the_process_that_asked_for_it(
     starts_server: bool, tmp_path: Path
 ) -> None:
     start = "isolate.start_server([], ENVIRONMENT)\n" if starts_server else ""
-    caller = program(
-        f"{start}isolate.call('{__name__}:nap', environment=ENVIRONMENT)\n", tmp_path
-    )
+    caller = program(f"{start}isolate.call('{__name__}:nap', environment=ENVIRONMENT)\n", tmp_path)
     wait_for(lambda: len(processes_in(tmp_path)) >= (4 if starts_server else 3))  # and trackers
 
     caller.kill()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cuttle.runs.layout import RESULT_FILES
+from cuttle.runs.layout import OWN_RESULTS
 from cuttle.runs.reader import read_experiment
 from tests.launch.launching import FAKE, SWEEP, launch, results, snapshot, states, status
 
@@ -44,7 +44,7 @@ def test_provenance_is_complete(undisturbed: Path) -> None:
 
     assert {"git", "versions", "rules_version", "host", "cpu", "threads"} <= metadata.keys()
     assert {"parameters", "initial_q_sd", "command_line", "source_hash"} <= metadata.keys()
-    assert set(metadata["sha256"]) == set(RESULT_FILES)
+    assert set(metadata["sha256"]) == set(OWN_RESULTS)
     for name, digest in metadata["sha256"].items():
         content = (experiment.runs[0].path / name).read_bytes()
         assert hashlib.sha256(content).hexdigest() == digest
@@ -165,7 +165,7 @@ def test_another_config_is_refused_with_the_key_named(completed: Path) -> None:
 
     assert finished.returncode == 2
     assert "boolean_run_01 was trained with another config" in finished.stderr
-    assert "training.rounds: 3 -> 4 (and 3 runs more)" in finished.stderr
+    assert "training.rounds: 3 -> 4 (and 3 more runs)" in finished.stderr
     assert finished.stderr.count("\n") == 1
     assert snapshot(completed) == before
 
@@ -201,34 +201,36 @@ def test_settings_may_change_while_nothing_is_trained(tmp_path: Path, undisturbe
     assert plan["base_config"]["training"]["rounds"] == 3
 
 
-@pytest.mark.parametrize(
-    "asked",
-    [
-        ("run=9", "training.rounds=4", "analysis.factors=[training.rounds]"),
-        ("network_type=blind", "training.rounds=4", "analysis.factors=[training.rounds]"),
-        ("run=9", "+network_type.size=3"),
-    ],
-)
-def test_a_launch_refuses_what_the_report_would(asked: tuple[str, ...], completed: Path) -> None:
-    """Factors that the trained runs do not name, and other sizes of the same type."""
+def test_a_launch_refuses_what_the_report_would(completed: Path) -> None:
+    """Another type may differ in what its type changes, and in nothing else."""
     before = snapshot(completed)
 
-    finished = launch(completed, "experiment=test", *asked)
+    finished = launch(completed, "experiment=test", "network_type=blind", "training.rounds=4")
 
     assert finished.returncode == 2
     assert "would be trained with other settings than boolean_run_01" in finished.stderr
     assert snapshot(completed) == before
 
 
-def test_a_factor_may_differ_between_the_types_of_an_experiment(tmp_path: Path) -> None:
-    factors = ("experiment=test", "analysis.factors=[training.rounds]")
+def test_a_swept_key_is_a_factor_that_later_launches_know(tmp_path: Path) -> None:
+    swept = launch(tmp_path, "-m", "experiment=test", "training.rounds=3,4", "run=1,2")
+    single = launch(tmp_path, "experiment=test", "training.rounds=5", "run=3")
+    again = launch(tmp_path, "-m", "experiment=test", "training.rounds=3,4,5", "run=1,2")
 
-    codes = [
-        launch(tmp_path, *factors, *asked).returncode
-        for asked in ((), ("network_type=blind", "training.rounds=4"), ("run=2",))
-    ]
-
-    assert codes == [0, 0, 0]
+    assert [swept.returncode, single.returncode, again.returncode] == [0, 0, 0], single.stderr
+    assert "2 trained now, 4 completed before" in again.stdout
+    rounds = {run_id: status(tmp_path, run_id)["round"] for run_id in states(tmp_path)}
+    assert rounds == {
+        **{f"boolean_run_0{run}": 3 for run in (1, 2)},
+        **{f"boolean_rounds=4_run_0{run}": 4 for run in (1, 2)},
+        **{f"boolean_rounds=5_run_0{run}": 5 for run in (1, 2, 3)},
+    }
+    assert status(tmp_path, "boolean_rounds=5_run_03")["levels"] == {
+        "network_type": "boolean",
+        "training.rounds": 5,
+    }
+    experiment = read_experiment(tmp_path / "multirun" / "test")
+    assert experiment.factors["training.rounds"] == (3, ("training.rounds",))
 
 
 def test_damaged_runs_are_reported_and_left_alone(completed: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from cuttle.launch.decide import Action, Decision, estimated_seconds
 from cuttle.launch.summary import show_copies, show_summary
-from cuttle.runs.layout import RunState
+from cuttle.runs.layout import OWN_RESULTS, RunState
 from cuttle.runs.reader import REQUIRED_WHEN_COMPLETED, RunRecord
 from tests.launch.planned import planned_run, write_state
 
@@ -17,7 +17,7 @@ def decision(root: Path, run: int, state: RunState, action: Action) -> Decision:
     planned = planned_run(root, run)
     write_state(planned, state)
     if state is RunState.COMPLETED:
-        for name in REQUIRED_WHEN_COMPLETED:
+        for name in (*REQUIRED_WHEN_COMPLETED, *OWN_RESULTS):
             (planned.run_dir / name).parent.mkdir(exist_ok=True)
             (planned.run_dir / name).write_text("{}")
     return Decision(planned, RunRecord(planned.run_dir), action)
@@ -57,7 +57,8 @@ def test_runs_of_one_seed_are_said_to_be_copies(
     show_copies([runs[0], replace(runs[1], seed=8), runs[2], replace(runs[2], condition="x")])
 
     assert capsys.readouterr().out == (
-        "boolean_run_01 and boolean_run_03 share seed 7: duplicate runs are not independent evidence\n"
+        "boolean_run_01 and boolean_run_03 share seed 7: "
+        "duplicate runs are not independent evidence\n"
     )
 
 

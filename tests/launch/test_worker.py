@@ -28,6 +28,8 @@ from tests.launch.planned import planned_run, write_state
 CONFIG = {"threads": 1, "checkpoint": False, "fails": False}
 PROGRAM = Program(train=f"{__name__}:train")
 
+pytestmark = pytest.mark.usefixtures("fork_server")
+
 
 def train(recorder: Recorder, config: dict[str, Any]) -> None:
     """Count the attempts in a file; fail or stay incomplete on demand."""
@@ -60,7 +62,7 @@ def is_tried(run: PlannedRun) -> bool:
 def test_a_failure_is_raised_and_on_record_with_its_traceback(tmp_path: Path) -> None:
     run = frozen(tmp_path, fails=True)
 
-    with pytest.raises(RunFailed, match="^RuntimeError: asked to fail$"):
+    with pytest.raises(RunFailed, match=r"^RuntimeError: asked to fail$"):
         train_isolated(PROGRAM, run.run_dir)
 
     assert status_of(run).state is RunState.FAILED and status_of(run).attempt == 1
@@ -71,7 +73,7 @@ def test_a_failure_is_raised_and_on_record_with_its_traceback(tmp_path: Path) ->
 def test_a_training_that_returns_without_a_result_has_failed(tmp_path: Path) -> None:
     run = frozen(tmp_path)
 
-    with pytest.raises(RunFailed, match="returned without recorder.complete"):
+    with pytest.raises(RunFailed, match=r"returned without recorder\.complete"):
         train_isolated(PROGRAM, run.run_dir)
 
     assert status_of(run).state is RunState.FAILED
