@@ -28,8 +28,9 @@ class Grid(NamedTuple):
 
     def estimate(self, network_type: str, setting: str) -> tuple[float, float]:
         """Return the mean and its squared error at a setting; NaN without runs."""
-        values: list[float] = [frame.loc[network_type, setting] for frame in self]
-        return values[0], values[1]
+        row, column = self.mean.index.get_loc(network_type), self.mean.columns.get_loc(setting)
+        mean, squared_error = (frame.to_numpy()[row, column] for frame in self)
+        return float(mean), float(squared_error)
 
 
 def settings_of(study: Study) -> pd.DataFrame:
