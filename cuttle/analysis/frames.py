@@ -15,7 +15,6 @@ from cuttle.runs.layout import MATCHES_COLUMNS, METRICS_COLUMNS, TIMINGS_COLUMNS
 from cuttle.runs.reader import Experiment, Factor, RunRecord, planned_entries
 
 COUNTS = ["games", "wins", "draws", "losses"]
-IDENTITY = ["experiment", "run_id", "condition", "run"]
 LAST_ROUND = "last_round"
 NAME_KEYS = ("network_type.name", "network_type._target_")  # said by the factor network_type
 
