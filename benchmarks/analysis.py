@@ -1,6 +1,8 @@
-"""Seconds to read and test an experiment of many runs, without figures. Trains nothing.
+"""Seconds to read, test and, where there are few runs, draw an experiment. Trains nothing.
 
 python benchmarks/analysis.py 21 1000 10000
+
+What Python and the libraries take to start, about two seconds, is not counted.
 """
 
 import argparse
@@ -14,12 +16,14 @@ import numpy as np
 
 from cuttle.analysis import load, registry, statistics
 from cuttle.analysis.evaluate import evaluate
+from cuttle.analysis.gallery import save_figures
 from cuttle.runs import layout
 
 TYPES = ("boolean", "embedding", "multi_encoder")
 OPPONENTS = ("gap_maximizer", "randomized")
 ROUNDS = 20
-VALIDATION_GAMES, FINAL_GAMES = 62, 1000  # a seat
+VALIDATION_GAMES, FINAL_GAMES = 62, 1000  # per seat
+MAX_DRAWN = 100  # runs
 
 
 def main() -> None:
@@ -33,7 +37,7 @@ def main() -> None:
 
 
 def measure(experiment_dir: Path, num_runs: int) -> None:
-    """Read and test one experiment, timing each statistic."""
+    """Read and test one experiment, timing each statistic, and draw its figures."""
     start = time.perf_counter()
     study = load(experiment_dir)
     read_s = time.perf_counter() - start
@@ -47,6 +51,10 @@ def measure(experiment_dir: Path, num_runs: int) -> None:
         f"{num_runs} runs: read {read_s:.2f} s, test {sum(seconds.values()):.2f} s; slowest: "
         + ", ".join(f"{name} {took:.2f}" for name, took in slowest)
     )
+    if num_runs <= MAX_DRAWN:
+        before = time.perf_counter()
+        pictures = save_figures(study, experiment_dir / "graphs")
+        print(f"{len(pictures)} figures: {time.perf_counter() - before:.2f} s")
 
 
 def write_experiment(experiment_dir: Path, num_runs: int) -> None:

@@ -148,8 +148,8 @@ class Study:
 
 def load(
     experiment: str | Path | Iterable[str | Path],
-    *,
     root: str | Path = "multirun",
+    *,
     opponents: Sequence[str] = (),
 ) -> Study:
     """Read the completed runs of an experiment, or of several, into DataFrames.

@@ -97,7 +97,7 @@ def _several(runs: pd.DataFrame) -> dict[str, Any]:
     rates = runs["win_rate"].to_numpy()
     _, low, high = mean_interval(rates)
     cell = {"n": len(rates), "games": int(runs["games"].sum()), "win_rate": rates.mean()}
-    return cell | {"ci_low": max(0.0, low), "ci_high": min(1.0, high), "interval": OVER_RUNS}
+    return cell | {"ci_low": low, "ci_high": high, "interval": OVER_RUNS}
 
 
 def _one(runs: pd.DataFrame) -> dict[str, Any]:
@@ -112,5 +112,4 @@ def _difference(last: FloatArray, first: FloatArray) -> dict[str, float]:
     if degenerate({"first": first, "last": last}):
         return {"diff": float(last.mean() - first.mean())}
     test = welch(last, first)
-    ends = max(-1.0, test.ci_low), min(1.0, test.ci_high)
-    return dict(zip(DIFFERENCE, (test.diff, *ends), strict=True))
+    return dict(zip(DIFFERENCE, (test.diff, test.ci_low, test.ci_high), strict=True))

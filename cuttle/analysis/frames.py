@@ -15,7 +15,6 @@ from cuttle.runs.layout import MATCHES_COLUMNS, METRICS_COLUMNS, TIMINGS_COLUMNS
 from cuttle.runs.reader import Experiment, Factor, RunRecord, planned_entries
 
 COUNTS = ["games", "wins", "draws", "losses"]
-IDENTITY = ["experiment", "run_id", "condition", "run"]
 LAST_ROUND = "last_round"
 NAME_KEYS = ("network_type.name", "network_type._target_")  # said by the factor network_type
 
@@ -92,7 +91,8 @@ def _conditions(experiment: Experiment) -> pd.DataFrame:
         runs.setdefault(record.condition, set()).add(record.run_id)
     rows = [_row_of_levels(levels, experiment.factors) for levels in known.values()]
     index = pd.Index(list(known), name="condition", dtype="str")
-    frame = pd.DataFrame(rows, index=index, columns=list(experiment.factors))
+    # As objects: null stays null, and 1 beside 0.5 stays 1.
+    frame = pd.DataFrame(rows, index=index, columns=list(experiment.factors), dtype=object)
     frame["planned"] = [len(runs[label]) for label in known]
     return frame
 

@@ -1,13 +1,23 @@
-"""All figures of a study, found by their files and saved."""
+"""All figures of a study, found by their files, rendered once and saved."""
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
 from cuttle.analysis import figures, registry
 from cuttle.analysis.data import Study
-from cuttle.analysis.style import save
+from cuttle.analysis.style import DOUBLE_COLUMN, SINGLE_COLUMN, caption_of, image
+from cuttle.runs.files import write_bytes
+
+
+class Picture(NamedTuple):
+    """A figure as the page shows it."""
+
+    caption: str
+    png: bytes
+    is_wide: bool
 
 
 def draw_figures(study: Study) -> Iterator[tuple[str, Figure]]:
@@ -18,12 +28,16 @@ def draw_figures(study: Study) -> Iterator[tuple[str, Figure]]:
             yield name, figure
 
 
-def save_figures(study: Study, directory: Path) -> dict[str, Figure]:
+def save_figures(study: Study, directory: Path) -> dict[str, Picture]:
     """Draw every figure and write it as PDF and PNG; none where there is no run to draw."""
     if not len(study.runs):
         return {}
     directory.mkdir(parents=True, exist_ok=True)
-    drawn = dict(draw_figures(study))
-    for name, figure in drawn.items():
-        save(figure, directory / name)
-    return drawn
+    pictures = {}
+    for name, figure in draw_figures(study):
+        png = image(figure, "png")
+        write_bytes(directory / f"{name}.pdf", image(figure, "pdf"))
+        write_bytes(directory / f"{name}.png", png)
+        is_wide = figure.get_figwidth() > (SINGLE_COLUMN + DOUBLE_COLUMN) / 2
+        pictures[name] = Picture(caption_of(figure), png, is_wide)
+    return pictures

@@ -124,11 +124,6 @@ def winner(row: Row) -> str:
     return str(row["a"] if row["diff"] > 0 else row["b"])
 
 
-def bounded(low: float, high: float, least: float = -1.0) -> str:
-    """Format an interval of differences, or from 0 on of rates, cut at what they can be."""
-    return format_interval(max(low, least), min(high, 1.0))
-
-
 def _equal_pairs(equal: Sequence[Row], *, are_all: bool) -> list[str]:
     """Say which conditions are equivalent: all of them at once where they are."""
     if are_all and len(equal) > 1:
@@ -154,7 +149,7 @@ def _difference(row: Row) -> str:
     interval = ""
     if row["ci_low"] == row["ci_low"]:
         ends = (row["ci_low"], row["ci_high"]) if is_a_ahead else (-row["ci_high"], -row["ci_low"])
-        interval = f"95% CI {bounded(*ends)}; "
+        interval = f"95% CI {format_interval(*ends, least=-1.0)}; "
     text = (
         f"{ahead} beats {behind} by {format_points(abs(row['diff']))} ({interval}"
         f"{TESTS[row['test']]}, Holm {format_p_claim(row['p_holm'])}; {_sizes(row)}). A new run "
@@ -175,14 +170,14 @@ def _chance(row: Row) -> str:
     )  # fmt: skip
     if row["diff"] <= 0:
         share, low, high = 1 - share, 1 - high, 1 - low
-    interval = f" (95% CI {bounded(low, high, 0.0)})" if low == low else ""
+    interval = f" (95% CI {format_interval(low, high)})" if low == low else ""
     return f"{format_percent(share)}{interval}"
 
 
 def _equivalence(row: Row) -> str:
     interval = ""
     if row["tost_low"] == row["tost_low"]:
-        ends = bounded(row["tost_low"], row["tost_high"])
+        ends = format_interval(row["tost_low"], row["tost_high"], least=-1.0)
         interval = f"; 90% CI of {row['a']} minus {row['b']} {ends} points"
     return (
         f"{row['a']} and {row['b']} are equivalent within {format_points(row['margin'])} either "

@@ -1,59 +1,60 @@
-"""The best setting of a network type, chosen on one half of its runs and estimated on the other."""
+"""Win rates of network types by setting, of all runs and of each half of them."""
 
 from typing import NamedTuple
 
-import numpy as np
+import pandas as pd
 
 from cuttle.analysis.data import NETWORK_TYPE, Study, level_text
-from cuttle.analysis.numerics import FloatArray
+from cuttle.analysis.numerics import rows_of
 
 ALL_TYPES = "all types"
-NUM_HALVES = 2
+TOO_FEW = "fewer than two runs per setting cannot be split"
 
 
-class Half(NamedTuple):
-    """Which runs choose and which estimate."""
+class Grid(NamedTuple):
+    """A row per network type and a column per setting; NaN where there are no runs.
 
-    choosing: int
-    estimating: int
+    squared_error: of the mean; NaN below two runs
+    """
+
+    mean: pd.DataFrame
+    squared_error: pd.DataFrame
+
+    def best(self, network_type: str) -> str:
+        """Return the best setting of a type, or of all types on average; empty without runs."""
+        by_setting = self.mean if network_type == ALL_TYPES else self.mean.loc[[network_type]]
+        averages = by_setting.dropna(axis="columns").mean()
+        return str(averages.idxmax()) if len(averages) else ""
+
+    def estimate(self, network_type: str, setting: str) -> tuple[float, float]:
+        """Return the mean and its squared error at a setting; NaN without runs."""
+        row, column = self.mean.index.get_loc(network_type), self.mean.columns.get_loc(setting)
+        mean, squared_error = (frame.to_numpy()[row, column] for frame in self)
+        return float(mean), float(squared_error)
 
 
-HALVES = (Half(0, 1), Half(1, 0))
-
-
-def half_of(x: FloatArray, half: int) -> FloatArray:
-    """Return every other run, by run number."""
-    return x[half::NUM_HALVES]
-
-
-def settings_of(study: Study) -> dict[str, dict[str, str]]:
-    """Return the conditions by network type and by setting, the levels of all other factors."""
+def settings_of(study: Study) -> pd.DataFrame:
+    """Return the planned conditions with network type and setting, the levels of other factors."""
     others = [factor for factor in study.varying if factor != NETWORK_TYPE]
-    found: dict[str, dict[str, str]] = {}
-    for condition, levels in study.conditions.iterrows():
-        setting = ", ".join(
-            f"{study.factor_text(factor)} {level_text(levels[factor])}" for factor in others
+    texts = [
+        ", ".join(f"{study.factor_text(key)} {level_text(level)}" for key, level in levels.items())
+        for levels in rows_of(study.conditions[others])
+    ]
+    return study.conditions[[NETWORK_TYPE]].assign(setting=texts)
+
+
+def grids(study: Study, opponent: str) -> tuple[Grid, Grid, Grid]:
+    """Return the grid of all runs, and those of every other run and of the rest."""
+    settings = settings_of(study)
+    data = study.final[study.final["opponent"] == opponent].join(settings, on="condition")
+    half = data.groupby("condition", observed=True).cumcount() % 2
+    rows, columns = study.levels(NETWORK_TYPE), list(dict.fromkeys(settings["setting"]))
+
+    def grid(runs: pd.DataFrame) -> Grid:
+        of_cell = runs.groupby([NETWORK_TYPE, "setting"])["win_rate"]
+        values = of_cell.agg(mean="mean", squared_error="sem").reindex(
+            pd.MultiIndex.from_product([rows, columns])
         )
-        found.setdefault(str(levels[NETWORK_TYPE]), {})[setting] = str(condition)
-    return found
+        return Grid(values["mean"].unstack()[columns], values["squared_error"].unstack() ** 2)
 
-
-def means(
-    rates: dict[str, FloatArray], conditions: dict[str, str], half: int | None = None
-) -> dict[str, float]:
-    """Return the mean win rate by setting, of all runs or of one half, where there are any."""
-    values = {
-        setting: rates[name] if half is None else half_of(rates[name], half)
-        for setting, name in conditions.items()
-    }
-    return {setting: float(x.mean()) for setting, x in values.items() if x.size}
-
-
-def best(found: dict[str, float]) -> str:
-    """Return the setting with the highest mean; the first planned one of equals."""
-    return max(found, key=lambda setting: found[setting])
-
-
-def squared_error(x: FloatArray) -> float:
-    """Return the squared standard error of a mean; NaN below two runs."""
-    return float(x.var(ddof=1) / x.size) if x.size > 1 else float(np.nan)
+    return grid(data), grid(data[half == 0]), grid(data[half == 1])

@@ -6,14 +6,12 @@ import io
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from cuttle.analysis.data import NETWORK_TYPE, Study, level_text
-from cuttle.runs.files import write_bytes
 
 SINGLE_COLUMN = 3.4  # inches, one column of a two-column page
 DOUBLE_COLUMN = 7.0  # inches, the full text width
@@ -228,9 +226,3 @@ def _freeze_layout(figure: Figure) -> None:
             engine.execute(figure)
         mpl.rcParams["figure.constrained_layout.use"] = False  # None asks for this default
         figure.set_layout_engine(None)
-
-
-def save(figure: Figure, stem: Path) -> None:
-    """Write a figure as PDF and PNG beside each other."""
-    for kind in ("pdf", "png"):
-        write_bytes(stem.with_name(f"{stem.name}.{kind}"), image(figure, kind))

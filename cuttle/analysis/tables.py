@@ -59,8 +59,8 @@ def _points(column: str) -> Format:
     return lambda row: format_percent(row[column], unit=False, signed=True)
 
 
-def _ends(low: str, high: str) -> Format:
-    return lambda row: format_interval(row[low], row[high])
+def _ends(low: str, high: str, least: float = 0.0) -> Format:
+    return lambda row: format_interval(row[low], row[high], least=least)
 
 
 def _number(column: str, places: int = 2) -> Format:
@@ -104,7 +104,7 @@ DESCRIPTIVES: dict[str, Format] = {
 }
 COMPARISONS: dict[str, Format] = {
     f"a {MINUS} b": _points("diff"),
-    "95% CI": _ends("ci_low", "ci_high"),
+    "95% CI": _ends("ci_low", "ci_high", -1.0),
     "p": _p("p"),
     "p Holm": _p("p_holm"),
     "p Shaffer": _p("p_shaffer"),
@@ -137,7 +137,7 @@ def equivalence_table(study: Study, opponent: str) -> pd.DataFrame:
     """Test pairs for equivalence within the margin."""
     columns: dict[str, Format] = {
         "margin": _rate("margin"),
-        f"90% CI of a {MINUS} b": _ends("ci_low", "ci_high"),
+        f"90% CI of a {MINUS} b": _ends("ci_low", "ci_high", -1.0),
         "p TOST": _p("p"),
         "p Holm": _p("p_holm"),
         "equivalent": lambda row: "yes" if row["is_equivalent"] else "not shown",

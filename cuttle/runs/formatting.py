@@ -63,10 +63,15 @@ def format_points(difference: float | None) -> str:
     return f"{format_percent(difference, unit=False)} points"
 
 
-def format_interval(low: float | None, high: float | None) -> str:
-    """Format an interval of rates in percent, without the unit: `[59.8, 64.4]`."""
-    ends = [format_percent(end, unit=False) for end in (low, high)]
-    return f"[{', '.join(ends)}]" if all(ends) else ""
+def format_interval(low: float | None, high: float | None, *, least: float = 0.0) -> str:
+    """Format an interval in percent, without the unit, cut at what is possible: `[59.8, 64.4]`.
+
+    least: 0 for rates, -1 for differences of rates; the most is 1
+    """
+    if low is None or high is None or math.isnan(low) or math.isnan(high):
+        return ""
+    ends = [format_percent(end, unit=False) for end in (max(least, low), min(1.0, high))]
+    return f"[{', '.join(ends)}]"
 
 
 def format_number(value: float | None, places: int = 2, *, signed: bool = False) -> str:

@@ -102,14 +102,22 @@ def test_results_come_with_intervals_and_their_difference(root: Path, capsys: An
     assert last["diff_ci_low"] > 0 and row["diff"] is None
 
 
-def test_no_interval_leaves_its_bounds(root: Path, capsys: Any):
+def test_printed_intervals_end_at_what_is_possible(root: Path, capsys: Any):
     write_experiment(root, {"boolean": [0.2, 0.85]}, name="few", planned=TYPES[:1], runs=2)
 
-    _, document = diff_json(capsys, "few", "few")
+    run_cli("diff", "few", "few")
 
-    for row in document["results"]:
-        assert 0 <= row["ci_low"] < row["win_rate"] < row["ci_high"] <= 1
-        assert row["diff"] is None or -1 <= row["diff_ci_low"] < row["diff_ci_high"] <= 1
+    assert "52.5 [0.0, 100.0] n = 2 52.5 [0.0, 100.0] n = 2 0.0 [\N{MINUS SIGN}100.0, 100.0]" in (
+        words(capsys)
+    )
+
+
+def test_equal_runs_have_no_interval(root: Path, capsys: Any):
+    write_experiment(root, {"boolean": [0.6, 0.6]}, name="same", planned=TYPES[:1], runs=2)
+
+    _, document = diff_json(capsys, "same", "same")
+
+    assert [row["ci_low"] for row in document["results"]] == [None] * 4
 
 
 def test_lone_runs_are_told_apart_by_the_luck_of_their_games(root: Path, capsys: Any):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cuttle.analysis import Study, load
-from cuttle.analysis.data import MixedStudyError
+from cuttle.analysis.data import MixedStudyError, level_text
 from cuttle.runs import layout
 
 from .experiments import (
@@ -85,6 +85,17 @@ def test_a_factor_that_a_run_does_not_know_stands_at_its_base(tmp_path: Path) ->
     study = load(write_factorial(tmp_path, BASE, cells, runs=1))
 
     assert list(study.runs[RATE]) == [3.0e-4, 1.0e-3]
+
+
+def test_levels_stay_what_they_are(tmp_path: Path) -> None:
+    levels = [None, 1, 0.5, "a", [1, 2]]
+    cells: list[Any] = [({"network_type": "boolean", "key": level}, [0.5]) for level in levels]
+
+    study = load(write_factorial(tmp_path, {"network_type": "boolean", "key": None}, cells, runs=1))
+
+    assert study.levels("key") == [None, 1, 0.5, "a", "[1, 2]"]
+    assert [level_text(level) for level in study.levels("key")][:3] == ["null", "1", "0.5"]
+    assert study.varying == ("key",)
 
 
 def test_old_directories_have_the_network_type_as_their_only_factor(tmp_path: Path) -> None:

@@ -125,6 +125,7 @@ def test_several_experiments_are_loaded_but_not_tested(tmp_path: Path) -> None:
         evaluate(load(paths))
 
 
+@pytest.mark.slow
 def test_results_are_equal_when_computed_again_and_do_not_share_memory(tmp_path: Path) -> None:
     groups = {name: [*MAIN[name], *(rate + 0.01 for rate in MAIN[name])] for name in TYPES}
     path = write_experiment(tmp_path, groups, runs=14)

@@ -108,6 +108,7 @@ def test_verdict_never_says_that_there_is_no_difference(tmp_path: Path, kind: st
         assert "trend" not in text.lower()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", AWKWARD)
 def test_sentences_hold_no_missing_number(tmp_path: Path, kind: str) -> None:
     study = load(AWKWARD[kind](tmp_path))

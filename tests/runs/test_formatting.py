@@ -41,6 +41,12 @@ def test_percentages_have_one_decimal_and_no_space(value: float | None, text: st
     assert formatting.format_percent(value) == text
 
 
+def test_intervals_are_cut_at_what_is_possible() -> None:
+    assert formatting.format_interval(-0.2, 1.1) == "[0.0, 100.0]"
+    assert formatting.format_interval(-0.2, 1.1, least=-1) == "[\N{MINUS SIGN}20.0, 100.0]"
+    assert formatting.format_interval(math.nan, 0.2) == formatting.format_interval(None, 1) == ""
+
+
 def test_p_values_are_never_zero() -> None:
     assert formatting.format_p(0.0) == "<.001"
     assert formatting.format_p_claim(0.0234) == "p = .023"

@@ -241,5 +241,5 @@ def _result_text(cell: dict[Any, Any] | None) -> str:
 
 
 def _difference_text(cell: dict[Any, Any]) -> str:
-    ends = format_interval(cell["diff_ci_low"], cell["diff_ci_high"]) or "(no interval)"
+    ends = format_interval(cell["diff_ci_low"], cell["diff_ci_high"], least=-1.0) or "(no interval)"
     return f"{format_percent(cell['diff'], signed=True, unit=False)} {ends}"

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from matplotlib.figure import Figure
 from rich.console import Console
 
 from cuttle.analysis.cli.console import make_console
@@ -13,7 +12,7 @@ from cuttle.analysis.cli.tables import print_results
 from cuttle.analysis.data import Study, study_of
 from cuttle.analysis.evaluate import evaluate
 from cuttle.analysis.exporting import DEFAULT_FORMATS, check_formats, export_all
-from cuttle.analysis.gallery import save_figures
+from cuttle.analysis.gallery import Picture, save_figures
 from cuttle.analysis.report.page import write_report
 from cuttle.runs.formatting import pluralize, python_command
 from cuttle.runs.layout import ANALYSIS_DIR, RunState
@@ -26,13 +25,13 @@ GRAPHS_DIR = "graphs"
 
 @dataclass(frozen=True)
 class Written:
-    """A study and what was written of it; `figures` by name."""
+    """A study and what was written of it; `pictures` of figures by name."""
 
     experiment: Experiment
     study: Study
     directory: Path
     exported: Sequence[Path]
-    figures: Mapping[str, Figure]
+    pictures: Mapping[str, Picture]
 
 
 def write_files(
@@ -57,8 +56,8 @@ def write_files(
     evaluate(study)  # before anything is written: what fails changes no file
     _make(directory)
     exported = export_all(study, names, directory)
-    figures = save_figures(study, directory / GRAPHS_DIR) if has_figures else {}
-    return Written(experiment, study, directory, exported, figures)
+    pictures = save_figures(study, directory / GRAPHS_DIR) if has_figures else {}
+    return Written(experiment, study, directory, exported, pictures)
 
 
 def _make(directory: Path) -> None:
@@ -76,7 +75,7 @@ def show_report(written: Written) -> bool:
     The files come first: a reader may close the pipe before the last line.
     """
     page = write_report(
-        written.study, written.figures, written.directory, exported=written.exported
+        written.study, written.pictures, written.directory, exported=written.exported
     )
     console = make_console()
     print_results(console, written.study)
@@ -89,7 +88,7 @@ def show_paths(written: Written) -> bool:
     console = make_console()
     for path in written.exported:
         console.print(str(path))
-    if written.figures:
+    if written.pictures:
         console.print(f"{written.directory / GRAPHS_DIR}/")
     return bool(len(written.study.runs))
 
@@ -97,9 +96,9 @@ def show_paths(written: Written) -> bool:
 def _print_next(console: Console, written: Written, page: Path) -> None:
     """Print where the files are, and what to do next: finish, retrain, or read on."""
     console.print()
-    if written.figures:
+    if written.pictures:
         directory = written.directory / GRAPHS_DIR
-        console.print(f"figures: {len(written.figures)} in {directory}/ (PDF and PNG)")
+        console.print(f"figures: {len(written.pictures)} in {directory}/ (PDF and PNG)")
     console.print(f"report:  {page}")
     states = Counter(run.state for run in written.experiment.runs)
     damaged = states[RunState.DAMAGED]

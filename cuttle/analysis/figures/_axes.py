@@ -246,8 +246,12 @@ def draw_whisker(axes: Axes, place: float, estimate: float, low: float, high: fl
         axes.errorbar(estimate, place, xerr=reach(estimate, low, high), zorder=3, **WHISKER)
 
 
-def reach(estimate: float, low: float, high: float) -> list[list[float]]:
-    """Return the lengths of an interval at both sides of its estimate, as errorbar takes them."""
+def reach(estimate: float, low: float, high: float, *, least: float = 0.0) -> list[list[float]]:
+    """Return the lengths of an interval at both sides of its estimate, as errorbar takes them.
+
+    All in percent, and cut at what is possible: `least` is -100 for differences.
+    """
+    low, high = max(least, low), min(100.0, high)
     return [[max(0.0, estimate - low)], [max(0.0, high - estimate)]]
 
 

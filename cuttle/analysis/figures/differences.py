@@ -91,15 +91,15 @@ def _draw_differences(axes: Axes, study: Study, pairs: pd.DataFrame) -> None:
                 axes.plot(diff, place, marker="o", markersize=4.5, color=INK, fillstyle="none")
                 ends.append(diff)
             continue
-        axes.errorbar(diff, place, xerr=reach(diff, low, high), **WHISKER)
+        axes.errorbar(diff, place, xerr=reach(diff, low, high, least=-100), **WHISKER)
         axes.plot(diff, place, marker="o", markersize=3, color=INK)
         # where conditions are far apart, intervals are too short to be read
-        text = f"{format_percent(row[0], unit=False)} {format_interval(row[1], row[2])}"
+        text = f"{format_percent(row[0], unit=False)} {format_interval(row[1], row[2], least=-1.0)}"
         axes.annotate(
             text, (1.02, place), xycoords=("axes fraction", "data"), va="center",
             fontsize=axes.get_yticklabels()[0].get_fontsize(), color=INK,
         )  # fmt: skip
-        ends += [low, high]
+        ends += [max(-100.0, low), min(100.0, high)]
     pad = 0.06 * (max(ends) - min(ends))
     axes.set_xlim(min(ends) - pad, max(ends) + pad)
     axes.set_xlabel("difference (percentage points)")

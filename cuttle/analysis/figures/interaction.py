@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cuttle.analysis.data import Study, level_text
-from cuttle.analysis.figures._axes import WHISKER, draw_legend, games_text, percents, span
+from cuttle.analysis.figures._axes import WHISKER, draw_legend, games_text, percents, reach, span
 from cuttle.analysis.numerics import mean_interval
 from cuttle.analysis.statistics import factorial
 from cuttle.analysis.style import (
@@ -76,7 +76,7 @@ def _draw_panel(axes: Axes, study: Study, runs: pd.DataFrame, factor: str) -> No
             ends.append(mean)
             if not math.isnan(low):
                 whisker = {**WHISKER, "color": colours[name], "capsize": 2}
-                axes.errorbar(place + shift, mean, yerr=[[mean - low], [high - mean]], **whisker)
+                axes.errorbar(place + shift, mean, yerr=reach(mean, low, high), **whisker)
                 ends += [low, high]
         if points:
             axes.plot(*zip(*points, strict=True), color=colours[name], marker="o", markersize=3.5)

@@ -12,6 +12,7 @@ from cuttle.analysis.figures._axes import (
     draw_legend,
     games_text,
     percents,
+    reach,
     runs_text,
     scale_for_count,
     span,
@@ -118,5 +119,5 @@ def _draw_line(axes: Axes, x: list[float], rows: pd.DataFrame, style: Style) -> 
     for place, mean, row in zip(x, means, rows[["ci_low", "ci_high"]].to_numpy(), strict=True):
         low, high = percents(row)
         if not math.isnan(low):
-            axes.errorbar(place, mean, yerr=[[mean - low], [high - mean]], color=style.colour,
+            axes.errorbar(place, mean, yerr=reach(mean, low, high), color=style.colour,
                           capsize=2, elinewidth=0.9, marker="o", markersize=3)  # fmt: skip

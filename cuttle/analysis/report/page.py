@@ -3,23 +3,19 @@
 import base64
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import jinja2
-from matplotlib.figure import Figure
 
 from cuttle.analysis.data import Study
+from cuttle.analysis.gallery import Picture
 from cuttle.analysis.numerics import rows_of
 from cuttle.analysis.report import content
 from cuttle.analysis.stamp import generated_at
 from cuttle.analysis.statistics import checks, verdict
-from cuttle.analysis.style import DOUBLE_COLUMN, SINGLE_COLUMN, caption_of, image
 from cuttle.runs.files import write_text
 
 # What the answer rests on comes first.
 LEADING = ("win_rates", "response", "interaction", "heat_map", "learning_curves", "differences")
-MAX_SVG_BYTES = 300_000  # thousands of points are smaller as pixels
-MEDIA = {"svg": "image/svg+xml", "png": "image/png"}
 ATTACHED = ("runs.csv", "summary.csv", "comparisons.csv", "table.tex", "comparisons.tex")
 MAX_ANSWERS = 14  # open at first; all that three types raise
 MARKS = {
@@ -33,7 +29,7 @@ MARKS = {
 
 def write_report(
     study: Study,
-    figures: Mapping[str, Figure],
+    pictures: Mapping[str, Picture],
     directory: Path,
     *,
     exported: Sequence[Path] = (),
@@ -56,7 +52,7 @@ def write_report(
         primary=[item for item in statements if item["role"] != "secondary"],
         secondary=[item for item in statements if item["role"] == "secondary"],
         num_answers=MAX_ANSWERS,
-        figures=_figures(figures),
+        figures=_figures(pictures),
         results=content.results(study),
         states=content.states(study),
         runs=content.runs(study),
@@ -71,27 +67,17 @@ def write_report(
     return path
 
 
-def _figures(figures: Mapping[str, Figure]) -> list[dict[str, Any]]:
-    names = [n for n in LEADING if n in figures] + [n for n in figures if n not in LEADING]
+def _figures(pictures: Mapping[str, Picture]) -> list[dict[str, str]]:
+    names = [n for n in LEADING if n in pictures] + [n for n in pictures if n not in LEADING]
     return [
         {
             "name": name,
-            "caption": caption_of(figures[name]),
-            "source": _picture(figures[name]),
-            "size": "full"
-            if figures[name].get_figwidth() > (SINGLE_COLUMN + DOUBLE_COLUMN) / 2
-            else "half",
+            "caption": pictures[name].caption,
+            "source": _data_url("image/png", pictures[name].png),
+            "size": "full" if pictures[name].is_wide else "half",
         }
         for name in names
     ]
-
-
-def _picture(figure: Figure) -> str:
-    """Return a figure as vectors, or as pixels where vectors are many."""
-    kind, picture = "svg", image(figure, "svg")
-    if len(picture) > MAX_SVG_BYTES:
-        kind, picture = "png", image(figure, "png")
-    return _data_url(MEDIA[kind], picture)
 
 
 def _attached(exported: Sequence[Path]) -> list[dict[str, str]]:

@@ -3,13 +3,12 @@
 import math
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from cuttle.analysis.data import NETWORK_TYPE, Study
-from cuttle.analysis.numerics import FloatArray, table
+from cuttle.analysis.numerics import table
 from cuttle.analysis.per_study import once_per_study
-from cuttle.analysis.settings import HALVES, best, half_of, means, settings_of, squared_error
+from cuttle.analysis.settings import TOO_FEW, Grid, grids, settings_of
 
 COLUMNS = (
     "opponent", "network_type", "condition", "setting", "num_settings", "n", "naive_mean",
@@ -27,41 +26,37 @@ def compute(study: Study) -> pd.DataFrame:
     """
     rows = []
     if set(study.varying) - {NETWORK_TYPE}:
+        conditions = settings_of(study).reset_index().set_index([NETWORK_TYPE, "setting"])
         for opponent in study.opponents:
-            rates = study.rates(opponent)
-            for network_type, conditions in settings_of(study).items():
-                row = {"opponent": opponent, "network_type": network_type}
-                rows.append({**row, **_best(rates, conditions)})
+            found, rates = grids(study, opponent), study.rates(opponent)
+            for name in study.levels(NETWORK_TYPE):
+                row = {"opponent": opponent, "network_type": name, **_best(name, *found)}
+                if setting := row.get("setting"):
+                    row["condition"] = conditions.loc[(name, setting), "condition"]
+                    row["n"] = rates[row["condition"]].size
+                rows.append(row)
     return table(rows, COLUMNS)
 
 
-def _best(rates: dict[str, FloatArray], conditions: dict[str, str]) -> dict[str, Any]:
-    naive = means(rates, conditions)
-    if not naive:
+def _best(network_type: str, whole: Grid, first: Grid, second: Grid) -> dict[str, Any]:
+    setting = whole.best(network_type)
+    if not setting:
         return {"num_settings": 0, "note": "no runs"}
-    setting = best(naive)
-    row = {
-        "condition": conditions[setting],
-        "setting": setting,
-        "num_settings": len(naive),
-        "n": rates[conditions[setting]].size,
-        "naive_mean": naive[setting],
-    }
-    estimates, errors, chosen = [], [], []
-    for half in HALVES:
-        found = means(rates, conditions, half.choosing)
-        choice = best(found) if found else setting
-        estimating = half_of(rates[conditions[choice]], half.estimating)
-        if not found or not estimating.size:
-            return {**row, "note": "fewer than two runs per setting cannot be split"}
-        estimates.append(float(estimating.mean()))
-        errors.append(squared_error(estimating))
-        chosen.append(choice)
+    naive, _ = whole.estimate(network_type, setting)
+    num_settings = whole.mean.loc[network_type].count()
+    row = {"setting": setting, "num_settings": num_settings, "naive_mean": naive}
+    chosen = [half.best(network_type) for half in (first, second)]
+    if not all(chosen):
+        return {**row, "note": TOO_FEW}
+    found = [h.estimate(network_type, c) for h, c in zip((second, first), chosen, strict=True)]
+    (one, error_one), (other, error_other) = found
+    if math.isnan(one + other):
+        return {**row, "note": TOO_FEW}
     return {
         **row,
-        "crossfit_mean": float(np.mean(estimates)),
-        "crossfit_se": math.sqrt(sum(errors)) / len(HALVES),
-        "optimism": naive[setting] - float(np.mean(estimates)),
+        "crossfit_mean": (one + other) / 2,
+        "crossfit_se": math.sqrt(error_one + error_other) / 2,
+        "optimism": naive - (one + other) / 2,
         "chosen_first": chosen[0],
         "chosen_second": chosen[1],
     }

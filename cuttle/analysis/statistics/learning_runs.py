@@ -8,7 +8,6 @@ from cuttle.analysis.numerics import NAN, FloatArray, table
 from cuttle.analysis.per_study import once_per_study
 
 THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.9)  # .5 is even with the opponent; the others are all shown
-CONSECUTIVE = 2  # a single round above the line may be sampling error
 LAST_ROUNDS = 3
 COLUMNS = (
     "opponent", "run_id", "condition", "run", "num_rounds", "is_short", "area",
@@ -53,7 +52,10 @@ def _summary(rounds: FloatArray, rates: FloatArray) -> dict[str, float]:
 
 
 def _reached(rounds: FloatArray, rates: FloatArray) -> dict[str, float]:
-    """Return the first round at each threshold from which it is held for two rounds."""
+    """Return the first round at each threshold from which it is held for two rounds.
+
+    A single round above it may be sampling error.
+    """
     reached = {}
     for threshold in THRESHOLDS:
         is_above = rates >= threshold

@@ -39,7 +39,7 @@ def _means(study: Study, opponent: str) -> list[dict[str, Any]]:
     rows = []
     for factor in study.varying:
         for level in study.levels(factor):
-            here = study.conditions.index[study.conditions[factor] == level]
+            here = [c for c, found in study.conditions[factor].items() if found == level]
             members = [name for name in groups if name in here]
             weights = np.array([[name in members for name in groups]]) / max(1, len(members))
             row: dict[str, Any] = {"factor": factor, "level": level}

@@ -1,26 +1,16 @@
 """What each network type loses at the setting that is best for another, or for all of them."""
 
-import math
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from cuttle.analysis.data import NETWORK_TYPE, Study
-from cuttle.analysis.numerics import FloatArray, table
+from cuttle.analysis.numerics import table
 from cuttle.analysis.per_study import once_per_study
-from cuttle.analysis.settings import (
-    ALL_TYPES,
-    HALVES,
-    best,
-    half_of,
-    means,
-    settings_of,
-    squared_error,
-)
+from cuttle.analysis.settings import ALL_TYPES, TOO_FEW, Grid, grids
 
 COLUMNS = ("opponent", "network_type", "at", "setting", "loss", "se", "note")
-Settings = dict[str, dict[str, str]]
 
 
 @once_per_study
@@ -33,52 +23,26 @@ def compute(study: Study) -> pd.DataFrame:
     """
     rows = []
     if len(study.varying) > 1 and NETWORK_TYPE in study.varying:
-        settings = settings_of(study)
+        types = study.levels(NETWORK_TYPE)
         for opponent in study.opponents:
-            rates = study.rates(opponent)
-            for network_type in settings:
-                others = [name for name in settings if name != network_type]
-                rows += [
-                    {
-                        "opponent": opponent,
-                        "network_type": network_type,
-                        "at": other,
-                        **_loss(rates, settings, network_type, other),
-                    }
-                    for other in [*others, ALL_TYPES]
-                ]
+            found = grids(study, opponent)
+            for name in types:
+                for other in [*(other for other in types if other != name), ALL_TYPES]:
+                    row = {"opponent": opponent, "network_type": name, "at": other}
+                    rows.append({**row, **_loss(name, other, *found)})
     return table(rows, COLUMNS)
 
 
-def _loss(
-    rates: dict[str, FloatArray], settings: Settings, network_type: str, other: str
-) -> dict[str, Any]:
-    conditions = settings[network_type]
-    row = {"setting": _choose(rates, settings, other, None)}
+def _loss(name: str, other: str, whole: Grid, first: Grid, second: Grid) -> dict[str, Any]:
     losses, errors = [], []
-    for half in HALVES:
-        own = _choose(rates, settings, network_type, half.choosing)
-        others = _choose(rates, settings, other, half.choosing)
-        if not own or others not in conditions:
-            return {**row, "note": "its runs do not cover the settings of the other"}
-        x, y = (half_of(rates[conditions[s]], half.estimating) for s in (own, others))
-        if not (x.size and y.size):
-            return {**row, "note": "fewer than two runs per setting cannot be split"}
-        losses.append(float(x.mean() - y.mean()))
-        errors.append(0.0 if own == others else squared_error(x) + squared_error(y))
-    return {**row, "loss": float(np.mean(losses)), "se": math.sqrt(sum(errors)) / len(HALVES)}
-
-
-def _choose(
-    rates: dict[str, FloatArray], settings: Settings, network_type: str, half: int | None
-) -> str:
-    """Return the best setting of a type, or the one with the best mean over all types."""
-    if network_type != ALL_TYPES:
-        found = means(rates, settings[network_type], half)
-        return best(found) if found else ""
-    by_type = [means(rates, conditions, half) for conditions in settings.values()]
-    shared = set.intersection(*map(set, by_type))
-    averages = {
-        s: float(np.mean([found[s] for found in by_type])) for s in by_type[0] if s in shared
-    }
-    return best(averages) if averages else ""
+    for choosing, estimating in ((first, second), (second, first)):
+        own, others = choosing.best(name), choosing.best(other)
+        if not own or not others:
+            return {"setting": whole.best(other), "note": TOO_FEW}
+        (x, error_x), (y, error_y) = (estimating.estimate(name, s) for s in (own, others))
+        losses.append(x - y)
+        errors.append(0.0 if own == others else error_x + error_y)
+    row = {"setting": whole.best(other)}
+    if np.isnan(losses).any():
+        return {**row, "note": f"{name} has too few runs at these settings"}
+    return {**row, "loss": np.mean(losses), "se": np.sqrt(np.sum(errors)) / 2}
