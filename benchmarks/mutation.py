@@ -4,7 +4,7 @@
 
 The rules to break are in mutations.txt. Each is broken in a copy of the sources, where the tests of
 the engine run until the first failure. Exits with 1 if a mutation goes unnoticed, or if the tests
-fail with nothing broken. About ten seconds a mutation, most of it compiling.
+fail with nothing broken. About ten seconds per mutation, most of it compiling.
 """
 
 import argparse

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from hydra import compose, initialize_config_dir
 
-from cuttle.launch import build
 from cuttle.config.hydra import register, value_in
 from cuttle.config.keys import Role, walk
 from cuttle.config.pages import markdown
@@ -17,6 +16,7 @@ from cuttle.config.reading import check
 from cuttle.config.roles import keys_with_role
 from cuttle.config.schema import Config, RulesSection, SeedSection
 from cuttle.game.variants import CUTTLE_CARDS, checked
+from cuttle.launch import build
 from cuttle.runs.identity import config_hash
 from cuttle.runs.seeds import SeedMode
 from tests import studies

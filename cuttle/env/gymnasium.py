@@ -193,7 +193,7 @@ class CuttleVectorEnv(gymnasium.vector.VectorEnv[Observation, NDArray[np.int64],
     def _final(
         self, final: Observation, done: NDArray[np.bool_], illegal: NDArray[np.bool_]
     ) -> dict[str, Any]:
-        """Lay out the last views of finished games as Gymnasium's vector environments do."""
+        """Return the last views of finished games in the form Gymnasium gives them."""
         final_obs = np.full(self.num_envs, None, dtype=object)
         masks = np.zeros((self.num_envs, NUM_ACTIONS), np.int8)
         masks[done] = final["action_mask"]

@@ -97,7 +97,7 @@ def hand_size(game: Record, seat: Int) -> Int:
 
 @kernel
 def sees_hand(game: Record, seat: Int, rules: Rules) -> bool:
-    """Tell whether this seat sees the other hand now (rules 9.2)."""
+    """Return whether this seat sees the other hand now (rules 9.2)."""
     open_hands = rules.open_hands_when_pile_empty and pile_size(game) == 0
     return open_hands or game.faces[seat] & EIGHTS != 0
 

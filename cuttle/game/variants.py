@@ -60,7 +60,7 @@ def checked(rules: Rules) -> Rules:
 
 
 def _are_goals(value: object) -> bool:
-    """Tell whether a value, which may come from a config, is a goal for every number of kings."""
+    """Return whether a value, which may come from a config, is a goal for every number of kings."""
     return (
         isinstance(value, tuple)
         and len(value) == 5

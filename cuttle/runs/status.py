@@ -2,6 +2,7 @@
 
 import os
 import socket
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,9 +13,6 @@ from cuttle.runs.layout import STATUS_FILE, RunState
 from cuttle.runs.lock import is_locked
 
 SCHEMA = 2
-TEXTS = ("run_id", "condition", "config_hash")
-WHOLE_NUMBERS = ("run", "seed", "attempt", "round", "rounds")
-TIMES = ("created_at", "started_at", "ended_at", "heartbeat_at")
 DERIVED_STATES = (RunState.INTERRUPTED, RunState.DAMAGED)
 STALE_HEARTBEAT_S = 120.0  # heartbeats come every few seconds; a shared file system may lag
 
@@ -117,19 +115,7 @@ def parse_status(value: dict[str, Any]) -> Status:
 def _check_fields(status: Status) -> None:
     """Refuse values that nobody could compute with: the file may have been edited or damaged."""
     for name, value in vars(status).items():
-        if name in TEXTS:
-            is_sound = isinstance(value, str)
-        elif name in WHOLE_NUMBERS:
-            is_sound = type(value) is int and value >= 0
-        elif name == "levels":
-            is_sound = isinstance(value, dict)
-        elif name == "results":
-            is_sound = value is None or _are_texts(value)
-        elif name in TIMES:
-            is_sound = value is None or datetime.fromisoformat(value).tzinfo is not None
-        else:
-            continue
-        if not is_sound:
+        if name in SOUND and not SOUND[name](value):
             raise ValueError(f"{name} is {value!r}")
     if 0 < status.rounds < status.round:
         raise ValueError(f"round is {status.round} of {status.rounds}")
@@ -142,6 +128,23 @@ def _check_fields(status: Status) -> None:
 
 def _are_texts(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and value >= 0
+
+
+def _is_time(value: Any) -> bool:
+    return value is None or datetime.fromisoformat(value).tzinfo is not None
+
+
+SOUND: dict[str, Callable[[Any], bool]] = {
+    **dict.fromkeys(("run_id", "condition", "config_hash"), lambda value: isinstance(value, str)),
+    **dict.fromkeys(("run", "seed", "attempt", "round", "rounds"), _is_count),
+    **dict.fromkeys(("created_at", "started_at", "ended_at", "heartbeat_at"), _is_time),
+    "levels": lambda value: isinstance(value, dict),
+    "results": lambda value: value is None or _are_texts(value),
+}
 
 
 def _is_number(value: object) -> bool:

@@ -345,9 +345,9 @@ def test_runs_of_a_condition_in_two_kinds_of_arithmetic_are_named(tmp_path: Path
     write_run(path, "boolean", 3, 0.62, metadata=portable)
     write_run(path, "embedding", 1, 0.6, metadata=portable)
 
-    checks = evaluate(load_study(path), ("checks",))["checks"]
+    found = checks.compute(load(path))
 
-    assert [c["text"] for c in checks if c["id"] == "mixed_arithmetic"] == [
+    assert list(found.loc[found["id"] == "mixed_arithmetic", "text"]) == [
         "boolean: runs were trained in different arithmetic (portable=): "
         "native: boolean_run_01, boolean_run_02; portable: boolean_run_03"
     ]

@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from cuttle.game.variants import PRESETS
+from cuttle.launch.build import build_network
 from cuttle.opponents import names
 from cuttle.opponents.monte_carlo import MonteCarlo
-from cuttle.launch.build import build_network
 from cuttle.play import table
 from cuttle.play.__main__ import main, parse
 
