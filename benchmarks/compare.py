@@ -22,8 +22,9 @@ from typing import Any
 
 import numpy as np
 
+from cuttle.env.advance import new_step
 from cuttle.env.observation import OBS_DIM, unpack
-from cuttle.env.vector import VectorEnv, new_step
+from cuttle.env.vector import VectorEnv
 from cuttle.opponents.randomized import Randomized
 
 # Each player yields the number of decisions made so far, again and again.

@@ -29,8 +29,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cuttle.env.advance import new_step, write_mask
 from cuttle.env.observation import OBS_DIM, OBS_WORDS, observe, unpack
-from cuttle.env.vector import VectorEnv, new_step, write_mask
+from cuttle.env.vector import VectorEnv
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.jit import CACHE_DIR, Int, inlined, kernel
 from cuttle.game.legal import legal_count, legal_sets, nth_legal

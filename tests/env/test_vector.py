@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from cuttle.env.advance import new_step
 from cuttle.env.observation import OBS_WORDS, observation_of
-from cuttle.env.vector import DealtGames, VectorEnv, new_step
+from cuttle.env.vector import DealtGames, VectorEnv
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.legal import legal_actions
 from cuttle.game.rules import play
