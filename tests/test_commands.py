@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests import markdown
@@ -182,8 +183,29 @@ def test_every_line_of_a_bash_block_is_a_command() -> None:
             assert markdown.PROGRAM.match(line), f"{path.name}: {line}"
 
 
+PROGRAM_PAGE = markdown.ROOT / "docs" / "python.md"
+
+
+@pytest.mark.slow
+def test_the_python_page_is_a_program(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(checkout)
+    names: dict[str, object] = {}
+
+    for block in markdown.python_blocks(PROGRAM_PAGE):
+        for part, instead in PLACEHOLDERS.items():
+            block = block.replace(part, instead)
+        exec(compile(block, PROGRAM_PAGE.name, "exec"), names)
+
+    winners, info = names["winners"], names["info"]
+    assert isinstance(winners, np.ndarray) and set(winners) <= {-1, 0, 1}
+    assert isinstance(info, dict) and info["episode"]["r"] in (-1, 0, 1)
+    assert names["frozen"]["network_type"]["name"] == "embedding"  # type: ignore[index]
+
+
 @pytest.mark.parametrize(
-    "path", [path for path in markdown.FILES if markdown.python_blocks(path)], ids=lambda p: p.name
+    "path",
+    [p for p in markdown.FILES if markdown.python_blocks(p) and p != PROGRAM_PAGE],
+    ids=lambda p: p.name,
 )
 def test_python_examples_run(path: Path) -> None:
     for block in markdown.python_blocks(path):

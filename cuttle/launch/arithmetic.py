@@ -77,8 +77,21 @@ def processor() -> dict[str, Any]:
     return {**facts, "flags": [flag for flag in FLAGS if flag in available]}
 
 
+def continued(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> dict[str, Any]:
+    """Describe a training that goes on here, with every other arithmetic of its earlier rounds."""
+    earlier = list(before.get("earlier", ())) if before else []
+    if before and _differences(before, now):
+        earlier.append({key: before[key] for key in now})
+    return {**now, "earlier": earlier} if earlier else dict(now)
+
+
 def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """Say what keeps two trainings, as `describe` describes them, from giving equal bytes."""
+    begun = [text for earlier in then.get("earlier", ()) for text in _differences(earlier, now)]
+    return _differences(then, now) + [f"in its first rounds {text}" for text in begun]
+
+
+def _differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     if then.get("mode") == now["mode"] == PORTABLE:
         return []
     return [

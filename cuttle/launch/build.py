@@ -5,10 +5,12 @@ Nothing is trained or written here.
 
 import importlib
 import pkgutil
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
 import torch
+from omegaconf import OmegaConf
 
 from cuttle import networks, opponents
 from cuttle.config.reading import check as check_keys
@@ -27,11 +29,12 @@ from cuttle.training.trainer import Trainer
 NETWORK_PACKAGE = "cuttle.networks."
 
 
-def build_trainer(config: dict[str, Any]) -> Trainer:
-    """Build network and trainer as a resolved config describes them."""
+def build_trainer(config: Mapping[Any, Any]) -> Trainer:
+    """Build network and trainer as a config, plain or OmegaConf's, describes them."""
+    config = plain(config)
     torch.set_num_threads(config["threads"])
     _check_arithmetic(config, is_here=True)
-    seed = config["seed"]["value"]
+    seed = _seed(config)
     with Generators(seed, "build").lent():  # a type may draw buffers, which `initialise` leaves
         network = build_network(config)
     return Trainer(
@@ -43,10 +46,32 @@ def build_trainer(config: dict[str, Any]) -> Trainer:
     )
 
 
-def build_rules(section: dict[str, Any]) -> Rules:
+def plain(config: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return a config, or a section of one, as plain values with its interpolations resolved."""
+    if OmegaConf.is_config(config):
+        config = OmegaConf.to_container(config, resolve=True)  # type: ignore[assignment]  # no list
+    return {
+        str(key): plain(value) if isinstance(value, Mapping) else value
+        for key, value in config.items()
+    }
+
+
+def _seed(config: dict[str, Any]) -> int:
+    """Return the seed of a run, which the launch works out and others have to give."""
+    seed = (config.get("seed") or {}).get("value")
+    if not isinstance(seed, int):
+        raise ValueError(
+            f"seed.value must be a whole number of at least 0, got {seed}: compose the config with "
+            "seed=fixed seed.value=7, or load that of a run, .hydra/config.yaml"
+        )
+    return seed
+
+
+def build_rules(section: Mapping[Any, Any]) -> Rules:
     """Look a preset of the rules up and apply the fields given beside its name."""
     fields: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in section.items()
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in plain(section).items()
     }
     name = fields.pop("name")
     if name not in PRESETS:
@@ -54,8 +79,9 @@ def build_rules(section: dict[str, Any]) -> Rules:
     return checked(PRESETS[name]._replace(**fields))
 
 
-def build_network(config: dict[str, Any]) -> torch.nn.Module:
+def build_network(config: Mapping[Any, Any]) -> torch.nn.Module:
     """Build the network that a config describes; only classes of our own can be named."""
+    config = plain(config)
     section = config["network_type"]
     target = str(section["_target_"])
     module_name, _, class_name = target.rpartition(".")
@@ -77,9 +103,9 @@ def build_network(config: dict[str, Any]) -> torch.nn.Module:
     return network
 
 
-def build_trunk_settings(section: dict[str, Any]) -> TrunkSettings:
+def build_trunk_settings(section: Mapping[Any, Any]) -> TrunkSettings:
     """Read what all network types share; raise ValueError naming what is wrong."""
-    trunk = read(TrunkSection, section, "trunk")
+    trunk = read(TrunkSection, plain(section), "trunk")
     return TrunkSettings(
         members=trunk.members,
         hidden_units=trunk.hidden_units,
@@ -129,7 +155,11 @@ def _check_network(config: dict[str, Any], settings: TrainingSettings) -> None:
     )
     for form, arguments, width, learns in forms:
         try:
-            got = tuple(network.train(learns)(*arguments).shape)
+            with torch.inference_mode(not learns):  # as the learner calls it
+                q = network.train(learns)(*arguments)
+            if learns:
+                q.sum().backward()
+            got = tuple(q.shape)
         except Exception as error:  # whatever its author has overlooked
             raise ValueError(f"network_type={name}: {form} fails: {error}") from error
         if got != (2, width):

@@ -24,19 +24,21 @@ MODEL_KEYS = ("run", "network_type", "trunk", "training", "rules", "seed")
 
 def train(recorder: Recorder, config: dict[str, Any]) -> None:
     """Train, or go on training, one run and record it; the caller holds its lock."""
-    trainer = _resumed(recorder, config) or _begun(recorder, config)
-    recorder.add_metadata(_facts(trainer, config))
+    here = arithmetic.describe(portable=arithmetic.is_portable(config))
+    trainer, before = _resumed(recorder, config) or (_begun(recorder, config), None)
+    used = arithmetic.continued(before, here)
+    recorder.add_metadata({**_facts(trainer, config), "arithmetic": used})
     for report in trainer.rounds(recorder.heartbeat):
-        pack = partial(_pack, trainer, report.round) if config["checkpoint"] else None
+        pack = partial(_pack, trainer, report.round, used) if config["checkpoint"] else None
         recorder.record_round(
             metrics=report.metrics, matches=report.matches, timings=report.timings, checkpoint=pack
         )
     recorder.complete(model_bytes(trainer, config))
 
 
-def _pack(trainer: Trainer, completed_rounds: int, extents: Extents) -> bytes:
-    state = {"round": completed_rounds, "extents": extents, "trainer": trainer.state_dict()}
-    return _to_bytes(state)
+def _pack(trainer: Trainer, completed_rounds: int, used: dict[str, Any], extents: Extents) -> bytes:
+    state = {"round": completed_rounds, "extents": extents, "arithmetic": used}
+    return _to_bytes({**state, "trainer": trainer.state_dict()})
 
 
 def _begun(recorder: Recorder, config: dict[str, Any]) -> Trainer:
@@ -46,8 +48,11 @@ def _begun(recorder: Recorder, config: dict[str, Any]) -> Trainer:
     return trainer
 
 
-def _resumed(recorder: Recorder, config: dict[str, Any]) -> Trainer | None:
-    """Return the trainer as an earlier attempt left it; None where the run has to start over."""
+def _resumed(recorder: Recorder, config: dict[str, Any]) -> tuple[Trainer, dict[str, Any]] | None:
+    """Return the trainer as an earlier attempt left it, and the arithmetic of that.
+
+    None where the run has to start over.
+    """
     content = recorder.checkpoint() if config["checkpoint"] else None
     if content is None:
         return None
@@ -67,7 +72,7 @@ def _resumed(recorder: Recorder, config: dict[str, Any]) -> Trainer | None:
         print("the checkpoint cannot be used, the run starts over", flush=True)
         return None
     print(f"going on after round {state['round']}", flush=True)
-    return trainer
+    return trainer, state["arithmetic"]
 
 
 def warm_up() -> None:
@@ -98,7 +103,6 @@ def _facts(trainer: Trainer, config: dict[str, Any]) -> dict[str, Any]:
         **machine(),
         "pid": os.getpid(),
         "threads": config["threads"],
-        "arithmetic": arithmetic.describe(portable=arithmetic.is_portable(config)),
         "parameters": trainer.num_parameters,
         "initial_q_sd": trainer.initial_q_sd,
     }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cuttle.sweep.agreement import Tally, judge, last_tallies
+from cuttle.launch.agreement import Tally, judge, last_tallies
 
 THEN = {"randomized": Tally(1_000, 2_000)}
 

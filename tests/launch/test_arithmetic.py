@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from cuttle.launch import arithmetic, parts
-from tests.sweep.launching import launch, results
+from cuttle.launch import arithmetic, build
+from tests.launch.launching import launch, results
 from tests.training.build import composed
 from tests.training.digest import STORED
 
@@ -94,7 +94,7 @@ def test_portable_in_a_process_that_was_not_started_for_it_is_refused() -> None:
     config = composed("training=smoke", "seed=fixed", "seed.value=7", "portable=true")
 
     with pytest.raises(ValueError, match="in a process that was started with MKL_CBWR=COMPATIBLE"):
-        parts.build_trainer(config)
+        build.build_trainer(config)
 
 
 def test_portable_on_another_kind_of_processor_is_refused(
@@ -108,7 +108,7 @@ def test_portable_on_another_kind_of_processor_is_refused(
 
 def test_portable_on_a_gpu_is_refused() -> None:
     with pytest.raises(ValueError, match="portable=true needs device=cpu, got device=cuda"):
-        parts.check(composed("portable=true", "device=cuda"), trains_here=False)
+        build.check(composed("portable=true", "device=cuda"), is_here=False)
 
 
 def test_native_trainings_are_alike_on_one_kind_of_processor_alone() -> None:
@@ -123,6 +123,19 @@ def test_portable_trainings_are_alike_on_all_processors() -> None:
 
     assert arithmetic.differences(intel, amd) == []
     assert "mode was native and is portable" in arithmetic.differences(INTEL, intel)
+
+
+def test_a_run_that_went_on_elsewhere_is_like_neither_machine() -> None:
+    moved = arithmetic.continued(INTEL, AMD)
+
+    assert arithmetic.continued(None, AMD) == arithmetic.continued(AMD, AMD) == AMD
+    assert arithmetic.continued(moved, AMD) == moved
+    assert arithmetic.differences(moved, AMD) == [
+        "in its first rounds processor was vendor GenuineIntel and is vendor AuthenticAMD"
+    ]
+    assert arithmetic.differences(moved, INTEL) == [
+        "processor was vendor AuthenticAMD and is vendor GenuineIntel"
+    ]
 
 
 def test_what_steers_the_libraries_is_recorded(monkeypatch: pytest.MonkeyPatch) -> None:

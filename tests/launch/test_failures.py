@@ -99,6 +99,23 @@ def test_no_run_is_made_of_two_kinds_of_arithmetic(tmp_path: Path, undisturbed: 
     assert results(tmp_path) == results(undisturbed)
 
 
+def test_a_run_that_goes_on_in_other_arithmetic_says_so(tmp_path: Path) -> None:
+    launch(tmp_path, *SWEEP, FAULTS="2=raise")
+    finished = launch(tmp_path, *SWEEP, MKL_ENABLE_INSTRUCTIONS="SSE4_2")
+
+    assert finished.returncode == 0
+    runs = [tmp_path / "multirun" / "test" / f"boolean_run_0{run}" for run in (1, 2)]
+    whole, resumed = (
+        json.loads((run_dir / "run_metadata.json").read_text())["arithmetic"] for run_dir in runs
+    )
+    assert "earlier" not in whole
+    assert resumed == {
+        **whole,
+        "variables": {"MKL_ENABLE_INSTRUCTIONS": "SSE4_2"},
+        "earlier": [whole],
+    }
+
+
 def test_a_run_without_its_first_model_starts_over(tmp_path: Path, undisturbed: Path) -> None:
     launch(tmp_path, *SWEEP, FAULTS="2=raise")
     (tmp_path / "multirun" / "test" / "boolean_run_02" / "models" / "model_initial.pt").unlink()
