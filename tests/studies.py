@@ -10,7 +10,7 @@ from typing import Any
 
 from cuttle.runs.diff import flatten
 from cuttle.runs.yaml_file import read_yaml
-from tests.sweep.launching import REPOSITORY, launch
+from tests.launch.launching import REPOSITORY, launch
 
 GOLDEN = Path(__file__).with_name("data") / "studies.json"
 NAMES = sorted(path.stem for path in (REPOSITORY / "conf" / "study").glob("*.yaml"))

@@ -4,6 +4,7 @@ import dataclasses
 import functools
 import math
 import re
+import sys
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -55,7 +56,7 @@ class Limits:
         if isinstance(value, bool | Mapping):
             return True
         return (
-            math.isfinite(value)
+            (isinstance(value, int) or math.isfinite(value))
             and (self.above is None or value > self.above)
             and (self.at_least is None or value >= self.at_least)
             and (self.at_most is None or value <= self.at_most)
@@ -117,7 +118,7 @@ class Key:
         if value is None and self.is_nullable:
             return None
         if kind is float and type(value) is int:
-            value = float(value)
+            value = float(value) if abs(value) <= sys.float_info.max else math.inf
         elif isinstance(value, list):
             value = tuple(value)
         if not _is(value, kind):
@@ -133,9 +134,12 @@ def _is(value: Any, kind: Any) -> bool:
     return isinstance(value, Mapping) if get_origin(kind) is dict else type(value) is kind
 
 
-def key(meaning: str, *, role: Role | None = None, neutral: Any = NO_DEFAULT, **limits: Any) -> Any:
+def key(
+    meaning: str = "", *, role: Role | None = None, neutral: Any = NO_DEFAULT, **limits: Any
+) -> Any:
     """Declare a field of a schema; its role, where none is given, is that of its section.
 
+    A section has no meaning of its own: it is what the docstring of its class says.
     `neutral` is the value at which a key does nothing. A key added to the schema later has one, so
     that configs from before it are those that have it at this value.
     """
@@ -151,7 +155,7 @@ def fields_of(schema: type, name: str = "", role: Role = Role.METHOD) -> dict[st
         field.name: Key(
             name=f"{name}.{field.name}" if name else field.name,
             type=hints[field.name],
-            meaning=field.metadata["meaning"],
+            meaning=field.metadata["meaning"] or hints[field.name].__doc__.splitlines()[0],
             role=field.metadata["role"] or role,
             limits=field.metadata["limits"],
             neutral=field.metadata["neutral"],

@@ -45,7 +45,8 @@ def help_keys(value_of: ValueOf) -> str:
     """Return every key for a terminal, section by section."""
     lines: list[str] = []
     for section, keys in _sections():
-        lines += ["", f"{section.name}: {section.meaning}"] if section else []
+        if section is not None:
+            lines += ["", *textwrap.wrap(f"{section.name}: {section.meaning}", HELP_WIDTH)]
         for key in keys:
             lines += _help_lines(key, value_of(key.name))
     return "\n".join(lines)

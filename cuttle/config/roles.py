@@ -9,8 +9,9 @@ from typing import Any, Final
 from cuttle.config.keys import NO_DEFAULT, Key, Role, walk
 from cuttle.config.schema import Config
 
-# Keys of stored documents that are no settings.
+# Keys of stored documents that are no settings, or were those of an earlier version.
 OTHER_KEYS: Final = {
+    "fault": Role.DESIGN,  # named a combination of training.* keys, which count themselves
     "run_id": Role.SEED,
     "run_name": Role.SEED,
     "run_dir": Role.SEED,

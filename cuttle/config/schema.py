@@ -153,12 +153,12 @@ class TrainingSettings:
         "Rounds of self-play and learning, each followed by a validation.", at_least=1
     )
     episodes_per_round: int = key("Self-play games per round.", at_least=1)
-    self_play: SelfPlaySettings = key("How games are played against oneself.")
-    exploration: ExplorationSettings = key("How often and how actions are tried.")
-    learner: LearnerSettings = key("The DQN update and how often it happens.")
-    replay: ReplaySettings = key("What is remembered and how a transition is read from it.")
-    initialisation: InitialisationSettings = key("Spread of the initial weights.")
-    evaluation: EvaluationSettings = key("Greedy games against fixed opponents.")
+    self_play: SelfPlaySettings = key()
+    exploration: ExplorationSettings = key()
+    learner: LearnerSettings = key()
+    replay: ReplaySettings = key()
+    initialisation: InitialisationSettings = key()
+    evaluation: EvaluationSettings = key()
 
     def __post_init__(self) -> None:
         num_envs, capacity = self.self_play.num_envs, self.replay.capacity
@@ -244,24 +244,26 @@ class Config:
     """The config of one run."""
 
     network_type: dict[str, Any] = key("How the state is shown: a network of cuttle/networks.")
-    trunk: TrunkSection = key("What all network types share.")
-    training: TrainingSettings = key("The training budget and how it is used.")
-    seed: SeedSection = key("How a run gets its seed.", role=Role.SEED)
-    rules: RulesSection = key("The rules of the game.")
+    trunk: TrunkSection = key()
+    training: TrainingSettings = key()
+    seed: SeedSection = key(role=Role.SEED)
+    rules: RulesSection = key()
     experiment: str = key("Directory of the experiment below root.", role=Role.NAMING, **NAME)
     description: str = key("One line about the experiment.", role=Role.NAMING)
     run: int = key(
         "Number of the run within its condition: another number, another seed.",
         role=Role.SEED,
         at_least=1,
+        at_most=99_999,
     )
     threads: int = key(
         "CPU threads of one run; more than one is slower at these sizes.",
         role=Role.COMPUTE,
         at_least=1,
+        at_most=1_024,
     )
     device: str = key("Device that trains: cpu, or cuda for a GPU.", role=Role.COMPUTE, **DEVICE)
-    analysis: AnalysisSection = key("What the report compares.", role=Role.DESIGN)
+    analysis: AnalysisSection = key(role=Role.DESIGN)
     root: str = key(
         "Directory of all experiments, relative to the working directory.", role=Role.EXECUTION
     )

@@ -14,8 +14,9 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.plugins import Plugins
 from hydra.core.utils import JobReturn
+from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, RunMode
-from omegaconf import DictConfig, OmegaConf, open_dict
+from omegaconf import DictConfig, OmegaConf
 
 from cuttle.launch.compose import Composer
 from cuttle.launch.exit_status import COMPLETED, set_status
@@ -27,12 +28,13 @@ from cuttle.launch.program import Program
 from cuttle.launch.refusal import Refusal, missing_plugin
 from cuttle.launch.signals import deaf_to_interrupts
 from cuttle.launch.worker import FrozenConfigs, RunFailed, TrainFrozenRun, job_words, train_isolated
+from cuttle.runs.diff import flatten
 from cuttle.runs.reader import RunRecord
 
 # What Hydra would do with its own directories and logs; runs have theirs, and refusals leave none.
 UNUSED = {
     "run.dir": ".",
-    "sweep.dir": ".",
+    "sweep.dir": "${root}/${experiment}",
     "sweep.subdir": ".",
     "output_subdir": None,
     "verbose": False,
@@ -43,10 +45,15 @@ UNUSED_GROUPS = {"hydra/job_logging": "none", "hydra/hydra_logging": "none"}
 
 def refuse_unused_options(config: DictConfig) -> None:
     """Raise Refusal for an option of Hydra's that would do nothing here, or leave a directory."""
+    written = OmegaConf.to_container(config.hydra, resolve=False)
+    assert isinstance(written, dict)
+    values = flatten(written)
     for key, default in UNUSED.items():
-        value = OmegaConf.select(config.hydra, key)
-        if value != default:
-            raise Refusal(f"hydra.{key}={value} is not used here: runs live in ROOT/EXPERIMENT/RUN")
+        if values.get(key) != default:
+            raise Refusal(
+                f"hydra.{key}={values.get(key)} is not used here: a run lives in "
+                "ROOT/EXPERIMENT/RUN; set root= and experiment="
+            )
     for group, option in UNUSED_GROUPS.items():
         if (chosen := config.hydra.runtime.choices.get(group)) != option:
             raise Refusal(f"{group}={chosen} is not used here: a run writes its log to train.log")
@@ -144,12 +151,12 @@ def _run_jobs(
     is_local: bool,
 ) -> Sequence[JobReturn]:
     """Let Hydra's launcher run a job for each frozen run."""
-    _tie_workers(config)
     launcher = Plugins.instance().instantiate_launcher(
         hydra_context=HydraContext(cast(ConfigLoader, FrozenConfigs()), context.callbacks),
         task_function=TrainFrozenRun(program, resume_interrupted=not is_local),
         config=config,
     )
+    _tie_workers(launcher)
     words = [job_words(run.run_dir) for run in runs]
     with deaf_to_interrupts():
         return launcher.launch(words, initial_job_idx=0)
@@ -193,15 +200,10 @@ def parallel_runs(config: DictConfig) -> int | None:
     return 1 if str(launcher["_target_"]).endswith(".BasicLauncher") else None
 
 
-def _tie_workers(config: DictConfig) -> None:
+def _tie_workers(launcher: Launcher) -> None:
     """Let joblib's workers end with this process from their first moment on.
 
     joblib hands options that it does not know to its backend, among them a worker's initializer.
     """
-    if "n_jobs" in config.hydra.launcher:
-        with open_dict(config.hydra.launcher):
-            config.hydra.launcher.initializer = {
-                "_target_": "hydra.utils.get_method",
-                "path": f"{exit_with.__module__}.{exit_with.__name__}",
-            }
-            config.hydra.launcher.initargs = [os.getpid()]
+    if (options := getattr(launcher, "joblib", None)) is not None:
+        options |= {"initializer": exit_with, "initargs": (os.getpid(),)}

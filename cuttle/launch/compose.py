@@ -21,16 +21,31 @@ class Composer:
 
     def __init__(self, loader: ConfigLoader, master: DictConfig) -> None:
         """Take Hydra's loader and a config whose `hydra` node says what Hydra was asked."""
-        self.loader = loader
+        self._loader = loader
         self._master = master
-        self._composed: dict[tuple[str, ...], DictConfig] = {}
+        self._composed: dict[frozenset[str], DictConfig] = {}
+        self._options: dict[str, list[str]] = {}
+        self._hydra: dict[frozenset[str], str] = {}
 
     def compose(self, overrides: Sequence[str]) -> DictConfig:
         """Return the config, with its `hydra` node, that overrides make; not to be changed."""
-        key = tuple(overrides)
+        key = frozenset(overrides)  # options come first in Hydra whatever their place
         if key not in self._composed:
-            self._composed[key] = self.loader.load_sweep_config(self._master, list(key))
+            self._composed[key] = self._loader.load_sweep_config(self._master, list(overrides))
         return self._composed[key]
+
+    def hydra_yaml(self, overrides: Sequence[str]) -> str:
+        """Return Hydra's own part of a config as YAML text."""
+        key = frozenset(overrides)
+        if key not in self._hydra:
+            self._hydra[key] = OmegaConf.to_yaml(self.compose(overrides).hydra)
+        return self._hydra[key]
+
+    def options(self, group: str) -> list[str]:
+        """Return the options of a config group; none where there is no such group."""
+        if group not in self._options:
+            self._options[group] = self._loader.get_group_options(group)
+        return self._options[group]
 
     def repeat(self, overrides: Sequence[str], repeated: str) -> DictConfig:
         """Return the config of overrides with one more that changes no other key, `run=3` say."""
@@ -57,14 +72,27 @@ def without_hydra(config: DictConfig) -> DictConfig:
     return bare
 
 
-def resolve(config: DictConfig) -> Config:
-    """Return a config as plain values; raise Refusal where one is missing or cannot be resolved."""
+def resolve(config: DictConfig, *, may_lack: bool = False) -> Config:
+    """Return a config as plain values; raise Refusal where one is missing or cannot be resolved.
+
+    may_lack: missing values become None; a base need not have what every job is given
+    """
     bare = without_hydra(config)
     if missing := sorted(OmegaConf.missing_keys(bare)):
-        raise Refusal(f"{missing[0]} must be given, for example {missing[0]}=1")
+        if not may_lack:
+            raise Refusal(f"{missing[0]} must be given, for example {missing[0]}=1")
+        bare = _with_none(bare, missing)
     try:
         container = OmegaConf.to_container(bare, resolve=True)
     except OmegaConfBaseException as error:
         raise Refusal(f"the config cannot be resolved: {str(error).splitlines()[0]}") from error
     assert isinstance(container, dict)
     return {str(key): value for key, value in container.items()}
+
+
+def _with_none(config: DictConfig, keys: Sequence[str]) -> DictConfig:
+    filled = copy.deepcopy(config)
+    with read_write(filled):
+        for key in keys:
+            OmegaConf.update(filled, key, None)
+    return filled

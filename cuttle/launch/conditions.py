@@ -23,7 +23,7 @@ Levels = dict[str, Any]
 BASE_LABEL = "base"  # of a program whose names begin with no group, at its base
 MAX_LABEL = 100  # characters
 NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._+-]+")
-LOOKS_LIKE_ANOTHER_TYPE = re.compile(r"true|false|null|nan|[+-]?(inf|[0-9.]+(e[+-]?[0-9]+)?)", re.I)
+OF_ANOTHER_TYPE = re.compile(r"true|false|null|nan|[+-]?(inf|[0-9.]+(e[+-]?[0-9]+)?)", re.I)
 DIGEST_LENGTH = 6
 
 
@@ -52,7 +52,7 @@ class Space:
         self._shared = shared
         self._base = composer.compose(list(shared.values()))
         self._label_group = label_group
-        self.base_config = resolve(self._base)
+        self.base_config = resolve(self._base, may_lack=True)
         self.choices = {**choices_of(self._base), **(recorded_choices or {})}
         self.factors = sorted(factors, key=lambda key: (key != label_group, key))
         self._groups = [factor for factor in self.factors if self.is_group(factor)]
@@ -61,7 +61,7 @@ class Space:
 
     def is_group(self, factor: str) -> bool:
         """Tell whether a factor is a config group, whose levels are the names of its options."""
-        return factor in self.choices or bool(self._composer.loader.get_group_options(factor))
+        return factor in self.choices or bool(self._composer.options(factor))
 
     def base_level(self, factor: str) -> Any:
         """Return the level of a factor in the experiment's base; None where it has none."""
@@ -98,7 +98,9 @@ class Space:
             changed = differing_keys(before, after)
             is_section = all(key.startswith(f"{factor}.") for key in changed)
             return [factor] if is_section and changed else changed
-        before, after = (flatten(resolve(_moved(self._base, factor, v))) for v in (base, level))
+        before, after = (
+            flatten(resolve(_moved(self._base, factor, v), may_lack=True)) for v in (base, level)
+        )
         changed = differing_keys(before, after)
         return [factor, *(key for key in changed if not is_ignored(key, [factor]))]
 
@@ -126,15 +128,15 @@ class Space:
         }
         words |= {group: f"{group}={option}" for group, option in options.items() if option}
         try:
-            return flatten(resolve(self._composer.compose(list(words.values()))))
+            return flatten(resolve(self._composer.compose(list(words.values())), may_lack=True))
         except HydraException:
             return self._base_flat
 
     def _option_word(self, group: str, option: Any) -> str:
         """Name an option, with its group where another group has an option of that name."""
-        word, loader = level_word(option), self._composer.loader
+        word = level_word(option)
         others = (g for g in self.choices if g != group and not g.startswith("hydra/"))
-        if any(option in loader.get_group_options(other) for other in others):
+        if any(option in self._composer.options(other) for other in others):
             return f"{group.rpartition('/')[2]}={word}"
         return word
 
@@ -161,15 +163,17 @@ def same_levels(first: Levels, second: Levels) -> bool:
 
 
 def level_word(level: Any) -> str:
-    """Write a level for a file name: `0.001`, `true`, `plain`; foreign text with a short digest."""
+    """Write a level for a file name: `0.001`, `true`, `plain`, `1+2`; other text with a digest."""
     if isinstance(level, bool) or level is None:
         return {True: "true", False: "false", None: "null"}[level]
     if isinstance(level, int | float):
         is_whole = math.isfinite(level) and level == int(level) and abs(level) < 1e15
         return str(int(level)) if is_whole else repr(level)
+    if isinstance(level, list) and level and not any(isinstance(i, list | dict) for i in level):
+        return "+".join(map(level_word, level))
     text = level if isinstance(level, str) else json.dumps(level, sort_keys=True, default=str)
     word = NOT_IN_NAMES.sub("-", text).strip("-.")
-    is_itself = word == text and not LOOKS_LIKE_ANOTHER_TYPE.fullmatch(text)
+    is_itself = word == text and not OF_ANOTHER_TYPE.fullmatch(text)
     return word if is_itself else f"{word[:40]}-{_digest(text)}".lstrip("-")
 
 

@@ -137,6 +137,7 @@ def _difference(record: RunRecord, run: PlannedRun) -> str:
 
 
 WAY_OUT = "use another experiment=NAME"
+TO_VARY = "sweep what is to vary (-m KEY=VALUE,VALUE)"
 
 
 def refuse_what_cannot_be_compared(plan: Plan, decisions: Sequence[Decision]) -> None:
@@ -167,7 +168,7 @@ def _refuse_conflicts(decisions: Sequence[Decision]) -> None:
         others = f" (and {pluralize(len(conflicts) - 1, 'more run')})" if conflicts[1:] else ""
         raise Refusal(
             f"{first.run.run_dir} {'is being' if is_running else 'was'} trained with another "
-            f"config: {first.reason}{others}; {WAY_OUT}"
+            f"config: {first.reason}{others}; {TO_VARY} or {WAY_OUT}"
             f"{'' if is_running else ', or force=true to train all of its runs again'}"
         )
 
@@ -189,5 +190,5 @@ def _refuse_other_settings(plan: Plan, decisions: Sequence[Decision]) -> None:
         raise Refusal(
             f"{mismatch.second} would be trained with other settings than {mismatch.first} in "
             f"{plan.experiment_dir}: {truncate(mismatch.changes, MAX_CHANGES)}; such runs cannot "
-            f"be compared: sweep what is to vary (-m KEY=VALUE,VALUE), or {WAY_OUT}"
+            f"be compared: {TO_VARY} or {WAY_OUT}"
         )

@@ -13,6 +13,7 @@ from cuttle.launch.decide import Action, Decision
 from cuttle.launch.overrides import REPEAT
 from cuttle.launch.plan import Plan, PlannedRun, is_begun_run
 from cuttle.launch.refusal import describe
+from cuttle.launch.source import keep_source
 from cuttle.runs.files import read_json, remove_temporary_files, write_json, write_text
 from cuttle.runs.layout import (
     CHECKPOINT_FILE,
@@ -60,6 +61,7 @@ def freeze(
         for leftover in plan.experiment_dir.glob(".tmp-*"):
             leftover.unlink(missing_ok=True)
         _write_experiment(plan, provenance)
+        keep_source(plan.experiment_dir)
     frozen: list[PlannedRun] = []
     failures: dict[str, str] = {}
     for decision in (decision for decision in decisions if decision.is_to_do):

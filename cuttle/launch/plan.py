@@ -3,19 +3,19 @@
 Reads the experiment's plan; writes nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hydra.core.override_parser.types import Override
-from omegaconf import OmegaConf
 
 from cuttle.launch.compose import Composer, choices_of, resolve
-from cuttle.launch.conditions import Levels, Space, level_word, same_levels
+from cuttle.launch.conditions import DIGEST_LENGTH, Levels, Space, level_word, same_levels
 from cuttle.launch.overrides import REPEAT, expand, key_of
 from cuttle.launch.refusal import Refusal
-from cuttle.runs.diff import flatten
+from cuttle.runs.diff import flatten, token
+from cuttle.runs.files import digest
 from cuttle.runs.identity import config_hash
 from cuttle.runs.layout import EXPERIMENT_NAME, RunState, run_name
 from cuttle.runs.reader import Experiment, read_experiment
@@ -69,16 +69,12 @@ def plan(
 
     swept: keys that another sweeper varies from job to job
     """
-    jobs = expand(list(overrides.values()))
-    configs = {job: _compose(composer, job, overrides) for job in jobs}
-    experiment_dir = _experiment_dir(list(configs.values()))
+    jobs = [_job(composer, words, overrides) for words in expand(list(overrides.values()))]
+    experiment_dir = _experiment_dir([job.config for job in jobs])
     experiment = read_experiment(experiment_dir) if experiment_dir.is_dir() else None
     space = _space(composer, overrides, experiment, label_group, swept)
-    labels: dict[str, Levels] = _recorded_labels(experiment)
-    runs = [
-        _plan_run(job, configs[job], composer, overrides, space, labels, experiment_dir)
-        for job in jobs
-    ]
+    names = _Names(space, experiment)
+    runs = [_plan_run(job, composer, names, experiment_dir) for job in jobs]
     _refuse_copies(runs)
     return Plan(
         tuple(runs),
@@ -90,14 +86,21 @@ def plan(
     )
 
 
-def _compose(
-    composer: Composer, job: tuple[str, ...], overrides: Mapping[str, Override]
-) -> dict[str, Any]:
-    repeats = [word for word, o in zip(job, overrides.values(), strict=True) if key_of(o) == REPEAT]
-    if not repeats:
-        return resolve(composer.compose(job))
-    others = tuple(word for word in job if word not in repeats)
-    return resolve(composer.repeat(others, repeats[-1]))
+@dataclass(frozen=True)
+class _Job:
+    """One point of a sweep: its words, those that name its condition, and its resolved config."""
+
+    words: tuple[str, ...]
+    condition_words: tuple[str, ...]
+    config: dict[str, Any]
+
+
+def _job(composer: Composer, words: tuple[str, ...], overrides: Mapping[str, Override]) -> _Job:
+    pairs = list(zip(words, overrides.values(), strict=True))
+    others = tuple(word for word, override in pairs if key_of(override) != REPEAT)
+    repeats = [word for word, override in pairs if key_of(override) == REPEAT]
+    config = composer.repeat(others, repeats[-1]) if repeats else composer.compose(others)
+    return _Job(words, others, resolve(config))
 
 
 def _experiment_dir(configs: Sequence[dict[str, Any]]) -> Path:
@@ -171,35 +174,41 @@ def is_begun_run(record: Any) -> bool:
     return record.state in begun or record.status.get("round", 0) > 0
 
 
-def _recorded_labels(experiment: Experiment | None) -> dict[str, Levels]:
-    return {run.condition: run.levels for run in experiment.runs} if experiment else {}
+class _Names:
+    """Name conditions, each in one way: a label that is on disk keeps meaning what it did."""
+
+    def __init__(self, space: Space, experiment: Experiment | None) -> None:
+        self.space = space
+        runs = experiment.runs if experiment else ()
+        self._levels = {run.condition: run.levels for run in runs}
+        self._labels: dict[Hashable, str] = {}
+
+    def label(self, levels: Levels) -> str:
+        """Return the label of a condition, with a digest where another condition has it."""
+        key = token(levels)
+        if key not in self._labels:
+            label = self.space.label(levels)
+            while not same_levels(self._levels.setdefault(label, levels), levels):
+                label += f"-{digest(repr(sorted(levels.items())).encode())[:DIGEST_LENGTH]}"
+            self._labels[key] = label
+        return self._labels[key]
 
 
-def _plan_run(
-    job: tuple[str, ...],
-    config: dict[str, Any],
-    composer: Composer,
-    overrides: Mapping[str, Override],
-    space: Space,
-    labels: dict[str, Levels],
-    experiment_dir: Path,
-) -> PlannedRun:
-    others = [w for w, o in zip(job, overrides.values(), strict=True) if key_of(o) != REPEAT]
-    composed = composer.compose(others)
-    levels = space.levels(choices_of(composed), flatten(config))
-    condition = _unique(space.label(levels), levels, labels)
-    run, seed_config = int(config["run"]), config["seed"]
+def _plan_run(job: _Job, composer: Composer, names: _Names, experiment_dir: Path) -> PlannedRun:
+    choices = choices_of(composer.compose(job.condition_words))
+    levels = names.space.levels(choices, flatten(job.config))
+    condition, run, section = names.label(levels), int(job.config["run"]), job.config["seed"]
     try:
         seed = run_seed(
-            SeedMode(seed_config["mode"]),
-            base=seed_config["base"],
-            value=seed_config["value"],
+            SeedMode(section["mode"]),
+            base=section["base"],
+            value=section["value"],
             condition=condition,
             run=run,
         )
     except ValueError as error:
         raise Refusal(str(error)) from error
-    config = {**config, "seed": {**seed_config, "value": seed}}
+    config = {**job.config, "seed": {**section, "value": seed}}
     run_id = run_name(condition, run)
     return PlannedRun(
         run_id=run_id,
@@ -210,18 +219,9 @@ def _plan_run(
         config=config,
         config_hash=config_hash(config),
         run_dir=experiment_dir / run_id,
-        overrides=job,
-        hydra=OmegaConf.to_yaml(composed.hydra),
+        overrides=job.words,
+        hydra=composer.hydra_yaml(job.condition_words),
     )
-
-
-def _unique(label: str, levels: Levels, labels: dict[str, Levels]) -> str:
-    """Return a label that no condition of other levels has, and remember it."""
-    known = labels.setdefault(label, levels)
-    if same_levels(known, levels):
-        return label
-    digest = level_word({key: level_word(value) for key, value in sorted(levels.items())})
-    return _unique(f"{label}{digest[-7:]}", levels, labels)
 
 
 def _refuse_copies(runs: Sequence[PlannedRun]) -> None:

@@ -21,7 +21,14 @@ SWEPT = re.compile(
 GROUPS = ("network_type", "trunk", "training", "seed", "rules", "fault", "hydra/launcher")
 NOISE = ("full_key", "object_type", "reference_type", "See https")
 NUMBER_HINT = "for example seed=fixed seed.value=3 instead of seed=3"
-OF_THE_USER = (ValueError, HydraException, OmegaConfBaseException, OSError, YAMLError)
+OF_THE_USER = (
+    ValueError,
+    OverflowError,
+    HydraException,
+    OmegaConfBaseException,
+    OSError,
+    YAMLError,
+)
 FULL_ERROR = "HYDRA_FULL_ERROR"  # Hydra's own switch for tracebacks
 WANTS_TRACEBACKS = os.environ.get(FULL_ERROR) == "1"
 

@@ -7,21 +7,23 @@ from collections.abc import Mapping, Sequence
 
 from cuttle.launch.decide import Action, Decision, estimated_seconds
 from cuttle.launch.plan import PlannedRun
-from cuttle.runs.formatting import format_duration, pluralize, python_command, relative_path
+from cuttle.runs.formatting import (
+    format_duration,
+    join_words,
+    pluralize,
+    python_command,
+    relative_path,
+)
 from cuttle.runs.layout import RunState
 from cuttle.runs.reader import UNWELL
 
+MAX_RUNS = 60  # listed one by one
 NOT_BEGUN = (RunState.PENDING, RunState.PREPARED)
 
 
 def show_plan(decisions: Sequence[Decision], *, num_workers: int) -> None:
-    """Print every run with its seed, state, decision and the time the launch would take."""
-    rows = [("run", "seed", "state", "decision", "")]
-    rows += [
-        (d.run.run_id, str(d.run.seed), d.record.state.value, d.action.value, d.reason)
-        for d in decisions
-    ]
-    print(text_table(rows))
+    """Print runs, or of many their conditions, with decision and the time a launch would take."""
+    print(text_table(_run_rows(decisions) if len(decisions) <= MAX_RUNS else _groups(decisions)))
     to_do = sum(decision.is_to_do for decision in decisions)
     seconds = estimated_seconds(decisions, num_workers=num_workers)
     time_text = (
@@ -35,20 +37,53 @@ def show_plan(decisions: Sequence[Decision], *, num_workers: int) -> None:
     print(f"{pluralize(len(decisions), 'run')}, {to_do} to train, {workers}: {time_text}")
 
 
+def _run_rows(decisions: Sequence[Decision]) -> list[tuple[str, ...]]:
+    rows = [
+        (d.run.run_id, str(d.run.seed), d.record.state.value, d.action.value, d.reason)
+        for d in decisions
+    ]
+    return [("run", "seed", "state", "decision", ""), *rows]
+
+
+def _groups(decisions: Sequence[Decision]) -> list[tuple[str, ...]]:
+    """Return a row per condition, state and decision."""
+    runs: dict[tuple[str, ...], list[int]] = {}
+    for d in decisions:
+        key = (d.run.condition, d.record.state.value, d.action.value, d.reason)
+        runs.setdefault(key, []).append(d.run.run)
+    rows = [
+        (condition, _ranges(numbers), state, action, reason)
+        for (condition, state, action, reason), numbers in runs.items()
+    ]
+    return [("condition", "runs", "state", "decision", ""), *rows]
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """Write run numbers as ranges: `1-7, 9`."""
+    spans: list[list[int]] = []
+    for number in sorted(numbers):
+        if spans and number == spans[-1][-1] + 1:
+            spans[-1][1:] = [number]
+        else:
+            spans.append([number])
+    return ", ".join("-".join(map(str, span)) for span in spans)
+
+
 def show_copies(runs: Sequence[PlannedRun]) -> None:
-    """Say which runs come out the same, as their type and seed do."""
+    """Name the runs that come out the same, as their condition and seed do."""
     copies: dict[tuple[str, int], list[str]] = {}
     for run in runs:
         copies.setdefault((run.condition, run.seed), []).append(run.run_id)
     for (_, seed), names in copies.items():
         if len(names) > 1:
-            print(f"{', '.join(names)} have the same seed {seed}: copies of one run, no evidence")
+            shared = f"{join_words(names)} share seed {seed}"
+            print(f"{shared}: duplicate runs are not independent evidence")
 
 
 def show_summary(
     decisions: Sequence[Decision], *, failures: Mapping[str, str], trouble: str
 ) -> bool:
-    """Print how the runs ended and what failed; return whether nothing is left to mend."""
+    """Print how the runs ended and what failed; return whether nothing is left to fix."""
     counts = Counter(decision.record.state for decision in decisions)
     words = ", ".join(f"{counts[state]} {state}" for state in RunState if counts[state])
     trained = sum(d.is_to_do and d.record.state is RunState.COMPLETED for d in decisions)
@@ -65,13 +100,13 @@ def show_summary(
         print(f"stopped: {trouble}")
     damaged = [decision.run for decision in decisions if decision.action is Action.DAMAGED]
     for run in damaged:
-        print(f"to train it again: {_command(run)} force=true")
+        print(f"to retrain the damaged run: {_command(run)} force=true")
     if is_set_up:
         return not problems
     if (trouble or problems) and decisions[0].run.config["force"]:
-        print("leave force=true out to go on: it trains completed runs again")
+        print("to resume, rerun the command without force=true, which retrains completed runs")
     elif trouble or len(problems) > len(damaged):
-        print("the same command trains what is missing; completed runs stay as they are")
+        print("rerun the same command to resume; completed runs are kept")
     elif not problems:
         command = "report" if counts[RunState.COMPLETED] == len(decisions) else "status --watch"
         directory = relative_path(decisions[0].run.run_dir.parent)
@@ -80,7 +115,7 @@ def show_summary(
 
 
 def _command(run: PlannedRun) -> str:
-    """Spell the command that names one run alone."""
+    """Return the command that trains one run alone."""
     options = [a for a in sys.argv[1:] if a.startswith("--config-dir=")]
     if "--config-dir" in sys.argv[:-1]:
         place = sys.argv.index("--config-dir")

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig, OmegaConf, open_dict, read_write
+from omegaconf import DictConfig, OmegaConf, open_dict
 
 from cuttle.launch import isolate
 from cuttle.launch.environment import environment
 from cuttle.launch.program import Program
+from cuttle.launch.source import import_kept_source
 from cuttle.runs.identity import config_hash
 from cuttle.runs.layout import CONFIG_FILE, LOG_FILE, OVERRIDES_FILE, Outcome, RunState
 from cuttle.runs.lock import locked
@@ -49,7 +50,8 @@ class FrozenConfigs:
         run_dir = Path(sweep_overrides[0])
         config = OmegaConf.create(read_yaml(run_dir / CONFIG_FILE))
         config.hydra = copy.deepcopy(master_config.hydra)
-        with read_write(config.hydra), open_dict(config.hydra):
+        OmegaConf.set_readonly(config.hydra, False)  # Hydra's launchers write to it
+        with open_dict(config.hydra):
             config.hydra.overrides.task = OmegaConf.load(run_dir / OVERRIDES_FILE)
             config.hydra.sweep.dir, config.hydra.sweep.subdir = str(run_dir.parent), run_dir.name
         return config
@@ -78,6 +80,7 @@ def train_isolated(program: Program, run_dir: Path, *, resume_interrupted: bool 
     try:
         config = read_yaml(run_dir / CONFIG_FILE)
         variables = environment(config)
+        import_kept_source(run_dir)
         isolate.start_server([program.warm_up], variables)
         outcome, message = isolate.call(
             "cuttle.launch.attempt:attempt",

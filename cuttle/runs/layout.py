@@ -22,6 +22,7 @@ INITIAL_MODEL_FILE = "models/model_initial.pt"
 FINAL_MODEL_FILE = "models/model_final.pt"
 RESULT_FILES = (METRICS_FILE, MATCHES_FILE, INITIAL_MODEL_FILE, FINAL_MODEL_FILE)  # reproducible
 ANALYSIS_DIR = "analysis"
+SOURCE_DIR = ".source"  # of an experiment: an archive per version that trained runs of it
 
 EXPERIMENT_NAME = re.compile(NAME_PATTERN)
 RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._=+-]{0,119}_run_[0-9]+")

@@ -47,14 +47,19 @@ def _git(*arguments: str) -> str | None:
     return finished.stdout.strip()
 
 
+def source_files() -> list[Path]:
+    """Return the source files that can change a result, committed or not."""
+    files = sorted(PACKAGE_DIR.rglob("*.py"))
+    return [path for path in files if path.relative_to(PACKAGE_DIR).parts[0] not in READERS]
+
+
 @cache
 def source_hash() -> str:
-    """Fingerprint the source files that can change a result, committed or not."""
+    """Fingerprint the source files that can change a result."""
     digest = hashlib.sha256()
-    for path in sorted(PACKAGE_DIR.rglob("*.py")):
+    for path in source_files():
         name = path.relative_to(PACKAGE_DIR)
-        if name.parts[0] not in READERS:
-            digest.update(str(name).encode() + b"\0" + path.read_bytes())
+        digest.update(str(name).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 
 

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from cuttle.launch import isolate
+from cuttle.launch.environment import environment
 from tests.launch.launching import REPOSITORY, all_gone, processes_in, wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("fork_server")]
 
-ENVIRONMENT = {"OMP_NUM_THREADS": "1"}
+ENVIRONMENT = environment({"threads": 1})
 NAP_S = 600
 
 
@@ -55,11 +56,6 @@ seen: list[int] = []
 
 def nap() -> None:
     time.sleep(NAP_S)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def fork_server() -> None:
-    isolate.start_server([], ENVIRONMENT)
 
 
 def call(function: str, *arguments: object) -> object:

@@ -246,7 +246,7 @@ def test_damaged_runs_are_reported_and_left_alone(completed: Path) -> None:
     assert "boolean_run_03  damaged  status.json is missing" in finished.stdout
     words = f"--config-dir {FAKE / 'conf'} training=fake experiment=test run=3 force=true"
     assert f"train.py {words}\n" in finished.stdout
-    assert "the same command" not in finished.stdout  # which would leave them as they are
+    assert "rerun the same command" not in finished.stdout  # which would leave them as they are
     assert status(completed, "boolean_run_05")["state"] == "completed"
     after = snapshot(completed)
     changed = {name for name in before if after[name] != before[name]}

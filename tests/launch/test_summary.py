@@ -57,7 +57,7 @@ def test_runs_of_one_seed_are_said_to_be_copies(
     show_copies([runs[0], replace(runs[1], seed=8), runs[2], replace(runs[2], condition="x")])
 
     assert capsys.readouterr().out == (
-        "boolean_run_01, boolean_run_03 have the same seed 7: copies of one run, no evidence\n"
+        "boolean_run_01 and boolean_run_03 share seed 7: duplicate runs are not independent evidence\n"
     )
 
 

@@ -28,6 +28,8 @@ from tests.launch.planned import planned_run, write_state
 CONFIG = {"threads": 1, "checkpoint": False, "fails": False}
 PROGRAM = Program(train=f"{__name__}:train")
 
+pytestmark = pytest.mark.usefixtures("fork_server")
+
 
 def train(recorder: Recorder, config: dict[str, Any]) -> None:
     """Count the attempts in a file; fail or stay incomplete on demand."""
