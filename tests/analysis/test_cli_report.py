@@ -47,7 +47,11 @@ def test_pairs_of_the_longest_names_fit_80_columns(root: Path, capsys: Any):
     run_cli("report", "--no-figures")
 
     lines = capsys.readouterr().out.splitlines()
-    pairs = [line.rstrip() for line in lines if line.startswith(("pair ", "embedding \N{MINUS SIGN} multi"))]
+    pairs = [
+        line.rstrip()
+        for line in lines
+        if line.startswith(("pair ", "embedding \N{MINUS SIGN} multi"))
+    ]
     assert len(pairs) == 4 and max(map(len, pairs)) <= 80
 
 
