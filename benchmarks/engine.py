@@ -8,8 +8,8 @@ playing are all inside the measured loop, which is compiled and writes into arra
 one call plays all decisions of a row. Time is processor time of this process (other processes on
 the machine do not count, though they slow its memory down), the best of the repeats.
 
-    rules         legal sets as five words a game, choice, play
-    + mask        also the legal mask, 181 booleans a game
+    rules         legal sets as five words per game, choice, play
+    + mask        also the legal mask, 181 booleans per game
     + observation also the packed observation of the acting player, 27 words
     + unpacked    also that observation as float32, as a network reads it
     env.step      the Python calls of VectorEnv with mask and observation, forced decisions skipped
@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from cuttle.env.observation import OBS_DIM, OBS_WORDS, observe, unpack
 from cuttle.env.vector import VectorEnv, new_step, write_mask
 from cuttle.game.actions import NUM_ACTIONS
-from cuttle.game.compiled import CACHE_DIR, Int, inlined, kernel
+from cuttle.game.jit import CACHE_DIR, Int, inlined, kernel
 from cuttle.game.legal import legal_count, legal_sets, nth_legal
 from cuttle.game.rules import play
 from cuttle.game.state import Games, acting, deal_from_stream, new_games, random_streams
@@ -185,10 +185,10 @@ def first_step(cache_dir: str) -> str:
 def main() -> None:
     """Measure and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--decisions", type=int, default=2_000_000, help="a cell and repeat")
+    parser.add_argument("--decisions", type=int, default=2_000_000, help="per cell and repeat")
     parser.add_argument("--repeats", type=int, default=5)
     arguments = parser.parse_args()
-    print(f"million decisions a second on one core; machine code in {CACHE_DIR}")
+    print(f"million decisions per second on one core; machine code in {CACHE_DIR}")
     print("games       " + "".join(f"{name:>14}" for name in ROWS))
     for batch in BATCHES:
         rounds = max(1, arguments.decisions // batch)

@@ -3,7 +3,8 @@
     python -m benchmarks.kills --kills 50
 
 Victims are trainings in the middle of a run, workers, fork servers, launchers, or everything at
-once, by SIGKILL. Trainings are those of the launcher's tests, or with --real those of a user.
+once, by SIGKILL; between kills each of them is stopped for a while. Trainings are those of the
+launcher's tests, or with --real those of a user.
 Exits 1 on a differing file, an orphan process or a stray file.
 """
 
@@ -13,7 +14,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from tests.sweep.kills import Campaign
+from tests.launch.kills import Campaign
 
 
 def main() -> int:
@@ -24,30 +25,31 @@ def main() -> int:
     parser.add_argument("--real", action="store_true", help="train with the smoke budget")
     arguments = parser.parse_args()
     kills: Counter[str] = Counter()
+    pauses: Counter[str] = Counter()
     rounds: Counter[int] = Counter()
     complaints: list[str] = []
     with tempfile.TemporaryDirectory() as name:
         campaign = Campaign(Path(name), seed=arguments.seed, is_fake=not arguments.real)
         for number, toll in enumerate(campaign.sweeps(num_kills=arguments.kills), start=1):
             kills += toll.kills
+            pauses += toll.pauses
             rounds += toll.rounds
             complaints += toll.complaints
             verdict = "; ".join(toll.complaints) or "identical"
-            print(
-                f"sweep {number}: {toll.launches} launches, {listed(toll.kills)}: {verdict}",
-                flush=True,
-            )
+            strikes = f"killed {listed(toll.kills)}; stopped {listed(toll.pauses)}"
+            print(f"sweep {number}: {toll.launches} launches, {strikes}: {verdict}", flush=True)
     print(
-        f"{kills.total()} kills in {number} sweeps: {listed(kills)}; {len(complaints)} complaints"
+        f"{kills.total()} kills in {number} sweeps: {listed(kills)}; "
+        f"{pauses.total()} stopped for a while: {listed(pauses)}; {len(complaints)} complaints"
     )
     ends = ", ".join(f"{count} after round {done}" for done, count in sorted(rounds.items()))
     print(f"trainings killed: {ends}")
     return 1 if complaints else 0
 
 
-def listed(kills: Counter[str]) -> str:
-    """Count kills by kind in words."""
-    return ", ".join(f"{count} {kind}" for kind, count in sorted(kills.items()))
+def listed(strikes: Counter[str]) -> str:
+    """Count strikes by kind in words."""
+    return ", ".join(f"{count} {kind}" for kind, count in sorted(strikes.items())) or "none"
 
 
 if __name__ == "__main__":

@@ -21,14 +21,15 @@ from datetime import datetime
 from pathlib import Path
 from statistics import median
 
-from cuttle.runs.layout import RunState
+from cuttle.runs.layout import OWN_RESULTS, RunState
 from cuttle.runs.status import parse_status, write_status
-from tests.sweep.launching import FAKE, command, environment
+from tests.launch.launching import FAKE, command, environment
 
 NUM_RUNS = 21
 NUM_JOBS = 2
 ROUNDS = 3
-SWEEP = ("-m", "network_type=boolean,embedding,multi_encoder", "run=range(1,8)")
+TYPES = "network_type=boolean,embedding,multi_encoder"
+SWEEP = ("-m", "experiment=sleep", TYPES, "run=range(1,8)")
 
 BARE_JOBLIB = f"""
 import os, sys, time
@@ -36,10 +37,10 @@ sys.path.insert(0, {str(FAKE)!r})
 from joblib import Parallel, delayed
 
 def train(run):
-    from cuttle import experiment
-    if not hasattr(experiment, "is_warm"):  # once a worker
-        experiment.warm_up()
-        experiment.is_warm = True
+    from cuttle.launch import train_run
+    if not hasattr(train_run, "is_warm"):  # once per worker
+        train_run.warm_up()
+        train_run.is_warm = True
     os.write(1, b"%f\\n" % time.time())  # in one piece, also where two workers begin at once
     time.sleep(float(sys.argv[1]))
 
@@ -132,11 +133,11 @@ def measure_finished(count: int) -> None:
 
 def pretend_completed(run_dir: Path) -> None:
     """Give a set-up run the files that a completed one must have."""
-    for name in ("metrics.jsonl", "matches.jsonl", "models/model_final.pt"):
+    for name in OWN_RESULTS:
         (run_dir / name).parent.mkdir(exist_ok=True)
         (run_dir / name).write_text("{}\n")
     status = parse_status(json.loads((run_dir / "status.json").read_text()))
-    write_status(run_dir, replace(status, state=RunState.COMPLETED))
+    write_status(run_dir, replace(status, state=RunState.COMPLETED, results=list(OWN_RESULTS)))
 
 
 def launch(directory: Path, *overrides: str, round_s: float = 0.0) -> None:

@@ -4,7 +4,7 @@
 
 The rules to break are in mutations.txt. Each is broken in a copy of the sources, where the tests of
 the engine run until the first failure. Exits with 1 if a mutation goes unnoticed, or if the tests
-fail with nothing broken. About ten seconds a mutation, most of it compiling.
+fail with nothing broken. About ten seconds per mutation, most of it compiling.
 """
 
 import argparse
@@ -28,7 +28,8 @@ TESTS = (
     "tests/game/test_cuttle_cards.py",
     "tests/game/test_classic.py",
     "tests/game/test_cuttle_cards_1_0_1.py",
-    "tests/game/test_talk.py",
+    "tests/game/test_cuttle_cards_2_0_0.py",
+    "tests/game/test_stalemate.py",
     "tests/game/test_conformance.py",
     "tests/game/test_second_opinion.py",
     "tests/game/test_state.py",

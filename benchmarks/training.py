@@ -29,9 +29,11 @@ from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 from torch.utils.flop_counter import FlopCounterMode
 
+from cuttle.config.hydra import register
+from cuttle.config.reading import read
+from cuttle.config.schema import TrainingSettings
 from cuttle.env.observation import OBS_DIM, SCALAR_DIM, ZONES
-from cuttle.parts import build_network
-from cuttle.training.settings import TrainingSettings
+from cuttle.launch.build import build_network
 from cuttle.training.trainer import Trainer
 
 CONF = Path(__file__).parents[1] / "conf"
@@ -40,6 +42,7 @@ EARLIER_BUDGET = ("training=earlier", "trunk=plain")
 
 def composed(network_type: str, budget: str, overrides: list[str]) -> dict[str, Any]:
     """Compose the sections that say what is trained."""
+    register()
     with initialize_config_dir(str(CONF), version_base="1.3"):
         choices = [f"network_type={network_type}", f"training={budget}", *overrides]
         config = compose("config", overrides=choices)
@@ -72,7 +75,7 @@ def counted_products(network: torch.nn.Module, double: bool) -> int:
 def measure(network_type: str, budget: str, overrides: list[str], rounds: int | None) -> str:
     """Train the first rounds and return one line of the table."""
     config = composed(network_type, budget, overrides)
-    settings = TrainingSettings.from_mapping(config["training"])
+    settings = read(TrainingSettings, config["training"], "training")
     trainer = Trainer(network=build_network(config), settings=settings, seed=0)
     started = time.process_time()
     reports = list(itertools.islice(trainer.rounds(), rounds))

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests import markdown
@@ -15,6 +16,7 @@ from tests import markdown
 SELF = "starts the suite that this test is part of"
 SETUP = "sets up the environment that this test runs in"
 MINUTES = "measures for minutes; its --help is executed instead"
+PAGE_OF_SWEEPS = "tests/launch/test_sweeps_page.py runs it with what it needs"
 CLUSTER = "needs an extra and a cluster; tests/cluster runs it where they are"
 
 NOT_EXECUTED = {
@@ -35,18 +37,25 @@ NOT_EXECUTED = {
     " network_type=boolean,embedding,multi_encoder 'run=range(1,8)'": CLUSTER,
     "python train.py -m hydra/launcher=ray ...": CLUSTER,
     "python train.py -m hydra/launcher=ray hydra.launcher.ray.init.address=auto ...": CLUSTER,
+    ".venv/bin/pip install -e '.[optuna]'": SETUP,
+    "python train.py -m hydra/sweeper=optuna hydra.sweeper.direction=maximize"
+    " hydra.sweeper.n_trials=6 hydra.sweeper.n_jobs=1"
+    " 'training.learner.learning_rate=tag(log, interval(1e-4, 1e-2))'"
+    " training.replay.n_step=1,3,5 training=smoke experiment=search": PAGE_OF_SWEEPS,
+    "python train.py -m run=1,2 training=smoke experiment=told"
+    " '+hydra.callbacks.tell={_target_: tell.Tell, file: told.txt}'": PAGE_OF_SWEEPS,
     "python benchmarks/engine.py": MINUTES,
     "python benchmarks/mutation.py": MINUTES,
     "python -m benchmarks.kills --kills 50": MINUTES,
     "python -m benchmarks.launcher --seconds 0.5": MINUTES,
 }
 
-EXPERIMENT = "input_representation"
+EXPERIMENT = "scratch"
 PLACEHOLDERS = {
     "RUN_DIR": f"multirun/{EXPERIMENT}/boolean_run_01",
     "EXPERIMENT": EXPERIMENT,
     "multirun/first_look/": f"multirun/{EXPERIMENT}/",
-    "first_look slower": f"{EXPERIMENT}/boolean_run_01 {EXPERIMENT}/embedding_run_01",
+    "rates classic": f"{EXPERIMENT}/boolean_run_01 {EXPERIMENT}/embedding_run_01",
     "A B": f"{EXPERIMENT}/boolean_run_01 {EXPERIMENT}/embedding_run_01",
     "FILE.jsonl.gz ...": "tests/data/games/deals.jsonl.gz",
 }
@@ -60,7 +69,11 @@ SMALLER = {
     " 'run=range(1,31)'": "",
     "+study=zones_only": "+study=zones_only run=1 network_type=boolean",
     "+study=earlier": "+study=earlier run=1 network_type=boolean fault=noise",
-    "+study=artefacts": "+study=artefacts run=1 fault=sound,all",
+    "+study=artefacts": "+study=artefacts run=1 fault=none,all",
+    "report rates": "report EXPERIMENT",
+    "range(1,6)": "1",
+    "range(1,4)": "1",
+    "run=1,2,3": "run=1",
     "analyze.py report": "analyze.py report --no-figures",
     "benchmarks/compare.py": "benchmarks/compare.py --seconds 0.01",
     "benchmarks/ratings.py": "benchmarks/ratings.py --games 20",
@@ -182,8 +195,29 @@ def test_every_line_of_a_bash_block_is_a_command() -> None:
             assert markdown.PROGRAM.match(line), f"{path.name}: {line}"
 
 
+PROGRAM_PAGE = markdown.ROOT / "docs" / "python.md"
+
+
+@pytest.mark.slow
+def test_the_python_page_is_a_program(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(checkout)
+    names: dict[str, object] = {}
+
+    for block in markdown.python_blocks(PROGRAM_PAGE):
+        for part, instead in PLACEHOLDERS.items():
+            block = block.replace(part, instead)
+        exec(compile(block, PROGRAM_PAGE.name, "exec"), names)
+
+    winners, info = names["winners"], names["info"]
+    assert isinstance(winners, np.ndarray) and set(winners) <= {-1, 0, 1}
+    assert isinstance(info, dict) and info["episode"]["r"] in (-1, 0, 1)
+    assert names["frozen"]["network_type"]["name"] == "embedding"  # type: ignore[index]
+
+
 @pytest.mark.parametrize(
-    "path", [path for path in markdown.FILES if markdown.python_blocks(path)], ids=lambda p: p.name
+    "path",
+    [p for p in markdown.FILES if markdown.python_blocks(p) and p != PROGRAM_PAGE],
+    ids=lambda p: p.name,
 )
 def test_python_examples_run(path: Path) -> None:
     for block in markdown.python_blocks(path):

@@ -1,13 +1,30 @@
-"""Every option of every group of `conf/` composes, and what it describes can be built."""
+"""Every option of every group of `conf/` fits the schema, and what it describes can be built."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
+from hydra import compose, initialize_config_dir
 
-from cuttle import parts
+from cuttle.config.hydra import register, value_in
+from cuttle.config.keys import Role, walk
+from cuttle.config.pages import markdown
+from cuttle.config.reading import check
+from cuttle.config.roles import keys_with_role
+from cuttle.config.schema import Config, RulesSection, SeedSection
+from cuttle.game.variants import CUTTLE_CARDS, checked
+from cuttle.launch import build
+from cuttle.runs.identity import config_hash
 from cuttle.runs.seeds import SeedMode
-from cuttle.sweep.plan import FLAGS, KEYS
+from tests import studies
+from tests.markdown import ROOT
 from tests.training.build import CONF, composed
 
-GROUPS = ("network_type", "trunk", "training", "rules", "fault")
+BUILT_GROUPS = ("network_type", "trunk", "training", "rules", "fault")
+HELP_WIDTH = 100
 
 
 def options(group: str) -> list[str]:
@@ -15,19 +32,13 @@ def options(group: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "option", [f"{group}={name}" for group in GROUPS for name in options(group)]
+    "option", [f"{group}={name}" for group in BUILT_GROUPS for name in options(group)]
 )
 def test_every_option_composes_and_builds(option: str) -> None:
     config = composed(option)
 
-    assert parts.check(config, trains_here=True)["rules_version"]
-    assert config.keys() == set(KEYS)
-
-
-def test_a_fault_is_named_like_its_file_and_none_changes_nothing() -> None:
-    for name in options("fault"):
-        assert composed(f"fault={name}")["fault"] == name
-    assert composed("fault=sound") == {**composed(), "fault": "sound"}
+    assert check(config).experiment == "scratch"
+    assert build.check(config, is_here=True)["rules_version"]
 
 
 @pytest.mark.parametrize("group", ["network_type", "rules"])
@@ -37,20 +48,138 @@ def test_options_are_named_like_their_files(group: str) -> None:
 
 
 def test_seed_options_are_the_seed_modes() -> None:
-    assert set(options("seed")) == set(SeedMode)
     for name in options("seed"):
-        assert composed(f"seed={name}", "seed.value=1")["seed"]["mode"] == name
+        assert check(composed(f"seed={name}", "seed.value=1")).seed.mode == name
+    (mode,) = (key for key in walk(SeedSection) if key.name == "mode")
+    assert set(options("seed")) == set(SeedMode) == set(mode.limits.one_of)
+
+
+@pytest.mark.parametrize("name", studies.NAMES)
+def test_a_study_is_an_experiment_of_its_name(name: str) -> None:
+    assert check(composed(f"+study={name}")).experiment == name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", studies.NAMES)
+def test_a_study_plans_the_runs_that_were_published(name: str, tmp_path: Path) -> None:
+    published = json.loads(studies.GOLDEN.read_text(encoding="utf-8"))[name]
+
+    assert studies.planned(name, tmp_path) == published
+
+
+def test_a_fault_is_named_like_its_file_and_none_changes_nothing() -> None:
+    for name in options("fault"):
+        assert composed(f"fault={name}")["fault"] == name
+    assert composed("fault=sound") == {**composed(), "fault": "sound"}
 
 
 def test_nothing_is_forced_or_skipped_by_default() -> None:
     config = composed()
+    flags = [key for key in keys_with_role(Role.EXECUTION) if key not in ("root", "hydra")]
 
-    assert [config[flag] for flag in FLAGS] == [False, False, False, False, True]
-    assert FLAGS[-1] == "checkpoint"
+    assert {key: config[key] for key in flags} == {
+        "force": False,
+        "dry_run": False,
+        "init_only": False,
+        "fail_fast": False,
+        "checkpoint": True,
+        "portable": False,
+    }
 
 
-@pytest.mark.parametrize("option", options("training"))
-def test_training_options_extend_the_full_budget(option: str) -> None:
-    full, other = composed()["training"], composed(f"training={option}")["training"]
+def test_the_full_budget_is_the_studys() -> None:
+    full = check(composed()).training
 
-    assert other.keys() == full.keys()
+    assert (full.rounds, full.episodes_per_round) == (20, 250)
+    assert full.evaluation.validation_ratio == 0.5
+    assert full.evaluation.opponents == ("randomized", "gap_maximizer")
+    assert full.evaluation.final_games >= 2_000
+
+
+def test_the_schema_lists_keys_in_the_order_of_the_yaml() -> None:
+    """Weights are stored with their config, whose order is part of their bytes."""
+
+    def names(section: dict[str, Any], path: str = "") -> list[str]:
+        return [
+            name
+            for key, value in section.items()
+            for name in (
+                names(value, f"{path}{key}.")
+                if isinstance(value, dict) and key != "network_type"
+                else [f"{path}{key}"]
+            )
+        ]
+
+    assert names(composed()) == [key.name for key in walk(Config) if key.section is None]
+
+
+def test_one_and_one_point_zero_are_the_same_setting() -> None:
+    whole, point = (composed(f"training.learner.replay_ratio={text}") for text in ("4", "4.0"))
+
+    assert whole == point and config_hash(whole) == config_hash(point)
+
+
+def test_a_network_type_of_ones_own_needs_no_line_in_the_schema(tmp_path: Path) -> None:
+    path = tmp_path / "network_type" / "wide.yaml"
+    path.parent.mkdir()
+    path.write_text(
+        "name: wide\n_target_: cuttle.networks.embedding.Embedding\n"
+        "embedding_dim: 64\nzone_encoded_dim: 8\n"
+    )
+
+    config = composed(
+        f"hydra.searchpath=[file://{tmp_path}]", "network_type=wide", "network_type.embedding_dim=9"
+    )
+
+    assert check(config).network_type["embedding_dim"] == 9
+    assert build.check(config, is_here=True)["rules_version"]
+
+
+@pytest.mark.parametrize(
+    "key", [key for key in walk(RulesSection) if key.type is int], ids=lambda key: key.name
+)
+def test_the_schema_and_the_game_agree_on_the_range_of_a_rule(key: Any) -> None:
+    for value in (key.limits.at_least, key.limits.at_most):
+        assert checked(CUTTLE_CARDS._replace(**{key.name: value}))
+    for value in (key.limits.at_least - 1, key.limits.at_most + 1):
+        with pytest.raises(ValueError, match=rf"rules\.{key.name} must be"):
+            checked(CUTTLE_CARDS._replace(**{key.name: value}))
+
+
+def test_every_key_has_a_sentence() -> None:
+    for key in walk(Config):
+        assert key.meaning[0].isupper() and key.meaning.endswith("."), key.name
+
+
+def test_the_page_of_the_keys_is_current() -> None:
+    register()
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        config = compose("config")
+
+    page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    assert page == markdown(value_in(config), CONF)
+
+
+@pytest.mark.slow
+def test_help_shows_every_key_with_its_value_and_every_option() -> None:
+    command = [sys.executable, str(ROOT / "train.py"), "training.rounds=7", "--help"]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    lines = done.stdout.splitlines()
+    first_words = {line.split()[0].rstrip(":") for line in lines if line.strip()}
+    assert first_words >= {
+        key.name if key.section else key.name.rpartition(".")[2] for key in walk(Config)
+    }
+    assert any(line.endswith("[whole number, at least 1] 7") for line in lines)
+    for group in ("study", *BUILT_GROUPS):
+        assert f"{group}: {', '.join(options(group))}" in lines
+    assert max(map(len, lines)) <= HELP_WIDTH
+
+
+def test_the_schema_can_be_read_without_hydra() -> None:
+    modules = "cuttle.config.reading, cuttle.config.pages, cuttle.runs.reader"
+    heavy = "{'hydra', 'omegaconf', 'torch', 'numba'}"
+    program = f"import sys, {modules}\nassert not {heavy} & sys.modules.keys()"
+
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)

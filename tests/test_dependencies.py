@@ -14,14 +14,14 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 DISTRIBUTION = {"hydra": "hydra-core", "yaml": "pyyaml"}  # where it is not the module's name
 PLUGINS = {"hydra-joblib-launcher"}  # found by Hydra, named in conf/hydra/launcher
 EXTRA_MODULES = ("gymnasium", "pettingzoo", "submitit", "ray", "tensorboard")
-FACES = ("cuttle.env.gymnasium", "cuttle.env.pettingzoo", "cuttle.env.spaces")
+WRAPPERS = ("cuttle.env.gymnasium", "cuttle.env.pettingzoo", "cuttle.env.spaces")
 
 WITHOUT_EXTRAS = f"""
 import importlib, pkgutil, sys
 sys.modules.update(dict.fromkeys({EXTRA_MODULES!r}))
 import cuttle
 for module in pkgutil.walk_packages(cuttle.__path__, "cuttle."):
-    if module.name not in {FACES!r}:
+    if module.name not in {WRAPPERS!r}:
         importlib.import_module(module.name)
 """
 
@@ -82,7 +82,7 @@ def test_constraints_name_no_place_to_download_from(name: str) -> None:
 
 
 @pytest.mark.slow
-def test_everything_but_the_faces_imports_without_the_extras() -> None:
+def test_everything_but_the_wrappers_imports_without_the_extras() -> None:
     done = subprocess.run(
         [sys.executable, "-c", WITHOUT_EXTRAS], capture_output=True, text=True, check=False
     )

@@ -11,21 +11,23 @@ PACKAGE = ROOT / "cuttle"
 
 # Floor -> what it may import of ours, and which of the heavy libraries.
 FLOORS: dict[str, tuple[set[str], set[str]]] = {
+    "config": (set(), {"hydra", "omegaconf"}),
     "game": (set(), {"numba"}),
     "env": ({"game"}, {"numba", "gymnasium", "pettingzoo"}),
     "opponents": ({"game", "env"}, {"numba"}),
     "networks": ({"game", "env"}, {"torch"}),
-    "training": ({"game", "env", "opponents", "networks"}, {"torch"}),
-    "runs": (set(), set()),
-    "analysis": ({"runs"}, {"scipy", "matplotlib", "rich", "typer"}),
-    "sweep": (
-        {"runs", "experiment", "parts"},
-        {"hydra", "omegaconf", "joblib", "rich", "hydra_plugins"},
+    "training": ({"config", "game", "env", "opponents", "networks"}, {"torch"}),
+    "runs": ({"config"}, set()),
+    "analysis": (
+        {"config", "runs"},
+        {"pandas", "scipy", "statsmodels", "matplotlib", "rich", "typer"},
     ),
-    "parts": ({"runs", "training", "networks", "opponents", "env", "game"}, {"torch"}),
-    "experiment": ({"runs", "parts", "training", "env", "game"}, {"torch"}),
+    "launch": (
+        {"config", "runs", "training", "networks", "opponents", "env", "game"},
+        {"hydra", "omegaconf", "joblib", "rich", "hydra_plugins", "scipy", "torch"},
+    ),
     "play": (
-        {"runs", "parts", "training", "networks", "opponents", "env", "game"},
+        {"runs", "launch", "training", "networks", "opponents", "env", "game"},
         {"torch", "rich"},
     ),
 }
@@ -36,7 +38,9 @@ HEAVY = {
     "hydra_plugins",
     "omegaconf",
     "joblib",
+    "pandas",
     "scipy",
+    "statsmodels",
     "matplotlib",
     "rich",
     "typer",

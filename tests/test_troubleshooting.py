@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 
 from tests import markdown
-from tests.sweep.launching import struck_after_one_round
+from tests.launch.launching import struck_after_one_round
 from tests.test_commands import checkout_at, run
 
 PAGE = markdown.ROOT / "docs" / "troubleshooting.md"
-EXPERIMENT = "input_representation"
+EXPERIMENT = "scratch"
 SWEEP = ("-m", "training=smoke", "run=1,2")
 FULL_DISK = ("unshare", "-rm", "bash", "-c")
 MOUNT = "mkdir multirun && mount -t tmpfs -o size=1200k tmpfs multirun"

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cuttle.analysis.usable import ExcludedRun, UsableRun
-from cuttle.runs.comparable import NOT_COMPARED
+from cuttle.config.roles import is_method
 from cuttle.runs.diff import flatten
 from cuttle.runs.layout import MATCHES_COLUMNS, METRICS_COLUMNS, TIMINGS_COLUMNS, Stage
 from cuttle.runs.reader import Experiment, Factor, RunRecord, planned_entries
@@ -138,8 +138,7 @@ _MEASURED = ("parameters", "initial_q_sd")
 
 def _settings(config: Mapping[str, Any]) -> dict[str, Any]:
     """Flatten what of a config belongs to the method."""
-    flat = flatten({key: config[key] for key in config if key not in NOT_COMPARED})
-    return {key: _scalar(value) for key, value in flat.items()}
+    return {key: _scalar(value) for key, value in flatten(config).items() if is_method(key)}
 
 
 def _plays(usable: Sequence[UsableRun]) -> pd.DataFrame:
@@ -236,6 +235,7 @@ def _provenance(records: Sequence[RunRecord], who: pd.DataFrame) -> pd.DataFrame
                 "dirty": git.get("dirty"),
                 "source_hash": metadata.get("source_hash"),
                 "rules_version": metadata.get("rules_version"),
+                "arithmetic": (metadata.get("arithmetic") or {}).get("mode", "native"),
                 "seed_status": record.seed,
                 "seed_metadata": metadata.get("seed"),
                 "seed_config": seed.get("value") if isinstance(seed, dict) else None,
@@ -246,8 +246,8 @@ def _provenance(records: Sequence[RunRecord], who: pd.DataFrame) -> pd.DataFrame
 
 
 _PROVENANCE = [
-    "host", "commit", "dirty", "source_hash", "rules_version", "seed_status", "seed_metadata",
-    "seed_config",
+    "host", "commit", "dirty", "source_hash", "rules_version", "arithmetic", "seed_status",
+    "seed_metadata", "seed_config",
 ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cuttle.game.cards import lowest
-from cuttle.game.compiled import kernel
+from cuttle.game.jit import kernel
 
 
 @kernel

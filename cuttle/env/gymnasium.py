@@ -1,13 +1,15 @@
-"""Gymnasium faces: one seat against a chosen opponent, alone or as a batch. No learning.
+"""Gymnasium wrappers: one seat against a chosen opponent, alone or as a batch. No learning.
 
 Needs the extra `envs`. Both give the same observation, a dict of
 `observation (OBS_DIM,) float32`, see `cuttle.env.observation`, and `action_mask (181,) int8`, which
 is also in the info. The reward is 1 for a won and -1 for a lost game, 0 otherwise; an illegal
 action loses the game at once and sets `illegal_action` in the info. Importing this module
-registers `Cuttle-v0` for `gymnasium.make` and `gymnasium.make_vec`; pass `opponent=`.
+registers `Cuttle-v0` for `gymnasium.make` and `gymnasium.make_vec`; pass `opponent=`, a player or
+the name of one of `cuttle.opponents`.
 """
 
-from typing import Any
+import importlib
+from typing import Any, cast
 
 import gymnasium
 import numpy as np
@@ -17,8 +19,8 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from cuttle.env.match import Player
+from cuttle.env.opponent_env import OpponentEnv
 from cuttle.env.render import board
-from cuttle.env.seated import SeatedGames
 from cuttle.env.spaces import (
     RENDER_MODES,
     Observation,
@@ -27,27 +29,30 @@ from cuttle.env.spaces import (
     unpacked,
 )
 from cuttle.game.actions import NUM_ACTIONS
-from cuttle.game.state import random_decks
 from cuttle.game.variants import CUTTLE_CARDS, Rules
 
 
-def _start(
-    games: SeatedGames, rows: NDArray[np.int64], seat: int | None, rng: np.random.Generator
-) -> None:
-    """Deal the games `rows` from `rng`, at a fixed seat or at one drawn for each."""
-    decks = random_decks(len(rows), rng)
-    drawn = rng.integers(0, 2, len(rows)) if seat is None else np.full(len(rows), seat)
-    games.deal(rows, decks, drawn.astype(np.uint8), rng)
+def _player(opponent: Player | str, rules: Rules) -> Player:
+    """Return the opponent, built if it is given by name; raise an error for anything else."""
+    # Opponents stand above environments, so that they are looked up when one is asked for.
+    named = importlib.import_module("cuttle.opponents")
+    if isinstance(opponent, str):
+        return cast(Player, named.load(opponent, rules))
+    if not callable(getattr(opponent, "act", None)):
+        names = ", ".join(named.names())
+        raise TypeError(f"opponent must be a player or one of {names}, got {opponent!r}")
+    return opponent
 
 
-def _check_arguments(seat: int | None, render_mode: str | None) -> None:
-    if seat not in (None, 0, 1):
-        raise ValueError(f"seat must be 0 (moves first), 1 (dealer) or None (drawn), got {seat!r}")
-    check_render_mode(render_mode)
+def _draw(env: OpponentEnv, row: int) -> str:
+    """Draw the board of a game as the own seat may know it."""
+    seat = int(env.seats[row])
+    names = ("you", "opponent") if seat == 0 else ("opponent", "you")
+    return board(env.games[row], env.rules, viewer=seat, names=names)
 
 
 class CuttleEnv(gymnasium.Env[Observation, np.int64]):
-    """One game at a time against an opponent.
+    """One game at a time against an opponent: the batch of `OpponentEnv` with a single game.
 
     `seat` is 0 to move first, 1 to deal, None to draw it anew for each game.
     With `skip_forced`, decisions that leave no choice are played unseen.
@@ -57,7 +62,7 @@ class CuttleEnv(gymnasium.Env[Observation, np.int64]):
 
     def __init__(
         self,
-        opponent: Player,
+        opponent: Player | str,
         *,
         seat: int | None = None,
         rules: Rules = CUTTLE_CARDS,
@@ -65,26 +70,28 @@ class CuttleEnv(gymnasium.Env[Observation, np.int64]):
         render_mode: str | None = None,
     ) -> None:
         """Seat the opponent; call `reset` to deal."""
-        _check_arguments(seat, render_mode)
+        check_render_mode(render_mode)
         self.observation_space = observation_space()
         self.action_space = spaces.Discrete(NUM_ACTIONS)
         self.render_mode = render_mode
-        self._games = SeatedGames(1, opponent, rules=rules, skip_forced=skip_forced)
-        self._seat = seat
-        self._row = np.zeros(1, np.int64)
+        player = _player(opponent, rules)
+        self._env = OpponentEnv(1, player, seat=seat, rules=rules, skip_forced=skip_forced)
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Observation, dict[str, Any]]:
         """Deal a new game; there are no options."""
         super().reset(seed=seed)
-        _start(self._games, self._row, self._seat, self.np_random)
+        self._env.reset(self.np_random)
         observation = self._observe()
         return observation, {"action_mask": observation["action_mask"].copy()}
 
     def step(self, action: np.int64) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
-        """Play one action and the opponent's replies."""
-        outcome = self._games.step(np.array([action], np.int64), self.np_random)
+        """Play one action and the opponent's replies.
+
+        Raises TypeError for what is no integer and RuntimeError where no game is running.
+        """
+        outcome = self._env.step(np.asarray([action]), self.np_random)
         observation = self._observe()
         info = {
             "action_mask": observation["action_mask"].copy(),
@@ -100,18 +107,11 @@ class CuttleEnv(gymnasium.Env[Observation, np.int64]):
 
     def render(self) -> str | None:
         """Draw the board as the own seat may know it."""
-        if self.render_mode is None:
-            return None
-        return _draw(self._games, 0)
+        return None if self.render_mode is None else _draw(self._env, 0)
 
     def _observe(self) -> Observation:
-        return {key: value[0] for key, value in unpacked(*self._games.view(self._row)).items()}
-
-
-def _draw(games: SeatedGames, row: int) -> str:
-    seat = int(games.seats[row])
-    names = ("you", "opponent") if seat == 0 else ("opponent", "you")
-    return board(games.games[row], games.rules, viewer=seat, names=names)
+        views = unpacked(*self._env.view(np.zeros(1, np.int64)))
+        return {key: value[0] for key, value in views.items()}
 
 
 class CuttleVectorEnv(gymnasium.vector.VectorEnv[Observation, NDArray[np.int64], NDArray[Any]]):
@@ -132,7 +132,7 @@ class CuttleVectorEnv(gymnasium.vector.VectorEnv[Observation, NDArray[np.int64],
     def __init__(
         self,
         num_envs: int,
-        opponent: Player,
+        opponent: Player | str,
         *,
         seat: int | None = None,
         rules: Rules = CUTTLE_CARDS,
@@ -140,15 +140,15 @@ class CuttleVectorEnv(gymnasium.vector.VectorEnv[Observation, NDArray[np.int64],
         render_mode: str | None = None,
     ) -> None:
         """Seat the opponent in `num_envs` games; call `reset` to deal."""
-        _check_arguments(seat, render_mode)
+        check_render_mode(render_mode)
         self.num_envs = num_envs
         self.single_observation_space = observation_space()
         self.single_action_space = spaces.Discrete(NUM_ACTIONS)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self.action_space = batch_space(self.single_action_space, num_envs)
         self.render_mode = render_mode
-        self._games = SeatedGames(num_envs, opponent, rules=rules, skip_forced=skip_forced)
-        self._seat = seat
+        player = _player(opponent, rules)
+        self._env = OpponentEnv(num_envs, player, seat=seat, rules=rules, skip_forced=skip_forced)
         self._rows = np.arange(num_envs)
 
     def reset(
@@ -156,20 +156,23 @@ class CuttleVectorEnv(gymnasium.vector.VectorEnv[Observation, NDArray[np.int64],
     ) -> tuple[Observation, dict[str, Any]]:
         """Deal every game anew; there are no options."""
         super().reset(seed=seed)
-        _start(self._games, self._rows, self._seat, self.np_random)
-        observation = unpacked(*self._games.view(self._rows))
+        self._env.reset(self.np_random)
+        observation = unpacked(*self._env.view(self._rows))
         return observation, self._infos(observation)
 
     def step(
         self, actions: NDArray[np.int64]
     ) -> tuple[Observation, NDArray[Any], NDArray[Any], NDArray[Any], dict[str, Any]]:
-        """Play `actions (num_envs,)` and the opponent's replies; deal finished games anew."""
-        outcome = self._games.step(np.asarray(actions, np.int64), self.np_random)
+        """Play `actions (num_envs,)` and the opponent's replies; deal finished games anew.
+
+        Raises TypeError for what is no integer and RuntimeError before the first reset.
+        """
+        outcome = self._env.step(actions, self.np_random)
         done = outcome.terminated | outcome.truncated
-        final = unpacked(*self._games.view(np.flatnonzero(done))) if done.any() else None
+        final = unpacked(*self._env.view(np.flatnonzero(done))) if done.any() else None
         if final is not None:
-            _start(self._games, np.flatnonzero(done), self._seat, self.np_random)
-        observation = unpacked(*self._games.view(self._rows))
+            self._env.reset(self.np_random, np.flatnonzero(done))
+        observation = unpacked(*self._env.view(self._rows))
         infos = self._infos(observation)
         if final is not None:
             infos |= self._final(final, done, outcome.illegal)
@@ -179,7 +182,7 @@ class CuttleVectorEnv(gymnasium.vector.VectorEnv[Observation, NDArray[np.int64],
         """Draw every board as the own seat may know it."""
         if self.render_mode is None:
             return None
-        return tuple(_draw(self._games, row) for row in range(self.num_envs))
+        return tuple(_draw(self._env, row) for row in range(self.num_envs))
 
     def _infos(self, observation: Observation) -> dict[str, Any]:
         return {
@@ -190,7 +193,7 @@ class CuttleVectorEnv(gymnasium.vector.VectorEnv[Observation, NDArray[np.int64],
     def _final(
         self, final: Observation, done: NDArray[np.bool_], illegal: NDArray[np.bool_]
     ) -> dict[str, Any]:
-        """Lay out the last views of finished games as Gymnasium's vector environments do."""
+        """Return the last views of finished games in the form Gymnasium gives them."""
         final_obs = np.full(self.num_envs, None, dtype=object)
         masks = np.zeros((self.num_envs, NUM_ACTIONS), np.int8)
         masks[done] = final["action_mask"]

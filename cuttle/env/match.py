@@ -1,5 +1,6 @@
-"""Matches: two players meet on given deals. No learning, no statistics."""
+"""Players meet in games: the loop in which they decide, and matches on given deals."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -21,6 +22,30 @@ class Player(Protocol):
         """Choose legal actions `(batch,)` for `(batch, OBS_WORDS)`, `(batch, NUM_ACTIONS)`."""
 
 
+Seated = tuple[Player, NDArray[np.uint8]]  # a player and its seat in each game, (num_envs,)
+
+
+def let_play(games: DealtGames, seated: Sequence[Seated], rng: np.random.Generator) -> None:
+    """Play until no unfinished game waits for one of these players.
+
+    `rng` serves the choices of players that use chance.
+    """
+    while True:
+        running = ~games.over
+        turns = [
+            (player, np.flatnonzero(running & (games.acting == seats))) for player, seats in seated
+        ]
+        chosen = [
+            (rows, player.act(games.observation[rows], games.legal_mask[rows], rng))
+            for player, rows in turns
+            if rows.size
+        ]
+        if not chosen:
+            return
+        rows, actions = map(np.concatenate, zip(*chosen, strict=True))
+        games.step(actions, rows=rows)
+
+
 def play_deals(
     players: tuple[Player, Player],
     decks: NDArray[np.uint8],
@@ -28,16 +53,11 @@ def play_deals(
     *,
     rules: Rules = CUTTLE_CARDS,
 ) -> NDArray[np.int8]:
-    """Play one game a deal, `players[0]` moving first; return the winning seats, -1 for a draw.
+    """Play one game per deal, `players[0]` moving first; return the winning seats, -1 for a draw.
 
     `rng` serves the choices of players that use chance.
     """
     games = DealtGames(decks, rules=rules)
-    actions = np.zeros(len(decks), np.int64)
-    while not (over := games.over).all():
-        for seat, player in enumerate(players):
-            turn = np.flatnonzero(~over & (games.acting == seat))
-            if turn.size:
-                actions[turn] = player.act(games.observation[turn], games.legal_mask[turn], rng)
-        games.step(actions)
+    seats = (np.full(len(decks), seat, np.uint8) for seat in range(2))
+    let_play(games, tuple(zip(players, seats, strict=True)), rng)
     return games.winner

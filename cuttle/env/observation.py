@@ -1,6 +1,6 @@
 """What the acting player may know, packed into a few words. Nothing hidden, nothing about learning.
 
-The packed form `(OBS_WORDS,) int64` holds one word a zone (bit c for card c), then the scalars as
+The packed form `(OBS_WORDS,) int64` holds one word per zone (bit c for card c), then the scalars as
 bytes, seven to a word; `unpack` makes it `(OBS_DIM,) float32`. docs/observation.md is its table.
 """
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cuttle.game.cards import NO_CARD, bit
-from cuttle.game.compiled import Int, Record, inlined, kernel
+from cuttle.game.jit import Int, Record, inlined, kernel
 from cuttle.game.legal import revealed_cards
 from cuttle.game.rules import goal, points
 from cuttle.game.state import Phase, active, hand_size, pile_size
@@ -80,8 +80,8 @@ FLAGS = tuple(
     for step in range(1, steps + 1)
 )
 
-BYTES_A_WORD = 7  # scalars, so that its sign bit stays clear
-OBS_WORDS = len(ZONES) + -(-len(SCALARS) // BYTES_A_WORD)
+BYTES_PER_WORD = 7  # scalars, so that its sign bit stays clear
+OBS_WORDS = len(ZONES) + -(-len(SCALARS) // BYTES_PER_WORD)
 SCALAR_DIM = len(SCALARS) + len(FLAGS)  # unpacked
 OBS_DIM = 52 * len(ZONES) + SCALAR_DIM
 
@@ -144,7 +144,7 @@ def _write_zones(game: Record, seat: Int, out: Packed) -> None:
 def _put(out: Packed, index: Int, value: Int) -> None:
     """Store scalar number `index`."""
     cut = min(np.int64(value), _LARGEST[index])
-    out[_NUM_ZONES + index // BYTES_A_WORD] |= cut << (8 * (index % BYTES_A_WORD))
+    out[_NUM_ZONES + index // BYTES_PER_WORD] |= cut << (8 * (index % BYTES_PER_WORD))
 
 
 @inlined
@@ -253,7 +253,7 @@ def _fill(thermometer: NDArray[np.float32], value: Int) -> None:
 @inlined
 def read_scalar(row: Packed, index: int) -> Int:
     """Read scalar number `index` of one packed observation, unscaled; for compiled code."""
-    return (row[_NUM_ZONES + index // BYTES_A_WORD] >> (8 * (index % BYTES_A_WORD))) & 0xFF
+    return (row[_NUM_ZONES + index // BYTES_PER_WORD] >> (8 * (index % BYTES_PER_WORD))) & 0xFF
 
 
 def zone(packed: NDArray[np.int64], name: str) -> NDArray[np.int64]:
@@ -265,8 +265,8 @@ def zone(packed: NDArray[np.int64], name: str) -> NDArray[np.int64]:
 def scalar(packed: NDArray[np.int64], name: str) -> NDArray[np.int64]:
     """Read one scalar of packed observations `(..., OBS_WORDS)`, unscaled, as `(...)`."""
     index = SCALARS.index(name)
-    words = packed[..., _NUM_ZONES + index // BYTES_A_WORD]
-    value: NDArray[np.int64] = (words >> (8 * (index % BYTES_A_WORD))) & 0xFF
+    words = packed[..., _NUM_ZONES + index // BYTES_PER_WORD]
+    value: NDArray[np.int64] = (words >> (8 * (index % BYTES_PER_WORD))) & 0xFF
     return value
 
 

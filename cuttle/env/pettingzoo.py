@@ -1,4 +1,4 @@
-"""PettingZoo face: both seats as agents that decide one after the other (AEC). No learning.
+"""PettingZoo wrapper: both seats as agents that decide one after the other (AEC). No learning.
 
 Needs the extra `envs`. An observation is a dict of `observation (OBS_DIM,) float32`, see
 `cuttle.env.observation`, and `action_mask (181,) int8`, zeros for the agent that does not decide.
@@ -23,20 +23,18 @@ from cuttle.env.spaces import (
     observation_space,
     unpacked,
 )
-from cuttle.env.vector import DealtGames, ended_by_cap
+from cuttle.env.vector import DealtGames, as_actions, ended_by_cap
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.state import random_decks
 from cuttle.game.variants import CUTTLE_CARDS, Rules
 
 AGENTS = ("player_0", "player_1")  # player_0 moves first, player_1 deals
-ILLEGAL_REWARD = -1.0  # what losing costs
 
 
 def env(**arguments: Any) -> pettingzoo.AECEnv[str, Observation, int]:
-    """Make a `CuttleAEC` with PettingZoo's usual wrappers: an illegal action loses the game."""
-    game: Any = CuttleAEC(**arguments)
-    game = wrappers.TerminateIllegalWrapper(game, illegal_reward=ILLEGAL_REWARD)
-    game = wrappers.AssertOutOfBoundsWrapper(game)
+    """Make a `CuttleAEC` with PettingZoo's usual wrappers."""
+    # Not with TerminateIllegalWrapper: it truncates as well, and its rewards are not zero-sum.
+    game: Any = wrappers.AssertOutOfBoundsWrapper(CuttleAEC(**arguments))
     wrapped: pettingzoo.AECEnv[str, Observation, int] = wrappers.OrderEnforcingWrapper(game)
     return wrapped
 
@@ -44,7 +42,8 @@ def env(**arguments: Any) -> pettingzoo.AECEnv[str, Observation, int]:
 class CuttleAEC(pettingzoo.AECEnv[str, Observation, int]):
     """One game; `max_cycles` decisions of both agents together truncate it, None never does.
 
-    With `skip_forced`, decisions that leave no choice are played unseen.
+    With `skip_forced`, decisions that leave no choice are played unseen. An illegal action loses
+    the game at once and sets `illegal_action` in the agent's info.
     """
 
     metadata = {  # noqa: RUF012  # the name and form PettingZoo asks for
@@ -72,6 +71,7 @@ class CuttleAEC(pettingzoo.AECEnv[str, Observation, int]):
         self._max_cycles = max_cycles
         self._skip_forced = skip_forced
         self._rng = np.random.default_rng()
+        self._dealt: DealtGames | None = None
         self.observation_spaces = {agent: observation_space() for agent in AGENTS}
         self.action_spaces = {agent: spaces.Discrete(NUM_ACTIONS) for agent in AGENTS}
 
@@ -87,9 +87,8 @@ class CuttleAEC(pettingzoo.AECEnv[str, Observation, int]):
         """Deal a new game; there are no options."""
         if seed is not None:
             self._rng, _ = seeding.np_random(seed)
-        self._games = DealtGames(
-            random_decks(1, self._rng), rules=self._rules, skip_forced=self._skip_forced
-        )
+        decks = random_decks(1, self._rng)
+        self._dealt = DealtGames(decks, rules=self._rules, skip_forced=self._skip_forced)
         self._cycles = 0
         self.agents = list(AGENTS)
         self.rewards = dict.fromkeys(AGENTS, 0.0)
@@ -107,12 +106,21 @@ class CuttleAEC(pettingzoo.AECEnv[str, Observation, int]):
         return {key: value[0] for key, value in observation.items()}
 
     def step(self, action: int | None) -> None:
-        """Play the selected agent's action; None once it is terminated or truncated."""
+        """Play the selected agent's action; None once it is terminated or truncated.
+
+        Raises TypeError for what is no integer and RuntimeError before the first reset.
+        """
+        games = self._games
         if self._has_ended():
             self._was_dead_step(action)
             return
+        actions = as_actions([action])
         self._cumulative_rewards[self.agent_selection] = 0.0
-        self._games.step(np.array([action], np.int64))
+        if 0 <= actions[0] < NUM_ACTIONS and games.legal_mask[0, actions[0]]:
+            games.step(actions)
+        else:
+            games.forfeit(np.zeros(1, np.int64), games.acting)
+            self.infos[self.agent_selection] = {"illegal_action": True}
         self._cycles += 1
         self._settle()
         self._accumulate_rewards()
@@ -127,6 +135,13 @@ class CuttleAEC(pettingzoo.AECEnv[str, Observation, int]):
 
     def close(self) -> None:
         """Hold nothing that would need closing."""
+
+    @property
+    def _games(self) -> DealtGames:
+        """Return the game as a batch of one; raise RuntimeError before the first reset."""
+        if self._dealt is None:
+            raise RuntimeError("no game has been dealt: call reset first")
+        return self._dealt
 
     def _has_ended(self) -> bool:
         selected = self.agent_selection

@@ -1,7 +1,7 @@
 """The board, moves and rules as text a person can read. No input, no playing."""
 
 from cuttle.game.cards import NO_CARD, NUM_CARDS, Rank, card_text, cards_of, parse_card
-from cuttle.game.compiled import Record
+from cuttle.game.jit import Record
 from cuttle.game.rules import goal, points
 from cuttle.game.state import Phase, active, jack_stack, sees_hand
 from cuttle.game.variants import Rules
@@ -25,7 +25,7 @@ _ONE_OFFS = {
     Rank.FIVE: "draw cards",
     Rank.SIX: "scrap all royals, jacks and glasses",
     Rank.SEVEN: "play a card from the top of the pile",
-    Rank.NINE: "send {target} back to its hand",
+    Rank.NINE: "send {target} {place}",
 }
 _CARD_MOVES = {
     "points": "play {card} for points",
@@ -47,7 +47,7 @@ Reach {goals[0]} points; each king on your side lowers that: {kings}. In your tu
   one-off    use a card once: A scraps all points, 2 scraps a royal, jack or glasses, 3 takes a card
              from the scrap, 4 costs the other side two cards, 5 {five},
              6 scraps all royals, jacks and glasses, 7 plays {seven} of the pile,
-             9 sends {nine} back to its hand; a 2 counters any of these
+             9 sends {nine}; a 2 counters any of these
   royals     jack steals a point card, king lowers your goal, queen protects your other cards from
              jacks, twos and nines, not from scuttling, and your one-offs from counters;
              eight as glasses shows you the other hand
@@ -64,15 +64,20 @@ def rules_text(rules: Rules) -> str:
         draw += f"; with more than {rules.hand_limit} in hand you discard"
     elif rules.hand_limit < NUM_CARDS:
         draw += f" if you hold fewer than {rules.hand_limit}"
+    nine = "a royal, jack or glasses" if rules.nine_permanents_only else "a card"
     return _RULES.format(
         goals=rules.king_goals,
         kings=", ".join(map(str, rules.king_goals[1:])),
         five=f"draws {rules.five_draws}{' for a discarded card' if rules.five_discards else ''}",
         seven="the top card" if rules.seven_reveals == 1 else "one of the two top cards",
-        nine="a royal, jack or glasses" if rules.nine_permanents_only else "a card",
+        nine=f"{nine} {_nine_sends_to(rules)}",
         draw=draw,
         passes=rules.passes_for_draw,
     )
+
+
+def _nine_sends_to(rules: Rules) -> str:
+    return "to the top of the pile" if rules.nine_to_pile else "back to its hand"
 
 
 def card_sign(card: int) -> str:
@@ -81,7 +86,7 @@ def card_sign(card: int) -> str:
     return name[0].replace("T", "10") + SUIT_SIGNS[name[1]]
 
 
-def move_text(key: str) -> str:
+def move_text(key: str, rules: Rules) -> str:
     """Put a move key of `cuttle.game.moves` into words: `jack:JC>TH` is `steal 10♥ with J♣`."""
     if key in _PLAIN_MOVES:
         return _PLAIN_MOVES[key]
@@ -97,7 +102,7 @@ def move_text(key: str) -> str:
     card = " and ".join(card_sign(card) for card in cards)
     if verb == "faceCard":
         return f"play {card} as {_FACE_CARDS[rank]}"
-    effect = _ONE_OFFS.get(rank, "").format(target=target)
+    effect = _ONE_OFFS.get(rank, "").format(target=target, place=_nine_sends_to(rules))
     return _CARD_MOVES[verb].format(card=card, target=target, effect=effect)
 
 

@@ -1,4 +1,4 @@
-"""What the faces of both libraries share: the observation as they want it. No environments.
+"""What the wrappers of both libraries share: the observation as they want it. No environments.
 
 Needs the extra `envs`.
 """
@@ -34,6 +34,6 @@ def unpacked(packed: NDArray[np.int64], legal_mask: NDArray[np.bool_]) -> Observ
 
 
 def check_render_mode(render_mode: str | None) -> None:
-    """Raise ValueError for a mode that no face can draw."""
+    """Raise ValueError for a mode that no wrapper can draw."""
     if render_mode is not None and render_mode not in RENDER_MODES:
         raise ValueError(f"render_mode must be None or 'ansi', got {render_mode!r}")

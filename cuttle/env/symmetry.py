@@ -9,9 +9,9 @@ from itertools import permutations
 import numpy as np
 from numpy.typing import NDArray
 
-from cuttle.env.observation import BYTES_A_WORD, SCALARS, ZONES
+from cuttle.env.observation import BYTES_PER_WORD, SCALARS, ZONES
 from cuttle.game.actions import DEFAULT, FIRST_PLAY, NUM_ACTIONS
-from cuttle.game.compiled import kernel
+from cuttle.game.jit import kernel
 
 # (24, 4): new suit of each suit; the first leaves all as they are.
 SUIT_ORDERS = np.array(list(permutations(range(4))), np.int64)
@@ -21,8 +21,8 @@ SUIT_ROTATIONS = (np.arange(4)[:, None] + np.arange(4)) % 4
 _NUM_ZONES = len(ZONES)
 _FIRST_HOST = ZONES.index("jack_of_clubs_host")
 _FIRST_LEVEL = SCALARS.index("jack_of_clubs_level")
-_LEVEL_WORDS = _NUM_ZONES + np.arange(_FIRST_LEVEL, _FIRST_LEVEL + 4) // BYTES_A_WORD
-_LEVEL_SHIFTS = 8 * (np.arange(_FIRST_LEVEL, _FIRST_LEVEL + 4) % BYTES_A_WORD)
+_LEVEL_WORDS = _NUM_ZONES + np.arange(_FIRST_LEVEL, _FIRST_LEVEL + 4) // BYTES_PER_WORD
+_LEVEL_SHIFTS = 8 * (np.arange(_FIRST_LEVEL, _FIRST_LEVEL + 4) % BYTES_PER_WORD)
 _ONE_SUIT = np.int64(0x1111111111111)  # the clubs of all thirteen ranks
 
 

@@ -1,5 +1,6 @@
 """Many games side by side, seen by whoever must decide. No players, no learning."""
 
+import textwrap
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ from cuttle.game.actions import (
     NUM_ACTIONS,
 )
 from cuttle.game.cards import ALL_CARDS, NUM_CARDS, bit, lowest
-from cuttle.game.compiled import Int, Record, inlined, kernel
+from cuttle.game.jit import Int, Record, inlined, kernel
 from cuttle.game.legal import LegalSets, is_legal, legal_count, legal_sets, nth_legal
 from cuttle.game.rules import play
 from cuttle.game.state import (
@@ -29,6 +30,9 @@ from cuttle.game.state import (
 from cuttle.game.variants import CUTTLE_CARDS, Rules
 
 LOOK = -1  # in place of an action: play nothing, only show the game
+WAIT = -2  # in place of an action: leave the game and its view as they are
+
+Rows = NDArray[np.int64]  # (n,) indices of games
 
 
 class Views(NamedTuple):
@@ -114,7 +118,7 @@ def advance(
     views: Views,
     step: Step,
 ) -> None:
-    """Play one action in every unfinished game and show the next decision.
+    """Play one action in every unfinished game that does not WAIT, and show the next decision.
 
     `options` are `(skip_forced, auto_reset)`; with the latter, game i is dealt anew from
     `streams[i]` when it ends. Only the caller's arrays are written; nothing is allocated.
@@ -124,7 +128,7 @@ def advance(
         game = games[i]
         step.reward[i] = 0.0
         step.done[i] = False
-        if game.over:
+        if game.over or actions[i] == WAIT:
             continue
         sets = play_on(game, actions[i], rules, skip_forced)
         if game.over:
@@ -138,12 +142,14 @@ def advance(
 
 
 @kernel
-def _find_illegal(games: Games, actions: NDArray[np.int64], legal: NDArray[np.int64]) -> int:
-    """Return the first unfinished game whose action is illegal, or -1."""
-    for i in range(games.size):
-        row = legal[i]
+def _find_illegal(
+    games: Games, rows: Rows, actions: NDArray[np.int64], legal: NDArray[np.int64]
+) -> int:
+    """Return the first place in `rows` whose game is unfinished and whose action illegal, or -1."""
+    for i in range(rows.size):
+        row = legal[rows[i]]
         sets = (row[0], row[1], row[2], row[3], row[4])
-        if not games[i].over and not is_legal(sets, actions[i]):
+        if not games[rows[i]].over and not is_legal(sets, actions[i]):
             return i
     return -1
 
@@ -162,10 +168,19 @@ def _find_no_deck(decks: NDArray[np.uint8]) -> int:
 
 
 @kernel
-def deal_all(games: Games, decks: NDArray[np.uint8]) -> None:
-    """Start `games (num_envs,)` from the deck orders `decks (num_envs, 52)`."""
-    for i in range(games.size):
-        deal(games[i], decks[i])
+def _deal(games: Games, rows: Rows, decks: NDArray[np.uint8]) -> None:
+    """Start the games `rows (n,)` from the deck orders `decks (n, 52)`."""
+    for i in range(rows.size):
+        deal(games[rows[i]], decks[i])
+
+
+def as_actions(actions: Any) -> NDArray[np.int64]:
+    """Return action ids as int64, of any shape; raise TypeError for what is no integer."""
+    given = np.asarray(actions)
+    if given.dtype.kind not in "iu":
+        shown = textwrap.shorten(repr(given.tolist()), 60)  # characters
+        raise TypeError(f"an action must be an integer from 0 to {NUM_ACTIONS - 1}, got {shown}")
+    return given.astype(np.int64, order="C", copy=False)
 
 
 def ended_by_cap(games: Games, rules: Rules) -> NDArray[np.bool_]:
@@ -192,24 +207,18 @@ class DealtGames:
     ) -> None:
         """Deal one game for each deck order of `decks (num_envs, 52)`.
 
-        Raises ValueError for a row that does not hold each of the 52 cards once.
+        Raises ValueError as `deal` does.
         """
-        # Compiled code reads a deck without looking at its size.
-        if decks.ndim != 2 or decks.shape[1] != NUM_CARDS:
-            raise ValueError(f"decks must have shape (num_envs, {NUM_CARDS}), got {decks.shape}")
-        decks = np.ascontiguousarray(decks, np.uint8)
-        wrong = _find_no_deck(decks)
-        if wrong >= 0:
-            raise ValueError(f"a deck must hold each of the {NUM_CARDS} cards once: row {wrong}")
+        num_envs = len(decks)
         self.rules = rules
         self.skip_forced = skip_forced
-        self.games = new_games(len(decks))
-        self._streams = np.zeros(len(decks), np.uint64)
-        self.views = new_views(len(decks))
+        self.games = new_games(num_envs)
+        self._rows = np.arange(num_envs)
+        self._streams = np.zeros(num_envs, np.uint64)
+        self.views = new_views(num_envs)
         self._auto_reset = False
         self.observation, self.legal_mask, self.acting, _ = self.views
-        deal_all(self.games, decks)
-        self._look()
+        self.deal(self._rows, decks)
 
     @property
     def over(self) -> NDArray[np.bool_]:
@@ -223,33 +232,64 @@ class DealtGames:
         winners: NDArray[np.int8] = self.games["winner"].copy()
         return winners
 
-    def step(self, actions: NDArray[np.int64], out: Step | None = None) -> Step:
-        """Play `actions (num_envs,)`, one a game; those of finished games are ignored.
+    def deal(self, rows: Rows, decks: NDArray[np.uint8]) -> None:
+        """Start the games `rows (n,)` anew from the deck orders `decks (n, 52)`.
 
-        The outcome is written into `out` if given, else into fresh arrays. Raises ValueError for
-        an illegal action, before anything is played.
+        Raises ValueError for a row that does not hold each of the 52 cards once.
         """
-        if actions.shape != self.acting.shape:
-            raise ValueError(f"actions must have shape {self.acting.shape}, got {actions.shape}")
-        actions = np.ascontiguousarray(actions, np.int64)
-        illegal = _find_illegal(self.games, actions, self.views.legal)
+        # Compiled code reads a deck without looking at its size.
+        if decks.ndim != 2 or decks.shape[1] != NUM_CARDS:
+            raise ValueError(f"decks must have shape (num_envs, {NUM_CARDS}), got {decks.shape}")
+        decks = np.ascontiguousarray(decks, np.uint8)
+        wrong = _find_no_deck(decks)
+        if wrong >= 0:
+            raise ValueError(f"a deck must hold each of the {NUM_CARDS} cards once: row {wrong}")
+        _deal(self.games, rows, decks)
+        self._look(rows)
+
+    def step(
+        self, actions: NDArray[np.int64], out: Step | None = None, *, rows: Rows | None = None
+    ) -> Step:
+        """Play `actions (num_envs,)`, or `(len(rows),)` in the games `rows` while others wait.
+
+        Those of finished games are ignored. The outcome is written into `out` if given, else into
+        fresh arrays. Before anything is played, raises TypeError for what is no integer and
+        ValueError for an illegal action.
+        """
+        places = self._rows if rows is None else rows
+        actions = as_actions(actions)
+        if actions.shape != places.shape:
+            raise ValueError(f"actions must have shape {places.shape}, got {actions.shape}")
+        illegal = _find_illegal(self.games, places, actions, self.views.legal)
         if illegal >= 0:
             raise ValueError(
-                f"action {actions[illegal]} is not legal in game {illegal}; "
+                f"action {actions[illegal]} is not legal in game {places[illegal]}; "
                 "choose one that legal_mask allows"
             )
-        outcome = new_step(len(actions)) if out is None else out
-        self._advance(actions, outcome)
+        outcome = new_step(len(self.games)) if out is None else out
+        self._advance(actions if rows is None else self._spread(rows, actions), outcome)
         return outcome
+
+    def forfeit(self, rows: Rows, losers: NDArray[np.uint8]) -> None:
+        """End the games `rows (n,)`, lost by the seats `losers (n,)`; nothing is legal then."""
+        self.games["over"][rows] = True
+        self.games["winner"][rows] = 1 - losers
+        self.views.legal[rows] = 0
+        self.legal_mask[rows] = False
+
+    def _spread(self, rows: Rows, actions: NDArray[np.int64] | int) -> NDArray[np.int64]:
+        """Return `(num_envs,)` actions that let all but the games `rows` wait."""
+        spread = np.full(len(self.games), WAIT, np.int64)
+        spread[rows] = actions
+        return spread
 
     def _advance(self, actions: NDArray[np.int64], step: Step) -> None:
         options = (self.skip_forced, self._auto_reset)
         advance(self.games, actions, self._streams, self.rules, options, self.views, step)
 
-    def _look(self) -> None:
-        """Show every game without playing."""
-        num_envs = len(self.games)
-        self._advance(np.full(num_envs, LOOK, np.int64), new_step(num_envs))
+    def _look(self, rows: Rows) -> None:
+        """Show the games `rows` without playing."""
+        self._advance(self._spread(rows, LOOK), new_step(len(self.games)))
 
 
 class VectorEnv(DealtGames):
@@ -286,4 +326,4 @@ class VectorEnv(DealtGames):
             )
         self.games[:] = np.ascontiguousarray(state["games"]).view(self.games.dtype).reshape(-1)
         self._streams[:] = state["streams"]
-        self._look()
+        self._look(self._rows)

@@ -11,7 +11,7 @@ import numpy as np
 from numba import types
 from numba.extending import intrinsic
 
-from cuttle.game.compiled import Int, inlined
+from cuttle.game.jit import Int, inlined
 
 RANKS = "A23456789TJQK"
 SUITS = "CDHS"  # rules 1.1: clubs < diamonds < hearts < spades

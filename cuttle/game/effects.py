@@ -3,7 +3,7 @@
 import numpy as np
 
 from cuttle.game.cards import FIRST_JACK, JACKS, NO_CARD, NUMBERS, Rank, bit
-from cuttle.game.compiled import Int, Record, inlined
+from cuttle.game.jit import Int, Record, inlined
 from cuttle.game.state import Phase, active, hand_size, jacks_on, pile_size
 from cuttle.game.variants import Rules
 
@@ -18,6 +18,22 @@ def draw(game: Record) -> None:
     if game.known_top > 0:
         game.known[me] |= card
         game.known_top -= 1
+
+
+@inlined
+def _return_to_pile(game: Record, card: Int) -> None:
+    """Put a card from the table on top of the pile, where both seats know it."""
+    game.deck_top -= 1
+    game.deck[game.deck_top] = card
+    game.known_top += 1
+
+
+@inlined
+def _return_to_hand(game: Record, card: Int, owner: Int) -> None:
+    """Put a card from the table into the hand of its controller, frozen (7.9)."""
+    game.hand[owner] |= bit(card)
+    game.frozen |= bit(card)
+    game.known[owner] |= bit(card)
 
 
 @inlined
@@ -113,9 +129,10 @@ def resolve_one_off(game: Record, rules: Rules) -> None:
     elif rank == Rank.SEVEN:
         game.phase = Phase.SEVEN
         game.revealed = min(rules.seven_reveals, pile_size(game))
-        game.known_top = game.revealed
+        game.known_top = max(game.known_top, game.revealed)
     else:
         owner = _lift(game, target)
-        game.hand[owner] |= bit(target)
-        game.frozen |= bit(target)
-        game.known[owner] |= bit(target)
+        if rules.nine_to_pile:
+            _return_to_pile(game, target)
+        else:
+            _return_to_hand(game, target, owner)

@@ -1,4 +1,4 @@
-"""Which actions are legal, as card sets a verb. Playing them is in `rules`."""
+"""Which actions are legal, as one card set per verb. Playing them is in `rules`."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +29,7 @@ from cuttle.game.cards import (
     count,
     lowest,
 )
-from cuttle.game.compiled import Int, Record, inlined, kernel
+from cuttle.game.jit import Int, Record, inlined, kernel
 from cuttle.game.state import (
     Phase,
     acting,
@@ -195,7 +195,7 @@ def nth_legal(sets: LegalSets, n: Int) -> Int:
 
 @inlined
 def is_legal(sets: LegalSets, action: Int) -> bool:
-    """Tell whether an action id is among `legal_sets`."""
+    """Return whether an action id is among `legal_sets`."""
     default, play, effect, scuttle, choice = sets
     if action < DEFAULT or action >= NUM_ACTIONS:
         return False

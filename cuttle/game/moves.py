@@ -17,7 +17,7 @@ from cuttle.game.actions import (
     FIRST_SCUTTLE,
 )
 from cuttle.game.cards import JACKS, NUMBERS, Rank, card_text
-from cuttle.game.compiled import Record
+from cuttle.game.jit import Record
 from cuttle.game.legal import legal_actions
 from cuttle.game.rules import play
 from cuttle.game.state import Games, Phase
@@ -55,7 +55,7 @@ def _sequences(game: Record, rules: Rules, phase: Phase) -> list[tuple[int, ...]
 
 
 def _may_go_on(game: Record, action: int, phase: Phase) -> bool:
-    """Tell whether an action can be less than a whole move; False saves trying it out."""
+    """Return whether an action can be less than a whole move; False saves trying it out."""
     if phase in _DISCARDS:
         return bool(game["owed"] > 1)
     return phase in (Phase.MAIN, Phase.SEVEN) and DEFAULT < action < FIRST_CHOICE
@@ -101,7 +101,7 @@ def _main_key(game: Record, actions: tuple[int, ...]) -> str:
 
 
 def target_type(game: Record, card: int) -> str:
-    """Say as what a card lies on the table: `point`, `faceCard` or `jack`."""
+    """Return how a card lies on the table: `point`, `faceCard` or `jack`."""
     if JACKS >> card & 1:
         return "jack"
     on_faces = (int(game["faces"][0]) | int(game["faces"][1])) >> card & 1

@@ -16,8 +16,8 @@ from cuttle.game.cards import (
     count,
     point_sum,
 )
-from cuttle.game.compiled import Int, Record, inlined, kernel
 from cuttle.game.effects import draw, lift_point_card, resolve_one_off, scrap_one_off
+from cuttle.game.jit import Int, Record, inlined, kernel
 from cuttle.game.state import Phase, acting, active, hand_size, jacks_on, pile_size, sees_hand
 from cuttle.game.variants import Rules
 
@@ -58,7 +58,7 @@ def _take_from_pile(game: Record, card: Int) -> None:
     if game.deck[top] != card:
         game.deck[top + 1] = game.deck[top]
     game.deck_top += 1
-    game.known_top = game.revealed - 1
+    game.known_top -= 1
     game.revealed = 0
 
 

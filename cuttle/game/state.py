@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cuttle.game.cards import EIGHTS, FIRST_JACK, NO_CARD, NUM_CARDS, bit, count
-from cuttle.game.compiled import Int, Record, inlined, kernel
+from cuttle.game.jit import Int, Record, inlined, kernel
 from cuttle.game.variants import Rules
 
 FIRST_HAND = 5  # rules 1.2: the player who moves first
@@ -43,7 +43,7 @@ GAME = np.dtype(
         ("frozen", np.int64),  # cards in a hand that may not be played next turn (rules 7.9)
         ("jack_host", np.int8, 4),  # point card under the jack of each suit, or NO_CARD
         ("jack_level", np.int8, 4),  # height of that jack on its card, 0 lowest
-        ("deck", np.uint8, NUM_CARDS),  # the pile is deck[deck_top:], top first
+        ("deck", np.uint8, NUM_CARDS),  # the pile is deck[deck_top:], top first; the rest is stale
         ("deck_top", np.uint8),
         ("known_top", np.uint8),  # cards on top of the pile that both seats know
         ("revealed", np.uint8),  # cards a seven shows, 0 outside the seven's phase
@@ -97,7 +97,7 @@ def hand_size(game: Record, seat: Int) -> Int:
 
 @kernel
 def sees_hand(game: Record, seat: Int, rules: Rules) -> bool:
-    """Tell whether this seat sees the other hand now (rules 9.2)."""
+    """Return whether this seat sees the other hand now (rules 9.2)."""
     open_hands = rules.open_hands_when_pile_empty and pile_size(game) == 0
     return open_hands or game.faces[seat] & EIGHTS != 0
 

@@ -6,7 +6,7 @@ for runs, and a test keeps both equal.
 
 from typing import NamedTuple
 
-RULES_VERSION = "1.0.2"  # of the official online game; moves only when behaviour does
+RULES_VERSION = "1.0.2"  # of the default preset; moves when a preset's behaviour does
 
 
 class Rules(NamedTuple):
@@ -19,6 +19,7 @@ class Rules(NamedTuple):
     five_draws: int  # cards
     three_takes_three: bool
     nine_permanents_only: bool  # royals, glasses and jacks of either side, no point cards
+    nine_to_pile: bool  # its target goes on top of the pile, not frozen into the controller's hand
     two_both_sides: bool  # a two may also scrap one's own royals, glasses and jacks
     seven_reveals: int  # cards
     passes_for_draw: int  # consecutive passes
@@ -59,7 +60,7 @@ def checked(rules: Rules) -> Rules:
 
 
 def _are_goals(value: object) -> bool:
-    """Tell whether a value, which may come from a config, is a goal for every number of kings."""
+    """Return whether a value, which may come from a config, is a goal for every number of kings."""
     return (
         isinstance(value, tuple)
         and len(value) == 5
@@ -76,6 +77,7 @@ CUTTLE_CARDS = Rules(
     five_draws=3,
     three_takes_three=False,
     nine_permanents_only=False,
+    nine_to_pile=False,
     two_both_sides=False,
     seven_reveals=2,
     passes_for_draw=3,
@@ -86,6 +88,7 @@ CUTTLE_CARDS = Rules(
 PRESETS = {
     "cuttle_cards": CUTTLE_CARDS,
     "cuttle_cards_1_0_1": CUTTLE_CARDS._replace(discard_to_limit=False),
+    "cuttle_cards_2_0_0": CUTTLE_CARDS._replace(nine_to_pile=True),
     "classic": Rules(
         king_goals=(21, 14, 10, 7, 5),
         hand_limit=52,
@@ -94,6 +97,7 @@ PRESETS = {
         five_draws=2,
         three_takes_three=True,
         nine_permanents_only=True,
+        nine_to_pile=False,
         two_both_sides=True,
         seven_reveals=1,
         passes_for_draw=3,

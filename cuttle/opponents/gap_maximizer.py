@@ -7,7 +7,7 @@ It sees what any player sees. Values, in points; of equal ones the lowest action
     ace    opponent's points minus own                 three 2, seven 1, nine 1
     six    opponent's royals minus own: king 20, queen 5, glasses 1, stolen points twice
     two    half its target, a jack counting twice the points under it
-    four   half a point a discarded card               glasses 1, five 0.2, draw 0.1, pass 0
+    four   half a point per discarded card             glasses 1, five 0.2, draw 0.1, pass 0
     counter    what the one-off is worth to its player, minus the two's 2 points
     choices    the most valuable card is targeted or taken, the least valuable one discarded
 
@@ -39,10 +39,10 @@ from cuttle.game.cards import (
     lowest,
     point_sum,
 )
-from cuttle.game.compiled import Int, inlined, kernel
+from cuttle.game.jit import Int, inlined, kernel
 
 KING, QUEEN, GLASSES, JACK = 20.0, 5.0, 1.0, 6.0  # the jack's only when cards are chosen
-DRAW, TWO, THREE, FOUR_A_CARD, FIVE, SEVEN, NINE = 0.1, 2.0, 2.0, 0.5, 0.2, 1.0, 1.0
+DRAW, TWO, THREE, FOUR_PER_CARD, FIVE, SEVEN, NINE = 0.1, 2.0, 2.0, 0.5, 0.2, 1.0, 1.0
 
 _POINTS, _THEIR_POINTS = ZONES.index("points"), ZONES.index("opponent_points")
 _FACES, _THEIR_FACES = ZONES.index("faces"), ZONES.index("opponent_faces")
@@ -121,7 +121,7 @@ def _one_off_value(obs: Packed, card: Int, target: Int, own: bool) -> float:
         return 0.5 * (_best_target(obs) if target == NO_CARD else _target_worth(obs, target, own))
     if rank == Rank.FOUR:
         victim = read_scalar(obs, _THEIR_HAND if own else _HAND)
-        return FOUR_A_CARD * min(2, victim)
+        return FOUR_PER_CARD * min(2, victim)
     if rank == Rank.THREE:
         return THREE
     if rank == Rank.FIVE:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cuttle.env.observation import scalar
 from cuttle.game.actions import DEFAULT, FIRST_EFFECT, FIRST_PLAY, NUM_ACTIONS
-from cuttle.game.compiled import Int, inlined, kernel
+from cuttle.game.jit import Int, inlined, kernel
 
 
 class HighCard:

@@ -1,4 +1,4 @@
-"""A player that plays its options out: determinised flat Monte Carlo. It learns nothing.
+"""A player that plays its options out: flat Monte Carlo with determinization. It learns nothing.
 
 For each option it plays games to their end, in which both sides choose as `gap_maximizer` does, now
 and then at random, and takes the option that wins most. It sees what any player sees: for each game
@@ -9,11 +9,11 @@ the better half of them gets more, and so on, each time on the same hidden cards
 import numpy as np
 from numpy.typing import NDArray
 
-from cuttle.env.determinise import deal_hidden, observing_seat, random_below, restore
+from cuttle.env.determinization import deal_hidden, observing_seat, random_below, restore
 from cuttle.env.observation import OBS_WORDS, Packed, observe
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.cards import NUM_CARDS
-from cuttle.game.compiled import Int, Record, inlined, kernel
+from cuttle.game.jit import Int, Record, inlined, kernel
 from cuttle.game.legal import LegalSets, legal_count, legal_sets, nth_legal
 from cuttle.game.rules import play
 from cuttle.game.state import Games, acting, new_games

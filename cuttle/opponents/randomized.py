@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from cuttle.game.compiled import kernel
+from cuttle.game.jit import kernel
 
 
 class Randomized:

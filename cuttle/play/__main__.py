@@ -51,7 +51,7 @@ def parse(argv: list[str] | None) -> tuple[argparse.Namespace, list[Chair]]:
         "--pause",
         type=_number(float, least=0, most=LONGEST_PAUSE_S),
         default=1.0,
-        help="seconds a move, watching one game",
+        help="seconds per move, watching one game",
     )
     arguments = parser.parse_args(argv)
     if len(arguments.players) > (2 if arguments.watch else 1):
@@ -86,7 +86,8 @@ def _number(
 def _chair(kind: str, name: str, rules_name: str) -> Chair:
     if kind == "model":
         path = Path(name)
-        return Chair(path.resolve().name, load_model(path, rules_name))
+        player = load_model(path, rules_name)
+        return Chair(path.resolve().name, player)
     return Chair(name, opponents.load(name, PRESETS[rules_name]))
 
 

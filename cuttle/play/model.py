@@ -1,29 +1,32 @@
-"""A trained model as a player. Nothing is trained or shown here."""
+"""Load a trained model as a player; a model file is not trusted."""
 
-import os
 import textwrap
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cuttle.env.match import Player
 from cuttle.game.variants import PRESETS
 
+if TYPE_CHECKING:
+    import torch
+
 
 def load_model(run_dir: Path, rules_name: str) -> Player:
     """Load the final network of a run as a player.
 
-    Raises ValueError where there is none, or one trained under other rules.
+    Raises ValueError where there is none, one that cannot be read or one trained under other rules.
     """
-    from cuttle.parts import build_rules
+    from cuttle.launch.build import build_rules
     from cuttle.runs.layout import FINAL_MODEL_FILE
 
     path = run_dir / FINAL_MODEL_FILE
-    if not os.path.isfile(path):
-        raise ValueError(f"{str(path)[-160:]} is missing; give the directory of a completed run")
+    if not _is_file(path):
+        raise ValueError(f"{path} is missing; give the directory of a completed run")
     try:
+        _check_size(path)
         player, config = _read_player(path)
         rules = build_rules(config["rules"])
     except Exception as error:  # a damaged file fails in many ways
@@ -37,17 +40,49 @@ def load_model(run_dir: Path, rules_name: str) -> Player:
     return player
 
 
+def _is_file(path: Path) -> bool:
+    """Return whether there is a regular file; raise ValueError for a path that none can have."""
+    try:
+        return path.is_file()
+    except OSError as error:
+        raise ValueError(f"{str(path)[:60]}... cannot be opened: {error.strerror}") from error
+
+
+def _check_size(path: Path) -> None:
+    """Raise ValueError for a file that takes more memory than disk space to read."""
+    # Models are stored, not compressed. Older formats of torch may ask for any amount.
+    if not zipfile.is_zipfile(path):
+        raise ValueError("not a model in the format of torch.save")
+    with zipfile.ZipFile(path) as archive:
+        unpacked = sum(entry.file_size for entry in archive.infolist())
+    packed = path.stat().st_size
+    if unpacked > packed:
+        raise ValueError(f"{packed:,} bytes that unpack to {unpacked:,}; models are not compressed")
+
+
+def _check_shapes(network: "torch.nn.Module", weights: dict[str, "torch.Tensor"]) -> None:
+    """Raise ValueError if weights are not those of a network, which may lie on no device."""
+    wanted = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
+    given = {name: tuple(tensor.shape) for name, tensor in weights.items()}
+    if wrong := sorted(name for name in wanted | given if wanted.get(name) != given.get(name)):
+        name = wrong[0]
+        raise ValueError(
+            f"weights {name} must have the shape {wanted.get(name)}, got {given.get(name)}"
+        )
+
+
 def _read_player(path: Path) -> tuple[Player, dict[str, Any]]:
     """Build the network of a model file, with its weights; return the config in it too."""
     import torch  # a second to import, and needed for models only
 
     from cuttle.env.observation import split
-    from cuttle.parts import build_network
+    from cuttle.launch.build import build_network
     from cuttle.training.player import GreedyPlayer
 
-    _refuse_bomb(path)
     model = torch.load(path, weights_only=True)
     config = model["config"]
+    with torch.device("meta"):  # shapes without memory: the config may ask for any size
+        _check_shapes(build_network(config), model["weights"])
     network = build_network(config)
     network.load_state_dict(model["weights"])
     network.eval()
@@ -59,11 +94,3 @@ def _read_player(path: Path) -> tuple[Player, dict[str, Any]]:
 
     over_suits = config["training"]["evaluation"]["over_suits"]
     return GreedyPlayer(q_values, over_suits=over_suits), config
-
-
-def _refuse_bomb(path: Path) -> None:
-    """Raise ValueError for an archive that unpacks to more than its size: torch writes none."""
-    with zipfile.ZipFile(path) as archive:
-        unpacked = sum(item.file_size for item in archive.infolist())
-    if unpacked > path.stat().st_size:
-        raise ValueError(f"it unpacks to {unpacked:,} bytes, more than the file has")

@@ -44,7 +44,7 @@ def ask(keys: list[str], rules: Rules, show_board: Callable[[], None]) -> str:
     """Let the person choose among move keys, asking until the answer is one; may raise Left."""
     choices = {str(number): key for number, key in enumerate(keys, 1)}
     for number, key in choices.items():
-        say(f"  {number:>2}  {move_text(key)}")
+        say(f"  {number:>2}  {move_text(key, rules)}")
     while True:
         try:
             answer = input("your move> ").strip().lower()
@@ -110,11 +110,11 @@ class Table:
         keys = list(moves)
         if len(keys) == 1:
             key = keys[0]
-            say(f"{chair.name}: {move_text(key)} (nothing else is possible)")
+            say(f"{chair.name}: {move_text(key, self._rules)} (nothing else is possible)")
         else:
             self._show()
             key = ask(keys, self._rules, self._show)
-            say(f"{chair.name}: {move_text(key)}")
+            say(f"{chair.name}: {move_text(key, self._rules)}")
         seat = int(self._games.acting[0])
         before = int(game["hand"][seat])
         for action in moves[key]:
@@ -132,7 +132,7 @@ class Table:
             chosen = player.act(self._games.observation, self._games.legal_mask, self._rng)
             self._games.step(chosen)
             actions += (int(chosen[0]),)
-        self._tell(f"{chair.name}: {move_text(move_key(before, actions))}")
+        self._tell(f"{chair.name}: {move_text(move_key(before, actions), self._rules)}")
 
     def _names(self) -> tuple[str, str]:
         return self._chairs[0].name, self._chairs[1].name

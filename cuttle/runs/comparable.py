@@ -6,11 +6,8 @@ The launch refuses what the report would refuse, by this one rule. No results he
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from cuttle.runs.diff import IGNORED_KEYS, Flat, differing, flatten, is_below
-
-# Seeding, later analysis, threads and device change roundings at most, not what is measured; a
-# fault of directories older than factors is part of the type's name.
-NOT_COMPARED = (*IGNORED_KEYS, "seed", "analysis", "threads", "device", "fault")
+from cuttle.config.roles import is_method, neutral_values
+from cuttle.runs.diff import Flat, differing, flatten, is_below
 
 
 class Mismatch(NamedTuple):
@@ -30,7 +27,8 @@ def find_mismatch(
     """
     first: dict[str, tuple[str, Flat]] = {}
     for run_id, condition, config in configs:
-        flat = flatten({key: config[key] for key in config if key not in NOT_COMPARED})
+        known = {**neutral_values(), **flatten(config)}
+        flat = {key: value for key, value in known.items() if is_method(key)}
         own = {key: flat[key] for key in flat if is_below(key, factor_keys)}
         shared = {key: flat[key] for key in flat if key not in own}
         for group, part in (("", shared), (condition, own)):

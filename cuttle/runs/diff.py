@@ -5,13 +5,13 @@ import math
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from cuttle.config.keys import Role
+from cuttle.config.roles import keys_with_role
+
 Flat = dict[str, Any]
 
 # What tells runs of one study apart, or says how to run rather than what: no change of method.
-RUN_SPECIFIC_KEYS = ("run", "run_id", "run_name", "run_dir", "seed.value")
-NAMING_KEYS = ("experiment", "experiment_dir", "description")
-EXECUTION_KEYS = ("root", "force", "dry_run", "init_only", "fail_fast", "checkpoint", "hydra")
-IGNORED_KEYS = (*RUN_SPECIFIC_KEYS, *NAMING_KEYS, *EXECUTION_KEYS)
+IGNORED_KEYS = keys_with_role(Role.SEED, Role.NAMING, Role.EXECUTION)
 
 
 class _Absent:

@@ -4,19 +4,26 @@ import hashlib
 import json
 from typing import Any
 
+from cuttle.config.keys import NO_DEFAULT, Role
+from cuttle.config.roles import neutral_values, role_of
 from cuttle.runs.diff import differing, flatten
 
-IDENTITY_KEYS = ("run", "network_type", "trunk", "training", "rules", "threads", "device")
+IDENTITY_ROLES = (Role.METHOD, Role.SEED, Role.COMPUTE)
 
 
 def identity(config: dict[str, Any]) -> dict[str, Any]:
     """Return the part of a resolved config that decides the numbers of its run, as dotted keys.
 
-    Of the seed only its value counts: how it was worked out does not change what is trained.
+    Of the seed only its value counts: how it was drawn does not change what is trained. A key at
+    its neutral value is left out, so that adding it to the schema moves no fingerprint.
     """
-    part = {key: config[key] for key in IDENTITY_KEYS if key in config}
-    part["seed"] = {"value": (config.get("seed") or {}).get("value")}
-    return flatten(part)
+    neutral = neutral_values()
+    flat = {"seed.value": None} | flatten(config)
+    return {
+        key: value
+        for key, value in flat.items()
+        if role_of(key) in IDENTITY_ROLES and value != neutral.get(key, NO_DEFAULT)
+    }
 
 
 def config_hash(config: dict[str, Any]) -> str:
@@ -27,5 +34,5 @@ def config_hash(config: dict[str, Any]) -> str:
 
 def differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     """Name the keys of the identity that differ between two configs, as `key: old -> new`."""
-    changes = differing([identity(old), identity(new)])
+    changes = differing([{**neutral_values(), **identity(config)} for config in (old, new)])
     return [f"{key}: {before} -> {after}" for key, (before, after) in changes.items()]

@@ -3,6 +3,8 @@
 import re
 from enum import StrEnum
 
+from cuttle.config.schema import NAME_PATTERN
+
 EXPERIMENT_FILE = "experiment.json"
 METADATA_FILE = "run_metadata.json"
 STATUS_FILE = "status.json"
@@ -19,9 +21,12 @@ MODELS_DIR = "models"
 INITIAL_MODEL_FILE = "models/model_initial.pt"
 FINAL_MODEL_FILE = "models/model_final.pt"
 RESULT_FILES = (METRICS_FILE, MATCHES_FILE, INITIAL_MODEL_FILE, FINAL_MODEL_FILE)  # reproducible
+OWN_RESULTS = (TIMINGS_FILE, *RESULT_FILES)  # of this program's runs; another's have others
 ANALYSIS_DIR = "analysis"
+SOURCE_DIR = ".source"  # of an experiment: an archive per version that trained runs of it
 
-EXPERIMENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+EXPERIMENT_NAME = re.compile(NAME_PATTERN)
+RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._=+-]{0,119}_run_[0-9]+")
 
 
 class RunState(StrEnum):
@@ -74,6 +79,6 @@ MATCHES_COLUMNS = ("round", "stage", "opponent", "seat", "games", "wins", "draws
 TIMINGS_COLUMNS = ("round", "self_play_s", "learn_s", "evaluate_s", "round_s")
 
 
-def run_name(network_type: str, run: int) -> str:
-    """Name of a run's directory: `boolean_run_01`."""
-    return f"{network_type}_run_{run:02d}"
+def run_name(condition: str, run: int) -> str:
+    """Return the name of a run's directory: `boolean_run_01`, `boolean_scalars=false_run_01`."""
+    return f"{condition}_run_{run:02d}"

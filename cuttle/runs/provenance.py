@@ -23,16 +23,21 @@ def git_state() -> dict[str, Any]:
 
     A new file counts too: that is how a network type is added.
     """
+    if _git("ls-files", "--error-unmatch", "__init__.py") is None:
+        return {"commit": None, "dirty": None}  # in no repository, or beside the files of another
     commit = _git("rev-parse", "HEAD")
     changes = _git("status", "--porcelain", "--", ".", "../conf")
     return {"commit": commit, "dirty": None if changes is None else bool(changes)}
 
 
 def _git(*arguments: str) -> str | None:
+    """Ask git about this package; a repository of the caller, as in a hook, does not count."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
     try:
         finished = subprocess.run(
             ["git", "-C", str(PACKAGE_DIR), *arguments],
             capture_output=True,
+            env=environment,
             text=True,
             timeout=GIT_TIMEOUT_S,
             check=True,
@@ -42,20 +47,28 @@ def _git(*arguments: str) -> str | None:
     return finished.stdout.strip()
 
 
+def source_files() -> list[Path]:
+    """Return the source files that can change a result, committed or not."""
+    files = sorted(PACKAGE_DIR.rglob("*.py"))
+    return [path for path in files if path.relative_to(PACKAGE_DIR).parts[0] not in READERS]
+
+
 @cache
 def source_hash() -> str:
-    """Fingerprint the source files that can change a result, committed or not."""
+    """Fingerprint the source files that can change a result."""
     digest = hashlib.sha256()
-    for path in sorted(PACKAGE_DIR.rglob("*.py")):
+    for path in source_files():
         name = path.relative_to(PACKAGE_DIR)
-        if name.parts[0] not in READERS:
-            digest.update(str(name).encode() + b"\0" + path.read_bytes())
+        digest.update(str(name).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
 def package_versions() -> dict[str, str | None]:
-    """Return the version of Python and of the packages that can change a number."""
-    versions: dict[str, str | None] = {"python": platform.python_version()}
+    """Return the versions of Python, C library and packages that can change a number."""
+    versions: dict[str, str | None] = {
+        "python": platform.python_version(),
+        "libc": " ".join(platform.libc_ver()).strip() or None,
+    }
     for name in PACKAGES:
         try:
             versions[name] = version(name)

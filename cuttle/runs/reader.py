@@ -20,6 +20,7 @@ from cuttle.runs.layout import (
     MATCHES_FILE,
     METADATA_FILE,
     METRICS_FILE,
+    OWN_RESULTS,
     RESULT_FILES,
     STATUS_FILE,
     TIMINGS_FILE,
@@ -38,9 +39,9 @@ EXPERIMENT_FIELDS: Fields = {
 }  # fmt: skip
 METADATA_FIELDS: Fields = {
     "git": dict, "versions": dict, "rules_version": str, "source_hash": str, "host": str,
-    "parameters": int, "initial_q_sd": float, "seed": int, "sha256": dict,
+    "parameters": int, "initial_q_sd": float, "seed": int, "sha256": dict, "arithmetic": dict,
 }  # fmt: skip
-REQUIRED_WHEN_COMPLETED = (METADATA_FILE, CONFIG_FILE, TIMINGS_FILE, *RESULT_FILES)
+REQUIRED_WHEN_COMPLETED = (METADATA_FILE, CONFIG_FILE)  # beside its results
 
 
 MAX_VALUE_SHOWN = 40  # characters
@@ -77,13 +78,11 @@ class RunRecord:
         self._missing: list[str] = []
         self._is_unreadable = False
         self.status: dict[str, Any] = self._read_status()
-        known = {name: value for name, value in self.status.items() if value is not None}
-        identity = {**(planned or {}), **known}
+        identity = {**(planned or {}), **self.status}
         self.run_id: str = path.name
-        network_type = identity.get("network_type") or path.name.rpartition("_run_")[0]
-        self.network_type = str(network_type)
-        self.condition = str(identity.get("condition") or network_type)
-        self.levels: dict[str, Any] = identity.get("levels") or {NETWORK_TYPE: self.network_type}
+        condition = identity.get("condition") or identity.get(NETWORK_TYPE)  # the latter once
+        self.condition = str(condition or path.name.rpartition("_run_")[0])
+        self.levels: dict[str, Any] = identity.get("levels") or {NETWORK_TYPE: self.condition}
         self.run = int(identity.get("run", _run_number(path.name)))
         self.seed: int | None = identity.get("seed")
         self.state = self._derive_state()
@@ -119,7 +118,8 @@ class RunRecord:
         state = derived_state(self.path, self.status)
         if state is not RunState.COMPLETED:
             return state
-        self._missing = [n for n in REQUIRED_WHEN_COMPLETED if not _has_content(self.path / n)]
+        required = (*REQUIRED_WHEN_COMPLETED, *(self.status["results"] or OWN_RESULTS))
+        self._missing = [name for name in required if not _has_content(self.path / name)]
         self.problems += [
             f"{name} is missing or empty, though the run is completed" for name in self._missing
         ]

@@ -30,7 +30,6 @@ from cuttle.runs.layout import (
     METRICS_COLUMNS,
     METRICS_FILE,
     MODELS_DIR,
-    RESULT_FILES,
     TIMINGS_COLUMNS,
     TIMINGS_FILE,
     RunState,
@@ -55,7 +54,6 @@ class Recorder:
         self._started = time.monotonic()
         self._last_heartbeat = self._started
         remove_temporary_files(run_dir)
-        (run_dir / MODELS_DIR).mkdir(exist_ok=True)
         write_status(run_dir, self.status)
 
     def start_over(self, *, rounds: int) -> None:
@@ -102,6 +100,7 @@ class Recorder:
 
     def write_model(self, name: str, content: bytes) -> None:
         """Replace a file under models/; it has reached the disk when this returns."""
+        (self.run_dir / MODELS_DIR).mkdir(exist_ok=True)
         write_bytes(self.run_dir / name, content, durable=True)
 
     def record_round(
@@ -130,14 +129,14 @@ class Recorder:
         if time.monotonic() - self._last_heartbeat >= HEARTBEAT_INTERVAL_S:
             self._write()
 
-    def complete(self, final_model: bytes) -> None:
-        """Write the final model and mark the run as completed; everything is on disk by then."""
-        self.write_model(FINAL_MODEL_FILE, final_model)
-        hashes = {name: digest((self.run_dir / name).read_bytes()) for name in RESULT_FILES}
+    def complete(self, results: Sequence[str]) -> None:
+        """Mark the run as completed; its result files, named here, are on disk by then."""
+        hashes = {name: digest((self.run_dir / name).read_bytes()) for name in results}
         self.add_metadata({"sha256": hashes})
-        for name in (*ROW_FILES, METADATA_FILE):
+        for name in (*results, METADATA_FILE):
             sync(self.run_dir / name)
-        self._write(durable=True, state=RunState.COMPLETED, ended_at=utc_now())
+        ending = {"state": RunState.COMPLETED, "ended_at": utc_now(), "results": list(results)}
+        self._write(durable=True, **ending)
         (self.run_dir / CHECKPOINT_FILE).unlink(missing_ok=True)  # last: until then it is needed
 
     def fail(self, error: BaseException) -> None:

@@ -1,4 +1,4 @@
-"""How the seed of a run follows from base, network type and run. No generator is made here."""
+"""How the seed of a run follows from base, condition and run. No generator is made here."""
 
 import zlib
 from enum import StrEnum
@@ -22,11 +22,11 @@ class SeedMode(StrEnum):
 
 
 def run_seed(
-    mode: SeedMode, *, base: int | None, value: int | None, network_type: str, run: int
+    mode: SeedMode, *, base: int | None, value: int | None, condition: str, run: int
 ) -> int:
     """Return the seed of one run, a whole number of at least 0.
 
-    It depends on nothing but the arguments, so adding runs or types never moves existing seeds.
+    It depends on nothing but the arguments, so adding runs or conditions never moves a seed.
     """
     if mode is SeedMode.FIXED:
         return _whole_number("seed.value", value)
@@ -35,10 +35,10 @@ def run_seed(
             f"seed.value={value} is for seed=fixed only; seed={mode} works it out from seed.base"
         )
     if mode is SeedMode.PUBLISHED:
-        return published_seed(network_type, run)
+        return published_seed(condition, run)
     entropy = [_whole_number("seed.base", base), run]
     if mode is SeedMode.INDEPENDENT:
-        entropy.append(zlib.crc32(network_type.encode()))  # stable, unlike hash()
+        entropy.append(zlib.crc32(condition.encode()))  # stable, unlike hash()
     return int(np.random.SeedSequence(entropy).generate_state(1)[0])
 
 

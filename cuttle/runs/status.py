@@ -2,6 +2,7 @@
 
 import os
 import socket
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,10 +12,7 @@ from cuttle.runs.files import read_json, write_json
 from cuttle.runs.layout import STATUS_FILE, RunState
 from cuttle.runs.lock import is_locked
 
-SCHEMA = 1
-TEXTS = ("run_id", "network_type", "config_hash")
-WHOLE_NUMBERS = ("run", "seed", "attempt", "round", "rounds")
-TIMES = ("created_at", "started_at", "ended_at", "heartbeat_at")
+SCHEMA = 2
 DERIVED_STATES = (RunState.INTERRUPTED, RunState.DAMAGED)
 STALE_HEARTBEAT_S = 120.0  # heartbeats come every few seconds; a shared file system may lag
 
@@ -39,7 +37,8 @@ class Status:
 
     state: RunState
     run_id: str
-    network_type: str
+    condition: str
+    levels: dict[str, Any]  # by factor; one that is absent stands at its base
     run: int
     seed: int
     config_hash: str
@@ -55,8 +54,7 @@ class Status:
     rounds: int = 0
     win_rates: dict[str, float] = field(default_factory=dict)  # opponent -> last win rate
     error: RunError | None = None
-    condition: str | None = None  # None in directories older than factors
-    levels: dict[str, Any] | None = None  # by factor; likewise
+    results: list[str] | None = None  # files of a completed run; not recorded once: `OWN_RESULTS`
     schema: int = SCHEMA
 
     def started(self) -> "Status":
@@ -102,7 +100,10 @@ def read_status(run_dir: Path) -> Status | None:
 def parse_status(value: dict[str, Any]) -> Status:
     """Build a status from the content of its file."""
     error = value.get("error")
-    known = {"network_type": value.get("condition"), **value, "state": RunState(value["state"])}
+    known = {**value, "state": RunState(value["state"])}
+    if "condition" not in known:  # written before experiments had factors
+        known["condition"] = known.pop("network_type")
+        known["levels"] = {"network_type": known["condition"]}
     known["error"] = RunError(**error) if error else None
     status = Status(**known)
     if status.state in DERIVED_STATES:
@@ -114,15 +115,7 @@ def parse_status(value: dict[str, Any]) -> Status:
 def _check_fields(status: Status) -> None:
     """Refuse values that nobody could compute with: the file may have been edited or damaged."""
     for name, value in vars(status).items():
-        if name in TEXTS:
-            is_sound = isinstance(value, str)
-        elif name in WHOLE_NUMBERS:
-            is_sound = type(value) is int and value >= 0
-        elif name in TIMES:
-            is_sound = value is None or datetime.fromisoformat(value).tzinfo is not None
-        else:
-            continue
-        if not is_sound:
+        if name in SOUND and not SOUND[name](value):
             raise ValueError(f"{name} is {value!r}")
     if 0 < status.rounds < status.round:
         raise ValueError(f"round is {status.round} of {status.rounds}")
@@ -131,6 +124,27 @@ def _check_fields(status: Status) -> None:
         raise ValueError("duration_s or win_rates is not a number")
     if status.error and not all(isinstance(text, str) for text in vars(status.error).values()):
         raise ValueError("error is not text")
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and value >= 0
+
+
+def _is_time(value: Any) -> bool:
+    return value is None or datetime.fromisoformat(value).tzinfo is not None
+
+
+SOUND: dict[str, Callable[[Any], bool]] = {
+    **dict.fromkeys(("run_id", "condition", "config_hash"), lambda value: isinstance(value, str)),
+    **dict.fromkeys(("run", "seed", "attempt", "round", "rounds"), _is_count),
+    **dict.fromkeys(("created_at", "started_at", "ended_at", "heartbeat_at"), _is_time),
+    "levels": lambda value: isinstance(value, dict),
+    "results": lambda value: value is None or _are_texts(value),
+}
 
 
 def _is_number(value: object) -> bool:

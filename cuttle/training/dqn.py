@@ -12,9 +12,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from cuttle.config.schema import LearnerSettings
 from cuttle.env.observation import split
 from cuttle.training.replay import Batch
-from cuttle.training.settings import LearnerSettings
 
 
 def td_targets(
@@ -35,19 +35,25 @@ def td_targets(
 
 
 class DQNLearner:
-    """An online network that learns, and a target network that follows it."""
+    """An online network that learns, and a target network that follows it.
+
+    The online network is in training mode in the gradient step and nowhere else, so that dropout
+    or batch statistics reach neither what is played nor the targets.
+    """
 
     def __init__(
         self, *, network: nn.Module, settings: LearnerSettings, device: torch.device
     ) -> None:
         """Take the initialised network over to the device and copy the target from it."""
-        self.network = network.to(device)
+        self.network = network.to(device).eval()
         self.target = copy.deepcopy(self.network).requires_grad_(False)
         self.num_updates = 0
         self._device = device
         self._settings = settings
         self._parameters: list[Tensor] = list(self.network.parameters())
         self._target_parameters: list[Tensor] = list(self.target.parameters())
+        self._buffers: list[Tensor] = list(self.network.buffers())
+        self._target_buffers: list[Tensor] = list(self.target.buffers())
         self._optimizer = torch.optim.Adam(self._parameters, lr=settings.learning_rate, fused=True)
         self._sums = torch.zeros(2, device=device)  # of loss and chosen q, since `take_means`
         self._num_summed = 0
@@ -71,8 +77,10 @@ class DQNLearner:
         self._optimizer.param_groups[0]["lr"] = learning_rate
         size = self._settings.batch_size
         parts = (torch.split(part, size) for part in (zones, scalars, actions, targets))
+        self.network.train()
         for part in zip(*parts, strict=True):
             self._step(*part)
+        self.network.eval()
 
     def _step(self, zones: Tensor, scalars: Tensor, action: Tensor, target: Tensor) -> None:
         """Take one gradient step towards targets `(batch_size,)`; let the target network follow."""
@@ -114,15 +122,23 @@ class DQNLearner:
             )
 
     def _follow(self) -> None:
-        """Move the target network: a full copy now and then, or a small step each time."""
+        """Move the target network: a full copy now and then, or a small step each time.
+
+        Buffers, such as the means and variances of batch normalisation, are copied either way:
+        they are averages over batches already, and counters cannot be averaged.
+        """
+        period = self._settings.target_period
+        if period is not None and self.num_updates % period != 0:
+            return
         with torch.no_grad():
-            period = self._settings.target_period
             if period is None:
                 torch._foreach_lerp_(
                     self._target_parameters, self._parameters, self._settings.target_tau
                 )
-            elif self.num_updates % period == 0:
+            else:
                 torch._foreach_copy_(self._target_parameters, self._parameters)
+            if self._buffers:
+                torch._foreach_copy_(self._target_buffers, self._buffers)
 
     def _inputs(self, observation: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
         """Return what a network takes of packed observations `(batch, OBS_WORDS)`."""

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cuttle import opponents
+from cuttle.config.schema import EvaluationSettings
 from cuttle.env.match import Player, play_deals
 from cuttle.game.state import random_decks
 from cuttle.game.variants import Rules
-from cuttle.training.settings import EvaluationSettings
 from cuttle.training.streams import stream
 
 VALIDATION, FINAL = "validation", "final"

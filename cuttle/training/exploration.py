@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from cuttle.training.settings import ExplorationSettings
+from cuttle.config.schema import ExplorationSettings
 
 
 def linear(start: float, end: float, share: float) -> float:

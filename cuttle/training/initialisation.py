@@ -4,9 +4,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from cuttle.config.schema import InitialisationSettings
 from cuttle.networks.cards import CardLinear, ZoneLinear
 from cuttle.networks.trunk import FeatureLinear, Trunk
-from cuttle.training.settings import InitialisationSettings
 
 
 def initialise(
@@ -49,8 +49,8 @@ def _draw(module: nn.Module, settings: InitialisationSettings, rng: np.random.Ge
                 if weight is not None:
                     _fill(weight, sd, rng)
             nn.init.zeros_(module.bias)
-        case nn.LayerNorm():
-            module.reset_parameters()
+        case nn.LayerNorm() | nn.RMSNorm() | nn.GroupNorm() | nn.BatchNorm1d() | nn.BatchNorm2d():
+            module.reset_parameters()  # draws nothing
         case _:
             return False
     return True

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cuttle.config.schema import ReplaySettings
 from cuttle.env.observation import OBS_WORDS
 from cuttle.env.symmetry import (
     SUIT_ORDERS,
@@ -19,7 +20,6 @@ from cuttle.env.symmetry import (
     rename_suits,
 )
 from cuttle.game.actions import NUM_ACTIONS
-from cuttle.training.settings import ReplaySettings
 
 _MASK_BYTES = -(-NUM_ACTIONS // 8)
 

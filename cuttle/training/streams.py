@@ -10,7 +10,12 @@ import numpy as np
 
 
 def stream(seed: int, name: str) -> np.random.Generator:
-    """Open the stream of that name, such as `deal`, `explore`, `sample`, `init`, `evaluate`."""
+    """Open the stream of that name, such as `deal`, `explore`, `sample`, `init`, `evaluate`.
+
+    Raises ValueError for a seed that is none: NumPy would draw one, another one every time.
+    """
+    if not isinstance(seed, int | np.integer) or seed < 0:
+        raise ValueError(f"a seed must be a whole number of at least 0, got {seed}")
     key = zlib.crc32(name.encode())
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(key,))))
 

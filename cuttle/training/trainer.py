@@ -11,17 +11,18 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from cuttle.config.schema import TrainingSettings
 from cuttle.game.variants import CUTTLE_CARDS, Rules
 from cuttle.training.dqn import DQNLearner
 from cuttle.training.evaluation import Evaluator
 from cuttle.training.exploration import epsilon_at, linear
+from cuttle.training.generators import Generators
 from cuttle.training.initialisation import initialise
 from cuttle.training.plain import from_plain, to_plain
 from cuttle.training.player import GreedyPlayer, SoftmaxPlayer
 from cuttle.training.probe import q_sd
 from cuttle.training.replay import Replay
 from cuttle.training.self_play import SelfPlay
-from cuttle.training.settings import TrainingSettings
 from cuttle.training.streams import restore_stream, stream, stream_state
 
 
@@ -47,7 +48,11 @@ class Trainer:
         rules: Rules = CUTTLE_CARDS,
         device: str = "cpu",
     ) -> None:
-        """Draw the initial weights and deal the first games, all from the seed's streams."""
+        """Draw the initial weights and deal the first games, all from the seed's streams.
+
+        Layers and opponents that draw from a global generator find it seeded for this run, while
+        it trains; outside `rounds` the global generators are as they were.
+        """
         self.settings = settings
         self.round = 0  # rounds finished
         initialise(network, settings.initialisation, stream(seed, "init"))
@@ -65,10 +70,12 @@ class Trainer:
             over_suits=settings.self_play.over_suits,
             temperature=settings.exploration.temperature,
         )
+        self._generators = Generators(seed, "layers", device=device)
         self._owed_updates = 0.0
         self._clocks = dict.fromkeys(("self_play_s", "learn_s"), 0.0)
         self.num_parameters = sum(p.numel() for p in network.parameters())
-        self.initial_q_sd = q_sd(lambda x: self._learner.q_values(x, target=False), rules)
+        with self._generators.lent():
+            self.initial_q_sd = q_sd(lambda x: self._learner.q_values(x, target=False), rules)
 
     def player(self, on_step: Callable[[], None] = lambda: None) -> GreedyPlayer:
         """Return the player that is evaluated, greedy on `model_state`.
@@ -101,24 +108,29 @@ class Trainer:
         self-play and of evaluation.
         """
         while self.round < self.settings.rounds:
-            started = time.perf_counter()
-            self._clocks = dict.fromkeys(self._clocks, 0.0)
-            games, decisions = self._self_play.num_episodes, self._self_play.num_finished_decisions
-            goal = (self.round + 1) * self.settings.episodes_per_round
-            while self._self_play.num_episodes < goal:
-                self._tick()
-                on_step()
-            self.round += 1
-            # None are left where the tick that ended the last round also ended those of this one.
-            num_games = self._self_play.num_episodes - games
-            num_decisions = self._self_play.num_finished_decisions - decisions
-            metrics = self._metrics(num_decisions / num_games if num_games else None)
-            before = time.perf_counter()
-            matches = self._evaluate(on_step)
-            now = time.perf_counter()
-            clocks = {**self._clocks, "evaluate_s": now - before, "round_s": now - started}
-            timings = {"round": self.round, **clocks}
-            yield RoundReport(self.round, metrics, matches, timings)
+            with self._generators.lent():
+                report = self._round(on_step)
+            yield report
+
+    def _round(self, on_step: Callable[[], None]) -> RoundReport:
+        """Play, learn and evaluate one round."""
+        started = time.perf_counter()
+        self._clocks = dict.fromkeys(self._clocks, 0.0)
+        games, decisions = self._self_play.num_episodes, self._self_play.num_finished_decisions
+        goal = (self.round + 1) * self.settings.episodes_per_round
+        while self._self_play.num_episodes < goal:
+            self._tick()
+            on_step()
+        self.round += 1
+        # None are left where the tick that ended the last round also ended those of this one.
+        num_games = self._self_play.num_episodes - games
+        num_decisions = self._self_play.num_finished_decisions - decisions
+        metrics = self._metrics(num_decisions / num_games if num_games else None)
+        before = time.perf_counter()
+        matches = self._evaluate(on_step)
+        now = time.perf_counter()
+        clocks = {**self._clocks, "evaluate_s": now - before, "round_s": now - started}
+        return RoundReport(self.round, metrics, matches, {"round": self.round, **clocks})
 
     def _tick(self) -> None:
         """Play one decision in every game, then take the updates that it pays for."""
@@ -192,14 +204,20 @@ class Trainer:
             "self_play": self._self_play.state_dict(),
             "sample_rng": stream_state(self._sample_rng),
         }
-        return {**to_plain(parts), "learner": self._learner.state_dict()}
+        return {
+            **to_plain(parts),
+            "learner": self._learner.state_dict(),
+            "generators": self._generators.state_dict(),
+        }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Continue where `state_dict` was taken."""
-        parts = from_plain({name: part for name, part in state.items() if name != "learner"})
+        own = ("learner", "generators")  # which read their own parts
+        parts = from_plain({name: part for name, part in state.items() if name not in own})
         self.round = parts["round"]
         self._owed_updates = parts["owed_updates"]
         self._replay.load_state_dict(parts["replay"])
         self._self_play.load_state_dict(parts["self_play"])
         restore_stream(self._sample_rng, parts["sample_rng"])
         self._learner.load_state_dict(state["learner"])
+        self._generators.load_state_dict(state["generators"])

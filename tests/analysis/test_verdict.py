@@ -339,6 +339,20 @@ def test_runs_of_two_versions_of_the_source_are_warned_of(
     assert {name: level for name, level in levels.items() if name.startswith("mixed")} == found
 
 
+def test_runs_of_a_condition_in_two_kinds_of_arithmetic_are_named(tmp_path: Path) -> None:
+    path = write_experiment(tmp_path, {"boolean": [0.6, 0.61], "embedding": [0.6]})
+    portable = {"arithmetic": {"mode": "portable"}}
+    write_run(path, "boolean", 3, 0.62, metadata=portable)
+    write_run(path, "embedding", 1, 0.6, metadata=portable)
+
+    found = checks.compute(load(path))
+
+    assert list(found.loc[found["id"] == "mixed_arithmetic", "text"]) == [
+        "boolean: runs were trained in different arithmetic (portable=): "
+        "native: boolean_run_01, boolean_run_02; portable: boolean_run_03"
+    ]
+
+
 def test_runs_whose_commit_is_not_recorded_are_named_and_come_from_no_commit(
     tmp_path: Path,
 ) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sweep.launching import launch, results, states
+from tests.launch.launching import launch, results, states
 
 pytestmark = pytest.mark.slow
 

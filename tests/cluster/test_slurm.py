@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sweep.launching import command, environment, launch, results, states, status
+from tests.launch.launching import command, environment, launch, results, states, status
 
 CLUSTER = Path(__file__).with_name("slurm.sh")
 PREEMPTION = Path(__file__).with_name("preempt.sh")

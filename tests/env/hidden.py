@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from cuttle.env.observation import OBS_WORDS, observe
 from cuttle.game.cards import NO_CARD, bit, count
-from cuttle.game.compiled import Int, Record, inlined, kernel
+from cuttle.game.jit import Int, Record, inlined, kernel
 from cuttle.game.legal import legal_count, legal_sets, nth_legal
 from cuttle.game.rules import play
 from cuttle.game.state import Games, acting, deal_from_stream, new_games, random_streams

@@ -33,7 +33,7 @@ def test_the_mask_holds_just_the_actions_that_are_accepted(name: str) -> None:
         start = random_position(rng, PRESETS[name])
         for action in range(-1, NUM_ACTIONS + 1):
             env.games[:] = start
-            env._look()
+            env._look(env._rows)
             expected = 0 <= action < NUM_ACTIONS and bool(env.legal_mask[0, action])
 
             try:
@@ -102,6 +102,34 @@ def test_actions_of_the_wrong_shape_are_refused() -> None:
 
     with pytest.raises(ValueError, match=r"actions must have shape \(2,\), got \(3,\)"):
         env.step(np.zeros(3, np.int64))
+
+
+@pytest.mark.parametrize("action", [0.0, 0.9, "0", True])
+def test_what_is_no_integer_is_no_action(action: object) -> None:
+    env = VectorEnv(2, np.random.default_rng(3))
+
+    with pytest.raises(TypeError, match="an action must be an integer from 0 to 180, got"):
+        env.step(np.array([action, action]))
+
+
+def test_games_that_are_not_named_wait() -> None:
+    env = DealtGames(decks(3))
+    before = env.games.copy()
+
+    env.step(env.legal_mask[1:2].argmax(axis=1), rows=np.array([1]))
+
+    assert (env.games[[0, 2]] == before[[0, 2]]).all()
+    assert env.games[1] != before[1]
+
+
+def test_a_forfeited_game_is_lost_and_leaves_nothing_to_play() -> None:
+    env = DealtGames(decks(3))
+
+    env.forfeit(np.array([1]), np.array([0], np.uint8))
+
+    assert env.over.tolist() == [False, True, False]
+    assert env.winner.tolist() == [-1, 1, -1]
+    assert env.legal_mask.any(axis=1).tolist() == [True, False, True]
 
 
 def test_results_are_zero_sum_and_for_the_mover() -> None:

@@ -10,10 +10,10 @@ from cuttle.game.cards import card_text
 from cuttle.game.moves import legal_moves
 from cuttle.game.rules import play
 from cuttle.game.state import deal, new_games, random_decks
-from cuttle.game.transcript import Transcript
 from cuttle.game.variants import PRESETS
 
 from .positions import Game
+from .transcript import Transcript
 
 # Every event that must occur in some transcript of cuttle.cards.
 EVENTS = {

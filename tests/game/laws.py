@@ -11,7 +11,7 @@ import numpy as np
 
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.cards import ALL_CARDS, FIRST_JACK, NO_CARD, NUMBERS, bit, count
-from cuttle.game.compiled import inlined, kernel
+from cuttle.game.jit import inlined, kernel
 from cuttle.game.legal import is_legal, legal_count, legal_sets, nth_legal
 from cuttle.game.rules import goal, play, points
 from cuttle.game.state import Phase, acting, deal_from_stream, new_games, random_streams
@@ -32,6 +32,8 @@ class Law(IntEnum):
     HAND_LIMIT = 8
     KNOWN_CARDS_ARE_HELD = 9
     GAMES_END = 10
+    KNOWN_PILE_IS_THERE = 11
+    FROZEN_BY_A_RETURN_TO_HAND = 12
 
 
 @inlined
@@ -119,10 +121,21 @@ def broken_in(game, sets, rules):
         # A nine may push the waiting player one above the limit (2.3), nothing else may.
         if count(game.hand[waiting]) > rules.hand_limit + 1 or count(game.hand[1 - waiting]) > 9:
             return Law.HAND_LIMIT
+    law = broken_knowledge(game, rules)
+    return law if law != Law.NONE else broken_end(game, rules)
+
+
+@inlined
+def broken_knowledge(game, rules):
+    """Return the law that what is known or frozen breaks."""
     for seat in range(2):
         if game.known[seat] & ~game.hand[seat]:
             return Law.KNOWN_CARDS_ARE_HELD
-    return broken_end(game, rules)
+    if game.known_top > 52 - game.deck_top or game.revealed > game.known_top:
+        return Law.KNOWN_PILE_IS_THERE
+    if game.frozen and rules.nine_to_pile:
+        return Law.FROZEN_BY_A_RETURN_TO_HAND
+    return Law.NONE
 
 
 @inlined

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cuttle.game.compiled import Int, kernel
+from cuttle.game.jit import Int, kernel
 from cuttle.game.legal import legal_count, legal_sets, nth_legal
 from cuttle.game.moves import legal_moves
 from cuttle.game.rules import play

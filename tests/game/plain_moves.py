@@ -36,7 +36,7 @@ def after(table: Table, key: str) -> Table:
 def take_from_pile(table: Table, card: str) -> None:
     """Take a shown card; the other one stays on top, known to both (8.1)."""
     table.deck.remove(card)
-    table.known_top = table.revealed - 1
+    table.known_top -= 1
     table.revealed = 0
 
 
@@ -228,16 +228,20 @@ def six(table: Table) -> None:
 def seven(table: Table) -> None:
     table.phase = SEVEN
     table.revealed = min(table.rules.seven_reveals, len(table.deck))
-    table.known_top = table.revealed
+    table.known_top = max(table.known_top, table.revealed)
 
 
 def nine(table: Table) -> None:
     assert table.target
     card = table.target[1]
     owner = lift(table, *table.target)
-    table.hands[owner].add(card)
-    table.seen[owner].add(card)
-    table.frozen.add(card)
+    if table.rules.nine_to_pile:
+        table.deck.insert(0, card)
+        table.known_top += 1
+    else:
+        table.hands[owner].add(card)
+        table.seen[owner].add(card)
+        table.frozen.add(card)
     finish(table)
 
 

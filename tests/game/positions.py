@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from cuttle.game.cards import NUM_CARDS, card_text
+from cuttle.game.conformance.positions import from_record
 from cuttle.game.legal import legal_actions
 from cuttle.game.moves import legal_moves
 from cuttle.game.rules import play
 from cuttle.game.state import Games, deal, new_games, random_decks
-from cuttle.game.trace import from_trace
 from cuttle.game.variants import CUTTLE_CARDS, Rules
 
 Game = Any  # one GAME record
@@ -52,7 +52,7 @@ def position(text: str) -> Game:
         "passStreak": 0,
         "seesOppHand": [any(card[0] == "8" for card in faces) for faces in zones["faces"]],
     }
-    return from_trace(state)[0]
+    return from_record(state)[0]
 
 
 def make_moves(game: Game, *keys: str, rules: Rules = CUTTLE_CARDS) -> Game:

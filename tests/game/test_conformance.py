@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from cuttle.game import replay
-from cuttle.game.trace import from_trace
+from cuttle.game.conformance import compare
+from cuttle.game.conformance.positions import from_record
 
 SELECTION = sorted((Path(__file__).parents[1] / "data" / "games").glob("*.jsonl.gz"))
 # The whole record, where it lies beside the repository.
@@ -25,7 +26,7 @@ def first_record() -> dict[str, Any]:
 
 @pytest.mark.parametrize("path", SELECTION, ids=lambda path: path.name)
 def test_recorded_games_replay_without_difference(path: Path) -> None:
-    outcome = replay.replay([path])
+    outcome = compare.compare_files([path])
 
     assert outcome.differences == []
     assert outcome.games >= 40
@@ -35,7 +36,7 @@ def test_recorded_games_replay_without_difference(path: Path) -> None:
 @pytest.mark.skipif(not EVERYTHING, reason="the whole record is not beside the repository")
 @pytest.mark.parametrize("path", EVERYTHING, ids=lambda path: path.name)
 def test_the_whole_record_replays_without_difference(path: Path) -> None:
-    outcome = replay.replay([path])
+    outcome = compare.compare_files([path])
 
     assert outcome.differences == []
 
@@ -44,7 +45,7 @@ def test_a_changed_card_is_reported() -> None:
     record = first_record()
     record["steps"][0]["state"]["hands"][0].pop()
 
-    found = list(replay.differences(record))
+    found = list(compare.differences(record))
 
     assert len(found) == 1
     assert "step 0" in found[0]
@@ -55,7 +56,7 @@ def test_a_missing_legal_move_is_reported() -> None:
     record = first_record()
     missing = record["steps"][0]["legal"].pop()
 
-    found = list(replay.differences(record))
+    found = list(compare.differences(record))
 
     assert len(found) == 1
     assert missing in found[0]
@@ -65,7 +66,7 @@ def test_a_wrong_result_is_reported() -> None:
     record = first_record()
     record["result"]["winner"] = 7
 
-    assert "end" in next(replay.differences(record))
+    assert "end" in next(compare.differences(record))
 
 
 def test_the_command_counts_games_steps_and_differences(capsys: pytest.CaptureFixture[str]) -> None:
@@ -112,6 +113,8 @@ def test_the_command_needs_a_file(capsys: pytest.CaptureFixture[str]) -> None:
         ('{"schema": 2, "game": 1}\n', "games.jsonl.gz must be of schema 1, got 2"),
         ("1\n", "games.jsonl.gz must be of schema 1, got None"),
         ('{"game": 1}\n', "games.jsonl.gz must be of schema 1, got None"),
+        ('{"schema": 1}\n', "games.jsonl.gz line 1 is no recorded game: KeyError: 'initial'"),
+        ('{"schema": 1, "initial": 3}\n', "games.jsonl.gz line 1 is no recorded game: TypeError"),
         ("{}{", "games.jsonl.gz cannot be read as gzipped lines of JSON"),
     ],
 )
@@ -137,4 +140,4 @@ def test_a_record_that_begins_on_the_stack_is_refused_by_what_lies_there() -> No
     initial = first_record()["initial"] | {"twos": ["2C"]}
 
     with pytest.raises(ValueError, match=r"with an empty stack, got phase 1, twos \['2C'\]"):
-        from_trace(initial)
+        from_record(initial)

@@ -26,7 +26,7 @@ def test_a_hundred_thousand_games_break_no_law() -> None:
     assert all(tally[:3] > 1_000), "both seats win and games are drawn"
 
 
-@pytest.mark.parametrize("name", ["cuttle_cards_1_0_1", "classic"])
+@pytest.mark.parametrize("name", sorted(PRESETS.keys() - {"cuttle_cards"}))
 def test_variants_break_no_law(name: str) -> None:
     law, tally, game = check_games(50_000, PRESETS[name], 2, LONGEST[name])
 

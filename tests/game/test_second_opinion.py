@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cuttle.game.cards import card_text, cards_of
+from cuttle.game.conformance.positions import describe
 from cuttle.game.moves import legal_moves
 from cuttle.game.rules import play
 from cuttle.game.state import Games, deal, new_games, random_decks
-from cuttle.game.trace import describe
 from cuttle.game.variants import PRESETS, Rules
 
 from . import plain_moves, plain_rules

@@ -5,17 +5,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cuttle.game import transcript
 from cuttle.game.moves import legal_moves
 from cuttle.game.rules import play
 from cuttle.game.state import deal, new_games
 from cuttle.game.variants import PRESETS
 
+from . import transcript
 from .golden import EVENTS, choose_games, events_of, random_moves
 
 FOLDER = Path(__file__).parents[1] / "data" / "transcripts"
 # Games a variant, and how many random ones they are chosen from.
-WANTED = {"cuttle_cards": (24, 4_000), "cuttle_cards_1_0_1": (3, 300), "classic": (4, 300)}
+WANTED = {
+    "cuttle_cards": (24, 4_000),
+    "cuttle_cards_1_0_1": (3, 300),
+    "cuttle_cards_2_0_0": (4, 300),
+    "classic": (4, 300),
+}
 GOLDEN = sorted(FOLDER.glob("*.txt"))
 
 

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 import torch
 
+from cuttle.config.schema import InitialisationSettings
 from cuttle.env.observation import SCALAR_DIM, ZONES
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.networks.cards import CardLinear, ZoneLinear, bits, multiply_cards, sum_cards
 from cuttle.networks.trunk import FeatureLinear, Trunk, TrunkSettings
 from cuttle.training.initialisation import initialise
-from cuttle.training.settings import InitialisationSettings
 from tests.training.build import NETWORK_TYPES, network
 
 KAIMING = InitialisationSettings(head_scale=1.0, embedding_sd=0.2)

@@ -16,7 +16,7 @@ from cuttle.runs.layout import (
     METADATA_FILE,
     METRICS_COLUMNS,
     METRICS_FILE,
-    RESULT_FILES,
+    OWN_RESULTS,
     TIMINGS_COLUMNS,
     RunState,
 )
@@ -28,7 +28,9 @@ from cuttle.runs.status import Status, read_status, write_status
 def open_run(run_dir: Path) -> Recorder:
     status = read_status(run_dir)
     if status is None:
-        status = Status(RunState.PREPARED, run_dir.name, "boolean", 1, 7, "hash")
+        status = Status(
+            RunState.PREPARED, run_dir.name, "boolean", {"network_type": "boolean"}, 1, 7, "hash"
+        )
         write_status(run_dir, status)
     return Recorder(run_dir, status)
 
@@ -63,7 +65,8 @@ def test_a_recorded_run_reads_back(tmp_path: Path) -> None:
     recorder.write_model(INITIAL_MODEL_FILE, b"untrained")
     record(recorder, 1)
     record(recorder, 2)
-    recorder.complete(b"model")
+    recorder.write_model(FINAL_MODEL_FILE, b"model")
+    recorder.complete(OWN_RESULTS)
 
     run = RunRecord(tmp_path)
 
@@ -73,7 +76,7 @@ def test_a_recorded_run_reads_back(tmp_path: Path) -> None:
     hashes = run.metadata.pop("sha256")
     assert run.metadata == {"run_id": "x", "parameters": 12}
     assert hashes[FINAL_MODEL_FILE] == hashlib.sha256(b"model").hexdigest()
-    assert set(hashes) == set(RESULT_FILES)
+    assert set(hashes) == set(OWN_RESULTS)
     assert run.status["win_rates"] == {"high_card": 0.5}
     assert (tmp_path / FINAL_MODEL_FILE).read_bytes() == b"model"
     assert not (tmp_path / CHECKPOINT_FILE).exists()

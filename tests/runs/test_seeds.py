@@ -16,7 +16,7 @@ def seed(
     base: int | None = 42,
     value: int | None = None,
 ) -> int:
-    return run_seed(SeedMode(mode), base=base, value=value, network_type=network_type, run=run)
+    return run_seed(SeedMode(mode), base=base, value=value, condition=network_type, run=run)
 
 
 def test_published_seeds_are_the_earlier_system_s_table() -> None:

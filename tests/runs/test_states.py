@@ -21,7 +21,9 @@ def make_run(root: Path, run: int = 1, **changes: object) -> Path:
     run_id = run_name("boolean", run)
     run_dir = root / run_id
     run_dir.mkdir(parents=True)
-    status = Status(RunState.PENDING, run_id, "boolean", run, 7, "hash")
+    status = Status(
+        RunState.PENDING, run_id, "boolean", {"network_type": "boolean"}, run, 7, "hash"
+    )
     write_status(run_dir, replace(status, **changes))  # type: ignore[arg-type]  # test shorthand
     return run_dir
 
@@ -62,7 +64,13 @@ def test_a_damaged_status_is_named(tmp_path: Path, text: str) -> None:
         *[("run", "abc"), ("seed", None), ("attempt", -1), ("round", 10**30), ("rounds", True)],
         *[("duration_s", "long"), ("duration_s", -1), ("win_rates", {"high_card": "many"})],
         *[("win_rates", [1]), ("started_at", "yesterday"), ("heartbeat_at", "2026-01-01")],
-        *[("network_type", 3), ("error", {"type": 1, "message": 2, "log": 3}), ("error", "bad")],
+        *[
+            ("condition", 3),
+            ("levels", []),
+            ("results", [1]),
+            ("error", {"type": 1, "message": 2, "log": 3}),
+            ("error", "bad"),
+        ],
     ],
 )
 def test_a_status_that_nobody_can_compute_with_is_damaged(

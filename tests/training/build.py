@@ -1,5 +1,7 @@
 """Settings and trainers as the configuration gives them, small enough for tests. No assertions."""
 
+import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +9,11 @@ import torch
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
-from cuttle.parts import build_network
-from cuttle.training.settings import TrainingSettings
-from cuttle.training.trainer import Trainer
+from cuttle.config.hydra import register
+from cuttle.config.reading import read
+from cuttle.config.schema import TrainingSettings
+from cuttle.launch.build import build_network
+from cuttle.training.trainer import RoundReport, Trainer
 
 CONF = Path(__file__).parents[2] / "conf"
 NETWORK_TYPES = sorted(path.stem for path in (CONF / "network_type").glob("*.yaml"))
@@ -17,6 +21,7 @@ NETWORK_TYPES = sorted(path.stem for path in (CONF / "network_type").glob("*.yam
 
 def composed(*overrides: str) -> dict[str, Any]:
     """Compose the config of one run as plain values."""
+    register()
     with initialize_config_dir(str(CONF), version_base="1.3"):
         config = OmegaConf.to_container(compose("config", overrides=list(overrides)))
     assert isinstance(config, dict)
@@ -26,7 +31,7 @@ def composed(*overrides: str) -> dict[str, Any]:
 def settings(budget: str = "smoke", *overrides: str) -> TrainingSettings:
     """Compose and check one training budget with overrides such as `learner.double=false`."""
     config = composed(f"training={budget}", *(f"training.{o}" for o in overrides))
-    return TrainingSettings.from_mapping(config["training"])
+    return read(TrainingSettings, config["training"], "training")
 
 
 def network(network_type: str = "boolean", *overrides: str) -> torch.nn.Module:
@@ -40,3 +45,21 @@ def trainer(
     """Build a trainer on one thread."""
     torch.set_num_threads(1)
     return Trainer(network=network(network_type), settings=settings(budget, *overrides), seed=seed)
+
+
+def numbers(reports: list[RoundReport]) -> str:
+    """Write down everything that must not depend on anything but config and seed."""
+    return json.dumps([[r.metrics, r.matches] for r in reports])
+
+
+def same_weights(first: Trainer, second: Trainer) -> bool:
+    states = (first.model_state(), second.model_state())
+    return all(torch.equal(states[0][name], states[1][name]) for name in states[0])
+
+
+def through_a_file(state: dict[str, Any]) -> dict[str, Any]:
+    buffer = io.BytesIO()
+    torch.save(state, buffer)
+    buffer.seek(0)
+    loaded: dict[str, Any] = torch.load(buffer, weights_only=True)
+    return loaded

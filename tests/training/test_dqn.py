@@ -8,10 +8,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from cuttle.config.schema import LearnerSettings
 from cuttle.env.observation import OBS_WORDS
 from cuttle.training.dqn import DQNLearner, td_targets
 from cuttle.training.replay import Batch
-from cuttle.training.settings import LearnerSettings
 from tests.training.build import settings
 
 LEARNER = dataclasses.replace(settings().learner, double=False, mask_targets=True)

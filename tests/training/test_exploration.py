@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from cuttle.config.schema import ExplorationSettings
 from cuttle.training.exploration import epsilon_at, explore, linear
-from cuttle.training.settings import ExplorationSettings
 
 HALF = ExplorationSettings(epsilon_start=0.8, epsilon_end=0.2, decay_fraction=0.5, temperature=0.0)
 

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cuttle.config.schema import ReplaySettings
 from cuttle.env.observation import OBS_WORDS, zone
 from cuttle.env.vector import VectorEnv
 from cuttle.game.actions import FIRST_PLAY, NUM_ACTIONS
 from cuttle.opponents.randomized import Randomized
 from cuttle.training.replay import Batch, Replay
-from cuttle.training.settings import ReplaySettings
 from tests.training.build import settings
 
 ONE_STEP = dataclasses.replace(

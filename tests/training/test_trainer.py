@@ -1,9 +1,5 @@
 """The training loop: its budget, its books, same numbers from the same seed. No strength."""
 
-import io
-import json
-from typing import Any
-
 import numpy as np
 import pytest
 import torch
@@ -12,26 +8,16 @@ from cuttle.env.observation import split
 from cuttle.env.vector import VectorEnv
 from cuttle.runs.layout import MATCHES_COLUMNS, METRICS_COLUMNS, TIMINGS_COLUMNS
 from cuttle.training.streams import stream
-from cuttle.training.trainer import RoundReport, Trainer
-from tests.training.build import NETWORK_TYPES, network, settings, trainer
-
-
-def numbers(reports: list[RoundReport]) -> str:
-    """Write down everything that must not depend on anything but config and seed."""
-    return json.dumps([[r.metrics, r.matches] for r in reports])
-
-
-def same_weights(first: Trainer, second: Trainer) -> bool:
-    states = (first.model_state(), second.model_state())
-    return all(torch.equal(states[0][name], states[1][name]) for name in states[0])
-
-
-def through_a_file(state: dict[str, Any]) -> dict[str, Any]:
-    buffer = io.BytesIO()
-    torch.save(state, buffer)
-    buffer.seek(0)
-    loaded: dict[str, Any] = torch.load(buffer, weights_only=True)
-    return loaded
+from cuttle.training.trainer import Trainer
+from tests.training.build import (
+    NETWORK_TYPES,
+    network,
+    numbers,
+    same_weights,
+    settings,
+    through_a_file,
+    trainer,
+)
 
 
 def test_a_round_reports_every_column() -> None:
@@ -81,15 +67,6 @@ def test_matches_are_even_between_seats_and_count_every_game() -> None:
 def test_learning_that_diverges_says_so() -> None:
     with pytest.raises(FloatingPointError, match=r"the loss of round 1 is .*: learning has div"):
         next(trainer("learner.learning_rate=1e30", "learner.learning_rate_end=1e30").rounds())
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("network_type", NETWORK_TYPES)
-def test_same_seed_gives_equal_numbers_and_weights(network_type: str) -> None:
-    first, second = (trainer(network_type=network_type, seed=7) for _ in range(2))
-
-    assert numbers(list(first.rounds())) == numbers(list(second.rounds()))
-    assert same_weights(first, second)
 
 
 def test_global_random_state_changes_nothing() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from cuttle.runs.locate import find_side, is_run
 
 PACKAGE_ROOT = Path(__file__).resolve().parents[3]
-VERIFIER = "cuttle.sweep.verify"  # a process of its own: reading must not import what trains
+VERIFIER = "cuttle.launch.verify"  # a process of its own: reading must not import what trains
 
 
 def verify_run(root: Path, text: str) -> int:

@@ -36,7 +36,7 @@ def compute(study: Study) -> pd.DataFrame:
     """Collect all findings, worst first."""
     checks = (
         _completeness, _not_assessed, _damage, _short_runs, _final_evaluation, _seeds, _copies,
-        _sources, _versions, _unreachable, _collapsed,
+        _sources, _versions, _arithmetic, _unreachable, _collapsed,
     )  # fmt: skip
     findings = [finding for check in checks for finding in check(study)]
     findings.sort(key=lambda finding: LEVELS.index(finding.level))
@@ -189,6 +189,16 @@ def _versions(study: Study) -> Iterator[Check]:
             package = column.partition(".")[2]
             text = f"runs used different versions of {package}: {', '.join(versions)}"
             yield Check("mixed_versions", "warning", text)
+
+
+def _arithmetic(study: Study) -> Iterator[Check]:
+    """Name conditions of whose runs some were trained with `portable=true` and some without."""
+    for condition, rows in study.provenance.groupby("condition", observed=True):
+        modes = rows.groupby("arithmetic")["run_id"].agg(list)
+        if len(modes) > 1:
+            listed = "; ".join(f"{mode}: {truncate(runs)}" for mode, runs in modes.items())
+            text = f"{condition}: runs were trained in different arithmetic (portable=): {listed}"
+            yield Check("mixed_arithmetic", "note", text)
 
 
 def _unreachable(study: Study) -> Iterator[Check]:

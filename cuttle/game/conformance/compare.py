@@ -1,0 +1,147 @@
+"""Replay recorded games of the official engine and list every difference."""
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cuttle.game.cards import parse_card
+from cuttle.game.conformance.positions import comparable, describe, from_record
+from cuttle.game.conformance.stalemate import ANSWERS, StalemateOffers
+from cuttle.game.jit import Record
+from cuttle.game.moves import legal_moves
+from cuttle.game.rules import play
+from cuttle.game.state import deal
+from cuttle.game.variants import CUTTLE_CARDS
+
+SCHEMA = 1  # of the recorded games
+
+Moves = dict[str, tuple[int, ...]]
+
+
+@dataclass
+class Comparison:
+    """Outcome of replaying recorded games."""
+
+    games: int = 0
+    steps: int = 0
+    differences: list[str] = field(default_factory=list)
+
+    def summary(self) -> str:
+        """Write the counts on one line."""
+        return f"{self.games} games, {self.steps} steps, {len(self.differences)} differences"
+
+
+def differences(record: dict[str, Any]) -> Iterator[str]:
+    """Replay one recorded game and yield its differences; a wrong move ends the game."""
+    game, offers = from_record(record["initial"])[0], StalemateOffers()
+    if "deck_order" in record:
+        deck = [parse_card(card) for card in record["deck_order"]]
+        deal(game, np.array(deck, np.uint8))
+    yield from _state_differences(record["initial"], game, offers)
+    for number, step in enumerate(record["steps"]):
+        moves = _moves(game, offers)
+        for text in _step_differences(step, game, offers, moves):
+            yield f"step {number} {step['key']}: {text}"
+        if not _carry_out(step, game, offers, moves):
+            yield f"step {number} {step['key']}: not legal here, rest of the game left out"
+            return
+        for text in _state_differences(step["state"], game, offers):
+            yield f"step {number} {step['key']}: {text}"
+    yield from _end_differences(record, game, offers)
+
+
+def _moves(game: Record, offers: StalemateOffers) -> Moves:
+    """Map the key of everything the acting player may do to its action ids."""
+    if offers.offered_by is not None:
+        return dict.fromkeys(ANSWERS, ())
+    return legal_moves(game, CUTTLE_CARDS)
+
+
+def _step_differences(
+    step: dict[str, Any], game: Record, offers: StalemateOffers, moves: Moves
+) -> Iterator[str]:
+    """Compare who must act and what is legal before a step."""
+    if offers.acting(game) != step["active"]:
+        yield f"recorded to act {step['active']}, ours {offers.acting(game)}"
+    if [offers.may_offer(game)] * 2 != step["stalemateOk"]:
+        yield f"recorded offers {step['stalemateOk']}, ours {offers.may_offer(game)}"
+    yield from _legal_differences(step["legal"], moves)
+
+
+def _legal_differences(recorded: list[str], moves: Moves) -> Iterator[str]:
+    theirs, ours = set(recorded), set(moves)
+    if ours != theirs:
+        yield f"legal only as recorded {sorted(theirs - ours)}, only ours {sorted(ours - theirs)}"
+
+
+def _carry_out(step: dict[str, Any], game: Record, offers: StalemateOffers, moves: Moves) -> bool:
+    """Carry out a recorded step; return False if it is not legal."""
+    if offers.carry_out(game, step["player"], step["key"]):
+        return True
+    for action in moves.get(step["key"], ()):
+        play(game, action, CUTTLE_CARDS)
+    return step["key"] in moves
+
+
+def _state_differences(
+    recorded: dict[str, Any], game: Record, offers: StalemateOffers
+) -> Iterator[str]:
+    ours = describe(game, CUTTLE_CARDS) | offers.describe(game)
+    wanted = comparable(recorded)
+    for key, value in ours.items():
+        if wanted[key] != value:
+            yield f"{key} is recorded as {wanted[key]!r}, ours is {value!r}"
+
+
+def _end_differences(
+    record: dict[str, Any], game: Record, offers: StalemateOffers
+) -> Iterator[str]:
+    result = record["result"]
+    winner = int(game["winner"]) if game["winner"] >= 0 else None
+    if (bool(game["over"]), winner) != (result["over"], result["winner"]):
+        yield f"end: recorded {result}, ours over {bool(game['over'])} winner {winner}"
+    if "final_legal" in record:
+        for text in _legal_differences(record["final_legal"], _moves(game, offers)):
+            yield f"end: {text}"
+
+
+def _records(path: Path) -> Iterator[Any]:
+    """Read the records of a file; raise ValueError naming it where there are none."""
+    num_games = 0
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            for line in lines:
+                yield json.loads(line)
+                num_games += 1
+    except (OSError, EOFError, zlib.error, ValueError) as error:
+        raise ValueError(f"{path} cannot be read as gzipped lines of JSON: {error}") from error
+    if num_games == 0:
+        raise ValueError(f"{path} holds no game")
+
+
+def compare_files(paths: list[Path]) -> Comparison:
+    """Replay every game of the files (`.jsonl.gz`, one recorded game per line).
+
+    Raises ValueError for a file without games, one of another schema or one that cannot be read.
+    """
+    comparison = Comparison()
+    for path in paths:
+        for number, record in enumerate(_records(path), 1):
+            schema = record.get("schema") if isinstance(record, dict) else None
+            if schema != SCHEMA:
+                raise ValueError(f"{path} must be of schema {SCHEMA}, got {schema}")
+            try:
+                found = [f"{path.name} game {record['game']} {x}" for x in differences(record)]
+            except (KeyError, TypeError, ValueError) as error:
+                reason = f"{type(error).__name__}: {error}"
+                raise ValueError(f"{path} line {number} is no recorded game: {reason}") from error
+            comparison.games += 1
+            comparison.steps += len(record["steps"])
+            comparison.differences += found
+    return comparison

@@ -1,0 +1,209 @@
+"""Where Hydra meets the launch: a sweep, a single run, or one job of another sweeper."""
+
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import redirect_stderr
+from importlib import import_module
+from io import StringIO
+from pathlib import Path
+from typing import Any, cast
+
+from hydra.core.config_loader import ConfigLoader
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.hydra_config import HydraConfig
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.plugins import Plugins
+from hydra.core.utils import JobReturn
+from hydra.plugins.launcher import Launcher
+from hydra.types import HydraContext, RunMode
+from omegaconf import DictConfig, OmegaConf
+
+from cuttle.launch.compose import Composer
+from cuttle.launch.exit_status import COMPLETED, set_status
+from cuttle.launch.isolate import exit_with
+from cuttle.launch.launch import Means, launch
+from cuttle.launch.overrides import key_of, parse
+from cuttle.launch.plan import PlannedRun, plan
+from cuttle.launch.program import Program
+from cuttle.launch.refusal import Refusal, missing_plugin
+from cuttle.launch.signals import deaf_to_interrupts
+from cuttle.launch.worker import FrozenConfigs, RunFailed, TrainFrozenRun, job_words, train_isolated
+from cuttle.runs.diff import flatten
+from cuttle.runs.reader import RunRecord
+
+# What Hydra would do with its own directories and logs; runs have theirs, and refusals leave none.
+UNUSED = {
+    "run.dir": ".",
+    "sweep.dir": "${root}/${experiment}",
+    "sweep.subdir": ".",
+    "output_subdir": None,
+    "verbose": False,
+    "job.chdir": False,
+}
+UNUSED_GROUPS = {"hydra/job_logging": "none", "hydra/hydra_logging": "none"}
+
+
+def refuse_unused_options(config: DictConfig) -> None:
+    """Raise Refusal for an option of Hydra's that would do nothing here, or leave a directory."""
+    written = OmegaConf.to_container(config.hydra, resolve=False)
+    assert isinstance(written, dict)
+    values = flatten(written)
+    for key, default in UNUSED.items():
+        if values.get(key) != default:
+            raise Refusal(
+                f"hydra.{key}={values.get(key)} is not used here: a run lives in "
+                "ROOT/EXPERIMENT/RUN; set root= and experiment="
+            )
+    for group, option in UNUSED_GROUPS.items():
+        if (chosen := config.hydra.runtime.choices.get(group)) != option:
+            raise Refusal(f"{group}={chosen} is not used here: a run writes its log to train.log")
+
+
+def launch_sweep(
+    config: DictConfig, arguments: Sequence[str], program: Program, context: HydraContext
+) -> Sequence[JobReturn]:
+    """Launch every combination that the overrides of a sweep name; return what the jobs gave."""
+    refuse_unused_options(config)
+    _require_launcher(config)
+    params = config.hydra.sweeper.params or {}
+    words = [f"{key}={value}" for key, value in params.items()]
+    parser = OverridesParser.create(config_loader=context.config_loader)
+    overrides = parse(parser, [*words, *arguments])
+    composer = Composer(context.config_loader, config)
+    planned = plan(composer, overrides, label_group=program.label_group)
+    workers = parallel_runs(config)
+    returns: list[JobReturn] = []
+
+    def start(runs: Sequence[PlannedRun]) -> dict[str, str]:
+        returns.extend(_run_jobs(runs, config, program, context, is_local=workers is not None))
+        reasons = zip(runs, map(_failure, returns), strict=True)
+        return {run.run_id: reason for run, reason in reasons if reason}
+
+    means = Means(
+        start,
+        num_workers=workers or len(planned.runs),
+        trains_here=workers == 1,
+        is_local=workers is not None,
+    )
+    set_status(launch(planned, program, means))
+    return returns
+
+
+def launch_run(config: DictConfig, program: Program, arguments: Sequence[str] = ()) -> float | None:
+    """Launch one run, trained in a child of this process, and return its objective.
+
+    This is a launch without a sweep, or one job of a sweeper other than ours: then the keys that
+    `arguments`, the words of the command line, sweep are factors.
+    Raises RunFailed where the run does not complete; what is wrong is printed before.
+    """
+    master = HydraConfig.instance().cfg
+    assert isinstance(master, DictConfig)
+    hydra = master.hydra
+    is_single = hydra.mode is not RunMode.MULTIRUN
+    if is_single:
+        refuse_unused_options(master)
+    loader = GlobalHydra.instance().config_loader()
+    parser = OverridesParser.create(config_loader=loader)
+    swept = [] if is_single else _keys_of_sweeper(parser, hydra, arguments)
+    planned = plan(
+        Composer(loader, master),
+        parse(parser, OmegaConf.to_container(hydra.overrides.task, resolve=False)),
+        label_group=program.label_group,
+        swept=swept,
+    )
+
+    def start(runs: Sequence[PlannedRun]) -> dict[str, str]:
+        try:
+            train_isolated(program, runs[0].run_dir)
+        except RunFailed as error:
+            return {runs[0].run_id: str(error)}
+        return {}
+
+    status = launch(planned, program, Means(start, num_workers=1, trains_here=True))
+    set_status(status)
+    (run,) = planned.runs
+    if status != COMPLETED:
+        raise RunFailed(f"{run.run_id} is not completed")
+    return _objective(run.run_dir, config, program)
+
+
+def _objective(run_dir: Path, config: DictConfig, program: Program) -> float | None:
+    record = RunRecord(run_dir)
+    name = OmegaConf.select(config, program.objective) if program.objective else None
+    value = record.status.get("win_rates", {}).get(name)
+    return None if value is None else float(value)
+
+
+def _keys_of_sweeper(parser: OverridesParser, hydra: Any, arguments: Sequence[str]) -> list[str]:
+    """Return the keys that another sweeper varies: in its own config, or on the command line."""
+    params: Mapping[str, Any] = hydra.sweeper.get("params") or {}
+    words = [word for word in arguments if "=" in word and not word.startswith("-")]
+    overrides = parser.parse_overrides(words)
+    return [*params, *(key_of(o) for o in overrides if o.is_sweep_override())]
+
+
+def _run_jobs(
+    runs: Sequence[PlannedRun],
+    config: DictConfig,
+    program: Program,
+    context: HydraContext,
+    *,
+    is_local: bool,
+) -> Sequence[JobReturn]:
+    """Let Hydra's launcher run a job for each frozen run."""
+    launcher = Plugins.instance().instantiate_launcher(
+        hydra_context=HydraContext(cast(ConfigLoader, FrozenConfigs()), context.callbacks),
+        task_function=TrainFrozenRun(program, resume_interrupted=not is_local),
+        config=config,
+    )
+    _tie_workers(launcher)
+    words = [job_words(run.run_dir) for run in runs]
+    with deaf_to_interrupts():
+        return launcher.launch(words, initial_job_idx=0)
+
+
+def _failure(job: JobReturn) -> str:
+    """Return why a job failed, empty where it did not; Hydra prints when it is asked."""
+    try:
+        with redirect_stderr(StringIO()):
+            job.return_value  # noqa: B018  # raises what the job raised
+    except Exception as error:
+        return str(error) or type(error).__name__
+    return ""
+
+
+def _require_launcher(config: DictConfig) -> None:
+    """Refuse a launcher that is none or whose package is missing, before anything is written."""
+    launcher, name = config.hydra.launcher, config.hydra.runtime.choices.get("hydra/launcher")
+    if launcher is None or "_target_" not in launcher:
+        raise Refusal(
+            f"hydra.launcher={launcher} is no launcher; choose one, hydra/launcher=joblib"
+        )
+    try:
+        import_module(str(launcher["_target_"]).rpartition(".")[0])
+    except ImportError as error:
+        raise Refusal(missing_plugin(str(name))) from error
+
+
+def parallel_runs(config: DictConfig) -> int | None:
+    """Return how many runs the launcher trains at a time on this machine; None for a cluster."""
+    launcher = config.hydra.launcher
+    if "n_jobs" in launcher:
+        import joblib  # only where it is the launcher: 0.2 s
+
+        if not launcher.n_jobs:
+            raise Refusal(
+                "hydra.launcher.n_jobs must be at least 1, or -1 for all cores, "
+                f"got {launcher.n_jobs}"
+            )
+        return int(joblib.effective_n_jobs(launcher.n_jobs))
+    return 1 if str(launcher["_target_"]).endswith(".BasicLauncher") else None
+
+
+def _tie_workers(launcher: Launcher) -> None:
+    """Let joblib's workers end with this process from their first moment on.
+
+    joblib hands options that it does not know to its backend, among them a worker's initializer.
+    """
+    if (options := getattr(launcher, "joblib", None)) is not None:
+        options |= {"initializer": exit_with, "initargs": (os.getpid(),)}

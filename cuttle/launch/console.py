@@ -1,0 +1,49 @@
+"""The program as the shell sees it: arguments, signals, messages, exit status."""
+
+import shlex
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from omegaconf import OmegaConf
+
+from cuttle.launch.exit_status import get_status
+from cuttle.launch.output import tolerate_lost_readers
+from cuttle.launch.refusal import Refusal, one_line_errors
+from cuttle.launch.signals import stop_on_signals
+from cuttle.launch.worker import RunFailed
+from cuttle.runs.layout import CONFIG_FILE, OVERRIDES_FILE
+
+MULTIRUN_FLAGS = ("-m", "--multirun")
+
+
+def run_main(main: Callable[[], Any]) -> None:
+    """Run the `main` of a Hydra app to its end and exit with the status of its launch."""
+    tolerate_lost_readers()
+    stop_on_signals()
+    # Hydra warns of conf/hydra/launcher/ray.yaml, named like the option of the plugin it refines.
+    warnings.filterwarnings("ignore", message=r"\n'hydra/launcher/ray' is validated against")
+    # Hydra 1.3 refuses a flag between overrides.
+    sys.argv[1:] = sorted(sys.argv[1:], key=lambda argument: argument not in MULTIRUN_FLAGS)
+    with one_line_errors(), suppress(RunFailed):  # which the summary has named
+        _refuse_stored_config(sys.argv[1:])
+        main()
+    sys.exit(get_status())
+
+
+def _refuse_stored_config(arguments: Sequence[str]) -> None:
+    """Raise Refusal for the frozen config of a run where a directory of options is expected.
+
+    Hydra would take the file of that name in `conf/`, or the settings without Hydra's own part.
+    """
+    paths = [Path(argument.rpartition("=")[2]) for argument in arguments]
+    for argument, run_dir in [(p, parent) for p in paths for parent in list(p.parents)[:2]]:
+        if (run_dir / CONFIG_FILE).is_file() and (run_dir / OVERRIDES_FILE).is_file():
+            words = map(str, OmegaConf.load(run_dir / OVERRIDES_FILE))
+            raise Refusal(
+                f"{argument} holds the frozen config of a run; give its words instead: "
+                f"{shlex.join(words)} (or check it: analyze.py verify {run_dir})"
+            )

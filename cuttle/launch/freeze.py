@@ -1,0 +1,206 @@
+"""Write down what will be trained before it is: experiment, configs, metadata, states.
+
+From here on nobody reads conf/ again, so editing it changes no run of this launch.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from omegaconf import OmegaConf
+
+from cuttle.launch.decide import Action, Decision
+from cuttle.launch.overrides import REPEAT
+from cuttle.launch.plan import Plan, PlannedRun, is_begun_run
+from cuttle.launch.refusal import describe
+from cuttle.launch.source import keep_source
+from cuttle.runs.files import read_json, remove_temporary_files, write_json, write_text
+from cuttle.runs.layout import (
+    CHECKPOINT_FILE,
+    CONFIG_FILE,
+    EXPERIMENT_FILE,
+    HYDRA_FILE,
+    METADATA_FILE,
+    OVERRIDES_FILE,
+    RunState,
+)
+from cuttle.runs.lock import AlreadyLocked, locked
+from cuttle.runs.provenance import (
+    command_line,
+    git_state,
+    machine,
+    package_versions,
+    source_hash,
+)
+from cuttle.runs.reader import planned_entries
+from cuttle.runs.status import Status, read_status, utc_now, write_status
+
+SCHEMA = 2
+HISTORY_LIMIT = 1000  # command lines kept
+EXPERIMENT_PATIENCE_S = 30.0  # another launch holds the lock for moments only
+
+
+def freeze(
+    plan: Plan, decisions: Sequence[Decision], *, state: RunState, facts: Mapping[str, Any]
+) -> tuple[list[PlannedRun], dict[str, str]]:
+    """Prepare the runs to do and return them; what another launch took meanwhile is left out.
+
+    The second value says by run id why those cannot be prepared whose directory refuses it.
+    facts: what the program says of itself and its runs, for the metadata
+    """
+    plan.experiment_dir.mkdir(parents=True, exist_ok=True)
+    provenance = {
+        "git": git_state(),
+        "source_hash": source_hash(),
+        "versions": package_versions(),
+        "command_line": command_line(),
+        **facts,
+        **machine(),
+    }
+    with locked(plan.experiment_dir, patience_s=EXPERIMENT_PATIENCE_S):
+        for leftover in plan.experiment_dir.glob(".tmp-*"):
+            leftover.unlink(missing_ok=True)
+        _write_experiment(plan, provenance)
+        keep_source(plan.experiment_dir)
+    frozen: list[PlannedRun] = []
+    failures: dict[str, str] = {}
+    for decision in (decision for decision in decisions if decision.is_to_do):
+        try:
+            if _prepare(decision, state=state, provenance=provenance):
+                frozen.append(decision.run)
+        except OSError as error:
+            failures[decision.run.run_id] = describe(error)
+    return frozen, failures
+
+
+def _prepare(decision: Decision, *, state: RunState, provenance: dict[str, Any]) -> bool:
+    run = decision.run
+    (run.run_dir / CONFIG_FILE).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with locked(run.run_dir):
+            found = _read_status(run.run_dir)
+            if _is_left_alone(found, decision, state):
+                return False
+            remove_temporary_files(run.run_dir)
+            if decision.action is not Action.RESUME:
+                (run.run_dir / CHECKPOINT_FILE).unlink(missing_ok=True)
+                # Given up before the config is replaced: results must not pass for another's.
+                write_status(run.run_dir, _prepared(decision, found, RunState.PENDING))
+            _write_run(run, provenance)
+            write_status(run.run_dir, _prepared(decision, found, state))
+    except AlreadyLocked:
+        return False
+    return True
+
+
+def _is_left_alone(found: Status | None, decision: Decision, state: RunState) -> bool:
+    """Tell whether a run has come further than it is about to be set back to."""
+    if found is None or decision.action is Action.RETRAIN:
+        return False
+    if state is RunState.PENDING:  # only to be planned: what another launch does or did, stays
+        return found.state is not RunState.PENDING
+    return found.state is RunState.COMPLETED
+
+
+def _read_status(run_dir: Path) -> Status | None:
+    try:
+        return read_status(run_dir)
+    except ValueError:  # damaged, and given up by force=true
+        return None
+
+
+def _prepared(decision: Decision, found: Status | None, state: RunState) -> Status:
+    run = decision.run
+    resumed = found if found is not None and decision.action is Action.RESUME else None
+    return Status(
+        state=state,
+        run_id=run.run_id,
+        condition=run.condition,
+        levels=run.levels,
+        run=run.run,
+        seed=run.seed,
+        config_hash=run.config_hash,
+        attempt=found.attempt if found else 0,
+        created_at=found.created_at if found else utc_now(),
+        duration_s=resumed.duration_s if resumed else 0.0,
+        round=resumed.round if resumed else 0,
+        rounds=resumed.rounds if resumed else 0,
+        win_rates=resumed.win_rates if resumed else {},
+    )
+
+
+def _write_run(run: PlannedRun, provenance: dict[str, Any]) -> None:
+    write_text(run.run_dir / CONFIG_FILE, OmegaConf.to_yaml(OmegaConf.create(run.config)))
+    write_text(
+        run.run_dir / OVERRIDES_FILE, OmegaConf.to_yaml(OmegaConf.create(list(run.overrides)))
+    )
+    write_text(run.run_dir / HYDRA_FILE, run.hydra)
+    write_json(run.run_dir / METADATA_FILE, {"schema": SCHEMA, **_entry(run), **provenance})
+
+
+def _entry(run: PlannedRun) -> dict[str, Any]:
+    """Return what the plan of the experiment says of a run."""
+    return {
+        "run_id": run.run_id,
+        "condition": run.condition,
+        "levels": run.levels,
+        "run": run.run,
+        "seed": run.seed,
+    }
+
+
+def _write_experiment(plan: Plan, provenance: dict[str, Any]) -> None:
+    """Extend the plan on disk, which another launch may have extended since it was read."""
+    found = read_plan(plan.experiment_dir)
+    planned = {entry["run_id"]: entry for entry in planned_entries(found)}
+    planned |= {run.run_id: _entry(run) for run in plan.runs}
+    seed = plan.runs[0].config["seed"]
+    now, history = utc_now(), found.get("history")
+    entry = {"at": now, "command_line": provenance["command_line"], "git": provenance["git"]}
+    write_json(
+        plan.experiment_dir / EXPERIMENT_FILE,
+        {
+            "schema": SCHEMA,
+            "name": plan.experiment_dir.name,
+            "description": plan.runs[0].config.get("description") or found.get("description", ""),
+            "created_at": found.get("created_at", now),
+            "git": found.get("git", provenance["git"]),
+            "rules_version": provenance.get("rules_version"),
+            "seed_mode": seed["mode"],
+            "paired": seed["mode"] == "paired",
+            "factors": _merged_factors(found.get("factors"), plan.factors),
+            "planned": list(planned.values()),
+            **_base(plan, found),
+            "history": [*(history if isinstance(history, list) else []), entry][-HISTORY_LIMIT:],
+        },
+    )
+
+
+def read_plan(experiment_dir: Path) -> dict[str, Any]:
+    """Read what is planned for an experiment; empty where there is nothing or it is damaged."""
+    try:
+        found = read_json(experiment_dir / EXPERIMENT_FILE)
+    except (FileNotFoundError, ValueError):  # a damaged plan is written anew; the runs count
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _merged_factors(found: Any, factors: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Extend the recorded factors: none is ever dropped, none changes its base."""
+    merged = {}
+    recorded = found if isinstance(found, dict) else {}
+    for factor in [*factors, *(key for key in recorded if key not in factors)]:
+        old, new = recorded.get(factor) or {}, factors.get(factor) or {}
+        keys = dict.fromkeys([*old.get("keys", []), *new.get("keys", [])])
+        merged[factor] = {"base": new.get("base", old.get("base")), "keys": list(keys)}
+    return merged
+
+
+def _base(plan: Plan, found: dict[str, Any]) -> dict[str, Any]:
+    """Keep the first launch's base unless none of what it trained is left."""
+    is_begun = plan.experiment is not None and any(map(is_begun_run, plan.experiment.runs))
+    if is_begun and isinstance(found.get("base_config"), dict):
+        return {"base_config": found["base_config"], "choices": found.get("choices", plan.choices)}
+    config = {key: value for key, value in plan.base_config.items() if key != REPEAT}
+    config["seed"] = {**config["seed"], "value": None}
+    return {"base_config": config, "choices": plan.choices}

@@ -1,0 +1,129 @@
+"""One launch from planned runs to exit status: decide, check, freeze, train, report.
+
+Hydra is left outside: `start` hands the frozen runs to whichever launcher there is.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cuttle.launch import isolate
+from cuttle.launch.decide import (
+    Action,
+    Decision,
+    decide,
+    refuse_what_cannot_be_compared,
+)
+from cuttle.launch.environment import environment
+from cuttle.launch.exit_status import COMPLETED, FAILED, INTERRUPTED, LEFT_TO_ANOTHER
+from cuttle.launch.freeze import freeze
+from cuttle.launch.plan import Plan, PlannedRun
+from cuttle.launch.program import Program
+from cuttle.launch.progress import Progress
+from cuttle.launch.refusal import Refusal
+from cuttle.launch.summary import show_copies, show_plan, show_summary
+from cuttle.runs.formatting import pluralize
+from cuttle.runs.identity import config_hash
+from cuttle.runs.layout import RunState
+
+# Trains the runs, and returns by run id why those failed that did.
+Start = Callable[[Sequence[PlannedRun]], Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Means:
+    """How the runs of a launch are trained.
+
+    num_workers: runs trained at a time
+    trains_here: on this machine, in children of this very process
+    is_local: on this machine
+    """
+
+    start: Start
+    num_workers: int
+    trains_here: bool
+    is_local: bool = True
+
+
+def launch(plan: Plan, program: Program, means: Means) -> int:
+    """Carry a launch out and return the exit status of the program."""
+    options = plan.runs[0].config
+    if options["init_only"] and options["force"]:
+        raise Refusal("init_only=true trains nothing, so force=true would only lose runs: leave it")
+    decisions = [decide(run, force=options["force"]) for run in plan.runs]
+    facts = _check(plan, decisions, program, means)
+    refuse_what_cannot_be_compared(plan, decisions)
+    if options["dry_run"]:
+        show_plan(decisions, num_workers=means.num_workers)
+    show_copies(plan.runs)
+    if options["dry_run"]:
+        return COMPLETED
+    if not any(decision.is_to_do for decision in decisions):
+        return _finish(decisions)
+    state = RunState.PENDING if options["init_only"] else RunState.PREPARED
+    frozen, failures = freeze(plan, decisions, state=state, facts=facts)
+    if options["init_only"] and not failures:
+        pending = pluralize(len(frozen), "run")
+        print(f"{plan.experiment_dir}: set up, {pending} pending, none trained")
+        return COMPLETED
+    for decision in decisions:
+        if decision.action is Action.TRAIN and decision.reason:
+            print(f"{decision.run.run_id} {decision.reason}")
+    if options["init_only"] or not frozen:  # nothing can be, or another launch took all
+        return _finish(decisions, failures=failures)
+    return _train(decisions, frozen, means.start, failures)
+
+
+def _check(
+    plan: Plan, decisions: Sequence[Decision], program: Program, means: Means
+) -> Mapping[str, Any]:
+    """Build every distinct config once, in a process of its own; return the program's facts."""
+    distinct = {_hash_without_repeat(d.run): d.run for d in decisions if d.is_to_be_checked}
+    facts: dict[str, Any] = {}
+    for run in distinct.values() if program.check else ():
+        variables = environment(run.config)
+        isolate.start_server([program.warm_up] if means.trains_here else [], variables)
+        try:
+            facts = isolate.call(program.check, run.config, means.is_local, environment=variables)
+        except (isolate.CallFailed, isolate.ChildDied) as error:
+            raise Refusal(str(error)) from None
+    return facts
+
+
+def _hash_without_repeat(run: PlannedRun) -> str:
+    return config_hash({**run.config, "run": None, "seed": None})
+
+
+def _train(
+    decisions: Sequence[Decision],
+    frozen: Sequence[PlannedRun],
+    start: Start,
+    failures: Mapping[str, str],
+) -> int:
+    trouble = ""
+    progress = Progress(frozen, fail_fast=frozen[0].config["fail_fast"])
+    try:
+        progress.start()
+        failures = {**failures, **start(frozen)}
+        progress.stop()  # here too a signal may come, its own of fail_fast=true among them
+    except KeyboardInterrupt:
+        trouble = progress.cause_of_stop
+        if not trouble:
+            progress.stop()
+            return max(_finish(decisions, trouble="interrupted"), INTERRUPTED)
+    except Exception as error:  # a launcher may fail in its own ways; the runs' files tell the rest
+        first_line = str(error).strip().partition("\n")[0]
+        trouble = f"the launcher stopped early: {type(error).__name__}: {first_line}"
+    progress.stop()
+    return _finish(decisions, failures=failures, trouble=trouble)
+
+
+def _finish(
+    decisions: Sequence[Decision], *, failures: Mapping[str, str] | None = None, trouble: str = ""
+) -> int:
+    """Report how every run of the launch stands now and return the exit status."""
+    after = [replace(decision, record=decision.record.reread()) for decision in decisions]
+    if not show_summary(after, failures=failures or {}, trouble=trouble):
+        return FAILED
+    is_all_done = all(decision.record.state is RunState.COMPLETED for decision in after)
+    return COMPLETED if is_all_done else LEFT_TO_ANOTHER

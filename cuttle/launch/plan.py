@@ -1,0 +1,253 @@
+"""What was asked, checked: one planned run per job, with its condition, directory and seed.
+
+Reads the experiment's plan; writes nothing.
+"""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hydra.core.override_parser.types import Override
+
+from cuttle.launch.compose import Composer, choices_of, resolve
+from cuttle.launch.conditions import DIGEST_LENGTH, Levels, Space, level_word, same_levels
+from cuttle.launch.overrides import REPEAT, expand, key_of
+from cuttle.launch.refusal import Refusal
+from cuttle.runs.diff import canonical, flatten
+from cuttle.runs.files import digest
+from cuttle.runs.identity import config_hash
+from cuttle.runs.layout import EXPERIMENT_NAME, RunState, run_name
+from cuttle.runs.reader import Experiment, read_experiment
+from cuttle.runs.seeds import SeedMode, run_seed
+
+FLAGS = ("force", "dry_run", "init_only", "fail_fast", "checkpoint")
+NOT_SWEPT = ("root", "description", *FLAGS)  # about the launch or the experiment as a whole
+
+
+@dataclass(frozen=True)
+class PlannedRun:
+    """One run as asked for; `config` is resolved, its seed a plain number."""
+
+    run_id: str
+    condition: str
+    levels: Levels
+    run: int
+    seed: int
+    config: dict[str, Any]
+    config_hash: str
+    run_dir: Path
+    overrides: tuple[str, ...]
+    hydra: str  # Hydra's own part of the config as YAML text
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The runs of a launch and the experiment that they belong to.
+
+    factors: every known factor with its base level and the keys that it changes
+    base_config, choices: the resolved base and the options of its groups
+    experiment: as it is on disk; None for a new one
+    """
+
+    runs: tuple[PlannedRun, ...]
+    experiment_dir: Path
+    factors: dict[str, dict[str, Any]]
+    base_config: dict[str, Any]
+    choices: dict[str, str | None]
+    experiment: Experiment | None
+
+
+def plan(
+    composer: Composer,
+    overrides: Mapping[str, Override],
+    *,
+    label_group: str,
+    swept: Sequence[str] = (),
+) -> Plan:
+    """Plan the runs that overrides mean; raise Refusal for what cannot be launched.
+
+    swept: keys that another sweeper varies from job to job
+    """
+    jobs = [_job(composer, words, overrides) for words in expand(list(overrides.values()))]
+    experiment_dir = _experiment_dir([job.config for job in jobs])
+    experiment = read_experiment(experiment_dir) if experiment_dir.is_dir() else None
+    space = _space(composer, overrides, experiment, label_group, swept)
+    names = _Names(space, experiment)
+    runs = [_plan_run(job, composer, names, experiment_dir) for job in jobs]
+    _refuse_copies(runs)
+    return Plan(
+        tuple(runs),
+        experiment_dir,
+        _factors(space, runs, experiment),
+        space.base_config,
+        space.choices,
+        experiment,
+    )
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One point of a sweep: its words, those that name its condition, and its resolved config."""
+
+    words: tuple[str, ...]
+    condition_words: tuple[str, ...]
+    config: dict[str, Any]
+
+
+def _job(composer: Composer, words: tuple[str, ...], overrides: Mapping[str, Override]) -> _Job:
+    pairs = list(zip(words, overrides.values(), strict=True))
+    others = tuple(word for word, override in pairs if key_of(override) != REPEAT)
+    repeats = [word for word, override in pairs if key_of(override) == REPEAT]
+    config = composer.repeat(others, repeats[-1]) if repeats else composer.compose(others)
+    return _Job(words, others, resolve(config))
+
+
+def _experiment_dir(configs: Sequence[dict[str, Any]]) -> Path:
+    names = list(dict.fromkeys(str(_checked(config)["experiment"]) for config in configs))
+    if len(names) > 1:
+        raise Refusal(
+            f"a sweep belongs to one experiment, got experiment={','.join(names[:3])}; launch each "
+            "by itself"
+        )
+    return _root(configs[0]["root"]) / names[0]
+
+
+def _root(text: str) -> Path:
+    """Return the directory of experiments; `~` is the home directory, as in a shell."""
+    try:
+        return Path(text).expanduser().resolve()
+    except RuntimeError as error:
+        raise Refusal(f"root={text}: {error}") from error
+
+
+def _checked(config: dict[str, Any]) -> dict[str, Any]:
+    name, run = config["experiment"], config["run"]
+    if not isinstance(name, str) or not EXPERIMENT_NAME.fullmatch(name):
+        raise Refusal(
+            f"experiment={name!r} is not a name: letters, digits, '.', '_' and '-' only, starting "
+            "with a letter or digit, at most 100; it names a directory"
+        )
+    if type(run) is not int or run < 1:
+        raise Refusal(f"run must be a whole number of at least 1, got {run!r}")
+    if not isinstance(config["root"], str):
+        raise Refusal(f"root must be text, the path of a directory, got {config['root']!r}")
+    for flag in FLAGS:
+        if type(config[flag]) is not bool:
+            raise Refusal(f"{flag} must be true or false, got {config[flag]!r}")
+    return config
+
+
+def _space(
+    composer: Composer,
+    overrides: Mapping[str, Override],
+    experiment: Experiment | None,
+    label_group: str,
+    swept: Sequence[str],
+) -> Space:
+    """Separate the factors from what is asked for all runs."""
+    new = [key_of(o) for o in overrides.values() if o.is_sweep_override()]
+    for key in (*new, *swept):
+        if key in NOT_SWEPT:
+            raise Refusal(f"{key} cannot be swept: it is about the launch and changes no number")
+    known = list(experiment.factors) if experiment else []
+    factors = dict.fromkeys([label_group, *known, *new, *swept])
+    is_begun = experiment is not None and any(is_begun_run(run) for run in experiment.runs)
+    meta = experiment.meta if experiment and is_begun else {}
+    return Space(
+        composer,
+        shared={
+            key_of(o): str(o.input_line)
+            for o in overrides.values()
+            if not o.is_sweep_override() and key_of(o) not in (REPEAT, *swept)
+        },
+        factors=[key for key in factors if key not in ("", REPEAT, "experiment")],
+        recorded_base=meta.get("base_config"),
+        recorded_choices=meta.get("choices"),
+        label_group=label_group,
+    )
+
+
+def is_begun_run(record: Any) -> bool:
+    """Tell whether a run has results, or is about to have some."""
+    begun = (RunState.COMPLETED, RunState.RUNNING, RunState.DAMAGED)
+    return record.state in begun or record.status.get("round", 0) > 0
+
+
+class _Names:
+    """Name conditions, each in one way: a label that is on disk keeps meaning what it did."""
+
+    def __init__(self, space: Space, experiment: Experiment | None) -> None:
+        self.space = space
+        runs = experiment.runs if experiment else ()
+        self._levels = {run.condition: run.levels for run in runs}
+        self._labels: dict[Hashable, str] = {}
+
+    def label(self, levels: Levels) -> str:
+        """Return the label of a condition, with a digest where another condition has it."""
+        key = canonical(levels)
+        if key not in self._labels:
+            label = self.space.label(levels)
+            while not same_levels(self._levels.setdefault(label, levels), levels):
+                label += f"-{digest(repr(sorted(levels.items())).encode())[:DIGEST_LENGTH]}"
+            self._labels[key] = label
+        return self._labels[key]
+
+
+def _plan_run(job: _Job, composer: Composer, names: _Names, experiment_dir: Path) -> PlannedRun:
+    choices = choices_of(composer.compose(job.condition_words))
+    levels = names.space.levels(choices, flatten(job.config))
+    condition, run, section = names.label(levels), int(job.config["run"]), job.config["seed"]
+    try:
+        seed = run_seed(
+            SeedMode(section["mode"]),
+            base=section["base"],
+            value=section["value"],
+            condition=condition,
+            run=run,
+        )
+    except ValueError as error:
+        raise Refusal(str(error)) from error
+    config = {**job.config, "seed": {**section, "value": seed}}
+    run_id = run_name(condition, run)
+    return PlannedRun(
+        run_id=run_id,
+        condition=condition,
+        levels=levels,
+        run=run,
+        seed=seed,
+        config=config,
+        config_hash=config_hash(config),
+        run_dir=experiment_dir / run_id,
+        overrides=job.words,
+        hydra=composer.hydra_yaml(job.condition_words),
+    )
+
+
+def _refuse_copies(runs: Sequence[PlannedRun]) -> None:
+    seen: dict[Path, PlannedRun] = {}
+    for run in runs:
+        other = seen.setdefault(run.run_dir, run)
+        if other is not run:
+            raise Refusal(
+                f"two jobs would train in {run.run_dir}: {_words(other)} and {_words(run)}; "
+                "give each value once"
+            )
+
+
+def _words(run: PlannedRun) -> str:
+    return "`" + " ".join(run.overrides) + "`"
+
+
+def _factors(
+    space: Space, runs: Sequence[PlannedRun], experiment: Experiment | None
+) -> dict[str, dict[str, Any]]:
+    """Return every factor with its base level and all keys that its levels change."""
+    found = {}
+    for factor in space.factors:
+        known = experiment.factors.get(factor) if experiment else None
+        keys = list(known.keys) if known else []
+        for level in {level_word(run.levels[factor]): run.levels[factor] for run in runs}.values():
+            keys += [key for key in space.changes(factor, level) if key not in keys]
+        found[factor] = {"base": space.base_level(factor), "keys": keys}
+    return found

@@ -1,0 +1,152 @@
+"""Refusals as one clear line and an exit code. What is refused is decided elsewhere."""
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from hydra.errors import HydraException, OverrideParseException
+from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
+
+from cuttle.config.hydra import explain
+from cuttle.launch.exit_status import INTERRUPTED, REFUSED
+
+UNKNOWN_OPTION = re.compile(r"Could not find '([^']+)/([^'/]+)'\s+Available options[^:]*:([^:]+)")
+SWEPT = re.compile(
+    r"Ambiguous value for argument '(.+)'\n1\.|Sweep parameters '(.+)' requires --multirun"
+)
+GROUPS = ("network_type", "trunk", "training", "seed", "rules", "fault", "hydra/launcher")
+NOISE = ("full_key", "object_type", "reference_type", "See https")
+NUMBER_HINT = "for example seed=fixed seed.value=3 instead of seed=3"
+OF_THE_USER = (
+    ValueError,
+    OverflowError,
+    HydraException,
+    OmegaConfBaseException,
+    OSError,
+    YAMLError,
+)
+FULL_ERROR = "HYDRA_FULL_ERROR"  # Hydra's own switch for tracebacks
+WANTS_TRACEBACKS = os.environ.get(FULL_ERROR) == "1"
+
+
+class Refusal(SystemExit):
+    """The request makes no sense or would do harm; nothing was created or changed.
+
+    It ends the program, so that no layer of Hydra can take it for the failure of a job and go on.
+    """
+
+    def __init__(self, message: str) -> None:
+        """Keep the one line that names the thing, the value and the way out."""
+        super().__init__(message)
+        self.code = REFUSED
+
+
+@contextmanager
+def one_line_errors() -> Iterator[None]:
+    """Turn what the user can mend into one line on stderr, unless tracebacks were asked for.
+
+    Hydra prints its errors itself and exits, except when its switch for tracebacks is on.
+    """
+    if WANTS_TRACEBACKS:
+        yield
+        return
+    os.environ[FULL_ERROR] = "1"
+    try:
+        yield
+    except KeyboardInterrupt:
+        print("interrupted before any training began", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+    except (Refusal, *OF_THE_USER) as error:
+        print(f"error: {describe(error)}", file=sys.stderr)
+        sys.exit(REFUSED)
+
+
+def describe(error: BaseException) -> str:
+    """Put an error into one line that names the thing, the value and the way out."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or 'a file'}: {error.strerror}"
+    if isinstance(error, OverrideParseException):
+        return _unreadable_word(error)
+    if isinstance(error, YAMLError | UnicodeDecodeError):
+        return _yaml_problem(error)
+    text = str(error)
+    if isinstance(error.__cause__, OmegaConfBaseException):
+        text += "\n" + str(error.__cause__)
+    kept = [line.strip() for line in text.splitlines() if line.strip()]
+    plain = " ".join(line for line in kept if not line.startswith(NOISE))
+    return _known_problem(error, text) or plain
+
+
+def _known_problem(error: BaseException, text: str) -> str:
+    """Explain what Hydra says often; empty for what it says well enough, or seldom."""
+    if swept := SWEPT.search(text):
+        return f"{swept[1] or swept[2]}: several values are a sweep, add -m"
+    missing = re.search(r"Could not override '([^']+)'", text)
+    if missing and (special := _unknown_key(missing[1])):
+        return special
+    if explained := explain(error):
+        return explained
+    if launcher := re.search(r"In 'hydra/launcher/(\w+)': Could not load", text):
+        return missing_plugin(launcher[1])
+    if option := UNKNOWN_OPTION.search(text):
+        options = ", ".join(option[3].split()[:-3])  # without the words `Config search path`
+        return f"there is no option {option[1]}={option[2]}; there are {options}"
+    if "group override must be a string" in text:
+        return f"{_group_argument()}: an option of a folder of conf/ is a word, {NUMBER_HINT}"
+    return ""
+
+
+def _unreadable_word(error: OverrideParseException) -> str:
+    key, equals, value = error.override.partition("=")
+    if not equals:
+        return f"{error.override} is no KEY=VALUE, as in experiment={error.override}"
+    return f"{error.override} cannot be read; quote the value twice: '{key}=\"{value}\"'"
+
+
+def _unknown_key(key: str) -> str:
+    """Explain the two keys that are there after all; empty for others."""
+    if key == "study":
+        return "study is added to the config, not changed: write +study="
+    is_swept = any(w.startswith(f"{key.partition('.')[0]}=") and "," in w for w in sys.argv[1:])
+    if is_swept:
+        return f"there is no key {key!r}; if all its swept options have it, write ++{key}="
+    return ""
+
+
+def missing_plugin(launcher: str) -> str:
+    """Say how to get a launcher whose package is not installed."""
+    return (
+        f"hydra/launcher={launcher} needs a package that is not installed: "
+        f".venv/bin/pip install -e '.[{launcher}]'"
+    )
+
+
+def _yaml_problem(error: YAMLError | UnicodeDecodeError) -> str:
+    """Name the file of a config directory that cannot be read, and where it is wrong."""
+    mark = getattr(error, "problem_mark", None)
+    if mark is not None:
+        problem = getattr(error, "problem", "") or "it is not valid YAML"
+        return f"{mark.name}, line {mark.line + 1}: {problem}"
+    return f"{_not_utf8() or 'a config file'} is not valid YAML: {' '.join(str(error).split())}"
+
+
+def _not_utf8() -> str:
+    """Return the config file that is not UTF-8; the decoder does not name it."""
+    words = [word.removeprefix("--config-dir=") for word in sys.argv[1:]]
+    for directory in (Path(word) for word in words if Path(word).is_dir()):
+        for path in sorted(directory.rglob("*.yaml")):
+            try:
+                path.read_text(encoding="utf-8")
+            except UnicodeDecodeError:
+                return str(path)
+    return ""
+
+
+def _group_argument() -> str:
+    number = re.compile(rf"({'|'.join(GROUPS)})=(null|true|false|[0-9.]+)")
+    arguments = [argument for argument in sys.argv[1:] if number.fullmatch(argument)]
+    return arguments[0] if arguments else "the command line"

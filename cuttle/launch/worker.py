@@ -1,0 +1,117 @@
+"""What a job of a sweep does in a launcher's worker: train the frozen run of its directory.
+
+Hydra's launcher, whichever it is, pickles these objects to the worker.
+"""
+
+import copy
+import os
+import signal
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import DictConfig, OmegaConf, open_dict
+
+from cuttle.launch import isolate
+from cuttle.launch.environment import environment
+from cuttle.launch.program import Program
+from cuttle.launch.source import import_kept_source
+from cuttle.runs.identity import config_hash
+from cuttle.runs.layout import CONFIG_FILE, LOG_FILE, OVERRIDES_FILE, Outcome, RunState
+from cuttle.runs.lock import locked
+from cuttle.runs.status import RunError, read_status, write_status
+from cuttle.runs.yaml_file import read_yaml
+
+EXIT_TERMINATED = 128 + signal.SIGTERM
+DEATH_PATIENCE_S = 5.0  # a child notices within moments that its fork server is gone
+
+
+class RunFailed(RuntimeError):
+    """A run failed; its status says why too, unless its directory refuses that."""
+
+
+def job_words(run_dir: Path) -> list[str]:
+    """Return what stands for the overrides of a job whose config is frozen."""
+    return [str(run_dir)]
+
+
+class FrozenConfigs:
+    """A config loader for workers: it returns what was frozen at launch and composes nothing.
+
+    Hydra composes a job's config in the worker itself, which may start long after the launch, when
+    `conf/` is another.
+    """
+
+    def load_sweep_config(
+        self, master_config: DictConfig, sweep_overrides: list[str]
+    ) -> DictConfig:
+        """Return the config of the run in a directory; Hydra's output directory is that one."""
+        run_dir = Path(sweep_overrides[0])
+        config = OmegaConf.create(read_yaml(run_dir / CONFIG_FILE))
+        config.hydra = copy.deepcopy(master_config.hydra)
+        OmegaConf.set_readonly(config.hydra, False)  # Hydra's launchers write to it
+        with open_dict(config.hydra):
+            config.hydra.overrides.task = OmegaConf.load(run_dir / OVERRIDES_FILE)
+            config.hydra.sweep.dir, config.hydra.sweep.subdir = str(run_dir.parent), run_dir.name
+        return config
+
+
+@dataclass(frozen=True)
+class TrainFrozenRun:
+    """The task function of a sweep's jobs.
+
+    resume_interrupted: see `attempt`
+    """
+
+    program: Program
+    resume_interrupted: bool = False
+
+    def __call__(self, config: DictConfig) -> None:
+        """Train the run of this job; raise RunFailed where it does not complete."""
+        run_dir = Path(HydraConfig.get().runtime.output_dir)
+        if self.resume_interrupted:
+            _leave_when_preempted()
+        train_isolated(self.program, run_dir, resume_interrupted=self.resume_interrupted)
+
+
+def train_isolated(program: Program, run_dir: Path, *, resume_interrupted: bool = False) -> None:
+    """Train one frozen run in a child process; raise RunFailed where it does not complete."""
+    try:
+        config = read_yaml(run_dir / CONFIG_FILE)
+        variables = environment(config)
+        import_kept_source(run_dir)
+        isolate.start_server([program.warm_up], variables)
+        outcome, message = isolate.call(
+            "cuttle.launch.attempt:attempt",
+            run_dir,
+            program.train,
+            config_hash(config),
+            resume_interrupted,
+            environment=variables,
+        )
+    except isolate.ChildDied as error:
+        raise RunFailed(mark_crashed(run_dir, str(error))) from None
+    except (isolate.CallFailed, OSError, ValueError) as error:
+        raise RunFailed(str(error)) from None
+    if outcome == Outcome.FAILED:
+        raise RunFailed(message)
+
+
+def mark_crashed(run_dir: Path, cause: str) -> str:
+    """Record as failed a run whose process is gone without having done so; return the cause."""
+    try:
+        with locked(run_dir, patience_s=DEATH_PATIENCE_S):
+            status = read_status(run_dir)
+            if status is not None and status.state in (RunState.RUNNING, RunState.PREPARED):
+                error = RunError("ProcessDied", cause, str(run_dir / LOG_FILE))
+                write_status(run_dir, status.failed(error))
+    except (OSError, ValueError) as error:
+        return f"{cause}; its status could not be written ({error})"
+    return cause
+
+
+def _leave_when_preempted() -> None:
+    """Let SIGTERM end this job at once and without a result, so that its cluster runs it again."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, lambda *_: os._exit(EXIT_TERMINATED))

@@ -1,0 +1,25 @@
+"""The sweep that nothing happened to, trained once for all tests of this folder."""
+
+from pathlib import Path
+
+import pytest
+
+from cuttle.launch import isolate
+from cuttle.launch.environment import environment
+from cuttle.launch.training_program import PROGRAM
+from tests.launch.launching import SWEEP, launch
+
+
+@pytest.fixture(scope="session")
+def fork_server() -> None:
+    """Start the fork server of this process as a launch does that trains in its own children."""
+    isolate.start_server([PROGRAM.warm_up], environment({"threads": 1}))
+
+
+@pytest.fixture(scope="session")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A completed sweep, to be copied or compared with."""
+    directory = tmp_path_factory.mktemp("undisturbed")
+    finished = launch(directory, *SWEEP)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    return directory

@@ -1,0 +1,67 @@
+"""Plan, and pretend to train, what a command line means, in this process. No tests here."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from hydra import initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.types import RunMode
+
+from cuttle.config.hydra import register
+from cuttle.launch.compose import Composer
+from cuttle.launch.decide import decide, refuse_what_cannot_be_compared
+from cuttle.launch.freeze import freeze
+from cuttle.launch.overrides import parse
+from cuttle.launch.plan import Plan, PlannedRun, plan
+from cuttle.launch.refusal import Refusal
+from cuttle.runs.layout import OWN_RESULTS, RunState
+from tests.launch.planned import write_state
+from tests.training.build import CONF
+
+
+def planned(root: Path, *words: str, swept: Sequence[str] = ()) -> Plan:
+    """Plan a launch under a root; a study's own sweep counts unless the words replace it."""
+    register()
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        loader = GlobalHydra.instance().config_loader()
+        asked = [f"root={root}", *words]
+        master = loader.load_configuration("config", asked, RunMode.MULTIRUN)
+        params = [f"{key}={value}" for key, value in master.hydra.sweeper.params.items()]
+        overrides = parse(OverridesParser.create(config_loader=loader), [*params, *asked])
+        return plan(Composer(loader, master), overrides, label_group="network_type", swept=swept)
+
+
+def trained(root: Path, *words: str) -> Plan:
+    """Plan a launch, refuse what a launch refuses, and leave all its runs completed."""
+    found = planned(root, *words)
+    decisions = [decide(run, force=False) for run in found.runs]
+    refuse_what_cannot_be_compared(found, decisions)
+    frozen, _ = freeze(found, decisions, state=RunState.PREPARED, facts={})
+    for run in frozen:
+        pretend_completed(run)
+    return found
+
+
+def pretend_completed(run: PlannedRun) -> None:
+    """Give a frozen run the files that a completed one must have."""
+    for name in OWN_RESULTS:
+        (run.run_dir / name).parent.mkdir(exist_ok=True)
+        (run.run_dir / name).write_text("{}\n")
+    write_state(run, RunState.COMPLETED)
+
+
+def refusal(root: Path, *words: str) -> str:
+    """Return why a launch is refused, and check that it changes nothing."""
+    before = sorted(root.rglob("*"))
+    try:
+        trained(root, *words)
+    except Refusal as error:
+        assert sorted(root.rglob("*")) == before
+        return str(error.args[0])
+    raise AssertionError(f"{words} is not refused")
+
+
+def conditions(found: Plan) -> list[str]:
+    """Return the labels of a plan, each once."""
+    return list(dict.fromkeys(run.condition for run in found.runs))

@@ -1,0 +1,152 @@
+"""What a config names is used once before a launch, and refused by what is wrong with it."""
+
+import sys
+import types
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from omegaconf import OmegaConf
+from torch import Tensor, nn
+
+from cuttle import opponents
+from cuttle.launch.build import build_trainer, check
+from cuttle.networks.cards import bits
+from cuttle.networks.trunk import FeatureLinear, Trunk, TrunkSettings
+from tests.training.build import composed, same_weights, trainer
+
+
+class Summed(nn.Module):
+    """A sound type: how many cards lie in each zone."""
+
+    def __init__(self, *, zones: int, trunk: TrunkSettings) -> None:
+        super().__init__()
+        self.trunk = Trunk(FeatureLinear(zones, trunk.scalars, trunk.width), trunk)
+
+    def forward(self, zones: Tensor, scalars: Tensor, action: Tensor | None = None) -> Tensor:
+        q: Tensor = self.trunk(bits(zones).sum(dim=2), scalars, action)
+        return q
+
+
+class Convolved(Summed):
+    """Sound too: a convolution over the cards of each zone."""
+
+    def __init__(self, *, zones: int, trunk: TrunkSettings) -> None:
+        super().__init__(zones=zones, trunk=trunk)
+        self.over_cards = nn.Conv1d(zones, zones, kernel_size=4, stride=4)
+
+    def forward(self, zones: Tensor, scalars: Tensor, action: Tensor | None = None) -> Tensor:
+        q: Tensor = self.trunk(self.over_cards(bits(zones)).sum(dim=2), scalars, action)
+        return q
+
+
+class WithoutAction(Summed):
+    def forward(self, zones: Tensor, scalars: Tensor, action: Tensor | None = None) -> Tensor:
+        return super().forward(zones, scalars)
+
+
+class TooNarrow(Summed):
+    def forward(self, zones: Tensor, scalars: Tensor, action: Tensor | None = None) -> Tensor:
+        return super().forward(zones, scalars, action)[:, :-1]
+
+
+class Unfitting(Summed):
+    def forward(self, zones: Tensor, scalars: Tensor, action: Tensor | None = None) -> Tensor:
+        return super().forward(zones[:, :5], scalars, action)
+
+
+class Caching(Summed):
+    """Keep what the first call made, which is of no use in a gradient step."""
+
+    def forward(self, zones: Tensor, scalars: Tensor, action: Tensor | None = None) -> Tensor:
+        self.weight = getattr(self, "weight", scalars.new_ones(1))
+        return super().forward(zones, scalars, action) * self.weight
+
+
+class Undrawn(Summed):
+    def __init__(self, *, zones: int, trunk: TrunkSettings) -> None:
+        super().__init__(zones=zones, trunk=trunk)
+        self.query = nn.Parameter(torch.empty(3))
+
+
+@pytest.fixture
+def odd(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
+    """A module of network types, as if it lay in the folder."""
+    module = types.ModuleType("cuttle.networks.odd")
+    for network in (Summed, Convolved, WithoutAction, TooNarrow, Unfitting, Caching, Undrawn):
+        setattr(module, network.__name__, network)
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    return module
+
+
+def config(class_name: str) -> dict[str, Any]:
+    section = {"name": "odd", "_target_": f"cuttle.networks.odd.{class_name}"}
+    return {**composed("training=smoke"), "network_type": section}
+
+
+@pytest.mark.parametrize("class_name", ["Summed", "Convolved"])
+def test_a_sound_type_is_accepted(class_name: str, odd: types.ModuleType) -> None:
+    assert check(config(class_name), is_here=True)["rules_version"]
+
+
+@pytest.mark.parametrize(
+    ("class_name", "message"),
+    [
+        ("WithoutAction", r"scalars, action\) must give \(2, 4\) for two rows, gives \(2, 181\)"),
+        ("TooNarrow", r"odd: forward\(zones, scalars\) must give \(2, 181\) .*, gives \(2, 180\)"),
+        ("Unfitting", r"network_type=odd: forward\(zones, scalars\) fails: "),
+        ("Caching", r"scalars, action\) fails: Inference tensors cannot be saved for backward"),
+        ("Undrawn", "query of Undrawn is a weight that no rule in .* draws"),
+        ("Gone", r"network_type\._target_=cuttle\.networks\.odd\.Gone: .* no attribute 'Gone'"),
+    ],
+)
+def test_a_type_that_would_fail_or_learn_nonsense_is_refused(
+    class_name: str, message: str, odd: types.ModuleType
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        check(config(class_name), is_here=True)
+
+
+@pytest.mark.parametrize(
+    "kind", [dict, OmegaConf.create, lambda values: {**OmegaConf.create(values)}]
+)
+def test_a_trainer_is_built_from_plain_values_and_from_omegaconf(kind: Callable[..., Any]) -> None:
+    values = composed(
+        "training=smoke", "seed=fixed", "seed.value=3", "rules.king_goals=[21,14,10,7,0]"
+    )
+
+    built = build_trainer(kind(values))
+
+    assert same_weights(built, build_trainer(values))
+    assert built.settings.evaluation.opponents == ("randomized", "gap_maximizer")
+
+
+@pytest.mark.parametrize("seed", ["independent", "fixed"])
+@pytest.mark.parametrize("kind", [dict, OmegaConf.create])
+def test_a_config_without_a_seed_is_refused(kind: Callable[..., Any], seed: str) -> None:
+    config = kind(composed("training=smoke", f"seed={seed}"))
+
+    with pytest.raises(
+        ValueError, match=r"seed\.value must be .*: compose the config with seed=fix"
+    ):
+        build_trainer(config)
+
+
+@pytest.mark.parametrize("seed", [None, -1, 0.5])
+def test_a_trainer_without_a_seed_is_refused(seed: Any) -> None:
+    with pytest.raises(
+        ValueError, match=f"a seed must be a whole number of at least 0, got {seed}"
+    ):
+        trainer(seed=seed)
+
+
+def test_an_opponent_whose_class_has_another_name_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(opponents, "names", lambda: ["uct_player"])
+    module = types.ModuleType("cuttle.opponents.uct_player")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+
+    with pytest.raises(ValueError, match=r"uct_player\.py must hold the class UctPlayer"):
+        opponents.load("uct_player")

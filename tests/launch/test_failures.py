@@ -1,0 +1,359 @@
+"""Runs that fail, die or are stopped: others go on, causes are named, a later launch mends."""
+
+import json
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cuttle.runs.layout import RunState
+from cuttle.runs.reader import read_experiment
+from tests.launch.kills import victims
+from tests.launch.launching import (
+    REPOSITORY,
+    SWEEP,
+    TIMEOUT_S,
+    all_gone,
+    command,
+    environment,
+    kill_all,
+    launch,
+    processes_in,
+    results,
+    start,
+    states,
+    status,
+    wait_for,
+)
+
+pytestmark = pytest.mark.slow
+
+PARALLEL = (*SWEEP, "hydra.launcher.n_jobs=2")
+FAULTS = {
+    "raise": "RuntimeError: asked to fail",
+    "unpicklable": "TwoArgumentsError: 1 and 2",
+    "exit": "SystemExit: 3",
+    "interrupt": "KeyboardInterrupt: KeyboardInterrupt",
+    "kill": "ProcessDied: the training process was killed by SIGKILL (often: out of memory)",
+    "vanish": "ProcessDied: the training process left with status 0 and no result",
+    "full": "OSError: [Errno 28] No space left on device: 'metrics.jsonl'",
+}
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_failing_runs_neither_stop_nor_hide_the_others(n_jobs: int, tmp_path: Path) -> None:
+    sweep = ("-m", "experiment=test", "run=range(1,10)", f"hydra.launcher.n_jobs={n_jobs}")
+    faults = ",".join(f"{run}={fault}" for run, fault in enumerate(FAULTS, start=2))
+
+    finished = launch(tmp_path, *sweep, FAULTS=faults)
+
+    assert finished.returncode == 1
+    assert "2 trained now" in finished.stdout
+    assert "Traceback" not in finished.stdout + finished.stderr
+    for run, cause in enumerate(FAULTS.values(), start=2):
+        failed = status(tmp_path, f"boolean_run_0{run}")
+        assert failed["state"] == "failed" and failed["round"] == 1
+        assert cause in finished.stdout
+        assert f"boolean_run_0{run}/train.log" in finished.stdout
+    assert launch(tmp_path, *sweep).returncode == 0
+    assert status(tmp_path, "boolean_run_02")["attempt"] == 2
+    assert status(tmp_path, "boolean_run_01")["attempt"] == 1
+
+
+def test_a_failed_run_keeps_its_traceback(tmp_path: Path) -> None:
+    launch(tmp_path, "experiment=test", "run=2", FAULTS="2=raise")
+    launch(tmp_path, "experiment=test", "run=2")
+
+    log = (tmp_path / "multirun" / "test" / "boolean_run_02" / "train.log").read_text()
+    assert "RuntimeError: asked to fail" in log and "Traceback" in log
+
+
+@pytest.mark.parametrize("changed", ["source_hash", "versions"])
+def test_no_run_is_made_of_two_programs(changed: str, tmp_path: Path, undisturbed: Path) -> None:
+    launch(tmp_path, *SWEEP, FAULTS="2=raise")
+    path = tmp_path / "multirun" / "test" / "boolean_run_02" / "run_metadata.json"
+    metadata = json.loads(path.read_text())
+    path.write_text(json.dumps({**metadata, changed: "another"}))
+
+    finished = launch(tmp_path, *SWEEP)
+
+    assert finished.returncode == 0
+    assert "boolean_run_02 starts over: code or versions have changed" in finished.stdout
+    assert "going on after" not in (path.parent / "train.log").read_text()
+    assert results(tmp_path) == results(undisturbed)
+
+
+def test_no_run_is_made_of_two_kinds_of_arithmetic(tmp_path: Path, undisturbed: Path) -> None:
+    launch(tmp_path, *SWEEP, FAULTS="2=raise")
+
+    finished = launch(tmp_path, *SWEEP, "portable=true")
+
+    assert finished.returncode == 0
+    assert "boolean_run_02 starts over: it began with another portable=" in finished.stdout
+    assert results(tmp_path) == results(undisturbed)
+
+
+def test_a_run_that_goes_on_in_other_arithmetic_says_so(tmp_path: Path) -> None:
+    launch(tmp_path, *SWEEP, FAULTS="2=raise")
+    finished = launch(tmp_path, *SWEEP, MKL_ENABLE_INSTRUCTIONS="SSE4_2")
+
+    assert finished.returncode == 0
+    runs = [tmp_path / "multirun" / "test" / f"boolean_run_0{run}" for run in (1, 2)]
+    whole, resumed = (
+        json.loads((run_dir / "run_metadata.json").read_text())["arithmetic"] for run_dir in runs
+    )
+    assert "earlier" not in whole
+    assert resumed == {
+        **whole,
+        "variables": {"MKL_ENABLE_INSTRUCTIONS": "SSE4_2"},
+        "earlier": [whole],
+    }
+
+
+def test_a_run_without_its_first_model_starts_over(tmp_path: Path, undisturbed: Path) -> None:
+    launch(tmp_path, *SWEEP, FAULTS="2=raise")
+    (tmp_path / "multirun" / "test" / "boolean_run_02" / "models" / "model_initial.pt").unlink()
+
+    assert launch(tmp_path, *SWEEP).returncode == 0
+    assert results(tmp_path) == results(undisturbed)
+
+
+@pytest.mark.parametrize("asked", [("run=1",), (*SWEEP, "hydra.launcher.n_jobs=1")])
+def test_a_launch_outlives_the_shell_that_started_it(
+    asked: tuple[str, ...], tmp_path: Path, undisturbed: Path
+) -> None:
+    line = shlex.join(command("experiment=test", *asked))
+    subprocess.run(
+        ["sh", "-c", f"nohup {line} > /dev/null 2>&1 &"],
+        cwd=tmp_path,
+        env=environment(ROUND_S="0.5"),
+        check=True,
+    )
+
+    wait_for(lambda: set(states(tmp_path).values()) == {"completed"})
+    assert all_gone(tmp_path)
+    assert results(tmp_path).items() <= results(undisturbed).items()
+
+
+def test_fail_fast_stops_the_sweep_at_the_first_failure(tmp_path: Path) -> None:
+    finished = launch(tmp_path, *SWEEP, "fail_fast=true", FAULTS="1=raise", ROUND_S="20")
+
+    assert finished.returncode == 1
+    assert "boolean_run_01 failed and fail_fast=true" in finished.stdout
+    assert "completed" not in states(tmp_path).values()
+    assert all_gone(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("number", "n_jobs", "to_group"),
+    [
+        (signal.SIGINT, 2, True),  # Ctrl-C on a terminal
+        (signal.SIGINT, 1, False),
+        (signal.SIGTERM, 2, False),
+        (signal.SIGTERM, 1, True),
+    ],
+)
+def test_a_stop_is_prompt_and_resumable(
+    number: signal.Signals,
+    n_jobs: int,
+    to_group: bool,
+    tmp_path: Path,
+    undisturbed: Path,
+) -> None:
+    sweep = (*SWEEP, f"hydra.launcher.n_jobs={n_jobs}")
+    process = start(tmp_path, *sweep, ROUND_S="20")
+    wait_for(lambda: "running" in states(tmp_path).values())
+    time.sleep(0.2)
+
+    (os.killpg if to_group else os.kill)(process.pid, number)
+    output, _ = process.communicate(timeout=TIMEOUT_S)
+
+    assert process.returncode == 130, output
+    assert all_gone(tmp_path)
+    assert "Traceback" not in output
+    stopped = {run.state for run in read_experiment(tmp_path / "multirun" / "test").runs}
+    assert RunState.INTERRUPTED in stopped and RunState.COMPLETED not in stopped
+    assert launch(tmp_path, *sweep).returncode == 0
+    assert results(tmp_path) == results(undisturbed)
+
+
+def test_a_killed_launcher_leaves_no_process_behind(tmp_path: Path, undisturbed: Path) -> None:
+    process = start(tmp_path, *PARALLEL, ROUND_S="0.5")
+    wait_for(lambda: "running" in states(tmp_path).values())
+
+    process.kill()
+    process.communicate()
+
+    assert all_gone(tmp_path)
+    assert launch(tmp_path, *PARALLEL).returncode == 0
+    assert results(tmp_path) == results(undisturbed)
+
+
+def test_workers_without_a_task_end_with_a_killed_launcher(tmp_path: Path) -> None:
+    script = """
+import os, signal
+from joblib import Parallel, delayed
+from cuttle.launch.isolate import exit_with
+
+tied = {"initializer": exit_with, "initargs": (os.getpid(),)}
+Parallel(n_jobs=2, **tied)(delayed(os.getpid)() for _ in range(2))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    finished = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, env=environment(), check=False
+    )
+
+    assert finished.returncode == -signal.SIGKILL
+    assert all_gone(tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["worker", "fork server"])
+def test_a_killed_helper_loses_no_run(kind: str, tmp_path: Path, undisturbed: Path) -> None:
+    process = start(tmp_path, *PARALLEL, ROUND_S="0.5")
+    wait_for(lambda: bool(victims(tmp_path, kind)))
+
+    os.kill(victims(tmp_path, kind)[0], signal.SIGKILL)
+    output, _ = process.communicate(timeout=TIMEOUT_S)
+
+    assert process.returncode == 1, output
+    assert "Traceback" not in output
+    assert all_gone(tmp_path)
+    assert launch(tmp_path, *PARALLEL).returncode == 0
+    assert results(tmp_path) == results(undisturbed)
+
+
+def test_edits_while_a_sweep_runs_change_none_of_its_runs(
+    tmp_path: Path, undisturbed: Path
+) -> None:
+    code, work = tmp_path / "code", tmp_path / "work"
+    for name in ("conf", "cuttle", "tests/launch/fake"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(REPOSITORY / name, code / Path(name).name, ignore=ignored)
+    shutil.copytree(REPOSITORY / "hydra_plugins", code / "hydra_plugins", ignore=ignored)
+    shutil.copy(REPOSITORY / "train.py", code)
+    work.mkdir()
+    options = ("--config-dir", code / "fake" / "conf", "training=fake")
+    process = subprocess.Popen(
+        [sys.executable, code / "train.py", *options, *PARALLEL],
+        cwd=work,
+        env={**os.environ, "PYTHONPATH": f"{code / 'fake'}:{code}", "ROUND_S": "0.5"},
+    )
+    wait_for(lambda: "prepared" in states(work).values())  # before a worker has started
+
+    for path in (code / "conf" / "network_type").iterdir():
+        path.write_text("damaged: [")
+    (code / "fake" / "conf" / "training" / "fake.yaml").write_text("defaults: [full]\nrounds: 9\n")
+    for path in (
+        code / "cuttle" / "launch" / "attempt.py",
+        code / "cuttle" / "launch" / "train_run.py",
+        code / "cuttle" / "networks" / "boolean.py",
+        code / "cuttle" / "runs" / "recorder.py",
+    ):
+        path.write_text("raise RuntimeError('edited')\n")
+
+    assert process.wait(timeout=TIMEOUT_S) == 0
+    assert results(work) == results(undisturbed)
+
+
+def test_two_launchers_share_the_work(tmp_path: Path, undisturbed: Path) -> None:
+    launchers = [start(tmp_path, *PARALLEL, ROUND_S="0.2") for _ in range(2)]
+    try:
+        outputs = [launcher.communicate(timeout=TIMEOUT_S)[0] for launcher in launchers]
+    finally:
+        kill_all(processes_in(tmp_path))
+
+    codes = {launcher.returncode for launcher in launchers}
+    assert 0 in codes and codes <= {0, 3}, outputs  # 3: the other launch trains the rest
+    assert results(tmp_path) == results(undisturbed)
+    attempts = [status(tmp_path, f"boolean_run_0{run}")["attempt"] for run in range(1, 5)]
+    assert attempts == [1, 1, 1, 1]
+
+
+def test_a_launch_of_other_settings_is_refused_while_another_trains(
+    tmp_path: Path, undisturbed: Path
+) -> None:
+    training = start(tmp_path, *SWEEP, "hydra.launcher.n_jobs=1", ROUND_S="0.5")
+    wait_for(lambda: "running" in states(tmp_path).values())
+
+    others = [
+        launch(tmp_path, "-m", "experiment=test", runs, "training.rounds=4")
+        for runs in ("run=range(1,5)", "run=7,8")
+    ]
+
+    assert [other.returncode for other in others] == [2, 2]
+    assert "boolean_run_01 is being trained with another config: training" in others[0].stderr
+    assert "run_07 would be trained with other settings than boolean_run_01" in others[1].stderr
+    training.communicate(timeout=TIMEOUT_S)
+    assert training.returncode == 0
+    assert results(tmp_path) == results(undisturbed)
+
+
+def test_a_run_whose_place_is_taken_does_not_keep_the_others_from_training(
+    tmp_path: Path, undisturbed: Path
+) -> None:
+    place = tmp_path / "multirun" / "test" / "boolean_run_02"
+    place.parent.mkdir(parents=True)
+    place.write_text("no directory")
+
+    finished = launch(tmp_path, *SWEEP)
+
+    assert finished.returncode == 1
+    assert f"boolean_run_02  pending  {place}" in finished.stdout
+    assert "3 trained now" in finished.stdout
+    place.unlink()
+    assert launch(tmp_path, *SWEEP).returncode == 0
+    assert results(tmp_path) == results(undisturbed)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own, with room for three runs or so."""
+    if os.geteuid() != 0 or sys.platform != "linux":
+        pytest.skip("needs root to mount a small file system")
+    mount = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=8M", "tmpfs", str(tmp_path)], check=False
+    )
+    if mount.returncode != 0:
+        pytest.skip("mounting is not allowed here")
+    yield tmp_path
+    subprocess.run(["umount", "--lazy", str(tmp_path)], check=True)
+
+
+def test_a_full_and_a_read_only_disk_fail_clearly_and_lose_nothing(
+    small_disk: Path, undisturbed: Path
+) -> None:
+    full = launch(small_disk, *SWEEP)
+    before = states(small_disk)
+
+    assert full.returncode == 1
+    assert "No space left on device" in full.stdout and "Traceback" not in full.stderr
+    assert before["boolean_run_01"] == "completed" and before["boolean_run_04"] == "failed"
+
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    read_only = launch(small_disk, *SWEEP)
+
+    assert read_only.returncode == 2
+    assert "Read-only file system" in read_only.stderr and read_only.stderr.count("\n") == 1
+    assert states(small_disk) == before
+
+    subprocess.run(["mount", "-o", "remount,rw,size=20M", str(small_disk)], check=True)
+    assert launch(small_disk, *SWEEP).returncode == 0
+    assert results(small_disk) == results(undisturbed)
+
+
+def test_a_damaged_checkpoint_means_starting_over(tmp_path: Path, undisturbed: Path) -> None:
+    launch(tmp_path, *SWEEP, FAULTS="2=raise")
+    checkpoint = tmp_path / "multirun" / "test" / "boolean_run_02" / "checkpoint.pt"
+    checkpoint.write_bytes(checkpoint.read_bytes()[:-100])
+
+    assert launch(tmp_path, *SWEEP).returncode == 0
+    assert results(tmp_path) == results(undisturbed)
+    log = (checkpoint.parent / "train.log").read_text()
+    assert "the checkpoint cannot be used, the run starts over" in log

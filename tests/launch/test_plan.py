@@ -1,0 +1,310 @@
+"""What the words of a launch become: conditions, their names, levels and seeds; or a refusal."""
+
+import itertools
+import json
+from pathlib import Path
+
+import pytest
+
+from cuttle.runs.layout import EXPERIMENT_NAME
+from tests import studies
+from tests.launch.planning import conditions, planned, refusal, trained
+from tests.markdown import ROOT
+
+RESULTS = sorted((ROOT / "docs" / "results").glob("*/experiment.json"))
+TWO_TYPES = "network_type=boolean,multi_encoder"
+RATES = "training.learner.learning_rate"
+
+# Words of a sweep, and the names of its conditions.
+LABELS = {
+    "network_type=boolean,embedding": "boolean embedding",
+    "fault=none,head,all": "boolean boolean_head boolean_all",
+    f"{RATES}=1e-3,3e-4,2.0e-3": "boolean_learning_rate=0.001 boolean_learning_rate=0.0003 boolean",
+    "training.replay.n_step=1,3,5": "boolean_n_step=1 boolean_n_step=3 boolean",
+    "training.replay.discount=1,0.9": "boolean boolean_discount=0.9",
+    "training.learner.target_period=null,500": "boolean boolean_target_period=500",
+    "trunk.scalars=true,false": "boolean boolean_scalars=false",
+    "trunk=full,plain": "boolean boolean_plain",
+    "training=quick,smoke,full": "boolean_quick boolean_smoke boolean",
+    "rules=cuttle_cards,classic": "boolean boolean_classic",
+    "network_type=embedding network_type.embedding_dim=16,32": (
+        "embedding_embedding_dim=16 embedding"
+    ),
+    "network_type=embedding,multi_encoder network_type.zone_encoded_dim=13,26": (
+        "embedding_zone_encoded_dim=13 embedding multi_encoder multi_encoder_zone_encoded_dim=26"
+    ),
+    f"{TWO_TYPES} trunk.scalars=true,false rules=cuttle_cards,classic": (
+        "boolean boolean_classic boolean_scalars=false boolean_classic_scalars=false "
+        "multi_encoder multi_encoder_classic multi_encoder_scalars=false "
+        "multi_encoder_classic_scalars=false"
+    ),
+    "training=quick,smoke training.rounds=3,4": (
+        "boolean_quick_rounds=3 boolean_quick boolean_smoke_rounds=3 boolean_smoke_rounds=4"
+    ),
+    "training.exploration.epsilon_start=0.1,0.2 "
+    "training.exploration.epsilon_end=${training.exploration.epsilon_start}": (
+        "boolean boolean_epsilon_start=0.2"
+    ),
+    "rules.king_goals=[21,14,10,5,0],[21,14,10,7,5]": "boolean boolean_king_goals=21+14+10+7+5",
+    "training.evaluation.opponents=[randomized,gap_maximizer],[gap_maximizer]": (
+        "boolean boolean_opponents=gap_maximizer"
+    ),
+}
+
+
+@pytest.mark.parametrize("words", LABELS)
+def test_a_condition_is_named_by_its_levels_that_are_not_the_base(
+    words: str, tmp_path: Path
+) -> None:
+    assert conditions(planned(tmp_path, *words.split())) == LABELS[words].split()
+
+
+MANY_KEYS = (
+    "trunk.hidden_units=choice(104)",
+    "trunk.normalise=choice(false)",
+    "trunk.share_value=choice(false)",
+    "training.learner.double=choice(true)",
+    "training.learner.mask_targets=choice(false)",
+    "training.replay.rename_suits=choice(false)",
+    "trunk.scalars=true,false",  # the end of the name, where it is cut
+    "trunk.members=1,2",
+)
+ODD_LEVELS = (
+    ("++network_type.note=a/b,'c d',..,'é','A/b'",),
+    ("++network_type.note='1',1.0,'true',true,'null',null,'1e3'",),
+    ("training.learner={learning_rate:1e-3},{learning_rate:1e-4}",),
+    ("rules.king_goals=[21,14,10,5,0],[21,14,10,7,5]",),
+    MANY_KEYS,
+)
+
+
+@pytest.mark.parametrize("words", ODD_LEVELS, ids=lambda words: words[0])
+def test_names_are_unique_valid_file_names_of_limited_length(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
+    runs = planned(tmp_path, *words).runs
+
+    names = [run.condition for run in runs]
+    assert len(set(names)) == len(runs)
+    assert max(map(len, names)) <= 100
+    for run in runs:
+        assert run.run_id == f"{run.condition}_run_01" and "/" not in run.run_id
+        assert run.run_id.isascii() and not run.run_id.startswith((".", "-"))
+
+
+def test_the_order_of_the_words_changes_no_name_and_no_seed(tmp_path: Path) -> None:
+    words = (TWO_TYPES, "trunk.scalars=true,false", "rules=cuttle_cards,classic", "run=1,2")
+
+    plans = [planned(tmp_path, *order) for order in itertools.permutations(words)][::5]
+
+    first = {run.run_id: (run.seed, run.config_hash) for run in plans[0].runs}
+    assert len(first) == 16
+    for plan in plans[1:]:
+        assert {run.run_id: (run.seed, run.config_hash) for run in plan.runs} == first
+        assert list(plan.factors) == list(plans[0].factors)
+
+
+def test_levels_say_where_a_run_stands_and_factors_what_they_change(tmp_path: Path) -> None:
+    plan = planned(tmp_path, TWO_TYPES, f"{RATES}=2e-3,1e-3", "fault=none,head")
+
+    assert plan.runs[-1].levels == {"network_type": "multi_encoder", "fault": "head", RATES: 0.001}
+    assert next(iter(plan.factors)) == "network_type"
+    assert plan.factors["network_type"] == {"base": "boolean", "keys": ["network_type"]}
+    assert plan.factors[RATES] == {"base": 0.002, "keys": [RATES]}
+    section = "training.initialisation"
+    assert plan.factors["fault"] == {
+        "base": "none",
+        "keys": [f"{section}.embedding_sd", f"{section}.head_scale"],
+    }
+
+
+def test_one_and_the_same_number_is_one_level_however_it_is_written(tmp_path: Path) -> None:
+    ways = ("0.001", "1e-3", "1.0e-3")
+
+    plans = [planned(tmp_path, f"{RATES}={way},2e-3") for way in ways]
+
+    assert len({tuple((r.run_id, r.seed) for r in plan.runs) for plan in plans}) == 1
+    message = refusal(tmp_path, f"{RATES}=1e-3,0.001")
+    assert "two jobs would train in" in message and message.endswith("give each value once")
+
+
+def test_text_that_looks_like_a_number_is_another_level(tmp_path: Path) -> None:
+    names = conditions(planned(tmp_path, "++network_type.note='1','1.0','true','quick'"))
+
+    assert len(names) == 4
+    assert names[3] == "boolean_note=quick"
+    assert all(name.partition("=")[2] not in ("1", "1.0", "true") for name in names)
+
+
+@pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.parent.name)
+def test_published_names_and_seeds_survive(path: Path, tmp_path: Path) -> None:
+    published = json.loads(path.read_text())
+    words = {
+        "artefacts": ["+study=artefacts"],
+        "earlier": ["+study=earlier"],
+        "zones_only": ["+study=zones_only"],
+    }
+    types = list(dict.fromkeys(e["run_id"].rpartition("_run_")[0] for e in published["planned"]))
+    last = max(entry["run"] for entry in published["planned"])
+    study = words.get(path.parent.name, [f"network_type={','.join(types)}"])
+
+    runs = planned(
+        tmp_path, *study, f"run=range(1,{last + 1})", f"seed={published['seed_mode']}"
+    ).runs
+
+    # The base of a study was another type once, named `sound`, and so had seeds of its own.
+    expected = {e["run_id"]: e["seed"] for e in published["planned"] if "sound" not in e["run_id"]}
+    found = {run.run_id: run.seed for run in runs}
+    assert expected.items() <= found.items()
+    assert len(found) == len(published["planned"])
+
+
+def test_paired_seeds_are_equal_across_the_levels_of_every_factor(tmp_path: Path) -> None:
+    words = (TWO_TYPES, "trunk.scalars=true,false", "rules=cuttle_cards,classic", "run=1,2,3")
+
+    paired = planned(tmp_path, *words, "seed=paired").runs
+    independent = planned(tmp_path, *words).runs
+
+    by_run = {number: {r.seed for r in paired if r.run == number} for number in (1, 2, 3)}
+    assert [len(seeds) for seeds in by_run.values()] == [1, 1, 1]
+    assert len(set.union(*by_run.values())) == 3
+    assert len({run.seed for run in independent}) == len(independent) == 24
+
+
+def test_a_factor_added_later_renames_and_reseeds_nothing(tmp_path: Path) -> None:
+    first = trained(tmp_path, f"{RATES}=2e-3,1e-3", "run=1,2")
+
+    later = planned(tmp_path, f"{RATES}=2e-3,1e-3", "training.replay.n_step=5,1", "run=1,2")
+
+    seeds = {run.run_id: (run.seed, run.config_hash) for run in first.runs}
+    found = {run.run_id: (run.seed, run.config_hash) for run in later.runs}
+    assert seeds.items() <= found.items()
+    assert "boolean_learning_rate=0.001_n_step=1_run_02" in found
+    assert list(later.factors) == ["network_type", RATES, "training.replay.n_step"]
+
+
+def test_a_later_launch_of_another_factor_alone_joins_the_base(tmp_path: Path) -> None:
+    trained(tmp_path, f"{RATES}=2e-3,1e-3", "run=1,2")
+
+    later = trained(tmp_path, "training.replay.n_step=1,3,5", "run=1,2")
+
+    assert conditions(later) == ["boolean_n_step=1", "boolean_n_step=3", "boolean"]
+    assert later.runs[0].levels == {"network_type": "boolean", RATES: 0.002} | {
+        "training.replay.n_step": 1
+    }
+
+
+def test_a_single_run_joins_as_a_new_level_of_a_known_factor(tmp_path: Path) -> None:
+    trained(tmp_path, f"{RATES}=2e-3,1e-3", "run=1,2")
+
+    single = trained(tmp_path, f"{RATES}=5e-4", "run=3").runs[0]
+
+    assert single.run_id == "boolean_learning_rate=0.0005_run_03"
+    assert single.levels[RATES] == 0.0005
+    assert planned(tmp_path, f"{RATES}=2e-3", "run=2").runs[0].run_id == "boolean_run_02"
+
+
+def test_the_base_stays_that_of_the_first_launch(tmp_path: Path) -> None:
+    """Also where a later launch sets the factor for all of its runs."""
+    trained(tmp_path, "training=quick", f"{RATES}=2e-3,1e-3")
+
+    names = conditions(trained(tmp_path, "training=quick", f"{RATES}=1e-3", TWO_TYPES, "run=2"))
+
+    assert names == ["boolean_learning_rate=0.001", "multi_encoder_learning_rate=0.001"]
+
+
+def test_another_type_joins_an_experiment_of_one_type(tmp_path: Path) -> None:
+    trained(tmp_path, f"{RATES}=2e-3,1e-3")
+
+    later = trained(tmp_path, "network_type=embedding", f"{RATES}=2e-3,1e-3")
+
+    assert conditions(later) == ["embedding", "embedding_learning_rate=0.001"]
+    assert later.factors["network_type"]["keys"] == ["network_type"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("training.replay.n_step=1", "run=9"),
+        ("network_type=blind", "training.rounds=4"),
+        ("rules=classic", "run=9"),
+        ("training=quick", "run=1"),
+    ],
+)
+def test_what_is_no_factor_is_refused_with_the_way_out(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
+    trained(tmp_path, f"{RATES}=2e-3,1e-3")
+
+    message = refusal(tmp_path, *words)
+
+    assert "sweep what is to vary (-m KEY=VALUE,VALUE)" in message
+    assert "use another experiment=NAME" in message
+
+
+def test_the_way_out_works(tmp_path: Path) -> None:
+    trained(tmp_path, f"{RATES}=2e-3,1e-3")
+
+    assert conditions(trained(tmp_path, "training.replay.n_step=5,1")) == [
+        "boolean",
+        "boolean_n_step=1",
+    ]
+
+
+REFUSED = {
+    "experiment=a,b": "a sweep belongs to one experiment, got experiment=a,b",
+    "training.rounds=1,2 experiment=lr_${training.rounds}": "a sweep belongs to one experiment",
+    "root=/a,/b": "root cannot be swept: it is about the launch and changes no number",
+    "force=true,false": "force cannot be swept",
+    "dry_run=true,false": "dry_run cannot be swept",
+    "seed=independent,paired": "seed=independent,paired cannot be swept",
+    "run=range(1,1000000000)": "at most 100000 are launched",
+    "run=range(1,50000) training.rounds=1,2,3": "the sweep has 149997 jobs or more",
+    "run=range(3,1)": "run=range(3,1) names no value, so there is nothing to launch",
+    "training=glob(none*)": "training=glob(none*) names no value",
+    f"{RATES}=interval(0,1)": "is no list of values; only other sweepers search an interval",
+    "run=sort(range(3,8,3),reverse=true)": "Hydra sorts a range wrongly; list its values instead",
+}
+
+
+@pytest.mark.parametrize("words", REFUSED)
+def test_a_sweep_that_makes_no_sense_is_refused(words: str, tmp_path: Path) -> None:
+    assert REFUSED[words] in refusal(tmp_path, *words.split())
+
+
+@pytest.mark.parametrize("prefix", ["", "+", "++"])
+def test_a_prefix_is_no_part_of_a_factor(prefix: str, tmp_path: Path) -> None:
+    key = "network_type.layers" if prefix == "+" else RATES
+
+    plan = planned(tmp_path, f"{prefix}{key}=1,2")
+
+    assert list(plan.factors) == ["network_type", key]
+    assert [run.levels[key] for run in plan.runs] == [1, 2]
+
+
+def test_a_deleted_option_counts_for_all_runs_of_a_sweep(tmp_path: Path) -> None:
+    plan = planned(tmp_path, "~fault", "run=1,2")
+
+    assert [run.run_id for run in plan.runs] == ["boolean_run_01", "boolean_run_02"]
+
+
+def test_an_interpolation_follows_each_job(tmp_path: Path) -> None:
+    runs = planned(tmp_path, "run=3,5", "seed=fixed", "seed.value=${run}").runs
+
+    assert [(run.run, run.seed) for run in runs] == [(3, 3), (5, 5)]
+
+
+def test_keys_of_another_sweeper_are_factors(tmp_path: Path) -> None:
+    """It launches its jobs one by one, each a single run to us."""
+    plan = planned(tmp_path, f"{RATES}=1e-3", "run=2", swept=[RATES])
+
+    assert [run.run_id for run in plan.runs] == ["boolean_learning_rate=0.001_run_02"]
+    assert plan.factors[RATES] == {"base": 0.002, "keys": [RATES]}
+
+
+@pytest.mark.parametrize("name", studies.NAMES)
+def test_every_study_plans_names_that_an_experiment_may_have(name: str, tmp_path: Path) -> None:
+    plan = planned(tmp_path, f"+study={name}")
+
+    assert plan.experiment_dir == tmp_path / name
+    assert all(EXPERIMENT_NAME.fullmatch(label) for label in conditions(plan))

@@ -1,0 +1,120 @@
+"""Bad input, from the command line to the one line that says what is wrong with it."""
+
+import runpy
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hydra.core.global_hydra import GlobalHydra
+
+from cuttle.opponents import names
+from tests.launch.launching import REPOSITORY, launch
+from tests.training.build import CONF
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("fork_server")]
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1)
+
+
+def options(group: str = "network_type") -> str:
+    """List the options of a group as a refusal does."""
+    return ", ".join(sorted(path.stem for path in (CONF / group).glob("*.yaml")))
+
+
+BAD_INPUT = {
+    "traning=quick": "there is no key 'traning'; did you mean 'training'?",
+    "training=quik": f"there is no option training=quik; there are {options('training')}",
+    "network_type=bolean": f"there is no option network_type=bolean; there are {options()}",
+    "training.learner.learning_rate=-0.1": "learner.learning_rate must be positive, got -0.1",
+    "training.learner.learning_rate=abc": "learner.learning_rate must be a number, got 'abc'",
+    "training.evaluation.opponents=[nobody]": f"unknown 'nobody'; there are {', '.join(names())}",
+    "analysis.primary_opponent=nobody": "got 'nobody': add analysis.primary_opponent=randomized",
+    "training.evaluation.opponents=[high_card]": "add analysis.primary_opponent=high_card",
+    "rules.name=nobody": "rules.name must be one of cuttle_cards,",
+    "+foo=1": "there is no key 'foo'; there are network_type,",
+    "-m +foo=1,2": "there is no key 'foo'; there are network_type,",
+    "+network_type.layers=3": "network_type=boolean with {'layers': 3}",
+    "device=cuda:99": "device=cuda:99 cannot be used here, try device=cpu",
+    "portable=true device=cuda": "portable=true needs device=cpu, got device=cuda",
+    "network_type._target_=os.system": "must start with cuttle.networks., got os.system",
+    "-m run=1,abc": "run must be a whole number, got 'abc'",
+    "init_only=true force=true": "init_only=true trains nothing, so force=true",
+    "network_type=embedding network_type.embedding_dim=0": "dim must be at least 1, got 0",
+    "network_type.name=a/b": "network_type.name='a/b' is not a name",
+    "network_type.name=null": "network_type.name=None is not a name",
+    "study=zones_only": "study is added to the config, not changed: write +study=",
+    "description=a=b": "description=a=b cannot be read; quote the value twice",
+    "run=1 seed=3": "seed=3: an option of a folder of conf/ is a word",
+    "seed=fixed": "seed.value must be given, for example seed.value=1",
+    "seed=published run=8": "not boolean with run=8; use seed=independent",
+    "-m training.learner.learning_rate=1e-3,0.001": "two jobs would train in",
+    "-m run=1,0": "run must be from 1 to 99999, got 0",
+    "-m experiment=a,b": "a sweep belongs to one experiment",
+    "-m hydra.launcher.n_jobs=0": "hydra.launcher.n_jobs must be at least 1, or -1",
+    "network_type=boolean,blind": "network_type=boolean,blind: several values are a sweep, add -m",
+    "run=range(1,3)": "run=range(1,3): several values are a sweep, add -m",
+    "hydra/launcher=nobody": "there is no option hydra/launcher=nobody; there are basic,",
+}
+
+IN_A_PROCESS_OF_ITS_OWN = ("traning=quick", "-m experiment=a,b", "+foo=1")
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Let this process pass for that of `train.py`, in a directory of its own."""
+    handlers = {number: signal.getsignal(number) for number in SIGNALS}
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HYDRA_FULL_ERROR", "0")  # which the program sets
+    for stream in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, stream, getattr(sys, stream))
+    yield tmp_path
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+    GlobalHydra.instance().clear()
+
+
+def train(*words: str, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Run `train.py` in this process and return its exit status."""
+    monkeypatch.setattr(sys, "argv", [str(REPOSITORY / "train.py"), *words])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(sys.argv[0], run_name="__main__")
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+@pytest.mark.parametrize("arguments", BAD_INPUT)
+def test_bad_input_is_one_clear_line_and_changes_nothing(
+    arguments: str,
+    here: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    status = train(*arguments.split(), monkeypatch=monkeypatch)
+
+    said = capfd.readouterr()
+    assert status == 2
+    assert said.out == ""
+    assert said.err.startswith("error: ") and said.err.count("\n") == 1
+    assert BAD_INPUT[arguments] in said.err
+    assert list(here.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", IN_A_PROCESS_OF_ITS_OWN)
+def test_bad_input_ends_the_program(arguments: str, tmp_path: Path) -> None:
+    finished = launch(tmp_path, *arguments.split(), fake=False)
+
+    assert finished.returncode == 2
+    assert finished.stdout == ""
+    assert finished.stderr.startswith("error: ") and finished.stderr.count("\n") == 1
+    assert BAD_INPUT[arguments] in finished.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_refused_sweep_is_not_trained_when_tracebacks_are_asked_for(tmp_path: Path) -> None:
+    finished = launch(tmp_path, "-m", "run=1,2", "experiment=a,b", fake=False, HYDRA_FULL_ERROR="1")
+
+    assert finished.returncode == 2
+    assert "a sweep belongs to one experiment" in finished.stderr
+    assert list(tmp_path.iterdir()) == []
