@@ -30,6 +30,8 @@ def main() -> None:
     """Print the seconds of each part for each number of runs."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("runs", type=int, nargs="+", help="numbers of runs, over three types")
+    for name in registry.names(statistics):
+        registry.load(statistics, name)
     for num_runs in parser.parse_args().runs:
         with tempfile.TemporaryDirectory() as folder:
             write_experiment(Path(folder), num_runs)

@@ -228,20 +228,19 @@ def _provenance(records: Sequence[RunRecord], who: pd.DataFrame) -> pd.DataFrame
         metadata, seed = record.metadata, record.config.get("seed")
         git = metadata.get("git") or {}
         versions = metadata.get("versions") or {}
-        rows.append(
-            {
-                "host": metadata.get("host"),
-                "commit": git.get("commit"),
-                "dirty": git.get("dirty"),
-                "source_hash": metadata.get("source_hash"),
-                "rules_version": metadata.get("rules_version"),
-                "arithmetic": (metadata.get("arithmetic") or {}).get("mode", "native"),
-                "seed_status": record.seed,
-                "seed_metadata": metadata.get("seed"),
-                "seed_config": seed.get("value") if isinstance(seed, dict) else None,
-                **{f"versions.{package}": version for package, version in versions.items()},
-            }
-        )
+        facts = {
+            "host": metadata.get("host"),
+            "commit": git.get("commit"),
+            "dirty": git.get("dirty"),
+            "source_hash": metadata.get("source_hash"),
+            "rules_version": metadata.get("rules_version"),
+            "arithmetic": (metadata.get("arithmetic") or {}).get("mode", "native"),
+            "seed_status": record.seed,
+            "seed_metadata": metadata.get("seed"),
+            "seed_config": seed.get("value") if isinstance(seed, dict) else None,
+            **{f"versions.{package}": version for package, version in versions.items()},
+        }
+        rows.append({name: _scalar(value) for name, value in facts.items()})
     return who.join(pd.DataFrame(rows, columns=None if rows else _PROVENANCE, dtype=object))
 
 

@@ -102,8 +102,6 @@ def summarise(rows: Sequence[Row], noun: str) -> str:
         parts.append(f"{pluralize(len(open_pairs), pair)} {verb} inconclusive")
     if missing := len(rows) - len(won) - len(equal) - len(open_pairs):
         parts.append(f"{pluralize(missing, 'pair')} cannot be compared")
-    if text := detectable_text(open_pairs):
-        parts.append(text)
     return "; ".join(parts)
 
 

@@ -17,6 +17,7 @@ from cuttle.runs.layout import (
 from cuttle.runs.reader import Factor, RunRecord
 
 MatchRow = tuple[int, str, str, int, int, int, int, int]  # in the order of MATCHES_COLUMNS
+_STAGES = tuple(str(stage) for stage in Stage)
 
 
 class MixedStudyError(ValueError):
@@ -77,38 +78,27 @@ def read_matches(rows: Iterable[Mapping[str, Any]]) -> list[MatchRow]:
     """Return the match rows that have games; raise ValueError for a damaged one."""
     matches = []
     for row in rows:
-        try:
-            values = [row[column] for column in MATCHES_COLUMNS]
-        except KeyError:
-            missing = [column for column in MATCHES_COLUMNS if column not in row]
-            raise ValueError(f"matches row without {', '.join(missing)}: {dict(row)}") from None
-        round_number, stage, opponent, seat, games, wins, draws, losses = values
-        counts = (round_number, seat, games, wins, draws, losses)
-        if any(type(count) is not int or count < 0 for count in counts):  # true is no count
-            _refuse_counts(row)
-        if wins + draws + losses != games:
-            raise ValueError(
-                f"{_place(row)}: {wins} wins + {draws} draws + {losses} losses are not "
-                f"{games} games"
-            )
-        if stage not in _STAGES:
-            raise ValueError(f"matches row of unknown stage {stage!r}; known: {', '.join(_STAGES)}")
-        if games:
-            matches.append((round_number, stage, str(opponent), seat, games, wins, draws, losses))
+        if missing := [column for column in MATCHES_COLUMNS if column not in row]:
+            raise ValueError(f"matches row without {', '.join(missing)}: {dict(row)}")
+        if problem := _problem(row):
+            raise ValueError(f"round {row['round']} against {row['opponent']}: {problem}")
+        if row["games"]:
+            round_number, stage, opponent, *rest = (row[column] for column in MATCHES_COLUMNS)
+            matches.append((round_number, stage, str(opponent), *rest))
     return matches
 
 
-_STAGES = tuple(str(stage) for stage in Stage)
-
-
-def _refuse_counts(row: Mapping[str, Any]) -> None:
+def _problem(row: Mapping[str, Any]) -> str:
+    """Return what is wrong with the values of a match row, or an empty text."""
     for column in ("round", "seat", "games", "wins", "draws", "losses"):
-        if type(row[column]) is not int or row[column] < 0:
-            raise ValueError(f"{_place(row)}: {column} must be a count, got {row[column]!r}")
-
-
-def _place(row: Mapping[str, Any]) -> str:
-    return f"round {row['round']} against {row['opponent']}"
+        if type(row[column]) is not int or row[column] < 0:  # true is no count
+            return f"{column} must be a count, got {row[column]!r}"
+    games, wins, draws, losses = row["games"], row["wins"], row["draws"], row["losses"]
+    if wins + draws + losses != games:
+        return f"{wins} wins + {draws} draws + {losses} losses are not {games} games"
+    if row["stage"] not in _STAGES:
+        return f"unknown stage {row['stage']!r}; known: {', '.join(_STAGES)}"
+    return ""
 
 
 def _read_results(record: RunRecord) -> list[MatchRow]:

@@ -9,6 +9,7 @@ import pytest
 
 from cuttle.analysis import Study, load
 from cuttle.analysis.data import MixedStudyError, level_text
+from cuttle.analysis.statistics import checks
 from cuttle.runs import layout
 
 from .experiments import (
@@ -358,6 +359,17 @@ def test_experiment_that_says_its_seeds_are_not_paired_is_believed(tmp_path: Pat
     write_run(path, "boolean", 1, config={"seed": {"mode": "paired", "value": 7}})
 
     assert not load(path).is_paired
+
+
+def test_facts_of_another_kind_are_kept_as_text(tmp_path: Path) -> None:
+    path = write_experiment(tmp_path, {"boolean": [0.6]})
+    recorded = {"git": {"commit": ["a"], "dirty": "perhaps"}, "versions": {"numpy": {"a": 1}}}
+    write_run(path, "boolean", 2, metadata=recorded, config={"seed": {"value": [1]}})
+
+    study = load(path)
+
+    assert study.provenance["commit"].tolist()[1] == '["a"]'
+    assert len(checks.compute(study)) > 0
 
 
 def test_mixed_rules_versions_are_refused(tmp_path: Path) -> None:

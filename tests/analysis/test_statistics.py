@@ -430,6 +430,25 @@ def test_anova_finds_the_interaction_that_is_there(tmp_path: Path) -> None:
     assert parallel["eta2_partial"].iloc[0] > 0.5
 
 
+def test_conditions_without_runs_leave_the_rest_of_the_design_tested(tmp_path: Path) -> None:
+    cells = [
+        ({"network_type": name, RATE: rate}, [] if (i, j) == (1, 2) else [0.5, 0.52, 0.53 + i / 20])
+        for i, name in enumerate(TYPES[:2])
+        for j, rate in enumerate(RATES[:3])
+    ]
+    study = load(
+        write_factorial(tmp_path, {"network_type": "boolean", RATE: 3.0e-4}, cells, runs=3)
+    )
+
+    anova, means = rows(study, "factorial"), rows(study, "level_means")
+
+    assert anova["p"].notna().tolist() == [True, True]
+    assert set(anova["note"]) == {
+        "interactions that the conditions with runs cannot tell apart are left out"
+    }
+    assert means.set_index("level_text").loc["0.001", "note"] == "1 of 2 conditions have no runs"
+
+
 def test_level_means_weigh_conditions_alike(tmp_path: Path) -> None:
     study = factorial(tmp_path, lambda i, j: 0.5 + 0.1 * i)
 

@@ -166,7 +166,7 @@ def _copies(study: Study) -> Iterator[Check]:
 
 def _sources(study: Study) -> Iterator[Check]:
     runs = study.provenance
-    commits, sources = (sorted(set(runs[c].dropna())) for c in ("commit", "source_hash"))
+    commits, sources = (sorted(set(map(str, runs[c].dropna()))) for c in ("commit", "source_hash"))
     if len(sources) > 1:
         text = f"runs come from {len(sources)} versions of the source: {', '.join(sources)}"
         yield Check("mixed_sources", "warning", text)

@@ -45,7 +45,7 @@ def _fit(study: Study, opponent: str) -> list[dict[str, Any]]:
     data = data.rename(columns={factor: name for name, factor in names.items()})
     levels = {name: data[name].nunique() for name in names}
     names = {name: factor for name, factor in names.items() if levels[name] > 1}
-    note = degenerate(by_condition(final, "win_rate"), least=0)
+    note = degenerate({c: x for c, x in by_condition(final, "win_rate").items() if x.size}, least=1)
     if len(names) < 2:
         note = "fewer than two factors have runs at two levels"
     elif len(data) <= data["condition"].nunique():
@@ -55,11 +55,11 @@ def _fit(study: Study, opponent: str) -> list[dict[str, Any]]:
     terms = _estimable(data, list(names))
     formula = "win_rate ~ " + " + ".join(":".join(f"C({n})" for n in term) for term in terms)
     anova = anova_lm(ols(formula, data).fit(), typ=2)
-    left_out = "interactions that the conditions with runs cannot tell are left out"
+    left_out = "interactions that the conditions with runs cannot tell apart are left out"
     note = left_out * (len(terms) < 2 ** len(names) - 1)
     residual = anova.loc["Residual"]
     return [
-        {**_row(study, [names[n] for n in term], line, residual), "note": note}
+        {**_row(study, [names[n] for n in term], line, residual, len(data)), "note": note}
         for term, (_, line) in zip(terms, anova.drop("Residual").iterrows(), strict=True)
     ]
 
@@ -79,11 +79,15 @@ def _estimable(data: pd.DataFrame, names: list[str]) -> list[tuple[str, ...]]:
 
 
 def _row(
-    study: Study, factors: list[str], line: "pd.Series[float]", residual: "pd.Series[float]"
+    study: Study,
+    factors: list[str],
+    line: "pd.Series[float]",
+    residual: "pd.Series[float]",
+    num_runs: int,
 ) -> dict[str, Any]:
     df, f, p = line["df"], line["F"], line["PR(>F)"]
     eta2 = line["sum_sq"] / (line["sum_sq"] + residual["sum_sq"])
-    omega2 = df * (f - 1) / (df * (f - 1) + len(study.runs))
+    omega2 = df * (f - 1) / (df * (f - 1) + num_runs)
     return {
         "term": term_text(factors),
         "factors": factors,

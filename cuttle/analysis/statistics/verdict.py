@@ -78,6 +78,9 @@ def headline(study: Study) -> str:
         name = f"by {study.factor_text(factor)}, " * (len(families) > 1)
         parts.append(name + summarise(family, study.noun))
     parts += [row["sentence"] for row in shown_interactions(study, opponent)]
+    undecided = [row for row in rows if row["decision"] is Decision.UNDECIDED]
+    if len(families) == 1 and (text := detectable_text(undecided)):
+        parts.append(text)
     if not rows:
         parts.append(f"no comparison, as there is a single {study.noun}")
     return f"Against {opponent} ({study.roles[opponent]} opponent): {'; '.join(parts)}."
