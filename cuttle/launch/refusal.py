@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,7 +53,11 @@ def one_line_errors() -> Iterator[None]:
     Hydra prints its errors itself and exits, except when its switch for tracebacks is on.
     """
     if WANTS_TRACEBACKS:
-        yield
+        try:
+            yield
+        except Refusal:  # as an end of the program it would show none
+            traceback.print_exc()
+            raise
         return
     os.environ[FULL_ERROR] = "1"
     try:
