@@ -65,8 +65,8 @@ def _guess(run: RunRecord, known: Iterable[Overrides], factors: Iterable[str]) -
     if other is None:
         return {}
     levels = {key: format_value(level) for key, level in run.levels.items()}
-    known = {key: value for key, value in other.items() if key not in factors or key in levels}
-    return {**known, **levels, "run": str(run.run)}  # in the order of the other
+    kept = {key: value for key, value in other.items() if key not in factors or key in levels}
+    return {**kept, **levels, "run": str(run.run)}  # in the order of the other
 
 
 def _holds_any(block: Block, composed: Sequence[Overrides]) -> bool:
