@@ -14,7 +14,7 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "game": (set(), {"numba"}),
     "env": ({"game"}, {"numba", "gymnasium", "pettingzoo"}),
     "opponents": ({"game", "env"}, {"numba"}),
-    "networks": ({"game", "env"}, {"torch"}),
+    "networks": ({"game", "env"}, {"torch", "numba"}),
     "training": ({"game", "env", "opponents", "networks"}, {"torch"}),
     "runs": (set(), set()),
     "analysis": ({"runs"}, {"scipy", "matplotlib", "rich", "typer"}),
