@@ -71,7 +71,7 @@ class _ValueChosen(torch.autograd.Function):
         shapes = norm_weight.shape, norm_bias.shape, weight.shape, weight.shape[:2]
         out = [hidden.new_empty(hidden.shape), *(weight.new_zeros(shape) for shape in shapes)]
         units, *norm = arrays(hidden, norm_weight, norm_bias)
-        weights, actions, *inputs = arrays(weight, action, forward, gradient)
-        gradients = tuple(arrays(*out))
-        kernels.value_chosen_gradients(units, (*norm, 0.0), weights, actions, *inputs, gradients)
+        chosen, which, before, slope = arrays(weight, action, forward, gradient)
+        into = tuple(arrays(*out))
+        kernels.value_chosen_gradients(units, (*norm, 0.0), chosen, which, before, slope, into)
         return *out[:3], None, *out[3:], None
