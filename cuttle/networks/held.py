@@ -6,6 +6,7 @@ All that an encoder makes of an empty zone is one constant for each kind of zone
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -58,15 +59,18 @@ class _Products(torch.autograd.Function):
     ) -> Tensor:
         ctx.save_for_backward(first, row, x, weight)
         ctx.mark_dirty(start)
-        kernels.add_products(*arrays(first, row, x, weight, start))
+        bounds, to, *parts = arrays(first, row, x, weight, start)
+        kernels.add_products(bounds, (np.arange(len(to)), to), *parts)
         return start
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[None, None, Tensor, Tensor, Tensor]:
-        first, row, x, weight = ctx.saved_tensors
-        out = x.new_empty(x.shape), weight.new_empty(weight.shape)
-        kernels.product_gradients(*arrays(first, row, x, weight, gradient, *out))
-        return None, None, *out, gradient
+        bounds, row, x, weight, slope = arrays(*ctx.saved_tensors, gradient)
+        of_x, of_weight = np.zeros_like(x), np.empty_like(weight)
+        transposed = np.ascontiguousarray(weight.transpose(0, 2, 1))
+        kernels.add_products(bounds, (row, np.arange(len(x))), slope, transposed, of_x)
+        kernels.sum_outer_products(bounds, row, x, slope, of_weight)
+        return None, None, torch.from_numpy(of_x), torch.from_numpy(of_weight), gradient
 
 
 def arrays(*tensors: Tensor) -> list[Any]:

@@ -151,99 +151,72 @@ def list_held(zones: Ints, first: Ints, out: Ints) -> None:
 
 
 @kernel
-def add_products(first: Ints, row: Ints, x: Floats, weight: Floats, out: Floats) -> None:
+def add_products(
+    first: Ints, place: tuple[Ints, Ints], x: Floats, weight: Floats, out: Floats
+) -> None:
     """Add each entry's product with the weights of its kind, `x[i] @ weight[kind]`, to a row.
 
-    Entries of a kind lie from `first[kind]` on; `x (entries, features)`, `row (entries)`,
-    `weight (kinds, features, width)`, `out (rows, width)`.
+    Entries of a kind lie from `first[kind]` on; `place` holds the row of each in
+    `x (rows, features)` and in `out (rows, width)`; `weight (kinds, features, width)`. A kind's
+    entries go to rows of their own, but that an entry of zeros may stand before the others.
     """
+    source, target = place
     for kind in range(len(weight)):
-        for i in range(first[kind], first[kind + 1]):
-            _add_product(x[i], weight[kind], out[row[i]])
-
-
-@inlined
-def _add_product(x: Floats, weight: Floats, out: Floats) -> None:
-    """Add `x @ weight` to `out`."""
-    k = 0
-    while k + 4 * LANES <= len(out):
-        a, b = load(out, k), load(out, k + LANES)
-        c, d = load(out, k + 2 * LANES), load(out, k + 3 * LANES)
-        for j in range(len(x)):
-            factor, row = repeat(x[j]), weight[j]
-            a, b = fma(factor, load(row, k), a), fma(factor, load(row, k + LANES), b)
-            c = fma(factor, load(row, k + 2 * LANES), c)
-            d = fma(factor, load(row, k + 3 * LANES), d)
-        store(out, k, a)
-        store(out, k + LANES, b)
-        store(out, k + 2 * LANES, c)
-        store(out, k + 3 * LANES, d)
-        k += 4 * LANES
-    while k < len(out):
-        a = load(out, k)
-        for j in range(len(x)):
-            a = fma(repeat(x[j]), load(weight[j], k), a)
-        store(out, k, a)
-        k += LANES
+        rows, last = weight[kind], first[kind + 1] - 1
+        for i in range(first[kind], first[kind + 1], 4):
+            # Four rows at a time; behind the last entry it is that one again, with the same result.
+            j, k, m = min(i + 1, last), min(i + 2, last), min(i + 3, last)
+            x_i, x_j, x_k, x_m = x[source[i]], x[source[j]], x[source[k]], x[source[m]]
+            to_i, to_j, to_k, to_m = out[target[i]], out[target[j]], out[target[k]], out[target[m]]
+            for begin in range(0, out.shape[1], 2 * LANES):
+                end = begin + LANES
+                a, b, c, d = (
+                    load(to_i, begin),
+                    load(to_j, begin),
+                    load(to_k, begin),
+                    load(to_m, begin),
+                )
+                e, f, g, h = load(to_i, end), load(to_j, end), load(to_k, end), load(to_m, end)
+                for n in range(x.shape[1]):
+                    left, right = load(rows[n], begin), load(rows[n], end)
+                    p, q, r, s = repeat(x_i[n]), repeat(x_j[n]), repeat(x_k[n]), repeat(x_m[n])
+                    a, b, c, d = fma(p, left, a), fma(q, left, b), fma(r, left, c), fma(s, left, d)
+                    e, f = fma(p, right, e), fma(q, right, f)
+                    g, h = fma(r, right, g), fma(s, right, h)
+                store(to_i, begin, a)
+                store(to_j, begin, b)
+                store(to_k, begin, c)
+                store(to_m, begin, d)
+                store(to_i, end, e)
+                store(to_j, end, f)
+                store(to_k, end, g)
+                store(to_m, end, h)
 
 
 @kernel
-def product_gradients(
-    first: Ints,
-    row: Ints,
-    x: Floats,
-    weight: Floats,
-    gradient: Floats,
-    of_x: Floats,
-    of_weight: Floats,
-) -> None:
-    """Write the gradients of `x` and `weight` in `add_products`, given that of `out`."""
-    for kind in range(len(weight)):
-        begin, end = first[kind], first[kind + 1]
-        for i in range(begin, end):
-            _multiply_rows(weight[kind], gradient[row[i]], of_x[i])
-        _sum_outer_products(x[begin:end], row[begin:end], gradient, of_weight[kind])
+def sum_outer_products(first: Ints, row: Ints, x: Floats, gradient: Floats, out: Floats) -> None:
+    """Write the gradient of the weights: over a kind's entries, the sum of `x[i]` times its row's.
 
-
-@inlined
-def _multiply_rows(rows: Floats, x: Floats, out: Floats) -> None:
-    """Write the products of `rows (n, width)` with `x (width)`; four at a time."""
-    done = len(rows) & ~3
-    for j in range(0, done, 4):
-        a, b, c, d = zeros(), zeros(), zeros(), zeros()
-        for k in range(0, len(x), LANES):
-            part = load(x, k)
-            a, b = fma(load(rows[j], k), part, a), fma(load(rows[j + 1], k), part, b)
-            c, d = fma(load(rows[j + 2], k), part, c), fma(load(rows[j + 3], k), part, d)
-        out[j], out[j + 1] = sum_lanes(a), sum_lanes(b)
-        out[j + 2], out[j + 3] = sum_lanes(c), sum_lanes(d)
-    for j in range(done, len(rows)):
-        a = zeros()
-        for k in range(0, len(x), LANES):
-            a = fma(load(rows[j], k), load(x, k), a)
-        out[j] = sum_lanes(a)
-
-
-@inlined
-def _sum_outer_products(x: Floats, row: Ints, gradient: Floats, out: Floats) -> None:
-    """Write the sum over entries of `x[i]` times `gradient[row[i]]`; four features at a time."""
-    done = x.shape[1] & ~3
-    for k in range(0, gradient.shape[1], LANES):
-        for j in range(0, done, 4):
-            a, b, c, d = zeros(), zeros(), zeros(), zeros()
-            for i in range(len(x)):
-                part = load(gradient[row[i]], k)
-                a, b = fma(repeat(x[i, j]), part, a), fma(repeat(x[i, j + 1]), part, b)
-                c, d = fma(repeat(x[i, j + 2]), part, c), fma(repeat(x[i, j + 3]), part, d)
-            store(out[j], k, a)
-            store(out[j + 1], k, b)
-            store(out[j + 2], k, c)
-            store(out[j + 3], k, d)
-        for j in range(done, x.shape[1]):
-            a = zeros()
-            for i in range(len(x)):
-                a = fma(repeat(x[i, j]), load(gradient[row[i]], k), a)
-            store(out[j], k, a)
+    `x (entries, features)`, `gradient (rows, width)`, `out (kinds, features, width)`.
+    """
+    last = x.shape[1] - 1
+    for kind in range(len(out)):
+        for begin in range(0, gradient.shape[1], 2 * LANES):
+            end = begin + LANES
+            for n in range(0, x.shape[1], 4):
+                # Four features at a time, as above.
+                k, m, o = min(n + 1, last), min(n + 2, last), min(n + 3, last)
+                a, b, c, d = zeros(), zeros(), zeros(), zeros()
+                e, f, g, h = zeros(), zeros(), zeros(), zeros()
+                for i in range(first[kind], first[kind + 1]):
+                    left, right = load(gradient[row[i]], begin), load(gradient[row[i]], end)
+                    p, q, r, s = repeat(x[i, n]), repeat(x[i, k]), repeat(x[i, m]), repeat(x[i, o])
+                    a, b, c, d = fma(p, left, a), fma(q, left, b), fma(r, left, c), fma(s, left, d)
+                    e, f = fma(p, right, e), fma(q, right, f)
+                    g, h = fma(r, right, g), fma(s, right, h)
+                for feature, low, high in ((n, a, e), (k, b, f), (m, c, g), (o, d, h)):
+                    store(out[kind, feature], begin, low)
+                    store(out[kind, feature], end, high)
 
 
 @inlined
