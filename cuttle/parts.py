@@ -109,9 +109,11 @@ def _check_network(config: dict[str, Any], settings: TrainingSettings) -> None:
     initialise(network, settings.initialisation, stream(0, "check"))
     inputs = torch.zeros(2, len(ZONES), dtype=torch.int64), torch.zeros(2, SCALAR_DIM)
     action = torch.zeros(2, dtype=torch.int64)
+    allowed = torch.ones(2, NUM_ACTIONS, dtype=torch.bool)
     forms: tuple[tuple[str, tuple[torch.Tensor, ...], int], ...] = (
         ("forward(zones, scalars)", inputs, NUM_ACTIONS),
         ("forward(zones, scalars, action)", (*inputs, action), config["trunk"]["members"]),
+        ("forward(zones, scalars, allowed)", (*inputs, allowed), NUM_ACTIONS),
     )
     for form, arguments, width in forms:
         try:

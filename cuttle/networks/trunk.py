@@ -47,7 +47,8 @@ class Trunk(nn.Module):
         """Value the actions by what a type makes of the zones and by `(batch, scalars)`.
 
         Returns the mean of the members for every action, `(batch, num_actions)`; with `action
-        (batch,)` what each member thinks of that action alone, `(batch, members)`.
+        (batch,)` what each member thinks of that action alone, `(batch, members)`; with a mask
+        `(batch, num_actions) bool` in its place, the means of those actions, -inf for the others.
         """
         hidden = self.hidden(features, scalars[:, : self._scalars])
         _, members, units = self.advantage.shape
