@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -27,8 +29,9 @@ def test_the_benchmark_of_training_prints_a_row_for_each_type() -> None:
 
 @pytest.mark.slow
 def test_learning_is_compared_with_that_of_another_commit(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     words = ["--against=HEAD", "--budget=smoke", "--types=blind", "--repetitions=1"]
     monkeypatch.setattr(sys, "argv", ["training.py", *words])
 
@@ -41,7 +44,7 @@ def test_learning_is_compared_with_that_of_another_commit(
     listed = subprocess.run(
         ["git", "worktree", "list"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert "/before" not in listed.stdout
+    assert str(tmp_path) not in listed.stdout
 
 
 @pytest.mark.slow
