@@ -198,9 +198,6 @@ def test_every_line_of_a_bash_block_is_a_command() -> None:
 PROGRAM_PAGE = markdown.ROOT / "docs" / "python.md"
 # The notebook page is run by tests/analysis.
 RUN_ELSEWHERE = (PROGRAM_PAGE, markdown.ROOT / "docs" / "notebook.md")
-    PROGRAM_PAGE,
-    markdown.ROOT / "docs" / "notebook.md",
-)  # the latter by tests/analysis
 
 
 @pytest.mark.slow
