@@ -1,6 +1,7 @@
 """Speed of training on one core. Prints a table; writes nothing.
 
     python benchmarks/training.py [--budget full] [--types boolean] [--rounds 20] [OVERRIDE ...]
+    python benchmarks/training.py --against REV [--budget quick] [--repetitions 3] [OVERRIDE ...]
 
 Method. A budget, or its first rounds, is trained as a run trains it, evaluation after each round
 included, on one thread. Time is processor time of this process, split as the run's own clocks say:
@@ -16,11 +17,25 @@ earlier system, 5,000 updates of 128 in 5,000 games, and its trunk.
     bound         share of the learning time that the matrix products alone would take, at the rate
                   that this core reaches on one product of 1,094 inputs and 52 units; sums over
                   cards are no products
+
+With `--against REV` the working tree and that commit, checked out in a temporary directory, train
+the same runs in turn by `train.py`, each in processes of its own, whose clock is replaced by their
+processor time; what they compile is compiled in a run that is not counted. The table holds the
+seconds of learning in a run, medians, and by how much the working tree is faster: the median of
+the pairs of runs, the lowest and the highest.
 """
 
 import argparse
 import itertools
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +51,9 @@ from cuttle.env.observation import OBS_DIM, SCALAR_DIM, ZONES
 from cuttle.launch.build import build_network
 from cuttle.training.trainer import Trainer
 
-CONF = Path(__file__).parents[1] / "conf"
+ROOT = Path(__file__).parents[1]
+CONF = ROOT / "conf"
+PROCESSOR_CLOCK = "import time; time.perf_counter = time.process_time"
 EARLIER_BUDGET = ("training=earlier", "trunk=plain")
 
 
@@ -99,20 +116,77 @@ def measure(network_type: str, budget: str, overrides: list[str], rounds: int | 
     )
 
 
+@contextmanager
+def checked_out(revision: str, parent: Path) -> Iterator[Path]:
+    """Check a commit out below `parent`, and remove it from git's list of worktrees afterwards."""
+    git, tree = ["git", "-C", str(ROOT), "worktree"], parent / "before"
+    subprocess.run([*git, "add", "--quiet", "--detach", str(tree), revision], check=True)
+    try:
+        yield tree
+    finally:
+        subprocess.run([*git, "remove", "--force", str(tree)], check=True)
+
+
+def learning_seconds(tree: Path, clock: Path, choices: list[str]) -> float:
+    """Train one run by the code of `tree`; return its seconds of learning."""
+    with tempfile.TemporaryDirectory() as root:
+        subprocess.run(
+            [sys.executable, "train.py", *choices, f"root={root}", "experiment=benchmark"],
+            cwd=tree,
+            env={**os.environ, "PYTHONPATH": f"{clock}{os.pathsep}{tree}"},
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+        (timings,) = Path(root).rglob("timings.jsonl")
+        return sum(json.loads(line)["learn_s"] for line in timings.read_text().splitlines())
+
+
+def compare(arguments: argparse.Namespace) -> None:
+    """Print how much faster the working tree learns than another commit."""
+    print("type              before, s    after, s   ratio   lowest  highest")
+    with (
+        tempfile.TemporaryDirectory() as parent,
+        checked_out(arguments.against, Path(parent)) as before,
+    ):
+        clock = Path(parent) / "clock"
+        clock.mkdir()
+        (clock / "sitecustomize.py").write_text(PROCESSOR_CLOCK)
+        for network_type in arguments.types.split(","):
+            choices = [f"network_type={network_type}", *arguments.overrides]
+            for tree in (before, ROOT):
+                learning_seconds(tree, clock, [*choices, "training=smoke"])
+            pairs = []
+            for run in range(1, arguments.repetitions + 1):
+                chosen = [*choices, f"training={arguments.budget}", f"run={run}"]
+                pairs.append([learning_seconds(tree, clock, chosen) for tree in (before, ROOT)])
+            ratios = [old / new for old, new in pairs]
+            columns = [statistics.median(column) for column in zip(*pairs, strict=True)]
+            found = (*columns, statistics.median(ratios), min(ratios), max(ratios))
+            print(f"{network_type:<14}" + "{:13.2f}{:12.2f}{:8.2f}{:9.2f}{:9.2f}".format(*found))
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--budget", default="full")
+    parser.add_argument("--budget", help="full by default, quick with --against")
     parser.add_argument("--types", default="boolean,embedding,multi_encoder,blind")
+    parser.add_argument("--against", metavar="REV", help="a commit to compare with")
+    parser.add_argument("--repetitions", type=int, default=3, help="runs of a type, with --against")
     parser.add_argument("--rounds", type=int, help="all by default")
     parser.add_argument("--earlier-budget", action="store_true")
     parser.add_argument("overrides", nargs="*")
     arguments = parser.parse_args()
+    if arguments.against:
+        arguments.budget = arguments.budget or "quick"
+        return compare(arguments)
     torch.set_num_threads(1)
     overrides = [*(EARLIER_BUDGET if arguments.earlier_budget else ()), *arguments.overrides]
     print("type            parameters  samples/s  decisions/s   play  learn  eval    full   bound")
     for network_type in arguments.types.split(","):
-        print(measure(network_type, arguments.budget, overrides, arguments.rounds), flush=True)
+        print(
+            measure(network_type, arguments.budget or "full", overrides, arguments.rounds),
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

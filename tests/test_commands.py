@@ -196,6 +196,8 @@ def test_every_line_of_a_bash_block_is_a_command() -> None:
 
 
 PROGRAM_PAGE = markdown.ROOT / "docs" / "python.md"
+# The notebook page is run by tests/analysis.
+RUN_ELSEWHERE = (PROGRAM_PAGE, markdown.ROOT / "docs" / "notebook.md")
 
 
 @pytest.mark.slow
@@ -216,7 +218,7 @@ def test_the_python_page_is_a_program(checkout: Path, monkeypatch: pytest.Monkey
 
 @pytest.mark.parametrize(
     "path",
-    [p for p in markdown.FILES if markdown.python_blocks(p) and p != PROGRAM_PAGE],
+    [p for p in markdown.FILES if markdown.python_blocks(p) and p not in RUN_ELSEWHERE],
     ids=lambda p: p.name,
 )
 def test_python_examples_run(path: Path) -> None:

@@ -182,8 +182,11 @@ def test_the_roles_of_the_keys() -> None:
     assert set(identity(composed("seed.value=3"))) == {
         name
         for name in flatten(composed())
-        if name.startswith(("network_type.", "trunk.", "training.", "rules."))
-        or name in ("run", "seed.value", "threads", "device")
+        if (
+            name.startswith(("network_type.", "trunk.", "training.", "rules."))
+            or name in ("run", "seed.value", "threads", "device")
+        )
+        and name not in roles.neutral_values()
     }
 
 

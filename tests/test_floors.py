@@ -15,7 +15,7 @@ FLOORS: dict[str, tuple[set[str], set[str]]] = {
     "game": (set(), {"numba"}),
     "env": ({"game"}, {"numba", "gymnasium", "pettingzoo"}),
     "opponents": ({"game", "env"}, {"numba"}),
-    "networks": ({"game", "env"}, {"torch"}),
+    "networks": ({"game", "env"}, {"torch", "numba"}),
     "training": ({"config", "game", "env", "opponents", "networks"}, {"torch"}),
     "runs": ({"config"}, set()),
     "analysis": (

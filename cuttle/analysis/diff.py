@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cuttle.config.roles import neutral_values
 from cuttle.runs.diff import ABSENT, IGNORED_KEYS, Flat, canonical, differing, flatten, is_below
 from cuttle.runs.formatting import format_value, truncate
 from cuttle.runs.layout import CONFIG_FILE, RunState
@@ -70,7 +71,10 @@ class Member(NamedTuple):
 
 @dataclass(frozen=True)
 class Side:
-    """One argument of a comparison, read; `notes` say what could not be."""
+    """One argument of a comparison, read; `notes` say what could not be.
+
+    choices: the option of each config group that the base was composed of
+    """
 
     label: str
     kind: Kind
@@ -78,6 +82,7 @@ class Side:
     members: tuple[Member, ...]
     records: tuple[RunRecord, ...] = ()
     factors: Mapping[str, Factor] = field(default_factory=dict)
+    choices: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
@@ -94,7 +99,9 @@ def open_side(root: Path, text: str) -> Side:
     experiment = read_experiment(path)
     if any((record.path / CONFIG_FILE).exists() for record in experiment.runs):
         side = _of_records(text, Kind.EXPERIMENT, path, experiment.runs)
-        return replace(side, factors=experiment.factors)
+        choices = experiment.meta.get("choices")
+        known = choices if isinstance(choices, dict) else {}
+        return replace(side, factors=experiment.factors, choices=known)
     base = experiment.meta.get("base_config")
     if not isinstance(base, dict):
         raise ValueError(f"{path} has no configuration yet; nothing to compare")
@@ -114,7 +121,7 @@ def _of_records(label: str, kind: Kind, path: Path, records: Sequence[RunRecord]
         is_begun = record.state not in NOT_STARTED
         if record.config:
             origin = provenance_of(record) if is_begun else {}  # half of it comes at the start
-            config = flatten(record.config)
+            config = {**neutral_values(), **flatten(record.config)}
             members.append(Member(record.run_id, record.condition, record.levels, config, origin))
         else:
             is_damaged = is_begun or (record.path / CONFIG_FILE).exists()
@@ -145,7 +152,7 @@ def split(side: Side, factor: str) -> list[Side]:
 
 def levels_of(side: Side, name: str) -> Cell:
     """Return the levels of a factor; of a side without it, the values of the key."""
-    base = side.factors[name].base if name in side.factors else ABSENT
+    base = side.factors[name].base if name in side.factors else side.choices.get(name, ABSENT)
     return _cell({m.run_id: m.levels.get(name, m.config.get(name, base)) for m in side.members})
 
 

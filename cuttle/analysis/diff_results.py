@@ -72,7 +72,9 @@ def _finals(side: Side, notes: list[str]) -> pd.DataFrame:
         except MixedStudyError as error:
             notes.append(f"{side.label}: no results: {error}")
             return empty
-        final, source = study.final, study.final_source
+        order = {opponent: place for place, opponent in enumerate(study.opponents)}
+        final = study.final.sort_values("opponent", key=lambda o: o.map(order), kind="stable")
+        source = study.final_source
         notes += _exclusions(side, study.excluded)
     if source is None:
         notes.append(f"{side.label}: no results yet")

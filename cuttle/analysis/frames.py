@@ -9,8 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cuttle.analysis.usable import ExcludedRun, UsableRun
-from cuttle.config.roles import is_method
-from cuttle.runs.diff import flatten
+from cuttle.runs.comparable import method_settings
 from cuttle.runs.layout import MATCHES_COLUMNS, METRICS_COLUMNS, TIMINGS_COLUMNS, Stage
 from cuttle.runs.reader import Experiment, Factor, RunRecord, planned_entries
 
@@ -50,7 +49,9 @@ def build_frames(
     conditions["n"] = who["condition"].value_counts(sort=False).reindex(labels).to_numpy()
     plays = _plays(usable)
     finals, source = _finals(plays)
-    configs = pd.DataFrame([_settings(record.config) for record in records], index=who.index)
+    settings = [method_settings(record.config) for record in records]
+    cells = [{key: _scalar(value) for key, value in run.items()} for run in settings]
+    configs = pd.DataFrame(cells, index=who.index)
     runs = who.join(_levels(records, experiment.factors)).join(_facts(records))
     runs["final_round"] = finals.groupby("row")["round"].max().reindex(who.index)
     return Frames(
@@ -134,11 +135,6 @@ def _facts(records: Sequence[RunRecord]) -> pd.DataFrame:
 
 
 _MEASURED = ("parameters", "initial_q_sd")
-
-
-def _settings(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Flatten what of a config belongs to the method."""
-    return {key: _scalar(value) for key, value in flatten(config).items() if is_method(key)}
 
 
 def _plays(usable: Sequence[UsableRun]) -> pd.DataFrame:

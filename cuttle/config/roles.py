@@ -36,6 +36,7 @@ def find_key(name: str) -> Key | None:
     return index()[name]
 
 
+@functools.lru_cache(maxsize=4096)  # the configs of a thousand runs have the same keys
 def role_of(name: str) -> Role:
     """Return the role of a dotted key; one that nobody knows counts as method."""
     key = find_key(name)

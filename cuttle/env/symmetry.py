@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 
 from cuttle.env.observation import BYTES_PER_WORD, SCALARS, ZONES
 from cuttle.game.actions import DEFAULT, FIRST_PLAY, NUM_ACTIONS
+from cuttle.game.cards import lowest
 from cuttle.game.jit import kernel
 
 # (24, 4): new suit of each suit; the first leaves all as they are.
 SUIT_ORDERS = np.array(list(permutations(range(4))), np.int64)
 # (4, 4): those that turn the suits round, so that each suit takes each place once.
 SUIT_ROTATIONS = (np.arange(4)[:, None] + np.arange(4)) % 4
+
+MASK_WORDS = -(-NUM_ACTIONS // 64)
 
 _NUM_ZONES = len(ZONES)
 _FIRST_HOST = ZONES.index("jack_of_clubs_host")
@@ -59,13 +62,29 @@ def rename_in_actions(action: NDArray[np.int64], order: NDArray[np.int64]) -> No
             action[row] = FIRST_PLAY + (card & ~3) + order[row, card & 3]
 
 
+def pack_masks(legal_mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Pack masks `(batch, NUM_ACTIONS)` into `(batch, MASK_WORDS)`; bit 0 is action 0."""
+    packed = np.zeros((len(legal_mask), 8 * MASK_WORDS), np.uint8)
+    bits = np.packbits(legal_mask, axis=1, bitorder="little")
+    packed[:, : bits.shape[1]] = bits
+    return packed.view("<i8")
+
+
 @kernel
-def rename_in_masks(legal_mask: NDArray[np.bool_], order: NDArray[np.int64]) -> None:
-    """Rename the suits of masks `(batch, NUM_ACTIONS)` in place, by `order (batch, 4)`."""
-    suits = np.empty(4, np.bool_)
-    for row in range(len(legal_mask)):
-        for first in range(FIRST_PLAY, NUM_ACTIONS, 4):
-            for suit in range(4):
-                suits[suit] = legal_mask[row, first + suit]
-            for suit in range(4):
-                legal_mask[row, first + order[row, suit]] = suits[suit]
+def unpack_masks(
+    packed: NDArray[np.int64], order: NDArray[np.int64], out: NDArray[np.bool_]
+) -> None:
+    """Set the legal actions in `out (batch, NUM_ACTIONS)`, suits renamed by `order (batch, 4)`.
+
+    `packed (batch, MASK_WORDS)` is as `pack_masks` makes it; `out` is all false before.
+    """
+    for row in range(packed.shape[0]):
+        for word in range(packed.shape[1]):
+            rest = packed[row, word]
+            while rest:
+                action = 64 * word + lowest(rest)
+                if action != DEFAULT:
+                    card = action - FIRST_PLAY
+                    action = FIRST_PLAY + (card & ~3) + order[row, card & 3]
+                out[row, action] = True
+                rest &= rest - 1

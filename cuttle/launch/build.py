@@ -149,9 +149,11 @@ def _check_network(config: dict[str, Any], settings: TrainingSettings) -> None:
     initialise(network, settings.initialisation, stream(0, "check"))
     inputs = torch.zeros(2, len(ZONES), dtype=torch.int64), torch.zeros(2, SCALAR_DIM)
     action = torch.zeros(2, dtype=torch.int64)
+    allowed = torch.ones(2, NUM_ACTIONS, dtype=torch.bool)
     forms: tuple[tuple[str, tuple[torch.Tensor, ...], int, bool], ...] = (
         ("forward(zones, scalars)", inputs, NUM_ACTIONS, False),
         ("forward(zones, scalars, action)", (*inputs, action), config["trunk"]["members"], True),
+        ("forward(zones, scalars, allowed)", (*inputs, allowed), NUM_ACTIONS, False),
     )
     for form, arguments, width, learns in forms:
         try:

@@ -4,13 +4,12 @@ import shlex
 import sys
 import warnings
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from omegaconf import OmegaConf
 
-from cuttle.launch.exit_status import get_status
+from cuttle.launch.exit_status import FAILED, get_status
 from cuttle.launch.output import tolerate_lost_readers
 from cuttle.launch.refusal import Refusal, one_line_errors
 from cuttle.launch.signals import stop_on_signals
@@ -28,9 +27,12 @@ def run_main(main: Callable[[], Any]) -> None:
     warnings.filterwarnings("ignore", message=r"\n'hydra/launcher/ray' is validated against")
     # Hydra 1.3 refuses a flag between overrides.
     sys.argv[1:] = sorted(sys.argv[1:], key=lambda argument: argument not in MULTIRUN_FLAGS)
-    with one_line_errors(), suppress(RunFailed):  # which the summary has named
-        _refuse_stored_config(sys.argv[1:])
-        main()
+    try:
+        with one_line_errors():
+            _refuse_stored_config(sys.argv[1:])
+            main()
+    except RunFailed:  # which the summary has named, here or in a worker of another sweeper
+        sys.exit(get_status() or FAILED)
     sys.exit(get_status())
 
 

@@ -1,15 +1,9 @@
 """What a launch needs to know of the program that it launches."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
-
-from cuttle.runs.recorder import Recorder
-
-Config = dict[str, Any]
-Train = Callable[[Recorder, Config], None]
-Check = Callable[[Config], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)

@@ -9,55 +9,26 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from cuttle.env.card_sums import add_row_gradients, sum_rows
-
-
-def sum_cards(zones: Tensor, table: Tensor, bias: Tensor) -> Tensor:
-    """Sum table rows over the cards of each zone and add the bias.
-
-    `zones (batch, zones) int64` are card sets. `table (tables, 52, width)` holds a row for each
-    card, either one table a zone or one for all. The shape of `bias (sums, width)` says
-    what is summed: zones rows for a sum each, one row for a sum over all zones.
-    Returns `(batch, sums, width)`.
-    """
-    if zones.device.type != "cpu":
-        return multiply_cards(zones, table, bias)
-    sums: Tensor = _CardSum.apply(zones, table, bias)  # type: ignore[no-untyped-call]  # torch's
-    return sums
-
-
-def multiply_cards(zones: Tensor, table: Tensor, bias: Tensor) -> Tensor:
-    """Return what `sum_cards` does, by products with the unpacked zones."""
-    sums = (bits(zones).unsqueeze(2) @ table).squeeze(2)
-    return bias + (sums if len(bias) > 1 else sums.sum(dim=1, keepdim=True))
+from cuttle.networks import kernels
+from cuttle.networks.held import HeldZones, add_products, arrays
 
 
 def bits(zones: Tensor) -> Tensor:
-    """Unpack card sets `(batch, zones) int64` to `(batch, zones, 52) float32` of 0 and 1."""
-    return (zones.unsqueeze(2) >> torch.arange(52, device=zones.device) & 1).float()
+    """Unpack card sets `(...) int64` to `(..., 52) float32` of 0 and 1."""
+    return (zones.unsqueeze(-1) >> torch.arange(52, device=zones.device) & 1).float()
 
 
-class _CardSum(torch.autograd.Function):
-    """`sum_cards` by compiled loops."""
+def sum_cards(held: HeldZones, table: Tensor, bias: Tensor) -> Tensor:
+    """Sum table rows over the cards of each held zone and add the bias, `(entries, width)`.
 
-    @staticmethod
-    def forward(ctx: Any, zones: Tensor, table: Tensor, bias: Tensor) -> Tensor:
-        ctx.save_for_backward(zones)
-        ctx.table_shape = table.shape
-        out = table.new_empty(len(zones), *bias.shape)
-        sum_rows(zones.numpy(), _array(table), _array(bias), out.numpy())
-        return out
-
-    @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[None, Tensor, Tensor]:
-        (zones,) = ctx.saved_tensors
-        table_gradient = torch.zeros(ctx.table_shape)
-        add_row_gradients(zones.numpy(), _array(gradient), table_gradient.numpy())
-        return None, table_gradient, gradient.sum(dim=0)
-
-
-def _array(tensor: Tensor) -> Any:
-    return tensor.detach().contiguous().numpy()
+    `table (tables, 52, width)` and `bias (tables, width)` hold one entry for each kind of zone,
+    or one for all.
+    """
+    if table.device.type == "cpu":
+        sums: Tensor = _SumEach.apply(held.cards, held.kind, table, bias)  # type: ignore[no-untyped-call]  # torch's
+        return sums
+    which = held.kind if len(table) > 1 else torch.zeros_like(held.kind)
+    return bias[which] + (bits(held.cards).unsqueeze(1) @ table[which]).squeeze(1)
 
 
 class CardLinear(nn.Module):
@@ -72,12 +43,16 @@ class CardLinear(nn.Module):
 
     def forward(self, zones: Tensor, scalars: Tensor) -> Tensor:
         """Map packed `(batch, zones)` and `(batch, scalars)` to `(batch, out_features)`."""
-        summed = sum_cards(zones, self.cards, self.bias.unsqueeze(0)).squeeze(1)
-        return torch.addmm(summed, scalars, self.scalars)
+        table = self.cards.flatten(0, 1)
+        if table.device.type == "cpu":
+            summed: Tensor = _SumAll.apply(zones, table, self.bias)  # type: ignore[no-untyped-call]  # torch's
+        else:
+            summed = torch.addmm(self.bias, bits(zones).flatten(1), table)
+        return summed.addmm_(scalars, self.scalars)
 
 
 class ZoneLinear(nn.Module):
-    """A linear layer of its own for every zone, all worked out in one product."""
+    """A linear layer of its own for every kind of zone."""
 
     def __init__(self, zones: int, in_features: int, out_features: int) -> None:
         """Lay out `weight (zones, in_features, out_features)`, `bias (zones, out_features)`."""
@@ -85,7 +60,65 @@ class ZoneLinear(nn.Module):
         self.weight = nn.Parameter(torch.empty(zones, in_features, out_features))
         self.bias = nn.Parameter(torch.empty(zones, out_features))
 
-    def forward(self, zones: Tensor) -> Tensor:
-        """Map `(batch, zones, in_features)` to `(batch, zones, out_features)`."""
-        out = torch.baddbmm(self.bias.unsqueeze(1), zones.transpose(0, 1), self.weight)
-        return out.transpose(0, 1)
+    def forward(self, held: HeldZones, features: Tensor) -> Tensor:
+        """Map `(entries, in_features)` to `(entries, out_features)`."""
+        each = torch.arange(len(features), device=features.device)
+        return add_products(held, features, self.weight, each, self.bias[held.kind])
+
+
+class HeldLinear(nn.Module):
+    """A linear layer over the encodings of all zones and the scalars."""
+
+    def __init__(self, zones: int, encoded_dim: int, scalars: int, out_features: int) -> None:
+        """Lay out a row of weights for every feature of every zone and for every scalar."""
+        super().__init__()
+        self.features = nn.Parameter(torch.empty(zones, encoded_dim, out_features))
+        self.scalars = nn.Parameter(torch.empty(scalars, out_features))
+        self.bias = nn.Parameter(torch.empty(out_features))
+
+    def forward(self, encoded: tuple[HeldZones, Tensor], scalars: Tensor) -> Tensor:
+        """Map held zones, their `(entries, encoded_dim)` and `(batch, scalars)` to `(batch, out)`.
+
+        What is constant for each kind is worked out once, as if all zones were empty.
+        """
+        held, features = encoded
+        empty = features[held.empty]
+        level = torch.addmv(self.bias, self.features.flatten(0, 1).t(), empty.flatten())
+        start = torch.addmm(level, scalars, self.scalars)
+        return add_products(held, features - empty[held.kind], self.features, held.row, start)
+
+
+class _SumAll(torch.autograd.Function):
+    """The sum over all cards of all zones."""
+
+    @staticmethod
+    def forward(ctx: Any, zones: Tensor, table: Tensor, bias: Tensor) -> Tensor:
+        ctx.save_for_backward(zones)
+        ctx.table_shape = table.shape
+        out = table.new_empty(len(zones), table.shape[1])
+        kernels.sum_all(*arrays(zones, table, bias, out))
+        return out
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[None, Tensor, Tensor]:
+        of_table = gradient.new_zeros(ctx.table_shape)
+        kernels.add_all_gradients(*arrays(*ctx.saved_tensors, gradient, of_table))
+        return None, of_table, gradient.sum(dim=0)
+
+
+class _SumEach(torch.autograd.Function):
+    """The sums over the cards of each zone."""
+
+    @staticmethod
+    def forward(ctx: Any, cards: Tensor, zone: Tensor, table: Tensor, bias: Tensor) -> Tensor:
+        ctx.save_for_backward(cards, zone)
+        ctx.shapes = table.shape, bias.shape
+        out = table.new_empty(len(cards), table.shape[2])
+        kernels.sum_each(*arrays(cards, zone, table, bias, out))
+        return out
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[None, None, Tensor, Tensor]:
+        of_table, of_bias = (gradient.new_zeros(shape) for shape in ctx.shapes)
+        kernels.add_each_gradients(*arrays(*ctx.saved_tensors, gradient, of_table, of_bias))
+        return None, None, of_table, of_bias

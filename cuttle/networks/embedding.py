@@ -3,8 +3,9 @@
 import torch
 from torch import Tensor, nn
 
-from cuttle.networks.cards import sum_cards
-from cuttle.networks.trunk import FeatureLinear, Trunk, TrunkSettings
+from cuttle.networks.cards import HeldLinear, sum_cards
+from cuttle.networks.held import HeldZones
+from cuttle.networks.trunk import Trunk, TrunkSettings
 
 
 class Embedding(nn.Module):
@@ -17,14 +18,14 @@ class Embedding(nn.Module):
         super().__init__()
         self.cards = nn.Embedding(52, embedding_dim)
         self.encoder = nn.Linear(embedding_dim, zone_encoded_dim)
-        hidden = FeatureLinear(zones * zone_encoded_dim, trunk.scalars, trunk.width)
+        hidden = HeldLinear(zones, zone_encoded_dim, trunk.scalars, trunk.width)
         self.trunk = Trunk(hidden, trunk)
 
     def forward(self, zones: Tensor, scalars: Tensor, action: Tensor | None = None) -> Tensor:
         """Map packed `(batch, zones)` and `(batch, scalars)` to Q-values, as `Trunk` does."""
         # Encoding a sum of vectors is summing encoded vectors, so the table is encoded once.
         table = (self.cards.weight @ self.encoder.weight.t()).unsqueeze(0)
-        bias = self.encoder.bias.expand(zones.shape[1], -1)
-        encoded = torch.relu(sum_cards(zones, table, bias)).flatten(1)
-        q: Tensor = self.trunk(encoded, scalars, action)
+        held = HeldZones.of(zones)
+        encoded = torch.relu(sum_cards(held, table, self.encoder.bias.unsqueeze(0)))
+        q: Tensor = self.trunk((held, encoded), scalars, action)
         return q

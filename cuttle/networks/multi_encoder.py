@@ -3,8 +3,9 @@
 import torch
 from torch import Tensor, nn
 
-from cuttle.networks.cards import ZoneLinear, sum_cards
-from cuttle.networks.trunk import FeatureLinear, Trunk, TrunkSettings
+from cuttle.networks.cards import HeldLinear, ZoneLinear, sum_cards
+from cuttle.networks.held import HeldZones
+from cuttle.networks.trunk import Trunk, TrunkSettings
 
 
 class MultiEncoder(nn.Module):
@@ -17,12 +18,13 @@ class MultiEncoder(nn.Module):
         super().__init__()
         self.first = ZoneLinear(zones, 52, encoder_hidden_dim)
         self.second = ZoneLinear(zones, encoder_hidden_dim, zone_encoded_dim)
-        hidden = FeatureLinear(zones * zone_encoded_dim, trunk.scalars, trunk.width)
+        hidden = HeldLinear(zones, zone_encoded_dim, trunk.scalars, trunk.width)
         self.trunk = Trunk(hidden, trunk)
 
     def forward(self, zones: Tensor, scalars: Tensor, action: Tensor | None = None) -> Tensor:
         """Map packed `(batch, zones)` and `(batch, scalars)` to Q-values, as `Trunk` does."""
-        first = sum_cards(zones, self.first.weight, self.first.bias)
-        encoded = self.second(torch.relu(first)).flatten(1)
-        q: Tensor = self.trunk(encoded, scalars, action)
+        held = HeldZones.of(zones)
+        first = sum_cards(held, self.first.weight, self.first.bias)
+        encoded = self.second(held, torch.relu(first))
+        q: Tensor = self.trunk((held, encoded), scalars, action)
         return q

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from cuttle.networks.head import value_all, value_allowed, value_chosen
+
 
 @dataclass(frozen=True)
 class TrunkSettings:
@@ -45,21 +47,18 @@ class Trunk(nn.Module):
         """Value the actions by what a type makes of the zones and by `(batch, scalars)`.
 
         Returns the mean of the members for every action, `(batch, num_actions)`; with `action
-        (batch,)` what each member thinks of that action alone, `(batch, members)`.
+        (batch,)` what each member thinks of that action alone, `(batch, members)`; with a mask
+        `(batch, num_actions) bool` in its place, the means of those actions, -inf for the others.
         """
         hidden = self.hidden(features, scalars[:, : self._scalars])
-        actions, members, units = self.advantage.shape
-        hidden = torch.relu(self.norm(hidden.view(-1, members, units)))
+        _, members, units = self.advantage.shape
+        hidden = hidden.view(-1, members, units)
         # Adding its weights to those of every advantage adds the value to every advantage.
+        weight = self.advantage if self.value is None else self.advantage + self.value
         if action is None:
-            weight = self.advantage if self.value is None else self.advantage + self.value
-            bias, rows = self.bias.mean(dim=1), weight.view(actions, -1)
-            return torch.addmm(bias, hidden.flatten(1), rows.t(), alpha=1 / members)
-        chosen = nn.functional.embedding(action, self.advantage.view(actions, -1))
-        weight = chosen.view_as(hidden)
-        if self.value is not None:
-            weight = weight + self.value
-        return (hidden * weight).sum(dim=2) + nn.functional.embedding(action, self.bias)
+            return value_all(hidden, self.norm, weight, self.bias)
+        value = value_allowed if action.dtype == torch.bool else value_chosen
+        return value(hidden, self.norm, weight, self.bias, action)
 
 
 class FeatureLinear(nn.Module):
@@ -74,4 +73,4 @@ class FeatureLinear(nn.Module):
 
     def forward(self, features: Tensor, scalars: Tensor) -> Tensor:
         """Map `(batch, features)` and `(batch, scalars)` to `(batch, out_features)`."""
-        return torch.addmm(torch.addmm(self.bias, scalars, self.scalars), features, self.features)
+        return torch.addmm(self.bias, scalars, self.scalars).addmm_(features, self.features)

@@ -18,6 +18,12 @@ class Mismatch(NamedTuple):
     changes: list[str]
 
 
+def method_settings(config: Mapping[str, Any]) -> Flat:
+    """Return what of a config decides what is trained, by dotted key; absent keys as neutral."""
+    known = {**neutral_values(), **flatten(config)}
+    return {key: value for key, value in known.items() if is_method(key)}
+
+
 def find_mismatch(
     configs: Iterable[tuple[str, str, Mapping[str, Any]]], factor_keys: Sequence[str]
 ) -> Mismatch | None:
@@ -27,8 +33,7 @@ def find_mismatch(
     """
     first: dict[str, tuple[str, Flat]] = {}
     for run_id, condition, config in configs:
-        known = {**neutral_values(), **flatten(config)}
-        flat = {key: value for key, value in known.items() if is_method(key)}
+        flat = method_settings(config)
         own = {key: flat[key] for key in flat if is_below(key, factor_keys)}
         shared = {key: flat[key] for key in flat if key not in own}
         for group, part in (("", shared), (condition, own)):

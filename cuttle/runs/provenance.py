@@ -23,7 +23,7 @@ def git_state() -> dict[str, Any]:
 
     A new file counts too: that is how a network type is added.
     """
-    if _git("ls-files", "--error-unmatch", "__init__.py") is None:
+    if not _git("ls-files", "--", "."):
         return {"commit": None, "dirty": None}  # in no repository, or beside the files of another
     commit = _git("rev-parse", "HEAD")
     changes = _git("status", "--porcelain", "--", ".", "../conf")

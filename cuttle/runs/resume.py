@@ -64,9 +64,9 @@ def _guess(run: RunRecord, known: Iterable[Overrides], factors: Iterable[str]) -
     other = next((overrides for overrides in known if overrides), None)
     if other is None:
         return {}
-    shared = {key: value for key, value in other.items() if key not in factors}
     levels = {key: format_value(level) for key, level in run.levels.items()}
-    return {**shared, **levels, "run": str(run.run)}
+    kept = {key: value for key, value in other.items() if key not in factors or key in levels}
+    return {**kept, **levels, "run": str(run.run)}  # in the order of the other
 
 
 def _holds_any(block: Block, composed: Sequence[Overrides]) -> bool:

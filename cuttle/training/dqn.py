@@ -18,19 +18,16 @@ from cuttle.training.replay import Batch
 
 
 def td_targets(
-    *,
-    reward: Tensor,
-    bootstrap: Tensor,
-    q_next: Tensor,
-    q_next_choice: Tensor,
-    allowed: Tensor,
+    *, reward: Tensor, bootstrap: Tensor, q_next: Tensor, q_next_choice: Tensor | None
 ) -> Tensor:
     """Return `reward + bootstrap * q_next[best]`, `(batch,) float32` like its first two terms.
 
-    `best` is the allowed action of highest `q_next_choice`. All three are `(batch, num_actions)`:
-    values of the next state float32, `allowed` bool with at least one action in each row.
+    `best` is the action of highest `q_next_choice`, or of highest `q_next` without one. Both are
+    `(batch, num_actions) float32`, -inf for what is not allowed.
     """
-    best = q_next_choice.masked_fill(~allowed, -torch.inf).argmax(dim=1, keepdim=True)
+    if q_next_choice is None:
+        return reward + bootstrap * q_next.amax(dim=1)
+    best = q_next_choice.argmax(dim=1, keepdim=True)
     return reward + bootstrap * q_next.gather(1, best).squeeze(1)
 
 
@@ -109,16 +106,15 @@ class DQNLearner:
 
     def _targets(self, batch: Batch) -> Tensor:
         """Work out the batch's targets, `(batch,)`."""
+        inputs = self._inputs(batch.next_observation)
+        allowed = self._to_device(batch.next_legal_mask) if self._settings.mask_targets else None
         with torch.no_grad():
-            inputs = self._inputs(batch.next_observation)
-            q_next = self.target(*inputs)
-            allowed = self._to_device(batch.next_legal_mask)
+            q_next = self.target(*inputs, allowed)
             return td_targets(
                 reward=self._to_device(batch.reward),
                 bootstrap=self._to_device(batch.bootstrap),
                 q_next=q_next,
-                q_next_choice=self.network(*inputs) if self._settings.double else q_next,
-                allowed=allowed if self._settings.mask_targets else torch.ones_like(allowed),
+                q_next_choice=self.network(*inputs, allowed) if self._settings.double else None,
             )
 
     def _follow(self) -> None:

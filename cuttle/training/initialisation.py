@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, nn
 
 from cuttle.config.schema import InitialisationSettings
-from cuttle.networks.cards import CardLinear, ZoneLinear
+from cuttle.networks.cards import CardLinear, HeldLinear, ZoneLinear
 from cuttle.networks.trunk import FeatureLinear, Trunk
 
 
@@ -38,8 +38,8 @@ def _draw(module: nn.Module, settings: InitialisationSettings, rng: np.random.Ge
         case CardLinear():
             inputs = module.cards.shape[0] * module.cards.shape[1] + len(module.scalars)
             _kaiming(rng, module.bias, module.cards, module.scalars, inputs=inputs)
-        case FeatureLinear():
-            inputs = len(module.features) + len(module.scalars)
+        case FeatureLinear() | HeldLinear():
+            inputs = module.features.shape[:-1].numel() + len(module.scalars)
             _kaiming(rng, module.bias, module.features, module.scalars, inputs=inputs)
         case nn.Embedding():
             _fill(module.weight, settings.embedding_sd, rng)

@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 from cuttle.config.schema import ReplaySettings
 from cuttle.env.observation import OBS_WORDS
 from cuttle.env.symmetry import (
+    MASK_WORDS,
     SUIT_ORDERS,
+    pack_masks,
     rename_in_actions,
-    rename_in_masks,
     rename_suits,
+    unpack_masks,
 )
 from cuttle.game.actions import NUM_ACTIONS
-
-_MASK_BYTES = -(-NUM_ACTIONS // 8)
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Replay:
         shape = (self._ticks, num_envs)
         self._columns: dict[str, NDArray[Any]] = {
             "observation": np.zeros((*shape, OBS_WORDS), np.int64),
-            "legal_mask": np.zeros((*shape, _MASK_BYTES), np.uint8),
+            "legal_mask": np.zeros((*shape, MASK_WORDS), np.int64),
             "action": np.zeros(shape, np.int16),
             "reward": np.zeros(shape, np.float32),
             "bootstrap": np.zeros(shape, np.float32),
@@ -72,7 +72,7 @@ class Replay:
         """Copy in what each game's mover saw and did; `conclude` adds what came of it."""
         row = self._num_added % self._ticks
         self._columns["observation"][row] = observation
-        self._columns["legal_mask"][row] = np.packbits(legal_mask, axis=1)
+        self._columns["legal_mask"][row] = pack_masks(legal_mask)
         self._columns["action"][row] = action
         self._columns["is_random"][row] = is_random
         self._columns["seat"][row] = seat
@@ -107,27 +107,26 @@ class Replay:
         drawn = rng.integers(0, (held - self._settings.horizon) * num_envs, batch_size)
         # Rows lie tick by tick, so the ring is one of rows too.
         row = (drawn + (self._num_added - held) * num_envs) % (self._ticks * num_envs)
-        order = SUIT_ORDERS[rng.integers(0, len(SUIT_ORDERS), batch_size)]
-        return self._read(row, order if self._settings.rename_suits else None)
+        order = rng.integers(0, len(SUIT_ORDERS), batch_size)
+        return self._read(row, SUIT_ORDERS[order if self._settings.rename_suits else 0 * order])
 
     def _column(self, name: str) -> NDArray[Any]:
         """View a column by rows, `(ticks * num_envs, ...)`."""
         column = self._columns[name]
         return column.reshape(-1, *column.shape[2:])
 
-    def _read(self, row: NDArray[np.int64], order: NDArray[np.int64] | None) -> Batch:
+    def _read(self, row: NDArray[np.int64], order: NDArray[np.int64]) -> Batch:
         """Read the transitions that begin at these rows `(batch,)`, suits renamed by `order`."""
         reward, bootstrap, next_row = self._sum_returns(row)
         state = self._column("observation").take(row, axis=0)
         next_state = self._column("observation").take(next_row, axis=0)
         action = self._column("action").take(row).astype(np.int64)
-        packed_mask = self._column("legal_mask").take(next_row, axis=0)
-        next_legal_mask = np.unpackbits(packed_mask, axis=1, count=NUM_ACTIONS).view(np.bool_)
-        if order is not None:
-            rename_suits(state, order)
-            rename_suits(next_state, order)
-            rename_in_actions(action, order)
-            rename_in_masks(next_legal_mask, order)
+        packed = self._column("legal_mask").take(next_row, axis=0)
+        next_legal_mask = np.zeros((len(row), NUM_ACTIONS), np.bool_)
+        unpack_masks(packed, order, next_legal_mask)
+        rename_suits(state, order)
+        rename_suits(next_state, order)
+        rename_in_actions(action, order)
         return Batch(
             observation=state,
             action=action,

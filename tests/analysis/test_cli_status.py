@@ -149,7 +149,7 @@ def test_an_unfinished_experiment_prints_its_command(root: Path, capsys: Any, mo
 
     run_cli("status", "first")
 
-    command = "train.py trunk.scalars=false network_type=boolean run=3 experiment=first root=."
+    command = "train.py network_type=boolean trunk.scalars=false run=3 experiment=first root=."
     assert capsys.readouterr().out.endswith(f" {command}\n")
 
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from cuttle.analysis import figures, load, registry
 from cuttle.analysis.data import Study
-from cuttle.analysis.figures._axes import facets
+from cuttle.analysis.figures._panels import facets
 from cuttle.analysis.gallery import draw_figures, save_figures
 from cuttle.analysis.statistics import aggregates, cost
 from cuttle.analysis.style import (

@@ -65,10 +65,8 @@ class Campaign:
         self._sweep = (*SWEEP, *(FAKE if is_fake else REAL))
         quiet = directory / "quiet"
         quiet.mkdir()
-        started = time.monotonic()
         finished = launch(quiet, *self._sweep, fake=is_fake, ROUND_S=str(FAKE_ROUND_S))
         assert finished.returncode == 0, finished.stdout + finished.stderr
-        self._half_s = (time.monotonic() - started) / 2  # a sweep that goes on is shorter
         self._run_s = status(quiet, "boolean_run_01")["duration_s"]
         self._quiet = results(quiet)
 
@@ -117,7 +115,7 @@ class Campaign:
     ) -> bool:
         """Strike processes of a kind, some random time after one is there; tell whether any was."""
         wait_for(lambda: process.poll() is not None or bool(victims(directory, kind)))
-        time.sleep(self._rng.uniform(0.0, self._run_s if kind == TRAINING else self._half_s))
+        time.sleep(self._rng.uniform(0.0, self._run_s))
         found, trainings = victims(directory, kind), rounds_of_trainings(directory)
         chosen = found if kind == ALL else self._rng.sample(found, min(1, len(found)))
         hits = send(number, chosen)

@@ -14,7 +14,7 @@ from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 FAKE = Path(__file__).with_name("fake")
-TIMEOUT_S = 300  # a launch of seconds on an idle machine took two minutes on a crowded one
+TIMEOUT_S = 900  # a launch of seconds on an idle machine took four minutes on a crowded one
 SWEEP = ("-m", "experiment=test", "run=range(1,5)")  # as wide as there are cores
 
 Finished = subprocess.CompletedProcess[str]

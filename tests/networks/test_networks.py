@@ -7,7 +7,9 @@ import torch
 from cuttle.config.schema import InitialisationSettings
 from cuttle.env.observation import SCALAR_DIM, ZONES
 from cuttle.game.actions import NUM_ACTIONS
-from cuttle.networks.cards import CardLinear, ZoneLinear, bits, multiply_cards, sum_cards
+from cuttle.networks.cards import CardLinear, HeldLinear, ZoneLinear, bits, sum_cards
+from cuttle.networks.head import value_all, value_allowed, value_chosen
+from cuttle.networks.held import HeldZones
 from cuttle.networks.trunk import FeatureLinear, Trunk, TrunkSettings
 from cuttle.training.initialisation import initialise
 from tests.training.build import NETWORK_TYPES, network
@@ -40,6 +42,17 @@ def test_every_action_of_every_row_is_valued_by_the_mean_of_the_members(network_
         assert by_member.shape == (3, 4)
         assert (by_member.std(dim=1) > 0).all()
         torch.testing.assert_close(by_member.mean(dim=1), q[:, action])
+
+
+@pytest.mark.parametrize("network_type", NETWORK_TYPES)
+def test_of_a_mask_the_allowed_actions_are_valued_alone(network_type: str) -> None:
+    built, inputs = drawn(network_type), observations(3)
+    allowed = torch.rand(3, NUM_ACTIONS, generator=torch.Generator().manual_seed(0)) < 0.1
+
+    with torch.no_grad():
+        q = built(*inputs, allowed)
+
+    torch.testing.assert_close(q, built(*inputs).masked_fill(~allowed, -torch.inf))
 
 
 @pytest.mark.parametrize("network_type", NETWORK_TYPES)
@@ -164,24 +177,90 @@ def random_table(*shape: int) -> torch.Tensor:
     return torch.from_numpy(values).requires_grad_()
 
 
-@pytest.mark.parametrize(
-    ("tables", "sums"), [(len(ZONES), 1), (len(ZONES), len(ZONES)), (1, len(ZONES)), (1, 1)]
-)
-def test_sums_of_cards_and_their_gradients_are_those_of_a_product(tables: int, sums: int) -> None:
-    zones, _ = observations(6)
-    table, bias = random_table(tables, 52, 3), random_table(sums, 3)
-    weight = random_table(6, sums, 3).detach()
+def assert_alike(
+    found: torch.Tensor, expected: torch.Tensor, inputs: tuple[torch.Tensor, ...]
+) -> None:
+    """Compare two functions of the same inputs, and their gradients."""
+    torch.testing.assert_close(found, expected)
+    weight = random_table(*expected.shape).detach()
+    gradients = (torch.autograd.grad((q * weight).sum(), inputs) for q in (found, expected))
+    for gradient, wanted in zip(*gradients, strict=True):
+        torch.testing.assert_close(gradient, wanted, rtol=1e-4, atol=1e-5)
 
-    product = torch.einsum("bzc,zck->bzk", bits(zones), table.expand(len(ZONES), -1, -1))
-    expected = bias + (product if sums > 1 else product.sum(dim=1, keepdim=True))
-    wanted = torch.autograd.grad((expected * weight).sum(), (table, bias))
 
-    for function in (sum_cards, multiply_cards):
-        found = function(zones, table, bias)
-        gradients = torch.autograd.grad((found * weight).sum(), (table, bias))
-        torch.testing.assert_close(found, expected)
-        for gradient, want in zip(gradients, wanted, strict=True):
-            torch.testing.assert_close(gradient, want)
+WIDTHS = (1, 3, 16, 52, 90)  # parts of a vector, whole ones, and more than four
+
+
+def test_held_zones_are_all_that_hold_cards_and_an_empty_one_of_each_kind() -> None:
+    held = HeldZones.of(torch.tensor([[5, 0, 0], [6, 7, 0]]))
+
+    assert held.cards.tolist() == [0, 5, 6, 0, 7, 0]
+    assert held.kind.tolist() == [0, 0, 0, 1, 1, 2]
+    assert held.row.tolist() == [0, 0, 1, 0, 1, 0]
+    assert held.first.tolist() == [0, 3, 5, 6]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("tables", [1, len(ZONES)])
+def test_sums_of_cards_and_their_gradients_are_those_of_a_product(tables: int, width: int) -> None:
+    held = HeldZones.of(observations(6)[0])
+    table, bias = random_table(tables, 52, width), random_table(tables, width)
+    each = (len(ZONES), -1, -1)
+
+    tables_of, bias_of = table.expand(*each)[held.kind], bias.expand(each[:2])[held.kind]
+    expected = bias_of + torch.einsum("ec,eck->ek", bits(held.cards), tables_of)
+
+    assert_alike(sum_cards(held, table, bias), expected, (table, bias))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_card_linear_and_its_gradients_are_those_of_a_product(width: int) -> None:
+    layer, (zones, scalars) = CardLinear(len(ZONES), SCALAR_DIM, width), observations(6)
+    initialise(layer, KAIMING, np.random.default_rng(0))
+
+    cards = bits(zones).flatten(1) @ layer.cards.flatten(0, 1)
+    expected = cards + scalars @ layer.scalars + layer.bias
+
+    assert_alike(layer(zones, scalars), expected, tuple(layer.parameters()))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("features", [1, 7, 26])
+def test_a_held_linear_and_its_gradients_are_those_of_a_product_with_all_zones(
+    features: int, width: int
+) -> None:
+    layer, (zones, scalars) = HeldLinear(len(ZONES), features, SCALAR_DIM, width), observations(6)
+    zones[:, 1::2] = 0
+    initialise(layer, KAIMING, np.random.default_rng(0))
+    held = HeldZones.of(zones)
+    encoded = random_table(len(held.cards), features)
+
+    spread = encoded[held.empty].repeat(6, 1, 1)
+    filled = torch.arange(len(held.cards))[held.cards != 0]
+    spread[held.row[filled], held.kind[filled]] = encoded[filled]
+    products = spread.flatten(1) @ layer.features.flatten(0, 1)
+    expected = products + scalars @ layer.scalars + layer.bias
+
+    assert_alike(layer((held, encoded), scalars), expected, (encoded, *layer.parameters()))
+
+
+@pytest.mark.parametrize("units", WIDTHS)
+def test_compiled_values_and_their_gradients_are_those_of_plain_layers(units: int) -> None:
+    hidden, weight = random_table(6, 4, units), random_table(9, 4, units)
+    bias, norm = random_table(9, 4), torch.nn.LayerNorm(units)
+    action = torch.tensor([3, 8, 3, 0, 5, 1])
+    inputs = (hidden, weight, bias, *norm.parameters())
+    allowed = torch.nn.functional.one_hot(action, 9) == 1
+
+    active = torch.relu(norm(hidden))
+    expected = (active * weight[action]).sum(dim=2) + bias[action]
+    with torch.no_grad():
+        every = value_all(hidden, norm, weight, bias)
+        some = value_allowed(hidden, norm, weight, bias, allowed)
+
+    assert_alike(value_chosen(hidden, norm, weight, bias, action), expected, inputs)
+    torch.testing.assert_close(some, every.masked_fill(~allowed, -torch.inf))
+    torch.testing.assert_close(every.gather(1, action.unsqueeze(1))[:, 0], expected.mean(dim=1))
 
 
 def test_bits_are_the_cards_of_a_set() -> None:
@@ -208,24 +287,25 @@ def test_a_zone_linear_is_one_linear_layer_a_zone() -> None:
         layer.weight.copy_(torch.tensor([[[1.0], [0.0], [0.0]], [[0.0], [0.0], [2.0]]]))
         layer.bias.copy_(torch.tensor([[0.5], [0.0]]))
 
-    out = layer(torch.tensor([[[1.0, 2.0, 3.0], [1.0, 2.0, 3.0]]]))
+    held = HeldZones.of(torch.tensor([[1, 0]]))  # its entries: none of either kind, one between
+    out = layer(held, torch.tensor([[0.0, 1.0, 1.0], [1.0, 2.0, 3.0], [1.0, 2.0, 3.0]]))
 
-    assert out.flatten().tolist() == [1.5, 6.0]
+    assert out.flatten().tolist() == [0.5, 1.5, 6.0]
 
 
 def test_an_embedded_zone_is_the_encoded_sum_of_its_cards() -> None:
     built = drawn("embedding")
     zones = torch.zeros(1, len(ZONES), dtype=torch.int64)
     zones[0, 0], zones[0, 1] = (1 << 3) | (1 << 7), 1 << 7
-    seen: list[torch.Tensor] = []
-    built.trunk.register_forward_pre_hook(lambda _module, inputs: seen.append(inputs[0][0]))
+    seen: list[tuple[HeldZones, torch.Tensor]] = []
+    built.trunk.register_forward_pre_hook(lambda _module, inputs: seen.append(inputs[0]))
 
     built(zones, torch.zeros(1, SCALAR_DIM))
 
-    table, width = built.cards.weight, built.encoder.out_features
-    for zone, total in enumerate((table[3] + table[7], table[7], torch.zeros(32))):
-        expected = torch.relu(built.encoder(total))
-        torch.testing.assert_close(seen[0][zone * width : (zone + 1) * width], expected)
+    (held, encoded), table = seen[0], built.cards.weight
+    totals = {0: torch.zeros(32), zones[0, 0].item(): table[3] + table[7], 1 << 7: table[7]}
+    for cards, found in zip(held.cards.tolist(), encoded, strict=True):
+        torch.testing.assert_close(found, torch.relu(built.encoder(totals[cards])))
 
 
 @pytest.mark.parametrize("network_type", NETWORK_TYPES)

@@ -130,4 +130,4 @@ def test_a_trained_network_values_a_position_the_same_every_time(network_type: s
 
 @pytest.mark.parametrize("network_type", MADE)
 def test_layers_with_a_mode_or_a_state_are_accepted(network_type: str) -> None:
-    assert check(config_of(network_type), trains_here=True)["rules_version"]
+    assert check(config_of(network_type), is_here=True)["rules_version"]

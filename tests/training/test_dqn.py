@@ -26,8 +26,9 @@ class Table(nn.Module):
 
     def forward(self, zones: Tensor, scalars: Tensor, action: Tensor | None = None) -> Tensor:
         state = zones[:, 0]
-        if action is None:
-            return self.values[:, state].mean(dim=0)
+        if action is None or action.dtype == torch.bool:
+            q = self.values[:, state].mean(dim=0)
+            return q if action is None else q.masked_fill(~action, -torch.inf)
         return self.values[:, state, action].t()
 
 
@@ -57,31 +58,31 @@ def batch(rows: list[tuple[int, int, float, float, int]], legal: dict[int, list[
     )
 
 
-def targets(bootstrap: float, *, choice: list[float], allowed: list[bool]) -> float:
-    return td_targets(
-        reward=torch.tensor([0.5]),
-        bootstrap=torch.tensor([bootstrap]),
-        q_next=torch.tensor([[1.0, 2.0, 4.0]]),
-        q_next_choice=torch.tensor([choice], dtype=torch.float32),
-        allowed=torch.tensor([allowed]),
-    ).item()
-
-
 @pytest.mark.parametrize(
     ("bootstrap", "choice", "allowed", "expected"),
     [
-        (0.0, [1, 2, 4], [True, True, True], 0.5),  # the game is over
-        (1.0, [1, 2, 4], [True, True, True], 4.5),  # own sub-decision
-        (-1.0, [1, 2, 4], [True, True, True], -3.5),  # what the opponent gains is lost
-        (-0.5, [1, 2, 4], [True, True, False], -0.5),  # the best action is illegal
+        (0.0, None, [True, True, True], 0.5),  # the game is over
+        (1.0, None, [True, True, True], 4.5),  # own sub-decision
+        (-1.0, None, [True, True, True], -3.5),  # what the opponent gains is lost
+        (-0.5, None, [True, True, False], -0.5),  # the best action is illegal
         (1.0, [9, 0, 0], [True, True, True], 1.5),  # double: chosen by the other network
         (1.0, [9, 0, 1], [False, True, True], 4.5),  # double, and its choice is illegal
     ],
 )
 def test_a_target_is_the_number_worked_out_by_hand(
-    bootstrap: float, choice: list[float], allowed: list[bool], expected: float
+    bootstrap: float, choice: list[float] | None, allowed: list[bool], expected: float
 ) -> None:
-    assert targets(bootstrap, choice=choice, allowed=allowed) == expected
+    def among_allowed(values: list[float]) -> Tensor:
+        return torch.tensor([values]).masked_fill(~torch.tensor([allowed]), -torch.inf)
+
+    target = td_targets(
+        reward=torch.tensor([0.5]),
+        bootstrap=torch.tensor([bootstrap]),
+        q_next=among_allowed([1.0, 2.0, 4.0]),
+        q_next_choice=None if choice is None else among_allowed([float(q) for q in choice]),
+    )
+
+    assert target.item() == expected
 
 
 def test_one_step_reports_the_hand_worked_loss() -> None:

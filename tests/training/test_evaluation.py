@@ -12,9 +12,10 @@ from cuttle.env.match import play_deals
 from cuttle.env.observation import OBS_DIM, OBS_WORDS, unpack
 from cuttle.env.symmetry import (
     SUIT_ROTATIONS,
+    pack_masks,
     rename_in_actions,
-    rename_in_masks,
     rename_suits,
+    unpack_masks,
 )
 from cuttle.env.vector import VectorEnv
 from cuttle.game.actions import NUM_ACTIONS
@@ -92,10 +93,10 @@ def test_a_player_over_suits_acts_alike_under_any_rotation() -> None:
         unpack(packed, unpacked)
         return unpacked @ weights
 
-    observation, mask = env.observation.copy(), env.legal_mask.copy()
+    observation, mask = env.observation.copy(), np.zeros_like(env.legal_mask)
     order = np.tile(SUIT_ROTATIONS[1], (256, 1))
     rename_suits(observation, order)
-    rename_in_masks(mask, order)
+    unpack_masks(pack_masks(env.legal_mask), order, mask)
 
     alike = {}
     for over_suits in (True, False):

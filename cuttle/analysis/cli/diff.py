@@ -60,7 +60,8 @@ def show_diff(root: Path, names: Sequence[str], *, as_json: bool, show_all: bool
     _print_sides(console, sides)
     _print_factors(console, sides, {d.key for d in shown if d.where == LEVELS})
     base = [difference for difference in shown if difference.where != LEVELS]
-    _print_differences(console, "configuration", base, _letters(sides))
+    what = "base configuration" if all(side.factors for side in sides) else "configuration"
+    _print_differences(console, what, base, _letters(sides))
     if hidden:
         keys = ", ".join(d.key for d in hidden)
         console.print(f"not counted, as they name or launch a study: {keys} (--all shows them)")
@@ -104,12 +105,20 @@ def _show_inside(side: Side, *, as_json: bool) -> bool:
 
 
 def _lone_conditions(sides: Sequence[Side]) -> list[str]:
-    """Name the conditions, or else the runs, that only one of two experiments has."""
+    """Name the conditions that only one of two experiments has, and such runs of the others."""
     if len(sides) != 2 or any(side.kind is not Kind.EXPERIMENT for side in sides):
         return []
     notes = []
+    shared = set.intersection(*({r.condition for r in side.records} for side in sides))
     for what, attribute in (("conditions", "condition"), ("runs", "run_id")):
-        sets = [dict.fromkeys(getattr(r, attribute) for r in side.records) for side in sides]
+        sets = [
+            dict.fromkeys(
+                getattr(r, attribute)
+                for r in side.records
+                if what == "conditions" or r.condition in shared
+            )
+            for side in sides
+        ]
         for side, mine, other in zip(sides, sets, sets[::-1], strict=True):
             if lone := [name for name in mine if name not in other]:
                 notes.append(f"{what} only in {side.label}: {truncate(lone)}")
@@ -214,7 +223,12 @@ def _print_differences(
 
 
 def _print_results(console: Console, results: pd.DataFrame, sides: Sequence[Side]) -> None:
-    """Print the win rates of each side with intervals, and B minus A where there are two."""
+    """Print the win rates of each side with intervals, and B minus A where there are two.
+
+    Where sides share conditions, the others are left to the reports.
+    """
+    shared = results.groupby(["opponent", "condition"])["side"].transform("nunique") == len(sides)
+    results = results[shared] if shared.any() else results
     if results.empty:
         return
     kinds = " and ".join(sorted(results["interval"].unique()))

@@ -5,12 +5,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cuttle.analysis.cells import NOTE
 from cuttle.analysis.cli.console import plain_table
 from cuttle.analysis.data import Study
 from cuttle.analysis.numerics import rows_of
 from cuttle.analysis.statistics import checks, classical, verdict
 from cuttle.analysis.tables import (
-    NOTE,
     best_table,
     comparison_table,
     descriptives_table,

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from cuttle.analysis.captions import games_text, runs_text
+from cuttle.analysis.cells import NOTE
 from cuttle.analysis.data import Study
-from cuttle.analysis.figures._axes import games_text, runs_text
 from cuttle.analysis.statistics import comparisons
 from cuttle.analysis.style import clip
 from cuttle.analysis.tables import (
-    NOTE,
     classical_table,
     comparison_table,
     descriptives_table,

@@ -1,4 +1,4 @@
-"""What several figures share: panels, row labels, points, intervals, counts of runs."""
+"""What figures draw in a panel: row labels, points, intervals, curves, axes."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,43 +9,24 @@ import pandas as pd
 from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from cuttle.analysis.data import Study, level_text
-from cuttle.analysis.frames import LAST_ROUND
+from cuttle.analysis.figures._panels import MAX_TALL_ROWS, is_dense
 from cuttle.analysis.numerics import FloatArray
 from cuttle.analysis.style import (
-    DOUBLE_COLUMN,
     FAINT,
     INK,
-    SINGLE_COLUMN,
     Style,
     clip,
-    colour_factor,
     offsets,
-    setting_texts,
     short,
-    styles,
 )
-from cuttle.runs.formatting import format_percent, pluralize
+from cuttle.runs.formatting import format_percent
 
-ROW_HEIGHT = 0.36  # inches a condition needs for two lines of label
-DENSE_ROW_HEIGHT = 0.19  # for one line
-MAX_TALL_ROWS = 12  # more rows have one line of label each
-AXIS_HEIGHT = 0.62  # inches for title, tick labels and axis label of one panel
-NOTE_HEIGHT = 0.3
-MAX_PANELS = 4
-MAX_LINES = 8  # in one panel; with more each has a panel of its own
-MAX_FACETS = 30
-WIDE_GRID = 4  # columns where every panel is one condition
 DENSE_LABEL = 40  # characters of a label of one line
 PAIR_LABEL = 44
 LABEL_SIZE, DENSE_SIZE = 7, 6  # points
-TITLE_NAME = 18  # characters of an opponent's name that a panel's title has room for
-LEGEND_CHARACTERS = 18  # of the legend an inch holds
-LEGEND_LINE = 0.15  # inches
-LEGEND_HANDLE = 6  # characters that the line sample takes
 POINT_BIN = 0.02  # of the axis: points closer than this would cover each other
 COLOUR_MAP = "cividis"  # grows in lightness: readable in grey and under colour deficiencies
 MAX_UPRIGHT = 5  # names that stand beside each other on a page
@@ -53,100 +34,6 @@ MAX_PAIRS = 40  # of several factors
 FEW = 30  # runs of a condition that can be told apart at full size
 POINT_STEP = 0.09  # of the distance between two categories
 WHISKER: dict[str, Any] = {"color": INK, "capsize": 2.5, "elinewidth": 1.1, "linestyle": "none"}
-
-
-def is_dense(study: Study, rows: int) -> bool:
-    """Tell whether rows have one line of label each: there are many, or several factors vary."""
-    return rows > MAX_TALL_ROWS or len(study.varying) > 1
-
-
-def row_height(study: Study, rows: int) -> float:
-    """Return the inches of a figure with one row of panels of so many categories, and a note."""
-    height = DENSE_ROW_HEIGHT if is_dense(study, rows) else ROW_HEIGHT
-    return max(3, rows) * height + AXIS_HEIGHT + NOTE_HEIGHT
-
-
-def category_panels(study: Study) -> tuple[Figure, dict[str, Axes]]:
-    """Make one panel per opponent with all conditions on the vertical axis.
-
-    Few conditions: the panels stand above each other; many: beside each other.
-    """
-    rows = len(study.labels)
-    if not is_dense(study, rows):
-        return opponent_panels(study, row_height(study, rows) - NOTE_HEIGHT)
-    names = study.opponents[:2]
-    figure = Figure(figsize=(DOUBLE_COLUMN, row_height(study, rows)))
-    axes = figure.subplots(1, len(names), squeeze=False, sharey=True).ravel()
-    return figure, _titled(study, dict(zip(names, axes, strict=True)))
-
-
-def opponent_panels(study: Study, panel_height: float) -> tuple[Figure, dict[str, Axes]]:
-    """Make one titled panel per opponent: a column of up to two, else two columns.
-
-    What does not fit on a page is left to the heat map, which shows all opponents.
-    """
-    names = study.opponents[:MAX_PANELS]
-    columns = 1 if len(names) <= 2 else 2
-    rows = math.ceil(len(names) / columns)
-    width = SINGLE_COLUMN if columns == 1 else DOUBLE_COLUMN
-    figure = Figure(figsize=(width, rows * panel_height + NOTE_HEIGHT))
-    axes = figure.subplots(rows, columns, squeeze=False).ravel()
-    for spare in axes[len(names) :]:
-        spare.remove()
-    return figure, _titled(study, dict(zip(names, axes, strict=False)))
-
-
-def _titled(study: Study, panels: dict[str, Axes]) -> dict[str, Axes]:
-    for name, panel in panels.items():
-        panel.set_title(f"against {clip(name, TITLE_NAME)} ({study.roles[name]})", loc="left")
-    return panels
-
-
-def facets(study: Study) -> dict[str, list[str]]:
-    """Split the conditions over panels of lines: title -> conditions.
-
-    One panel for one factor with few levels; a panel per setting of the factors that the colour
-    does not show; a panel per condition for one factor with many levels.
-    """
-    if len(study.varying) > 1:
-        groups: dict[str, list[str]] = {}
-        for label, setting in setting_texts(study).items():
-            groups.setdefault(setting, []).append(label)
-        return dict(list(groups.items())[:MAX_FACETS])
-    if len(study.labels) <= MAX_LINES:
-        return {"": study.labels}
-    return {label: [label] for label in study.labels[:MAX_FACETS]}
-
-
-def line_panels(
-    study: Study, columns: Sequence[str], panel_height: float
-) -> tuple[Figure, dict[tuple[str, str], Axes]]:
-    """Make panels of lines by facet and column, such as an opponent; many facets have one."""
-    titles = list(facets(study))
-    if len(titles) > MAX_PANELS * 2:
-        columns = columns[:1]
-        rows, width = math.ceil(len(titles) / WIDE_GRID), WIDE_GRID
-        places = [(title, columns[0]) for title in titles]
-    else:
-        rows, width = len(titles), len(columns)
-        places = [(title, column) for title in titles for column in columns]
-    height = rows * panel_height * (1 if len(titles) < MAX_PANELS else 0.75)
-    figure = Figure(figsize=(DOUBLE_COLUMN, height + NOTE_HEIGHT))
-    axes = figure.subplots(rows, width, squeeze=False, sharex="col").ravel()
-    for spare in axes[len(places) :]:
-        spare.remove()
-    for panel in axes[len(places) - width : len(places)]:
-        panel.xaxis.set_tick_params(labelbottom=True)  # also where none stands below
-    for panel, (title, _) in zip(axes, places, strict=False):
-        panel.set_title(short(title) if width > 2 else clip(title, 50), loc="left")
-    return figure, dict(zip(places, axes, strict=False))
-
-
-def shown_conditions(study: Study) -> str:
-    """Say which conditions a figure with facets leaves out, if any."""
-    kept = len(facets(study))
-    total = len(set(setting_texts(study).values())) if len(study.varying) > 1 else kept
-    return f" Only the first {kept} of {total} settings are shown." if total > kept else ""
 
 
 def category_axis(axes: Axes, labels: Sequence[str], *, dense: bool = False) -> None:
@@ -272,52 +159,6 @@ def span(values: Sequence[float], *, pad: float = 4.0, least: float = 12.0) -> t
     return max(0.0, low), min(100.0, high)
 
 
-def runs_text(study: Study, opponents: Iterable[str] | None = None) -> str:
-    """Say how many runs of each condition are drawn: `5 to 7 runs per type`.
-
-    opponents: those that the figure is about; None counts every used run
-    """
-    if opponents is None:
-        numbers = set(study.conditions["n"])
-    else:
-        groups = [study.rates(opponent).values() for opponent in opponents]
-        numbers = {len(rates) for group in groups for rates in group}
-    low, high = min(numbers, default=0), max(numbers, default=0)
-    count = pluralize(high, "run") if low == high else f"{low} to {pluralize(high, 'run')}"
-    return f"{count} per {study.noun}"
-
-
-def games_text(study: Study, opponents: Iterable[str] | None = None) -> str:
-    """Say on how many games a final win rate rests: `2,000 games per run and opponent`."""
-    names = study.opponents if opponents is None else opponents
-    games = study.final.loc[study.final["opponent"].isin(list(names)), "games"]
-    if not len(games):
-        return "no games"
-    low, high = f"{games.min():,}", f"{games.max():,}"
-    source = ", of the last round" if study.final_source == LAST_ROUND else ""
-    return f"{low if low == high else f'{low} to {high}'} games per run and opponent{source}"
-
-
-def draw_legend(figure: Figure, study: Study, *, marker: bool = False) -> None:
-    """Name the levels of the colour above the panels, by line or marker, as far as they fit."""
-    handles: dict[str, Line2D] = {}
-    names = map(level_text, study.conditions[colour_factor(study)])
-    for name, style in zip(names, styles(study).values(), strict=True):
-        line = {"linestyle": "none", "marker": style.marker, "markersize": 4}
-        sample: dict[str, Any] = line if marker else {"linestyle": style.dash}
-        handle = Line2D([], [], color=style.colour, label=clip(name), **sample)
-        handles.setdefault(name, handle)
-    widest = max(len(clip(name)) for name in handles)
-    columns = max(1, int(figure.get_figwidth() * LEGEND_CHARACTERS / (widest + LEGEND_HANDLE)))
-    lines = math.ceil(len(handles) / columns)
-    figure.set_figheight(figure.get_figheight() + LEGEND_LINE * max(0, lines - 2))
-    figure.legend(
-        handles=list(handles.values()),
-        loc="outside upper center",
-        ncols=min(columns, len(handles)),
-    )
-
-
 def round_axis(axes: Axes, rounds: Iterable[int], *, has_label: bool = True) -> None:
     """Make the horizontal axis count whole rounds, also where there is one or none."""
     numbers = list(rounds)
@@ -332,11 +173,6 @@ def round_axis(axes: Axes, rounds: Iterable[int], *, has_label: bool = True) -> 
         axes.annotate(
             "no values", (0.5, 0.5), xycoords="axes fraction", ha="center", color=FAINT, fontsize=7
         )
-
-
-def is_last_row(axes: Axes) -> bool:
-    """Tell whether a panel stands at the bottom of its column."""
-    return bool(axes.xaxis.get_tick_params().get("labelbottom", True))
 
 
 def shown_pairs(study: Study, table: pd.DataFrame, most: int) -> tuple[pd.DataFrame, str]:

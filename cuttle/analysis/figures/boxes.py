@@ -4,16 +4,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cuttle.analysis.captions import games_text, runs_text
 from cuttle.analysis.data import Study
-from cuttle.analysis.figures._axes import (
-    category_panels,
-    draw_runs,
-    games_text,
-    label_groups,
-    percents,
-    runs_text,
-    span,
-)
+from cuttle.analysis.figures._axes import draw_runs, label_groups, percents, span
+from cuttle.analysis.figures._panels import category_panels
 from cuttle.analysis.style import INK, Style, set_caption, styled, styles
 
 BOX_HEIGHT = 0.32

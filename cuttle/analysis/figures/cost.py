@@ -2,8 +2,10 @@
 
 from matplotlib.figure import Figure
 
+from cuttle.analysis.captions import runs_text
 from cuttle.analysis.data import Study, by_condition
-from cuttle.analysis.figures._axes import draw_runs, label_groups, row_height, runs_text
+from cuttle.analysis.figures._axes import draw_runs, label_groups
+from cuttle.analysis.figures._panels import row_height
 from cuttle.analysis.statistics import cost
 from cuttle.analysis.style import DOUBLE_COLUMN, set_caption, styled, styles
 

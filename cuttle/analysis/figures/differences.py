@@ -6,21 +6,20 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cuttle.analysis.captions import games_text, runs_text
 from cuttle.analysis.data import Study
 from cuttle.analysis.figures._axes import (
     WHISKER,
     annotate,
     draw_runs,
-    games_text,
     label_groups,
     label_pairs,
     percents,
     reach,
-    row_height,
-    runs_text,
     shown_pairs,
     span,
 )
+from cuttle.analysis.figures._panels import row_height
 from cuttle.analysis.statistics import comparisons
 from cuttle.analysis.style import (
     DOUBLE_COLUMN,

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
+from cuttle.analysis.captions import games_text, runs_text
 from cuttle.analysis.data import Study, level_text
-from cuttle.analysis.figures._axes import games_text, heat_map, runs_text
+from cuttle.analysis.figures._axes import heat_map
 from cuttle.analysis.statistics import descriptives
 from cuttle.analysis.style import (
     DOUBLE_COLUMN,

@@ -4,15 +4,10 @@ import math
 
 from matplotlib.figure import Figure
 
+from cuttle.analysis.captions import games_text, runs_text
 from cuttle.analysis.data import Study
-from cuttle.analysis.figures._axes import (
-    annotate,
-    games_text,
-    label_pairs,
-    row_height,
-    runs_text,
-    shown_pairs,
-)
+from cuttle.analysis.figures._axes import annotate, label_pairs, shown_pairs
+from cuttle.analysis.figures._panels import row_height
 from cuttle.analysis.statistics import comparisons
 from cuttle.analysis.style import INK, SINGLE_COLUMN, empty, set_caption, styled, styles
 

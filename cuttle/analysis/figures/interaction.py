@@ -7,8 +7,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cuttle.analysis.captions import games_text
 from cuttle.analysis.data import Study, level_text
-from cuttle.analysis.figures._axes import WHISKER, draw_legend, games_text, percents, reach, span
+from cuttle.analysis.figures._axes import WHISKER, percents, reach, span
+from cuttle.analysis.figures._panels import draw_legend
 from cuttle.analysis.numerics import mean_interval
 from cuttle.analysis.statistics import factorial
 from cuttle.analysis.style import (

@@ -4,15 +4,10 @@ import math
 
 from matplotlib.figure import Figure
 
+from cuttle.analysis.captions import games_text, runs_text
 from cuttle.analysis.data import Study
-from cuttle.analysis.figures._axes import (
-    games_text,
-    label_groups,
-    percents,
-    row_height,
-    runs_text,
-    span,
-)
+from cuttle.analysis.figures._axes import label_groups, percents, span
+from cuttle.analysis.figures._panels import row_height
 from cuttle.analysis.statistics import aggregates
 from cuttle.analysis.style import DOUBLE_COLUMN, set_caption, styled, styles
 

@@ -4,15 +4,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from cuttle.analysis.data import Study
-from cuttle.analysis.figures._axes import (
-    draw_curves,
+from cuttle.analysis.figures._axes import draw_curves, draw_mean, round_axis
+from cuttle.analysis.figures._panels import (
     draw_legend,
-    draw_mean,
     facets,
     is_last_row,
     line_panels,
     opponent_panels,
-    round_axis,
     shown_conditions,
 )
 from cuttle.analysis.statistics import learning_curves

@@ -2,8 +2,10 @@
 
 from matplotlib.figure import Figure
 
+from cuttle.analysis.captions import games_text, runs_text
 from cuttle.analysis.data import Study
-from cuttle.analysis.figures._axes import games_text, heat_map, is_dense, runs_text
+from cuttle.analysis.figures._axes import heat_map
+from cuttle.analysis.figures._panels import is_dense
 from cuttle.analysis.statistics import descriptives
 from cuttle.analysis.style import DOUBLE_COLUMN, SINGLE_COLUMN, clip, set_caption, short, styled
 

@@ -4,18 +4,16 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from cuttle.analysis.captions import games_text, runs_text
 from cuttle.analysis.data import Study
-from cuttle.analysis.figures._axes import (
+from cuttle.analysis.figures._axes import percents, span
+from cuttle.analysis.figures._panels import (
     draw_legend,
     facets,
-    games_text,
     is_last_row,
     line_panels,
     opponent_panels,
-    percents,
-    runs_text,
     shown_conditions,
-    span,
 )
 from cuttle.analysis.style import clip, set_caption, styled, styles
 

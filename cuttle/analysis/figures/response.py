@@ -7,16 +7,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
+from cuttle.analysis.captions import games_text, runs_text
 from cuttle.analysis.data import NETWORK_TYPE, Study, level_text
-from cuttle.analysis.figures._axes import (
-    draw_legend,
-    games_text,
-    percents,
-    reach,
-    runs_text,
-    scale_for_count,
-    span,
-)
+from cuttle.analysis.figures._axes import percents, reach, scale_for_count, span
+from cuttle.analysis.figures._panels import draw_legend
 from cuttle.analysis.statistics import descriptives
 from cuttle.analysis.style import DOUBLE_COLUMN, Style, clip, set_caption, styled, styles
 

@@ -2,16 +2,10 @@
 
 from matplotlib.figure import Figure
 
+from cuttle.analysis.captions import games_text
 from cuttle.analysis.data import Study
-from cuttle.analysis.figures._axes import (
-    draw_legend,
-    games_text,
-    opponent_panels,
-    percents,
-    reach,
-    scale_for_count,
-    span,
-)
+from cuttle.analysis.figures._axes import percents, reach, scale_for_count, span
+from cuttle.analysis.figures._panels import draw_legend, opponent_panels
 from cuttle.analysis.statistics import run_intervals
 from cuttle.analysis.style import set_caption, styled, styles
 

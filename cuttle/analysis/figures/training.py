@@ -2,15 +2,10 @@
 
 from matplotlib.figure import Figure
 
+from cuttle.analysis.captions import runs_text
 from cuttle.analysis.data import Study
-from cuttle.analysis.figures._axes import (
-    MAX_FACETS,
-    draw_curves,
-    draw_legend,
-    draw_mean,
-    round_axis,
-    runs_text,
-)
+from cuttle.analysis.figures._axes import draw_curves, draw_mean, round_axis
+from cuttle.analysis.figures._panels import MAX_FACETS, draw_legend
 from cuttle.analysis.style import DOUBLE_COLUMN, set_caption, styled, styles
 
 HEIGHT = 2.1

@@ -2,16 +2,10 @@
 
 from matplotlib.figure import Figure
 
+from cuttle.analysis.captions import games_text, runs_text
 from cuttle.analysis.data import Study
-from cuttle.analysis.figures._axes import (
-    category_panels,
-    draw_runs,
-    draw_whisker,
-    games_text,
-    label_groups,
-    percents,
-    runs_text,
-)
+from cuttle.analysis.figures._axes import draw_runs, draw_whisker, label_groups, percents
+from cuttle.analysis.figures._panels import category_panels
 from cuttle.analysis.numerics import rows_of
 from cuttle.analysis.statistics import descriptives
 from cuttle.analysis.style import set_caption, styled, styles

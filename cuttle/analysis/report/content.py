@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from cuttle.analysis import tables
+from cuttle.analysis import study_tables, tables
 from cuttle.analysis.data import Study
 from cuttle.analysis.diff import Difference, Side, cell_text, inside, open_side
 from cuttle.analysis.numerics import rows_of
@@ -133,14 +133,16 @@ def states(study: Study) -> list[tuple[str, list[dict[str, Any]]]]:
 def runs(study: Study) -> list[Part]:
     """Return the tables of excluded and of used runs."""
     used = pluralize(len(study.runs), "run")
-    excluded = make_table(tables.excluded_table(study))
+    excluded = make_table(study_tables.excluded_table(study))
     return [
         Part(
             f"{used} used; {len(study.excluded):,} excluded",
             excluded,
             empty="No run is excluded." if len(study.runs) else "There is no run.",
         ),
-        Part("All used runs, win rates in percent", make_table(tables.run_table(study)), True),
+        Part(
+            "All used runs, win rates in percent", make_table(study_tables.run_table(study)), True
+        ),
     ]
 
 
@@ -154,9 +156,9 @@ def configuration(study: Study) -> list[Part]:
     constant = study.configs.loc[:, study.configs.astype(str).nunique() == 1].iloc[0].dropna()
     common = pd.DataFrame({"key": constant.index, "value": [*map(format_value, constant)]})
     parts = [
-        Part("Factors", make_table(tables.factor_table(study))),
+        Part("Factors", make_table(study_tables.factor_table(study))),
         *(_settings(study, name, *found) for name, found in varying.items()),
-        Part("Networks", make_table(tables.network_table(study))),
+        Part("Networks", make_table(study_tables.network_table(study))),
         Part(f"All {len(common)} common settings", make_table(common), is_folded=True),
     ]
     return [part for part in parts if part.table.rows]

@@ -1,0 +1,153 @@
+"""The panels of figures: how many, how large, which conditions each has, and the legend."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from cuttle.analysis.data import Study, level_text
+from cuttle.analysis.style import (
+    DOUBLE_COLUMN,
+    SINGLE_COLUMN,
+    clip,
+    colour_factor,
+    setting_texts,
+    short,
+    styles,
+)
+
+ROW_HEIGHT = 0.36  # inches a condition needs for two lines of label
+DENSE_ROW_HEIGHT = 0.19  # for one line
+MAX_TALL_ROWS = 12  # more rows have one line of label each
+AXIS_HEIGHT = 0.62  # inches for title, tick labels and axis label of one panel
+NOTE_HEIGHT = 0.3
+MAX_PANELS = 4
+MAX_LINES = 8  # in one panel; with more each has a panel of its own
+MAX_FACETS = 30
+WIDE_GRID = 4  # columns where every panel is one condition
+TITLE_NAME = 18  # characters of an opponent's name that a panel's title has room for
+LEGEND_CHARACTERS = 18  # of the legend an inch holds
+LEGEND_LINE = 0.15  # inches
+LEGEND_HANDLE = 6  # characters that the line sample takes
+
+
+def is_dense(study: Study, rows: int) -> bool:
+    """Tell whether rows have one line of label each: there are many, or several factors vary."""
+    return rows > MAX_TALL_ROWS or len(study.varying) > 1
+
+
+def row_height(study: Study, rows: int) -> float:
+    """Return the inches of a figure with one row of panels of so many categories, and a note."""
+    height = DENSE_ROW_HEIGHT if is_dense(study, rows) else ROW_HEIGHT
+    return max(3, rows) * height + AXIS_HEIGHT + NOTE_HEIGHT
+
+
+def category_panels(study: Study) -> tuple[Figure, dict[str, Axes]]:
+    """Make one panel per opponent with all conditions on the vertical axis.
+
+    Few conditions: the panels stand above each other; many: beside each other.
+    """
+    rows = len(study.labels)
+    if not is_dense(study, rows):
+        return opponent_panels(study, row_height(study, rows) - NOTE_HEIGHT)
+    names = study.opponents[:2]
+    figure = Figure(figsize=(DOUBLE_COLUMN, row_height(study, rows)))
+    axes = figure.subplots(1, len(names), squeeze=False, sharey=True).ravel()
+    return figure, _titled(study, dict(zip(names, axes, strict=True)))
+
+
+def opponent_panels(study: Study, panel_height: float) -> tuple[Figure, dict[str, Axes]]:
+    """Make one titled panel per opponent: a column of up to two, else two columns.
+
+    What does not fit on a page is left to the heat map, which shows all opponents.
+    """
+    names = study.opponents[:MAX_PANELS]
+    columns = 1 if len(names) <= 2 else 2
+    rows = math.ceil(len(names) / columns)
+    width = SINGLE_COLUMN if columns == 1 else DOUBLE_COLUMN
+    figure = Figure(figsize=(width, rows * panel_height + NOTE_HEIGHT))
+    axes = figure.subplots(rows, columns, squeeze=False).ravel()
+    for spare in axes[len(names) :]:
+        spare.remove()
+    return figure, _titled(study, dict(zip(names, axes, strict=False)))
+
+
+def _titled(study: Study, panels: dict[str, Axes]) -> dict[str, Axes]:
+    for name, panel in panels.items():
+        panel.set_title(f"against {clip(name, TITLE_NAME)} ({study.roles[name]})", loc="left")
+    return panels
+
+
+def facets(study: Study) -> dict[str, list[str]]:
+    """Split the conditions over panels of lines: title -> conditions.
+
+    One panel for one factor with few levels; a panel per setting of the factors that the colour
+    does not show; a panel per condition for one factor with many levels.
+    """
+    if len(study.varying) > 1:
+        groups: dict[str, list[str]] = {}
+        for label, setting in setting_texts(study).items():
+            groups.setdefault(setting, []).append(label)
+        return dict(list(groups.items())[:MAX_FACETS])
+    if len(study.labels) <= MAX_LINES:
+        return {"": study.labels}
+    return {label: [label] for label in study.labels[:MAX_FACETS]}
+
+
+def line_panels(
+    study: Study, columns: Sequence[str], panel_height: float
+) -> tuple[Figure, dict[tuple[str, str], Axes]]:
+    """Make panels of lines by facet and column, such as an opponent; many facets have one."""
+    titles = list(facets(study))
+    if len(titles) > MAX_PANELS * 2:
+        columns = columns[:1]
+        rows, width = math.ceil(len(titles) / WIDE_GRID), WIDE_GRID
+        places = [(title, columns[0]) for title in titles]
+    else:
+        rows, width = len(titles), len(columns)
+        places = [(title, column) for title in titles for column in columns]
+    height = rows * panel_height * (1 if len(titles) < MAX_PANELS else 0.75)
+    figure = Figure(figsize=(DOUBLE_COLUMN, height + NOTE_HEIGHT))
+    axes = figure.subplots(rows, width, squeeze=False, sharex="col").ravel()
+    for spare in axes[len(places) :]:
+        spare.remove()
+    for panel in axes[len(places) - width : len(places)]:
+        panel.xaxis.set_tick_params(labelbottom=True)  # also where none stands below
+    for panel, (title, _) in zip(axes, places, strict=False):
+        panel.set_title(short(title) if width > 2 else clip(title, 50), loc="left")
+    return figure, dict(zip(places, axes, strict=False))
+
+
+def shown_conditions(study: Study) -> str:
+    """Say which conditions a figure with facets leaves out, if any."""
+    kept = len(facets(study))
+    total = len(set(setting_texts(study).values())) if len(study.varying) > 1 else kept
+    return f" Only the first {kept} of {total} settings are shown." if total > kept else ""
+
+
+def draw_legend(figure: Figure, study: Study, *, marker: bool = False) -> None:
+    """Name the levels of the colour above the panels, by line or marker, as far as they fit."""
+    handles: dict[str, Line2D] = {}
+    names = map(level_text, study.conditions[colour_factor(study)])
+    for name, style in zip(names, styles(study).values(), strict=True):
+        line = {"linestyle": "none", "marker": style.marker, "markersize": 4}
+        sample: dict[str, Any] = line if marker else {"linestyle": style.dash}
+        handle = Line2D([], [], color=style.colour, label=clip(name), **sample)
+        handles.setdefault(name, handle)
+    widest = max(len(clip(name)) for name in handles)
+    columns = max(1, int(figure.get_figwidth() * LEGEND_CHARACTERS / (widest + LEGEND_HANDLE)))
+    lines = math.ceil(len(handles) / columns)
+    figure.set_figheight(figure.get_figheight() + LEGEND_LINE * max(0, lines - 2))
+    figure.legend(
+        handles=list(handles.values()),
+        loc="outside upper center",
+        ncols=min(columns, len(handles)),
+    )
+
+
+def is_last_row(axes: Axes) -> bool:
+    """Tell whether a panel stands at the bottom of its column."""
+    return bool(axes.xaxis.get_tick_params().get("labelbottom", True))

@@ -1,0 +1,340 @@
+"""Compiled loops of the layers: sums over cards, normalisation, values. No torch, no parameters.
+
+Each order of summation is written out, so that results do not depend on the processor. Letters:
+batch, zones, entries (zones that hold cards, see `cuttle/networks/held.py`), width, units, actions.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cuttle.game.cards import lowest
+from cuttle.game.jit import inlined, kernel
+from cuttle.networks.lanes import (
+    LANES,
+    add,
+    fma,
+    load,
+    load_or,
+    multiply,
+    repeat,
+    store,
+    subtract,
+    sum_lanes,
+    where_positive,
+    zeros,
+)
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+Norm = tuple[Floats, Floats, float]  # weight (units) and bias (units) of a layer norm, its eps
+
+
+@inlined
+def _list_cards(cards: np.int64, first: int, rows: Ints, count: int) -> int:
+    """Write the table rows of a set's cards, from `first` on, behind `count` others."""
+    while cards:
+        rows[count] = first + lowest(cards)
+        count += 1
+        cards &= cards - 1
+    return count
+
+
+@inlined
+def _sum_rows(rows: Ints, table: Floats, bias: Floats, out: Floats) -> None:
+    """Write `bias` plus the listed rows of `table`; a wide part of the sum stays in registers."""
+    k = 0
+    while k + 4 * LANES <= len(out):
+        a, b = load(bias, k), load(bias, k + LANES)
+        c, d = load(bias, k + 2 * LANES), load(bias, k + 3 * LANES)
+        for row in rows:
+            a, b = add(a, load(table[row], k)), add(b, load(table[row], k + LANES))
+            c = add(c, load(table[row], k + 2 * LANES))
+            d = add(d, load(table[row], k + 3 * LANES))
+        store(out, k, a)
+        store(out, k + LANES, b)
+        store(out, k + 2 * LANES, c)
+        store(out, k + 3 * LANES, d)
+        k += 4 * LANES
+    while k < len(out):
+        a = load(bias, k)
+        for row in rows:
+            a = add(a, load(table[row], k))
+        store(out, k, a)
+        k += LANES
+
+
+@kernel
+def sum_all(zones: Ints, table: Floats, bias: Floats, out: Floats) -> None:
+    """Write `bias (width)` plus the rows of all cards in `zones (batch, zones)`.
+
+    `table (zones * 52, width)`; `out (batch, width)` is overwritten.
+    """
+    rows = np.empty(52 * zones.shape[1], np.int64)
+    for i in range(len(zones)):
+        count = 0
+        for zone in range(zones.shape[1]):
+            count = _list_cards(zones[i, zone], 52 * zone, rows, count)
+        _sum_rows(rows[:count], table, bias, out[i])
+
+
+@kernel
+def add_all_gradients(zones: Ints, gradient: Floats, out: Floats) -> None:
+    """Add the gradients of `sum_all`, `(batch, width)`, to those of the table's rows."""
+    for i in range(len(zones)):
+        for zone in range(zones.shape[1]):
+            cards = zones[i, zone]
+            while cards:
+                row = 52 * zone + lowest(cards)
+                for k in range(out.shape[1]):
+                    out[row, k] += gradient[i, k]
+                cards &= cards - 1
+
+
+@kernel
+def sum_each(cards: Ints, zone: Ints, table: Floats, bias: Floats, out: Floats) -> None:
+    """Write for each set of `cards (entries)` its zone's bias plus the rows of its cards.
+
+    `table (tables, 52, width)` and `bias (tables, width)` hold one entry for every zone or one for
+    all; `out (entries, width)` is overwritten.
+    """
+    rows = np.empty(52, np.int64)
+    for i in range(len(cards)):
+        which = zone[i] if len(table) > 1 else 0
+        count = _list_cards(cards[i], 0, rows, 0)
+        _sum_rows(rows[:count], table[which], bias[which], out[i])
+
+
+@kernel
+def add_each_gradients(
+    cards: Ints, zone: Ints, gradient: Floats, table: Floats, bias: Floats
+) -> None:
+    """Add the gradients of `sum_each`, `(entries, width)`, to those of table and bias."""
+    for i in range(len(cards)):
+        which = zone[i] if len(table) > 1 else 0
+        rest = cards[i]
+        for k in range(bias.shape[1]):
+            bias[which, k] += gradient[i, k]
+        while rest:
+            card = lowest(rest)
+            for k in range(bias.shape[1]):
+                table[which, card, k] += gradient[i, k]
+            rest &= rest - 1
+
+
+@kernel
+def count_held(zones: Ints, first: Ints) -> None:
+    """Write where the entries of each kind of zone begin, and behind them where all end.
+
+    A kind's entries are an empty zone, then those of `zones (batch, zones)` that hold a card.
+    """
+    for kind in range(zones.shape[1]):
+        count = 1
+        for i in range(len(zones)):
+            count += zones[i, kind] != 0
+        first[kind + 1] = first[kind] + count
+
+
+@kernel
+def list_held(zones: Ints, first: Ints, out: Ints) -> None:
+    """Write cards, kind and row of each entry to `out (3, entries)`; an empty zone is of row 0."""
+    for kind in range(zones.shape[1]):
+        entry = first[kind]
+        out[0, entry], out[2, entry] = 0, 0
+        out[1, entry : first[kind + 1]] = kind
+        for i in range(len(zones)):
+            if zones[i, kind]:
+                entry += 1
+                out[0, entry] = zones[i, kind]
+                out[2, entry] = i
+
+
+@kernel
+def add_products(
+    first: Ints, place: tuple[Ints, Ints], x: Floats, weight: Floats, out: Floats
+) -> None:
+    """Add each entry's product with the weights of its kind, `x[i] @ weight[kind]`, to a row.
+
+    Entries of a kind lie from `first[kind]` on; `place` holds the row of each in
+    `x (rows, features)` and in `out (rows, width)`; `weight (kinds, features, width)`. A kind's
+    entries go to rows of their own, but that an entry of zeros may stand before the others.
+    """
+    source, target = place
+    for kind in range(len(weight)):
+        rows, last = weight[kind], first[kind + 1] - 1
+        for i in range(first[kind], first[kind + 1], 4):
+            # Four rows at a time; behind the last entry it is that one again, with the same result.
+            j, k, m = min(i + 1, last), min(i + 2, last), min(i + 3, last)
+            x_i, x_j, x_k, x_m = x[source[i]], x[source[j]], x[source[k]], x[source[m]]
+            to_i, to_j, to_k, to_m = out[target[i]], out[target[j]], out[target[k]], out[target[m]]
+            for begin in range(0, out.shape[1], 2 * LANES):
+                end = begin + LANES
+                a, b, c, d = (
+                    load(to_i, begin),
+                    load(to_j, begin),
+                    load(to_k, begin),
+                    load(to_m, begin),
+                )
+                e, f, g, h = load(to_i, end), load(to_j, end), load(to_k, end), load(to_m, end)
+                for n in range(x.shape[1]):
+                    left, right = load(rows[n], begin), load(rows[n], end)
+                    p, q, r, s = repeat(x_i[n]), repeat(x_j[n]), repeat(x_k[n]), repeat(x_m[n])
+                    a, b, c, d = fma(p, left, a), fma(q, left, b), fma(r, left, c), fma(s, left, d)
+                    e, f = fma(p, right, e), fma(q, right, f)
+                    g, h = fma(r, right, g), fma(s, right, h)
+                store(to_i, begin, a)
+                store(to_j, begin, b)
+                store(to_k, begin, c)
+                store(to_m, begin, d)
+                store(to_i, end, e)
+                store(to_j, end, f)
+                store(to_k, end, g)
+                store(to_m, end, h)
+
+
+@kernel
+def sum_outer_products(first: Ints, row: Ints, x: Floats, gradient: Floats, out: Floats) -> None:
+    """Write the gradient of the weights: over a kind's entries, the sum of `x[i]` times its row's.
+
+    `x (entries, features)`, `gradient (rows, width)`, `out (kinds, features, width)`.
+    """
+    last = x.shape[1] - 1
+    for kind in range(len(out)):
+        for begin in range(0, gradient.shape[1], 2 * LANES):
+            end = begin + LANES
+            for n in range(0, x.shape[1], 4):
+                # Four features at a time, as above.
+                k, m, o = min(n + 1, last), min(n + 2, last), min(n + 3, last)
+                a, b, c, d = zeros(), zeros(), zeros(), zeros()
+                e, f, g, h = zeros(), zeros(), zeros(), zeros()
+                for i in range(first[kind], first[kind + 1]):
+                    left, right = load(gradient[row[i]], begin), load(gradient[row[i]], end)
+                    p, q, r, s = repeat(x[i, n]), repeat(x[i, k]), repeat(x[i, m]), repeat(x[i, o])
+                    a, b, c, d = fma(p, left, a), fma(q, left, b), fma(r, left, c), fma(s, left, d)
+                    e, f = fma(p, right, e), fma(q, right, f)
+                    g, h = fma(r, right, g), fma(s, right, h)
+                for feature, low, high in ((n, a, e), (k, b, f), (m, c, g), (o, d, h)):
+                    store(out[kind, feature], begin, low)
+                    store(out[kind, feature], end, high)
+
+
+@inlined
+def _moments(x: Floats, eps: float) -> tuple[float, float]:
+    """Return the mean of `x` and its reciprocal standard deviation."""
+    share = np.float32(1.0 / len(x))
+    total = zeros()
+    for k in range(0, len(x), LANES):
+        total = add(total, load(x, k))
+    mean = sum_lanes(total) * share
+    level, total = repeat(mean), zeros()
+    for k in range(0, len(x), LANES):
+        centred = subtract(load_or(x, k, level), level)
+        total = fma(centred, centred, total)
+    return mean, np.float32(1.0) / np.sqrt(sum_lanes(total) * share + np.float32(eps))
+
+
+@inlined
+def _standard(x: Floats, k: int, mean: Any, scale: Any) -> Any:
+    """Return lanes of standardised `x`."""
+    return multiply(subtract(load(x, k), mean), scale)
+
+
+@kernel
+def value_chosen(
+    hidden: Floats, norm: Norm, weight: Floats, bias: Floats, action: Ints, out: Floats
+) -> None:
+    """Write each member's value of one action a row, and its normalisation.
+
+    `hidden (batch, members, units)`, `weight (actions, members, units)`, `bias (actions, members)`,
+    `action (batch)`; `out (3, batch, members)` is value, mean and reciprocal deviation of units.
+    """
+    norm_weight, norm_bias, eps = norm
+    for i in range(len(hidden)):
+        for member in range(hidden.shape[1]):
+            x, chosen = hidden[i, member], weight[action[i], member]
+            mean, scale = _moments(x, eps)
+            out[1, i, member], out[2, i, member] = mean, scale
+            level, slope, total = repeat(mean), repeat(scale), zeros()
+            for k in range(0, len(x), LANES):
+                y = fma(_standard(x, k, level, slope), load(norm_weight, k), load(norm_bias, k))
+                total = fma(where_positive(y, y), load(chosen, k), total)
+            out[0, i, member] = sum_lanes(total) + bias[action[i], member]
+
+
+@kernel
+def value_chosen_gradients(
+    hidden: Floats,
+    norm: Norm,
+    weight: Floats,
+    action: Ints,
+    forward: Floats,
+    gradient: Floats,
+    out: tuple[Floats, Floats, Floats, Floats, Floats],
+) -> None:
+    """Write the gradient of `hidden`; add to those of norm's weight, its bias, weight and bias.
+
+    All five are in `out`; `forward` is what `value_chosen` wrote, `gradient (batch, members)`.
+    """
+    norm_weight, norm_bias, _ = norm
+    of_hidden, of_norm_weight, of_norm_bias, of_weight, of_bias = out
+    share = np.float32(1.0 / hidden.shape[2])
+    for i in range(len(hidden)):
+        for member in range(hidden.shape[1]):
+            of_bias[action[i], member] += gradient[i, member]
+            mean, scale = repeat(forward[1, i, member]), repeat(forward[2, i, member])
+            slope = repeat(gradient[i, member])
+            x, of_x = hidden[i, member], of_hidden[i, member]
+            chosen, of_chosen = weight[action[i], member], of_weight[action[i], member]
+            level, along = zeros(), zeros()
+            for k in range(0, len(x), LANES):
+                standard = _standard(x, k, mean, scale)
+                y = fma(standard, load(norm_weight, k), load(norm_bias, k))
+                store(of_chosen, k, fma(where_positive(y, y), slope, load(of_chosen, k)))
+                passed = where_positive(y, multiply(slope, load(chosen, k)))
+                store(of_norm_weight, k, fma(passed, standard, load(of_norm_weight, k)))
+                store(of_norm_bias, k, add(passed, load(of_norm_bias, k)))
+                passed = multiply(passed, load(norm_weight, k))
+                store(of_x, k, passed)
+                level, along = add(level, passed), fma(passed, standard, along)
+            shift, tilt = repeat(sum_lanes(level) * share), repeat(-sum_lanes(along) * share)
+            for k in range(0, len(x), LANES):
+                passed = fma(_standard(x, k, mean, scale), tilt, subtract(load(of_x, k), shift))
+                store(of_x, k, multiply(scale, passed))
+
+
+@kernel
+def value_allowed(
+    hidden: Floats,
+    norm: Norm,
+    weight: Floats,
+    bias: Floats,
+    allowed: NDArray[np.bool_],
+    out: Floats,
+) -> None:
+    """Write the members' mean value of each allowed action, `(batch, actions)`; -inf elsewhere.
+
+    `hidden (batch, members, units)`; `weight (actions, members * units)` is already divided by the
+    number of members, `bias (actions)` their mean.
+    """
+    norm_weight, norm_bias, eps = norm
+    units = hidden.shape[2]
+    active, actions = np.empty(weight.shape[1], np.float32), np.empty(len(weight) + 1, np.int64)
+    for i in range(len(hidden)):
+        for member in range(hidden.shape[1]):
+            x, part = hidden[i, member], active[member * units : (member + 1) * units]
+            mean, scale = _moments(x, eps)
+            level, slope = repeat(mean), repeat(scale)
+            for k in range(0, units, LANES):
+                y = fma(_standard(x, k, level, slope), load(norm_weight, k), load(norm_bias, k))
+                store(part, k, where_positive(y, y))
+        count = 0
+        for action in range(len(weight)):  # listed first, for no branch can be foretold here
+            out[i, action] = -np.inf
+            actions[count] = action
+            count += allowed[i, action]
+        for action in actions[:count]:
+            total = zeros()
+            for k in range(0, len(active), LANES):
+                total = fma(load(active, k), load(weight[action], k), total)
+            out[i, action] = sum_lanes(total) + bias[action]

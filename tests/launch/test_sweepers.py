@@ -1,0 +1,41 @@
+"""The sweeper as a plugin of Hydra, and Hydra's own in its place.
+
+Of Hydra's common tests of plugins none but the discovery applies: they are for launchers, which are
+Hydra's own here, and for sweepers that call the task function of the app in this process.
+"""
+
+from pathlib import Path
+
+import pytest
+from hydra.core.plugins import Plugins
+from hydra.plugins.sweeper import Sweeper
+
+from tests.launch.launching import launch, results, states, status
+
+
+def test_hydra_discovers_the_sweeper() -> None:
+    assert "ResumableSweeper" in [found.__name__ for found in Plugins.instance().discover(Sweeper)]
+
+
+@pytest.mark.slow
+def test_hydra_s_basic_sweeper_trains_the_same_runs(tmp_path: Path, undisturbed: Path) -> None:
+    words = ("-m", "hydra/sweeper=basic", "hydra/launcher=basic", "experiment=test")
+
+    finished = launch(tmp_path, *words, "training.rounds=3,4", "run=1,2")
+
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert set(states(tmp_path).values()) == {"completed"}
+    assert status(tmp_path, "boolean_rounds=4_run_02")["levels"]["training.rounds"] == 4
+    same = {name: value for name, value in results(tmp_path).items() if "rounds=" not in name}
+    assert same and same.items() <= results(undisturbed).items()
+
+
+@pytest.mark.slow
+def test_a_run_that_fails_under_another_sweeper_is_a_failed_job(tmp_path: Path) -> None:
+    words = ("-m", "hydra/sweeper=basic", "hydra/launcher=basic", "experiment=test")
+
+    finished = launch(tmp_path, *words, "run=1,2", FAULTS="2=raise")
+
+    assert finished.returncode == 1
+    assert "Traceback" not in finished.stdout + finished.stderr
+    assert states(tmp_path) == {"boolean_run_01": "completed", "boolean_run_02": "failed"}

@@ -1,0 +1,58 @@
+"""The benchmarks of learning run, and print numbers, at the smallest sizes."""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from benchmarks import training
+from tests.markdown import ROOT
+
+
+def printed(*words: str) -> list[list[str]]:
+    """Run a benchmark; return the words of the lines that it prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return [line.split() for line in done.stdout.splitlines()]
+
+
+@pytest.mark.slow
+def test_the_benchmark_of_training_prints_a_row_for_each_type() -> None:
+    rows = printed("benchmarks.training", "--budget=smoke", "--types=blind,boolean", "--rounds=1")
+
+    assert [row[0] for row in rows[1:]] == ["blind", "boolean"]
+    assert all(float(value.replace(",", "")) > 0 for row in rows[1:] for value in row[1:4])
+
+
+@pytest.mark.slow
+def test_learning_is_compared_with_that_of_another_commit(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    words = ["--against=HEAD", "--budget=smoke", "--types=blind", "--repetitions=1"]
+    monkeypatch.setattr(sys, "argv", ["training.py", *words])
+
+    training.main()
+
+    name, *values = capsys.readouterr().out.splitlines()[1].split()
+    before, after, ratio, lowest, highest = map(float, values)
+    assert name == "blind"
+    assert ratio == lowest == highest == pytest.approx(before / after, rel=0.1)
+    listed = subprocess.run(
+        ["git", "worktree", "list"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert str(tmp_path) not in listed.stdout
+
+
+@pytest.mark.slow
+def test_other_learners_are_timed_and_play() -> None:
+    pytest.importorskip("sb3_contrib")
+
+    rows = printed("benchmarks.compare_learners", "--steps=64", "--games=2", "--updates=1")
+
+    assert [row[0] for row in rows[1:3]] == ["Stable-Baselines3", "cuttle,"]
+    assert [row[0] for row in rows[5:]] == ["randomized", "gap_maximizer"]
+    assert all(row[2].endswith("%") and row[3].endswith("%") for row in rows[5:])
