@@ -7,6 +7,7 @@ import copy
 import os
 import signal
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from cuttle.runs.yaml_file import read_yaml
 
 EXIT_TERMINATED = 128 + signal.SIGTERM
 DEATH_PATIENCE_S = 5.0  # a child notices within moments that its fork server is gone
+PREEMPTION_PATIENCE_S = 2.0  # a cluster signals all processes of a job, a moment apart
 
 
 class RunFailed(RuntimeError):
@@ -91,6 +93,8 @@ def train_isolated(program: Program, run_dir: Path, *, resume_interrupted: bool 
             environment=variables,
         )
     except isolate.ChildDied as error:
+        if resume_interrupted:
+            time.sleep(PREEMPTION_PATIENCE_S)  # what ended the child may now end this process
         raise RunFailed(mark_crashed(run_dir, str(error))) from None
     except (isolate.CallFailed, OSError, ValueError) as error:
         raise RunFailed(str(error)) from None

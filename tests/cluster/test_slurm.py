@@ -1,4 +1,4 @@
-"""A sweep on a real SLURM of one node: a job is preempted, queued again, and goes on."""
+"""A sweep on a real SLURM of one node: its jobs are interrupted, queued again, and go on."""
 
 import os
 import shutil
@@ -10,7 +10,6 @@ import pytest
 from tests.launch.launching import command, environment, launch, results, states, status
 
 CLUSTER = Path(__file__).with_name("slurm.sh")
-PREEMPTION = Path(__file__).with_name("preempt.sh")
 SWEEP = ("-m", "experiment=test", "run=1,2,3")
 TIMEOUT_S = 400
 
@@ -23,7 +22,8 @@ pytestmark = [
 ]
 
 
-def test_a_preempted_job_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("interruption", ["preempt.sh", "out_of_time.sh"])
+def test_an_interrupted_job_goes_on_to_the_same_bytes(interruption: str, tmp_path: Path) -> None:
     pytest.importorskip("submitit")
     words = (*SWEEP, "hydra/launcher=slurm", "hydra.launcher.partition=low")
     cluster, quiet = tmp_path / "cluster", tmp_path / "quiet"
@@ -31,7 +31,7 @@ def test_a_preempted_job_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
     quiet.mkdir()
 
     finished = subprocess.run(
-        [str(CLUSTER), str(PREEMPTION), *command(*words)],
+        [str(CLUSTER), str(CLUSTER.with_name(interruption)), *command(*words)],
         cwd=cluster,
         env=environment(ROUND_S="3"),
         capture_output=True,

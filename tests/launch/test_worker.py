@@ -1,5 +1,8 @@
 """What a job does in a worker: it trains one frozen run, and says how that ended."""
 
+import multiprocessing
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -17,9 +20,11 @@ from cuttle.launch.worker import (
     mark_crashed,
     train_isolated,
 )
+from cuttle.runs.files import write_json
 from cuttle.runs.identity import config_hash
-from cuttle.runs.layout import CONFIG_FILE, LOG_FILE, OVERRIDES_FILE, RunState
+from cuttle.runs.layout import CONFIG_FILE, LOG_FILE, METADATA_FILE, OVERRIDES_FILE, RunState
 from cuttle.runs.lock import locked
+from cuttle.runs.provenance import source_hash
 from cuttle.runs.recorder import Recorder
 from cuttle.runs.status import Status, read_status
 from tests.launch.launching import environment
@@ -39,11 +44,20 @@ def train(recorder: Recorder, config: dict[str, Any]) -> None:
         raise RuntimeError("asked to fail")
 
 
+def be_preempted(recorder: Recorder, _config: dict[str, Any]) -> None:
+    """Die of what the worker hears a moment later."""
+    worker = multiprocessing.parent_process()
+    assert worker is not None
+    subprocess.Popen(["sh", "-c", f"sleep 0.3; kill -TERM {worker.pid}"])
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 def frozen(root: Path, state: RunState = RunState.PREPARED, **changes: Any) -> PlannedRun:
     """Freeze a run in a directory."""
     config = {**CONFIG, **changes}
     run = planned_run(root, 1, config=config)
     (run.run_dir / CONFIG_FILE).write_text(OmegaConf.to_yaml(OmegaConf.create(config)))
+    write_json(run.run_dir / METADATA_FILE, {"source_hash": source_hash()})
     write_state(run, state, config_hash=config_hash(config))
     return run
 
@@ -101,6 +115,28 @@ def test_a_preempted_run_is_tried_again(tmp_path: Path) -> None:
         train_isolated(PROGRAM, run.run_dir, resume_interrupted=True)
 
     assert is_tried(run)
+
+
+@pytest.mark.slow
+def test_a_preempted_run_that_ends_before_its_worker_has_not_failed(tmp_path: Path) -> None:
+    """A cluster signals all processes of a job, in any order."""
+    run = frozen(tmp_path)
+    program = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from cuttle.launch import worker\n"
+        "from cuttle.launch.program import Program\n"
+        "worker._leave_when_preempted()\n"
+        f"program = Program(train='{__name__}:be_preempted')\n"
+        "worker.train_isolated(program, Path(sys.argv[1]), resume_interrupted=True)\n"
+    )
+
+    finished = subprocess.run(
+        [sys.executable, "-c", program, str(run.run_dir)], env=environment(fake=False), check=False
+    )
+
+    assert finished.returncode == EXIT_TERMINATED
+    assert status_of(run).state is RunState.RUNNING  # and so the job that is given back goes on
 
 
 @pytest.mark.slow
