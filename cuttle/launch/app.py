@@ -82,7 +82,6 @@ def launch_sweep(
     means = Means(
         start,
         num_workers=workers or len(planned.runs),
-        trains_here=workers == 1,
         is_local=workers is not None,
     )
     set_status(launch(planned, program, means))
@@ -119,7 +118,7 @@ def launch_run(config: DictConfig, program: Program, arguments: Sequence[str] = 
             return {runs[0].run_id: str(error)}
         return {}
 
-    status = launch(planned, program, Means(start, num_workers=1, trains_here=True))
+    status = launch(planned, program, Means(start, num_workers=1))
     set_status(status)
     (run,) = planned.runs
     if status != COMPLETED:

@@ -35,13 +35,11 @@ class Means:
     """How the runs of a launch are trained.
 
     num_workers: runs trained at a time
-    trains_here: on this machine, in children of this very process
     is_local: on this machine
     """
 
     start: Start
     num_workers: int
-    trains_here: bool
     is_local: bool = True
 
 
@@ -82,7 +80,7 @@ def _check(
     facts: dict[str, Any] = {}
     for run in distinct.values() if program.check else ():
         variables = environment(run.config)
-        isolate.start_server([program.warm_up] if means.trains_here else [], variables)
+        isolate.start_server([program.warm_up], variables)
         try:
             facts = isolate.call(program.check, run.config, means.is_local, environment=variables)
         except (isolate.CallFailed, isolate.ChildDied) as error:
