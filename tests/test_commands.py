@@ -44,6 +44,7 @@ NOT_EXECUTED = {
     " training.replay.n_step=1,3,5 training=smoke experiment=search": PAGE_OF_SWEEPS,
     "python train.py -m run=1,2 training=smoke experiment=told"
     " '+hydra.callbacks.tell={_target_: tell.Tell, file: told.txt}'": PAGE_OF_SWEEPS,
+    "python benchmarks/compare_learners.py": "needs other libraries; tests/test_benchmarks.py runs it",
     "python benchmarks/engine.py": MINUTES,
     "python benchmarks/mutation.py": MINUTES,
     "python -m benchmarks.kills --kills 50": MINUTES,
@@ -70,7 +71,7 @@ SMALLER = {
     "+study=zones_only": "+study=zones_only run=1 network_type=boolean",
     "+study=earlier": "+study=earlier run=1 network_type=boolean fault=noise",
     "+study=artefacts": "+study=artefacts run=1 fault=none,all",
-    "report rates": "report EXPERIMENT",
+    "report rates": f"report {EXPERIMENT}",
     "range(1,6)": "1",
     "range(1,4)": "1",
     "run=1,2,3": "run=1",

@@ -22,41 +22,14 @@ from cuttle.launch.compose import Composer
 from cuttle.launch.exit_status import COMPLETED, set_status
 from cuttle.launch.isolate import exit_with
 from cuttle.launch.launch import Means, launch
+from cuttle.launch.options import refuse_unused_options
 from cuttle.launch.overrides import key_of, parse
 from cuttle.launch.plan import PlannedRun, plan
 from cuttle.launch.program import Program
 from cuttle.launch.refusal import Refusal, missing_plugin
 from cuttle.launch.signals import deaf_to_interrupts
 from cuttle.launch.worker import FrozenConfigs, RunFailed, TrainFrozenRun, job_words, train_isolated
-from cuttle.runs.diff import flatten
 from cuttle.runs.reader import RunRecord
-
-# What Hydra would do with its own directories and logs; runs have theirs, and refusals leave none.
-UNUSED = {
-    "run.dir": ".",
-    "sweep.dir": "${root}/${experiment}",
-    "sweep.subdir": ".",
-    "output_subdir": None,
-    "verbose": False,
-    "job.chdir": False,
-}
-UNUSED_GROUPS = {"hydra/job_logging": "none", "hydra/hydra_logging": "none"}
-
-
-def refuse_unused_options(config: DictConfig) -> None:
-    """Raise Refusal for an option of Hydra's that would do nothing here, or leave a directory."""
-    written = OmegaConf.to_container(config.hydra, resolve=False)
-    assert isinstance(written, dict)
-    values = flatten(written)
-    for key, default in UNUSED.items():
-        if values.get(key) != default:
-            raise Refusal(
-                f"hydra.{key}={values.get(key)} is not used here: a run lives in "
-                "ROOT/EXPERIMENT/RUN; set root= and experiment="
-            )
-    for group, option in UNUSED_GROUPS.items():
-        if (chosen := config.hydra.runtime.choices.get(group)) != option:
-            raise Refusal(f"{group}={chosen} is not used here: a run writes its log to train.log")
 
 
 def launch_sweep(

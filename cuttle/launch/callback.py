@@ -6,7 +6,7 @@ from typing import Any
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, read_write
 
-from cuttle.launch.app import refuse_unused_options
+from cuttle.launch.options import refuse_unused_options
 from cuttle.launch.refusal import Refusal
 
 

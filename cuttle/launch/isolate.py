@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from cuttle.launch.program import load_function
 from cuttle.launch.signals import deaf_to_interrupts
 
 PATIENCE_S = 0.25  # between two looks at whether somebody is still there
+START_TRIES = 5
 LOST = 255  # exit code that the standard library gives a child whose fork server died
 
 _server_environment: list[dict[str, str]] = []  # of the fork server, once it is started
@@ -63,7 +65,7 @@ def call(name: str, *arguments: Any, environment: Mapping[str, str]) -> Any:
     receiver, sender = multiprocessing.Pipe(duplex=False)
     process = context.Process(target=_child, args=(sender, name, arguments, dict(os.environ)))
     with _variables((), environment), deaf_to_interrupts(), _no_main_module():
-        process.start()
+        _start(process)
     sender.close()
     has_answer, value = None, None
     try:
@@ -84,6 +86,16 @@ def call(name: str, *arguments: Any, environment: Mapping[str, str]) -> Any:
     if not has_answer:
         raise CallFailed(value)
     return value
+
+
+def _start(process: Any) -> None:
+    """Start a process; a fork server that died a moment ago is replaced at the next try."""
+    for _ in range(START_TRIES - 1):
+        try:
+            return process.start()
+        except ConnectionError:
+            time.sleep(PATIENCE_S)
+    process.start()
 
 
 def _child(

@@ -14,7 +14,7 @@ from tests.launch.launching import launch, results
 from tests.training.build import composed
 from tests.training.digest import STORED
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 INTEL = {"mode": "native", "processor": {"vendor": "GenuineIntel"}, "variables": {}}
 AMD = {**INTEL, "processor": {"vendor": "AuthenticAMD"}}
 

@@ -1,0 +1,33 @@
+"""Hydra's own options that would do nothing in a launch, or leave a stray directory."""
+
+from omegaconf import DictConfig, OmegaConf
+
+from cuttle.launch.refusal import Refusal
+from cuttle.runs.diff import flatten
+
+# What Hydra would do with its own directories and logs; runs have theirs, and refusals leave none.
+UNUSED = {
+    "run.dir": ".",
+    "sweep.dir": "${root}/${experiment}",
+    "sweep.subdir": ".",
+    "output_subdir": None,
+    "verbose": False,
+    "job.chdir": False,
+}
+UNUSED_GROUPS = {"hydra/job_logging": "none", "hydra/hydra_logging": "none"}
+
+
+def refuse_unused_options(config: DictConfig) -> None:
+    """Raise Refusal for an option of Hydra's that would do nothing here, or leave a directory."""
+    written = OmegaConf.to_container(config.hydra, resolve=False)
+    assert isinstance(written, dict)
+    values = flatten(written)
+    for key, default in UNUSED.items():
+        if values.get(key) != default:
+            raise Refusal(
+                f"hydra.{key}={values.get(key)} is not used here: a run lives in "
+                "ROOT/EXPERIMENT/RUN; set root= and experiment="
+            )
+    for group, option in UNUSED_GROUPS.items():
+        if (chosen := config.hydra.runtime.choices.get(group)) != option:
+            raise Refusal(f"{group}={chosen} is not used here: a run writes its log to train.log")
