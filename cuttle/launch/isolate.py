@@ -92,7 +92,8 @@ def _start(process: Any) -> None:
     """Start a process; a fork server that died a moment ago is replaced at the next try."""
     for _ in range(START_TRIES - 1):
         try:
-            return process.start()
+            process.start()
+            return
         except ConnectionError:
             time.sleep(PATIENCE_S)
     process.start()
