@@ -5,7 +5,6 @@ one combination of levels. Its label names the levels that are not those of the 
 factor added later renames nothing.
 """
 
-import hashlib
 import json
 import math
 import re
@@ -17,6 +16,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 from cuttle.launch.compose import Composer, choices_of, resolve, without_hydra
 from cuttle.runs.diff import Flat, canonical, differing, flatten, is_below
+from cuttle.runs.files import digest
 
 Levels = dict[str, Any]
 
@@ -170,17 +170,18 @@ def level_word(level: Any) -> str:
     text = level if isinstance(level, str) else json.dumps(level, sort_keys=True, default=str)
     word = NOT_IN_NAMES.sub("-", text).strip("-.")
     is_itself = word == text and not OF_ANOTHER_TYPE.fullmatch(text)
-    return word if is_itself else f"{word[:40]}-{_digest(text)}".lstrip("-")
+    return word if is_itself else f"{word[:40]}-{short_digest(text)}".lstrip("-")
 
 
 def _shorten(label: str) -> str:
     if len(label) <= MAX_LABEL:
         return label
-    return f"{label[: MAX_LABEL - DIGEST_LENGTH - 1]}-{_digest(label)}"
+    return f"{label[: MAX_LABEL - DIGEST_LENGTH - 1]}-{short_digest(label)}"
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:DIGEST_LENGTH]
+def short_digest(text: str) -> str:
+    """Return a few digits that tell a text from others in a label."""
+    return digest(text.encode())[:DIGEST_LENGTH]
 
 
 def _subtree(flat: Flat, key: str) -> Any:

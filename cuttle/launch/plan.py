@@ -11,11 +11,10 @@ from typing import Any
 from hydra.core.override_parser.types import Override
 
 from cuttle.launch.compose import Composer, choices_of, resolve
-from cuttle.launch.conditions import DIGEST_LENGTH, Levels, Space, level_word, same_levels
+from cuttle.launch.conditions import Levels, Space, level_word, same_levels, short_digest
 from cuttle.launch.overrides import REPEAT, expand, key_of
 from cuttle.launch.refusal import Refusal
 from cuttle.runs.diff import canonical, flatten
-from cuttle.runs.files import digest
 from cuttle.runs.identity import config_hash
 from cuttle.runs.layout import EXPERIMENT_NAME, RunState, run_name
 from cuttle.runs.reader import Experiment, read_experiment
@@ -189,7 +188,7 @@ class _Names:
         if key not in self._labels:
             label = self.space.label(levels)
             while not same_levels(self._levels.setdefault(label, levels), levels):
-                label += f"-{digest(repr(sorted(levels.items())).encode())[:DIGEST_LENGTH]}"
+                label += f"-{short_digest(repr(sorted(levels.items())))}"
             self._labels[key] = label
         return self._labels[key]
 
