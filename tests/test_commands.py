@@ -44,7 +44,7 @@ NOT_EXECUTED = {
     " training.replay.n_step=1,3,5 training=smoke experiment=search": PAGE_OF_SWEEPS,
     "python train.py -m run=1,2 training=smoke experiment=told"
     " '+hydra.callbacks.tell={_target_: tell.Tell, file: told.txt}'": PAGE_OF_SWEEPS,
-    "python benchmarks/compare_learners.py": "needs other libraries; tests/test_benchmarks.py runs it",
+    "python benchmarks/compare_learners.py": "needs other libraries; by tests/test_benchmarks",
     "python benchmarks/engine.py": MINUTES,
     "python benchmarks/mutation.py": MINUTES,
     "python -m benchmarks.kills --kills 50": MINUTES,
