@@ -99,7 +99,7 @@ def our_update() -> Callable[[], object]:
         num_envs=settings.self_play.num_envs, seed=0, rules=CUTTLE_CARDS, replay=replay
     )
     player = SoftmaxPlayer(
-        lambda x: learner.q_values(x, target=False), over_suits=False, temperature=0.05
+        lambda x: learner.q_values(x, target=False), suit_averaging=False, temperature=0.05
     )
     while len(replay) < 4_096:
         games.tick(player, epsilon=0.1)

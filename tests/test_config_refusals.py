@@ -37,7 +37,7 @@ OVERRIDES = {
     "'training.learner.learning_rate'? there are network_type, ",
     "+training.foo=1": "there is no key 'training.foo'; there are rounds, episodes_per_round, ",
     "training.rounds=0": "training.rounds must be at least 1, got 0",
-    "training.self_play=3": "training.self_play must be a section with num_envs, over_suits, got 3",
+    "training.self_play=3": "must be a section with num_envs, suit_averaging, got 3",
     "~training.rounds": "training.rounds cannot be left out of the config",
     "training.learner.learning_rat=1": "there is no key 'training.learner.learning_rat'; did you "
     f"mean 'learning_rate'? there are {LEARNER}",
@@ -89,7 +89,7 @@ VALUES = {
     ("learner.momentum", 0.9): "there is no key 'training.learner.momentum'; there are batch_size",
     ("evaluation.opponents", "randomized"): "must be a list of names, got 'randomized'",
     ("evaluation.opponents", (1,)): "must be a list of names, got (1,)",
-    ("self_play", 3): "training.self_play must be a section with num_envs, over_suits, got 3",
+    ("self_play", 3): "training.self_play must be a section with num_envs, suit_averaging, got 3",
 }
 
 

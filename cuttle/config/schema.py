@@ -22,14 +22,14 @@ DEVICE = {"pattern": r"cpu|cuda(:\d+)?", "pattern_words": "cpu or cuda"}
 class TrunkSection:
     """What all network types share: the layers between their features and the Q-values."""
 
-    members: int = key(
+    ensemble_size: int = key(
         "Networks of an ensemble side by side, each learning the target of all; their mean plays.",
         at_least=1,
     )
     hidden_units: int = key("Hidden units of each member.", at_least=1)
     scalars: bool = key("Show the hidden layer the public counts beside the cards.")
     normalise: bool = key("Normalise the hidden layer.")
-    share_value: bool = key("Add one state value to the advantages of all actions.")
+    dueling: bool = key("Add one state value to the advantages of all actions.")
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class SelfPlaySettings:
     """How games are played against oneself."""
 
     num_envs: int = key("Games played side by side.", at_least=1)
-    over_suits: bool = key("Act on the mean of Q over the rotations of the suits.")
+    suit_averaging: bool = key("Act on the mean of Q over the rotations of the suits.")
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class ReplaySettings:
     )
     until_own_decision: bool = key("Go on summing until the same player decides again.")
     stop_at_exploration: bool = key("Do not sum past a random action.")
-    rename_suits: bool = key("Show each sample with its suits renamed at random.")
+    suit_augmentation: bool = key("Show each sample with its suits renamed at random.")
     alias_final_position: bool = key(
         "Fault of the earlier system: a finished game's rows all show its last position."
     )
@@ -132,10 +132,10 @@ class EvaluationSettings:
     )
     final_games: int = key("Games per opponent after the last round.", at_least=2)
     deal_seed: int = key("Seed of the deals, which are the same in every run.", at_least=0)
-    average_weights: bool = key(
+    use_target_network: bool = key(
         "Play with the target network, with target_tau a running average of the online one."
     )
-    over_suits: bool = key("Act on the mean of Q over the rotations of the suits.")
+    suit_averaging: bool = key("Act on the mean of Q over the rotations of the suits.")
 
     def __post_init__(self) -> None:
         if not self.opponents or len(set(self.opponents)) < len(self.opponents):

@@ -107,12 +107,12 @@ def build_trunk_settings(section: Mapping[Any, Any]) -> TrunkSettings:
     """Read what all network types share; raise ValueError naming what is wrong."""
     trunk = read(TrunkSection, plain(section), "trunk")
     return TrunkSettings(
-        members=trunk.members,
+        ensemble_size=trunk.ensemble_size,
         hidden_units=trunk.hidden_units,
         num_actions=NUM_ACTIONS,
         scalars=SCALAR_DIM if trunk.scalars else 0,
         normalise=trunk.normalise,
-        share_value=trunk.share_value,
+        dueling=trunk.dueling,
     )
 
 
@@ -152,7 +152,12 @@ def _check_network(config: dict[str, Any], settings: TrainingSettings) -> None:
     allowed = torch.ones(2, NUM_ACTIONS, dtype=torch.bool)
     forms: tuple[tuple[str, tuple[torch.Tensor, ...], int, bool], ...] = (
         ("forward(zones, scalars)", inputs, NUM_ACTIONS, False),
-        ("forward(zones, scalars, action)", (*inputs, action), config["trunk"]["members"], True),
+        (
+            "forward(zones, scalars, action)",
+            (*inputs, action),
+            config["trunk"]["ensemble_size"],
+            True,
+        ),
         ("forward(zones, scalars, allowed)", (*inputs, allowed), NUM_ACTIONS, False),
     )
     for form, arguments, width, learns in forms:

@@ -15,17 +15,17 @@ from cuttle.networks.head import value_all, value_allowed, value_chosen
 class TrunkSettings:
     """Sizes and layers of the trunk, the same for all types of a study."""
 
-    members: int  # networks of an ensemble side by side, whose mean plays
+    ensemble_size: int  # networks of an ensemble side by side, whose mean plays
     hidden_units: int  # of each member
     num_actions: int
     scalars: int  # that reach the hidden layer beside the features; 0 for none
     normalise: bool  # the hidden layer
-    share_value: bool  # one state value added to the advantages of all actions
+    dueling: bool  # one state value added to the advantages of all actions
 
     @property
     def width(self) -> int:
         """Return the hidden units of all members."""
-        return self.members * self.hidden_units
+        return self.ensemble_size * self.hidden_units
 
 
 class Trunk(nn.Module):
@@ -34,11 +34,11 @@ class Trunk(nn.Module):
     def __init__(self, hidden: nn.Module, settings: TrunkSettings) -> None:
         """Take the hidden layer, which maps features and scalars to `settings.width`."""
         super().__init__()
-        members, units = settings.members, settings.hidden_units
+        members, units = settings.ensemble_size, settings.hidden_units
         self.hidden = hidden
         # Also makes the hidden scale, and so the initial values, alike in all types.
         self.norm = nn.LayerNorm(units) if settings.normalise else nn.Identity()
-        self.value = nn.Parameter(torch.empty(members, units)) if settings.share_value else None
+        self.value = nn.Parameter(torch.empty(members, units)) if settings.dueling else None
         self.advantage = nn.Parameter(torch.empty(settings.num_actions, members, units))
         self.bias = nn.Parameter(torch.empty(settings.num_actions, members))
         self._scalars = settings.scalars

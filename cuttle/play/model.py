@@ -92,5 +92,5 @@ def _read_player(path: Path) -> tuple[Player, dict[str, Any]]:
             values: np.ndarray = network(*map(torch.from_numpy, split(observation))).numpy()
         return values
 
-    over_suits = config["training"]["evaluation"]["over_suits"]
-    return GreedyPlayer(q_values, over_suits=over_suits), config
+    suit_averaging = config["training"]["evaluation"]["suit_averaging"]
+    return GreedyPlayer(q_values, suit_averaging=suit_averaging), config

@@ -15,14 +15,14 @@ ValueFunction = Callable[[NDArray[np.int64]], NDArray[np.float32]]
 class GreedyPlayer:
     """Plays the legal action of highest Q-value; of equal ones the lowest id.
 
-    With `over_suits`, Q is the mean over the four rotations of the suits: names of suits hardly
+    With `suit_averaging`, Q is the mean over the four rotations of the suits: names of suits hardly
     matter in Cuttle, so what differs between the rotations is mostly error.
     """
 
-    def __init__(self, q_values: ValueFunction, *, over_suits: bool) -> None:
+    def __init__(self, q_values: ValueFunction, *, suit_averaging: bool) -> None:
         """Take what values the actions."""
         self._q_values = q_values
-        self._orders = SUIT_ROTATIONS if over_suits else SUIT_ROTATIONS[:1]
+        self._orders = SUIT_ROTATIONS if suit_averaging else SUIT_ROTATIONS[:1]
 
     def act(
         self,
@@ -56,9 +56,11 @@ class SoftmaxPlayer(GreedyPlayer):
     So chance falls on actions that seem about as good, and hardly on those that lose the game.
     """
 
-    def __init__(self, q_values: ValueFunction, *, over_suits: bool, temperature: float) -> None:
+    def __init__(
+        self, q_values: ValueFunction, *, suit_averaging: bool, temperature: float
+    ) -> None:
         """Take what values the actions; the temperature is in units of Q."""
-        super().__init__(q_values, over_suits=over_suits)
+        super().__init__(q_values, suit_averaging=suit_averaging)
         self._temperature = temperature
 
     def act(

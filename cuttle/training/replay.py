@@ -108,7 +108,9 @@ class Replay:
         # Rows lie tick by tick, so the ring is one of rows too.
         row = (drawn + (self._num_added - held) * num_envs) % (self._ticks * num_envs)
         order = rng.integers(0, len(SUIT_ORDERS), batch_size)
-        return self._read(row, SUIT_ORDERS[order if self._settings.rename_suits else 0 * order])
+        if not self._settings.suit_augmentation:
+            order[:] = 0  # drawn all the same, so that what is drawn next does not depend on it
+        return self._read(row, SUIT_ORDERS[order])
 
     def _column(self, name: str) -> NDArray[Any]:
         """View a column by rows, `(ticks * num_envs, ...)`."""

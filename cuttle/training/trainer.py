@@ -67,7 +67,7 @@ class Trainer:
         self._evaluator = Evaluator(settings=settings.evaluation, seed=seed, rules=rules)
         self._explorer = SoftmaxPlayer(
             lambda x: self._learner.q_values(x, target=False),
-            over_suits=settings.self_play.over_suits,
+            suit_averaging=settings.self_play.suit_averaging,
             temperature=settings.exploration.temperature,
         )
         self._generators = Generators(seed, "layers", device=device)
@@ -86,13 +86,13 @@ class Trainer:
 
         def q_values(observation: NDArray[np.int64]) -> NDArray[np.float32]:
             on_step()
-            return self._learner.q_values(observation, target=settings.average_weights)
+            return self._learner.q_values(observation, target=settings.use_target_network)
 
-        return GreedyPlayer(q_values, over_suits=settings.over_suits)
+        return GreedyPlayer(q_values, suit_averaging=settings.suit_averaging)
 
     def model_state(self) -> dict[str, Tensor]:
         """Return a copy of the weights that are evaluated."""
-        average = self.settings.evaluation.average_weights
+        average = self.settings.evaluation.use_target_network
         network = self._learner.target if average else self._learner.network
         return {name: value.cpu().clone() for name, value in network.state_dict().items()}
 

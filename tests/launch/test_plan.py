@@ -62,12 +62,12 @@ def test_a_condition_is_named_by_its_levels_that_are_not_the_base(
 MANY_KEYS = (
     "trunk.hidden_units=choice(104)",
     "trunk.normalise=choice(false)",
-    "trunk.share_value=choice(false)",
+    "trunk.dueling=choice(false)",
     "training.learner.double=choice(true)",
     "training.learner.mask_targets=choice(false)",
-    "training.replay.rename_suits=choice(false)",
+    "training.replay.suit_augmentation=choice(false)",
     "trunk.scalars=true,false",  # the end of the name, where it is cut
-    "trunk.members=1,2",
+    "trunk.ensemble_size=1,2",
 )
 ODD_LEVELS = (
     ("++network_type.note=a/b,'c d',..,'é','A/b'",),

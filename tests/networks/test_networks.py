@@ -107,15 +107,15 @@ def test_trunks_are_equal_in_all_types() -> None:
     assert len({trunk.advantage.shape for trunk in trunks}) == 1
 
 
-def small_trunk(*, normalise: bool, share_value: bool) -> Trunk:
+def small_trunk(*, normalise: bool, dueling: bool) -> Trunk:
     """Make a trunk of two units, which hold plus and minus the only feature."""
     sizes = TrunkSettings(
-        members=1,
+        ensemble_size=1,
         hidden_units=2,
         num_actions=2,
         scalars=0,
         normalise=normalise,
-        share_value=share_value,
+        dueling=dueling,
     )
     hidden = FeatureLinear(1, 0, 2)
     trunk = Trunk(hidden, sizes)
@@ -130,7 +130,7 @@ def small_trunk(*, normalise: bool, share_value: bool) -> Trunk:
 
 
 @pytest.mark.parametrize(
-    ("normalise", "share_value", "expected"),
+    ("normalise", "dueling", "expected"),
     [
         (True, True, [11.5, 12.5]),  # hidden (3, -3) is normalised to (1, -1)
         (True, False, [1.5, 2.5]),
@@ -139,9 +139,9 @@ def small_trunk(*, normalise: bool, share_value: bool) -> Trunk:
     ],
 )
 def test_a_trunk_normalises_and_adds_the_value_to_every_advantage(
-    normalise: bool, share_value: bool, expected: list[float]
+    normalise: bool, dueling: bool, expected: list[float]
 ) -> None:
-    trunk = small_trunk(normalise=normalise, share_value=share_value)
+    trunk = small_trunk(normalise=normalise, dueling=dueling)
 
     inputs = torch.tensor([[3.0]]), torch.zeros(1, 0)
 

@@ -56,7 +56,7 @@ def test_a_greedy_player_takes_the_best_legal_action_and_the_lowest_of_equals() 
     legal_mask[0, [5, 9]] = True
     legal_mask[1, [7, 9]] = True
     legal_mask[2, [8, 20, 30]] = True
-    player = GreedyPlayer(lambda _observation: q, over_suits=False)
+    player = GreedyPlayer(lambda _observation: q, suit_averaging=False)
 
     actions = player.act(np.zeros((3, OBS_WORDS), np.int64), legal_mask, np.random.default_rng(0))
 
@@ -72,9 +72,9 @@ def test_a_softmax_player_draws_legal_actions_in_proportion_to_exp_of_q() -> Non
     observation = np.zeros((len(q), OBS_WORDS), np.int64)
     rng = np.random.default_rng(0)
 
-    player = SoftmaxPlayer(lambda _observation: q, over_suits=False, temperature=0.5)
+    player = SoftmaxPlayer(lambda _observation: q, suit_averaging=False, temperature=0.5)
     actions = player.act(observation, legal_mask, rng)
-    greedy = SoftmaxPlayer(lambda _observation: q, over_suits=False, temperature=0.0)
+    greedy = SoftmaxPlayer(lambda _observation: q, suit_averaging=False, temperature=0.0)
 
     assert set(actions.tolist()) == {5, 9}
     assert (actions == 9).mean() == pytest.approx(0.75, abs=0.015)
@@ -99,11 +99,11 @@ def test_a_player_over_suits_acts_alike_under_any_rotation() -> None:
     unpack_masks(pack_masks(env.legal_mask), order, mask)
 
     alike = {}
-    for over_suits in (True, False):
-        player = GreedyPlayer(q_values, over_suits=over_suits)
+    for suit_averaging in (True, False):
+        player = GreedyPlayer(q_values, suit_averaging=suit_averaging)
         expected = player.act(env.observation, env.legal_mask, rng)
         rename_in_actions(expected, order)
-        alike[over_suits] = (player.act(observation, mask, rng) == expected).mean()
+        alike[suit_averaging] = (player.act(observation, mask, rng) == expected).mean()
 
     assert alike[True] > 0.99  # equal but for rounding
     assert alike[False] < 0.9

@@ -20,7 +20,7 @@ ONE_STEP = dataclasses.replace(
     discount=0.5,
     n_step=1,
     stop_at_exploration=False,
-    rename_suits=False,
+    suit_augmentation=False,
 )
 
 
@@ -169,7 +169,7 @@ def test_same_stream_gives_equal_batches() -> None:
 
 
 def test_samples_are_renamed_state_action_and_mask_alike() -> None:
-    memory = Replay(1, dataclasses.replace(ONE_STEP, rename_suits=True))
+    memory = Replay(1, dataclasses.replace(ONE_STEP, suit_augmentation=True))
     for card in (0, 20, 1, 21) * 8:  # ace and six of clubs, then of diamonds
         memory.add(
             observation=observation(1 << card),

@@ -177,7 +177,7 @@ def test_a_small_embedding_table_is_an_artefact_switch() -> None:
 
 @pytest.mark.parametrize("average", ["true", "false"])
 def test_model_state_is_what_plays(average: str) -> None:
-    trained = trainer(f"evaluation.average_weights={average}", "evaluation.over_suits=false")
+    trained = trainer(f"evaluation.use_target_network={average}", "evaluation.suit_averaging=false")
     next(trained.rounds())
     games = VectorEnv(256, np.random.default_rng(0))
 
@@ -191,7 +191,9 @@ def test_model_state_is_what_plays(average: str) -> None:
 
 
 def test_the_averaged_weights_are_not_the_online_ones() -> None:
-    average, online = (trainer(f"evaluation.average_weights={flag}") for flag in ("true", "false"))
+    average, online = (
+        trainer(f"evaluation.use_target_network={flag}") for flag in ("true", "false")
+    )
     for trained in (average, online):
         next(trained.rounds())
 
@@ -200,7 +202,7 @@ def test_the_averaged_weights_are_not_the_online_ones() -> None:
 
 def test_acting_over_suits_is_a_switch() -> None:
     plays = [
-        next(trainer(f"self_play.over_suits={flag}").rounds()).metrics["game_length"]
+        next(trainer(f"self_play.suit_averaging={flag}").rounds()).metrics["game_length"]
         for flag in ("true", "false")
     ]
 

@@ -143,18 +143,18 @@ def write_run(
     """Lay out as much of a completed run as playing against it needs."""
     section = {"name": "blind", "_target_": "cuttle.networks.blind.Blind"}
     trunk = {
-        "members": 2,
+        "ensemble_size": 2,
         "hidden_units": 4,
         "scalars": True,
         "normalise": True,
-        "share_value": True,
+        "dueling": True,
     }
     (run_dir / "models").mkdir(parents=True)
     weights = build_network({"network_type": section, "trunk": trunk}).state_dict()
     config = {
         "network_type": section | {"_target_": target},
         "trunk": trunk,
-        "training": {"evaluation": {"over_suits": True}},
+        "training": {"evaluation": {"suit_averaging": True}},
         "rules": {"name": "cuttle_cards"} | (rules or {}),
     }
     torch.save({"weights": weights, "config": config}, run_dir / "models" / "model_final.pt")
