@@ -18,9 +18,10 @@ from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, RunMode
 from omegaconf import DictConfig, OmegaConf
 
+from cuttle.launch import isolate
 from cuttle.launch.compose import Composer
+from cuttle.launch.environment import environment
 from cuttle.launch.exit_status import COMPLETED, set_status
-from cuttle.launch.isolate import exit_with
 from cuttle.launch.launch import Means, launch
 from cuttle.launch.options import refuse_unused_options
 from cuttle.launch.overrides import key_of, parse
@@ -28,7 +29,14 @@ from cuttle.launch.plan import PlannedRun, plan
 from cuttle.launch.program import Program
 from cuttle.launch.refusal import Refusal, missing_plugin
 from cuttle.launch.signals import deaf_to_interrupts
-from cuttle.launch.worker import FrozenConfigs, RunFailed, TrainFrozenRun, job_words, train_isolated
+from cuttle.launch.worker import (
+    FrozenConfigs,
+    RunFailed,
+    TrainFrozenRun,
+    job_words,
+    prepare_worker,
+    train_isolated,
+)
 from cuttle.runs.reader import RunRecord
 
 
@@ -38,6 +46,7 @@ def launch_sweep(
     """Launch every combination that the overrides of a sweep name; return what the jobs gave."""
     refuse_unused_options(config)
     _require_launcher(config)
+    _start_importing(program, config)
     params = config.hydra.sweeper.params or {}
     words = [f"{key}={value}" for key, value in params.items()]
     parser = OverridesParser.create(config_loader=context.config_loader)
@@ -74,6 +83,7 @@ def launch_run(config: DictConfig, program: Program, arguments: Sequence[str] = 
     is_single = hydra.mode is not RunMode.MULTIRUN
     if is_single:
         refuse_unused_options(master)
+    _start_importing(program, config)
     loader = GlobalHydra.instance().config_loader()
     parser = OverridesParser.create(config_loader=loader)
     swept = [] if is_single else _keys_of_sweeper(parser, hydra, arguments)
@@ -97,6 +107,12 @@ def launch_run(config: DictConfig, program: Program, arguments: Sequence[str] = 
     if status != COMPLETED:
         raise RunFailed(f"{run.run_id} is not completed")
     return _objective(run.run_dir, config, program)
+
+
+def _start_importing(program: Program, config: DictConfig) -> None:
+    """Let the fork server import what a check needs while the launch is planned."""
+    if program.check:
+        isolate.start_server([program.warm_up], environment(config))
 
 
 def _objective(run_dir: Path, config: DictConfig, program: Program) -> float | None:
@@ -128,7 +144,7 @@ def _run_jobs(
         task_function=TrainFrozenRun(program, resume_interrupted=not is_local),
         config=config,
     )
-    _tie_workers(launcher)
+    _prepare_workers(launcher, program, runs[0])
     words = [job_words(run.run_dir) for run in runs]
     with deaf_to_interrupts():
         return launcher.launch(words, initial_job_idx=0)
@@ -172,10 +188,11 @@ def parallel_runs(config: DictConfig) -> int | None:
     return 1 if str(launcher["_target_"]).endswith(".BasicLauncher") else None
 
 
-def _tie_workers(launcher: Launcher) -> None:
+def _prepare_workers(launcher: Launcher, program: Program, first: PlannedRun) -> None:
     """Let joblib's workers end with this process from their first moment on.
 
     joblib hands options that it does not know to its backend, among them a worker's initializer.
     """
     if (options := getattr(launcher, "joblib", None)) is not None:
-        options |= {"initializer": exit_with, "initargs": (os.getpid(),)}
+        arguments = (os.getpid(), program, first.run_dir)
+        options |= {"initializer": prepare_worker, "initargs": arguments}

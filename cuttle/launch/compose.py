@@ -1,19 +1,37 @@
 """Composed configs of a command line, through Hydra's config loader. What they mean is in `plan`.
 
-Composing takes Hydra about 50 ms, so each list of overrides is composed once.
+Composing takes Hydra about 50 ms, so each choice of options is composed once, and what a job
+changes of single keys is applied to a copy of it.
 """
 
 import copy
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from hydra.core.config_loader import ConfigLoader
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override, OverrideType
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 from omegaconf.errors import OmegaConfBaseException
 
 from cuttle.launch.refusal import Refusal
 
 Config = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Composed:
+    """What a list of overrides means; shared between jobs, not to be changed.
+
+    config: the program's part, interpolations unresolved
+    choices: the option of each config group
+    hydra: Hydra's own part as YAML text, without its overrides
+    """
+
+    config: DictConfig
+    choices: dict[str, str | None]
+    hydra: str
 
 
 class Composer:
@@ -23,23 +41,25 @@ class Composer:
         """Take Hydra's loader and a config whose `hydra` node says what Hydra was asked."""
         self._loader = loader
         self._master = master
-        self._composed: dict[frozenset[str], DictConfig] = {}
+        self._parser = OverridesParser.create(config_loader=loader)
+        self._parsed: dict[str, Override] = {}
+        self._composed: dict[frozenset[str], Composed] = {}
         self._options: dict[str, list[str]] = {}
-        self._hydra: dict[frozenset[str], str] = {}
 
-    def compose(self, overrides: Sequence[str]) -> DictConfig:
-        """Return the config, with its `hydra` node, that overrides make; not to be changed."""
-        key = frozenset(overrides)  # options come first in Hydra whatever their place
-        if key not in self._composed:
-            self._composed[key] = self._loader.load_sweep_config(self._master, list(overrides))
-        return self._composed[key]
-
-    def hydra_yaml(self, overrides: Sequence[str]) -> str:
-        """Return Hydra's own part of a config as YAML text."""
-        key = frozenset(overrides)
-        if key not in self._hydra:
-            self._hydra[key] = OmegaConf.to_yaml(self.compose(overrides).hydra)
-        return self._hydra[key]
+    def compose(self, overrides: Sequence[str]) -> Composed:
+        """Return what overrides make; raise Hydra's errors for those that make nothing."""
+        changes = [o for o in map(self._parse, overrides) if self._changes_one_key(o)]
+        changed = {str(override.input_line) for override in changes}
+        composed = self._load([word for word in overrides if word not in changed])
+        if not changes:
+            return composed
+        config = copy.deepcopy(composed.config)
+        try:
+            for override in changes:  # as Hydra does after it has composed the options
+                OmegaConf.update(config, override.key_or_group, override.value(), merge=True)
+        except OmegaConfBaseException:
+            return self._load(overrides)  # which raises Hydra's own words
+        return Composed(config, composed.choices, composed.hydra)
 
     def options(self, group: str) -> list[str]:
         """Return the options of a config group; none where there is no such group."""
@@ -47,29 +67,32 @@ class Composer:
             self._options[group] = self._loader.get_group_options(group)
         return self._options[group]
 
-    def repeat(self, overrides: Sequence[str], repeated: str) -> DictConfig:
-        """Return the config of overrides with one more that changes no other key, `run=3` say."""
-        key, _, value = repeated.partition("=")
-        if not value.isdecimal() or str(int(value)) != value:
-            return self.compose((*overrides, repeated))
-        config = without_hydra(self.compose(overrides))
-        config = copy.deepcopy(config)
-        with read_write(config):
-            OmegaConf.update(config, key, int(value))
-        return config
+    def hydra_yaml(self, composed: Composed, overrides: Sequence[str]) -> str:
+        """Return what Hydra records of a job besides its config, as YAML text."""
+        asked = OmegaConf.to_container(self._master.hydra.overrides.hydra)
+        task = {"overrides": {"hydra": asked, "task": list(overrides)}}
+        return composed.hydra + OmegaConf.to_yaml(OmegaConf.create(task))
 
+    def _parse(self, word: str) -> Override:
+        if word not in self._parsed:
+            (self._parsed[word],) = self._parser.parse_overrides([word])
+        return self._parsed[word]
 
-def choices_of(config: DictConfig) -> dict[str, str | None]:
-    """Return the option that each config group has."""
-    return dict(config.hydra.runtime.choices)
+    def _changes_one_key(self, override: Override) -> bool:
+        key = override.key_or_group
+        is_plain = override.type is OverrideType.CHANGE and override.package is None
+        return is_plain and not key.startswith("hydra.") and not self.options(key)
 
-
-def without_hydra(config: DictConfig) -> DictConfig:
-    """Return the program's part of a config."""
-    bare = copy.copy(config)
-    with read_write(bare), open_dict(bare):
-        bare.pop("hydra", None)
-    return bare
+    def _load(self, overrides: Sequence[str]) -> Composed:
+        key = frozenset(overrides)  # options come first in Hydra whatever their place
+        if key not in self._composed:
+            config = self._loader.load_sweep_config(self._master, list(overrides))
+            hydra = config.hydra
+            choices = dict(hydra.runtime.choices)
+            with read_write(config), open_dict(config), read_write(hydra), open_dict(hydra):
+                del hydra.overrides, hydra.job.override_dirname, config.hydra
+            self._composed[key] = Composed(config, choices, OmegaConf.to_yaml(hydra))
+        return self._composed[key]
 
 
 def resolve(config: DictConfig, *, may_lack: bool = False) -> Config:
@@ -77,13 +100,12 @@ def resolve(config: DictConfig, *, may_lack: bool = False) -> Config:
 
     may_lack: missing values become None; a base need not have what every job is given
     """
-    bare = without_hydra(config)
-    if missing := sorted(OmegaConf.missing_keys(bare)):
+    if missing := sorted(OmegaConf.missing_keys(config)):
         if not may_lack:
             raise Refusal(f"{missing[0]} must be given, for example {missing[0]}=1")
-        bare = _with_none(bare, missing)
+        config = _with_none(config, missing)
     try:
-        container = OmegaConf.to_container(bare, resolve=True)
+        container = OmegaConf.to_container(config, resolve=True)
     except OmegaConfBaseException as error:
         raise Refusal(f"the config cannot be resolved: {str(error).splitlines()[0]}") from error
     assert isinstance(container, dict)

@@ -14,7 +14,7 @@ from typing import Any
 from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
-from cuttle.launch.compose import Composer, choices_of, resolve, without_hydra
+from cuttle.launch.compose import Composer, resolve
 from cuttle.runs.diff import Flat, canonical, differing, flatten, is_below
 from cuttle.runs.files import digest
 
@@ -50,10 +50,11 @@ class Space:
         """
         self._composer = composer
         self._shared = shared
-        self._base = composer.compose(list(shared.values()))
+        base = composer.compose(list(shared.values()))
+        self._base = base.config
         self._label_group = label_group
         self.base_config = resolve(self._base, may_lack=True)
-        self.choices = {**choices_of(self._base), **(recorded_choices or {})}
+        self.choices = {**base.choices, **(recorded_choices or {})}
         self.factors = sorted(factors, key=lambda key: (key != label_group, key))
         self._groups = [factor for factor in self.factors if self.is_group(factor)]
         self._base_flat = flatten(self.base_config)
@@ -128,7 +129,9 @@ class Space:
         }
         words |= {group: f"{group}={option}" for group, option in options.items() if option}
         try:
-            return flatten(resolve(self._composer.compose(list(words.values())), may_lack=True))
+            return flatten(
+                resolve(self._composer.compose(list(words.values())).config, may_lack=True)
+            )
         except HydraException:
             return self._base_flat
 
@@ -193,7 +196,7 @@ def _subtree(flat: Flat, key: str) -> Any:
 
 
 def _moved(config: DictConfig, key: str, level: Any) -> DictConfig:
-    moved = without_hydra(config).copy()
+    moved = config.copy()
     with read_write(moved), open_dict(moved):
         OmegaConf.update(moved, key, level, force_add=True)
     return moved

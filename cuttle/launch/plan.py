@@ -10,7 +10,7 @@ from typing import Any
 
 from hydra.core.override_parser.types import Override
 
-from cuttle.launch.compose import Composer, choices_of, resolve
+from cuttle.launch.compose import Composed, Composer, resolve
 from cuttle.launch.conditions import Levels, Space, level_word, same_levels, short_digest
 from cuttle.launch.overrides import REPEAT, expand, key_of
 from cuttle.launch.refusal import Refusal
@@ -68,7 +68,7 @@ def plan(
 
     swept: keys that another sweeper varies from job to job
     """
-    jobs = [_job(composer, words, overrides) for words in expand(list(overrides.values()))]
+    jobs = [_job(composer, words) for words in expand(list(overrides.values()))]
     experiment_dir = _experiment_dir([job.config for job in jobs])
     experiment = read_experiment(experiment_dir) if experiment_dir.is_dir() else None
     space = _space(composer, overrides, experiment, label_group, swept)
@@ -87,19 +87,16 @@ def plan(
 
 @dataclass(frozen=True)
 class _Job:
-    """One point of a sweep: its words, those that name its condition, and its resolved config."""
+    """One point of a sweep: its words, what they make, and the config with all values resolved."""
 
     words: tuple[str, ...]
-    condition_words: tuple[str, ...]
+    composed: Composed
     config: dict[str, Any]
 
 
-def _job(composer: Composer, words: tuple[str, ...], overrides: Mapping[str, Override]) -> _Job:
-    pairs = list(zip(words, overrides.values(), strict=True))
-    others = tuple(word for word, override in pairs if key_of(override) != REPEAT)
-    repeats = [word for word, override in pairs if key_of(override) == REPEAT]
-    config = composer.repeat(others, repeats[-1]) if repeats else composer.compose(others)
-    return _Job(words, others, resolve(config))
+def _job(composer: Composer, words: tuple[str, ...]) -> _Job:
+    composed = composer.compose(words)
+    return _Job(words, composed, resolve(composed.config))
 
 
 def _experiment_dir(configs: Sequence[dict[str, Any]]) -> Path:
@@ -194,8 +191,7 @@ class _Names:
 
 
 def _plan_run(job: _Job, composer: Composer, names: _Names, experiment_dir: Path) -> PlannedRun:
-    choices = choices_of(composer.compose(job.condition_words))
-    levels = names.space.levels(choices, flatten(job.config))
+    levels = names.space.levels(job.composed.choices, flatten(job.config))
     condition, run, section = names.label(levels), int(job.config["run"]), job.config["seed"]
     try:
         seed = run_seed(
@@ -219,7 +215,7 @@ def _plan_run(job: _Job, composer: Composer, names: _Names, experiment_dir: Path
         config_hash=config_hash(config),
         run_dir=experiment_dir / run_id,
         overrides=job.words,
-        hydra=composer.hydra_yaml(job.condition_words),
+        hydra=composer.hydra_yaml(job.composed, job.words),
     )
 
 

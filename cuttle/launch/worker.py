@@ -8,8 +8,10 @@ import os
 import signal
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf, open_dict
@@ -77,20 +79,24 @@ class TrainFrozenRun:
         train_isolated(self.program, run_dir, resume_interrupted=self.resume_interrupted)
 
 
+def prepare_worker(launcher: int, program: Program, run_dir: Path) -> None:
+    """Tie this worker to its launcher, and let its fork server import while a job is on its way."""
+    isolate.exit_with(launcher)
+    with suppress(OSError, ValueError):  # the job says what is wrong with its run
+        _start_server(program, run_dir)
+
+
 def train_isolated(program: Program, run_dir: Path, *, resume_interrupted: bool = False) -> None:
     """Train one frozen run in a child process; raise RunFailed where it does not complete."""
     try:
-        config = read_yaml(run_dir / CONFIG_FILE)
-        variables = environment(config)
-        import_kept_source(run_dir)
-        isolate.start_server([program.warm_up], variables)
+        config = _start_server(program, run_dir)
         outcome, message = isolate.call(
             "cuttle.launch.attempt:attempt",
             run_dir,
             program.train,
             config_hash(config),
             resume_interrupted,
-            environment=variables,
+            environment=environment(config),
         )
     except isolate.ChildDied as error:
         if resume_interrupted:
@@ -100,6 +106,14 @@ def train_isolated(program: Program, run_dir: Path, *, resume_interrupted: bool 
         raise RunFailed(str(error)) from None
     if outcome == Outcome.FAILED:
         raise RunFailed(message)
+
+
+def _start_server(program: Program, run_dir: Path) -> dict[str, Any]:
+    """Start this process's fork server, unless it is there, and return the config of a run."""
+    config = read_yaml(run_dir / CONFIG_FILE)
+    import_kept_source(run_dir)
+    isolate.start_server([program.warm_up], environment(config))
+    return config
 
 
 def mark_crashed(run_dir: Path, cause: str) -> str:
