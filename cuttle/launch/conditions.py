@@ -95,7 +95,8 @@ class Space:
         """Return the dotted keys, or the section, that change with a factor at a level alone."""
         base = self.base_level(factor)
         if factor in self._groups:
-            before, after = (self._flat_with({factor: option}) for option in (base, level))
+            others = {group: self.base_level(group) for group in self._groups}
+            before, after = (self._flat_with({**others, factor: o}) for o in (base, level))
             changed = list(differing([before, after]))
             is_section = all(key.startswith(f"{factor}.") for key in changed)
             return [factor] if is_section and changed else changed
@@ -121,12 +122,9 @@ class Space:
         """Return the flat config of the launch with these options and no factor moved by its key.
 
         An option may lack a key that the launch sets for all runs: then the base is returned.
+        options: of every group that is a factor
         """
-        words = {
-            key: word
-            for key, word in self._shared.items()
-            if key not in self.factors or (key in self._groups and key not in options)
-        }
+        words = {key: word for key, word in self._shared.items() if key not in self.factors}
         words |= {group: f"{group}={option}" for group, option in options.items() if option}
         try:
             return flatten(

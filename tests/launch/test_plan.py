@@ -95,7 +95,7 @@ def test_names_are_unique_valid_file_names_of_limited_length(
 def test_the_order_of_the_words_changes_no_name_and_no_seed(tmp_path: Path) -> None:
     words = (TWO_TYPES, "trunk.scalars=true,false", "rules=cuttle_cards,classic", "run=1,2")
 
-    plans = [planned(tmp_path, *order) for order in itertools.permutations(words)][::5]
+    plans = [planned(tmp_path, *order) for order in list(itertools.permutations(words))[::7]]
 
     first = {run.run_id: (run.seed, run.config_hash) for run in plans[0].runs}
     assert len(first) == 16
