@@ -26,7 +26,7 @@ class ResumableSweeperConfig:
 
 
 class ResumableSweeper(Sweeper):
-    """Sweep any keys; what is completed is kept, what is unfinished goes on."""
+    """Sweep any keys; completed runs are kept, unfinished ones are resumed."""
 
     def __init__(self, program: str, params: dict[str, Any] | None = None) -> None:
         """Find the program; `params` is read from the config again, unresolved."""

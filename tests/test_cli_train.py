@@ -58,7 +58,7 @@ def test_a_killed_training_goes_on_to_the_same_bytes(trained: Path, tmp_path: Pa
     assert status(tmp_path, "boolean_run_01")["state"] == "failed"
     assert launch(tmp_path, *SMOKE, fake=False).returncode == 0
     log = (tmp_path / "multirun" / "test" / "boolean_run_01" / "train.log").read_text()
-    assert "going on after round 1" in log
+    assert "resuming after round 1" in log
     assert results(tmp_path) == results(trained)
 
 

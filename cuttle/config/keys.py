@@ -1,4 +1,4 @@
-"""What a schema says of a key: its meaning, its role, and which values it may take."""
+"""Metadata of a config key: its meaning, its role and the values it accepts."""
 
 import dataclasses
 import functools
@@ -47,7 +47,7 @@ class Limits:
     pattern_words: str = ""  # what the pattern asks for, in words
 
     def allow(self, value: Any) -> bool:
-        """Tell whether a value of the right type is allowed."""
+        """Return whether a value of the right type is allowed."""
         if isinstance(value, tuple):
             return all(self.allow(item) for item in value)
         if isinstance(value, str):
@@ -97,7 +97,7 @@ class Key:
 
     @property
     def is_nullable(self) -> bool:
-        """Tell whether null is allowed."""
+        """Return whether null is allowed."""
         return type(None) in get_args(self.type)
 
     @property
@@ -139,7 +139,7 @@ def key(
 ) -> Any:
     """Declare a field of a schema; its role, where none is given, is that of its section.
 
-    A section has no meaning of its own: it is what the docstring of its class says.
+    The meaning of a section is the docstring of its class.
     `neutral` is the value at which a key does nothing. A key added to the schema later has one, so
     that configs from before it are those that have it at this value.
     """

@@ -46,7 +46,7 @@ def role_of(name: str) -> Role:
 
 
 def is_method(name: str) -> bool:
-    """Tell whether a dotted key decides what is trained and measured."""
+    """Return whether a dotted key decides what is trained and measured."""
     return role_of(name) is Role.METHOD
 
 

@@ -161,7 +161,7 @@ def _failure(job: JobReturn) -> str:
 
 
 def _require_launcher(config: DictConfig) -> None:
-    """Refuse a launcher that is none or whose package is missing, before anything is written."""
+    """Refuse what is not an installed launcher, before anything is written."""
     launcher, name = config.hydra.launcher, config.hydra.runtime.choices.get("hydra/launcher")
     if launcher is None or "_target_" not in launcher:
         raise Refusal(

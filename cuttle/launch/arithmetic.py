@@ -78,7 +78,7 @@ def processor() -> dict[str, Any]:
 
 
 def continued(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> dict[str, Any]:
-    """Describe a training that goes on here, with every other arithmetic of its earlier rounds."""
+    """Describe a training resumed here, with every other arithmetic of its earlier rounds."""
     earlier = list(before.get("earlier", ())) if before else []
     if before and _differences(before, now):
         earlier.append({key: before[key] for key in now})
@@ -86,7 +86,7 @@ def continued(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> dict[
 
 
 def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """Say what keeps two trainings, as `describe` describes them, from giving equal bytes."""
+    """List what keeps two trainings, as `describe` describes them, from giving equal bytes."""
     begun = [text for earlier in then.get("earlier", ()) for text in _differences(earlier, now)]
     return _differences(then, now) + [f"in its first rounds {text}" for text in begun]
 
@@ -95,16 +95,16 @@ def _differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     if then.get("mode") == now["mode"] == PORTABLE:
         return []
     return [
-        f"{key} was {_spell(then.get(key))} and is {_spell(now[key])}"
+        f"{key} was {_in_one_line(then.get(key))} and is {_in_one_line(now[key])}"
         for key in ("mode", "processor", "variables")
         if then.get(key) != now[key]
     ]
 
 
-def _spell(value: Any) -> str:
+def _in_one_line(value: Any) -> str:
     """Write a value of `describe` in one line."""
     if isinstance(value, Mapping):
-        return " ".join(f"{key} {_spell(item)}" for key, item in value.items()) or "none"
+        return " ".join(f"{key} {_in_one_line(item)}" for key, item in value.items()) or "none"
     if isinstance(value, list):
         return "+".join(map(str, value))
     return "unknown" if value is None else str(value)

@@ -18,12 +18,12 @@ from cuttle.runs.yaml_file import read_yaml
 def attempt(
     run_dir: Path, train: str, expected_hash: str, resume_interrupted: bool
 ) -> tuple[Outcome, str]:
-    """Train, or go on training, the run whose config is frozen in a directory.
+    """Train, or resume, the run whose config is frozen in a directory.
 
     Returns how it ended and, of a failure, why.
     train: the program's function, as `module:function`
-    resume_interrupted: also a run that says it is running while nobody holds its lock; where a
-        cluster gives jobs back it was preempted, elsewhere this launch has tried it before
+    resume_interrupted: also resume a run whose status is running while nobody holds its lock: on a
+        cluster it was preempted; elsewhere this launch has tried it before
     """
     try:
         with locked(run_dir):

@@ -119,7 +119,7 @@ def build_trunk_settings(section: Mapping[Any, Any]) -> TrunkSettings:
 def check(config: dict[str, Any], is_here: bool) -> dict[str, Any]:
     """Build what a config describes, short of a trainer, or raise an error naming what is wrong.
 
-    Returns what the metadata of its run will say of this code: `rules_version`.
+    Returns what goes into the metadata of its run: `rules_version`.
     is_here: whether it will be trained on this machine
     """
     settings = check_keys(config).training
@@ -176,7 +176,7 @@ def _check_network(config: dict[str, Any], settings: TrainingSettings) -> None:
 
 
 def _check_analysis(config: dict[str, Any], opponents: tuple[str, ...]) -> None:
-    """Raise ValueError for a wish that the analysis could not fulfil once all is trained."""
+    """Raise ValueError for an option that the analysis could not honour after training."""
     section = config["analysis"]
     primary = section["primary_opponent"]
     if primary not in opponents:

@@ -1,4 +1,4 @@
-"""What an experiment varies: factors, the levels of a job, and the label of a condition.
+"""What an experiment varies: factors, the levels of a job and the label of a condition.
 
 An experiment is one base config. A factor is a config group or key that was swept; a condition is
 one combination of levels. Its label names the levels that are not those of the base, so that a
@@ -61,7 +61,7 @@ class Space:
         self._recorded_flat = flatten(recorded_base) if recorded_base else self._base_flat
 
     def is_group(self, factor: str) -> bool:
-        """Tell whether a factor is a config group, whose levels are the names of its options."""
+        """Return whether a factor is a config group, whose levels are the names of its options."""
         return factor in self.choices or bool(self._composer.options(factor))
 
     def base_level(self, factor: str) -> Any:
@@ -153,7 +153,7 @@ class Space:
 
 
 def same_levels(first: Levels, second: Levels) -> bool:
-    """Tell whether two conditions have equal levels; a factor of one alone is at its base."""
+    """Return whether two conditions have equal levels; a factor of one alone is at its base."""
     return all(
         canonical(first[key]) == canonical(second[key]) for key in first.keys() & second.keys()
     )
@@ -181,7 +181,7 @@ def _shorten(label: str) -> str:
 
 
 def short_digest(text: str) -> str:
-    """Return a few digits that tell a text from others in a label."""
+    """Return a short digest that distinguishes a text from others in a label."""
     return digest(text.encode())[:DIGEST_LENGTH]
 
 

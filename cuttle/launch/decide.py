@@ -51,7 +51,7 @@ class Decision:
 
     @property
     def is_to_be_checked(self) -> bool:
-        """Whether its config has to make sense: not where nothing but its result is asked for."""
+        """Whether its config is checked: not that of a run that is skipped."""
         return self.action in (*TO_DO, Action.CONFLICT)
 
 
@@ -95,7 +95,7 @@ def _has_same_config(record: RunRecord, run: PlannedRun) -> bool:
 
 
 def _has_same_code(record: RunRecord) -> bool:
-    """Tell whether a run began with this code; no run is made of rounds of two programs."""
+    """Return whether a run began with this code; no run is made of rounds of two programs."""
     then = (record.metadata.get("source_hash"), record.metadata.get("versions"))
     return then == (source_hash(), package_versions())
 

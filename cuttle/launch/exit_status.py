@@ -1,7 +1,7 @@
 """How a launch ended, as the exit status of the program.
 
-Hydra gives back to its caller neither what a sweeper nor what a task function returns, so the
-status waits here until `main` has returned.
+Hydra returns to its caller neither the value of a sweeper nor that of a task function, so the
+status is kept here until `main` has returned.
 """
 
 COMPLETED = 0

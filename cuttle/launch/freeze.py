@@ -45,8 +45,8 @@ def freeze(
 ) -> tuple[list[PlannedRun], dict[str, str]]:
     """Prepare the runs to do and return them; what another launch took meanwhile is left out.
 
-    The second value says by run id why those cannot be prepared whose directory refuses it.
-    facts: what the program says of itself and its runs, for the metadata
+    The second value gives, by run id, why a run could not be prepared.
+    facts: the program's facts about itself and its runs, for the metadata
     """
     plan.experiment_dir.mkdir(parents=True, exist_ok=True)
     provenance = {
@@ -94,7 +94,7 @@ def _prepare(decision: Decision, *, state: RunState, provenance: dict[str, Any])
 
 
 def _is_left_alone(found: Status | None, decision: Decision, state: RunState) -> bool:
-    """Tell whether a run has come further than it is about to be set back to."""
+    """Return whether a run has come further than it is about to be set back to."""
     if found is None or decision.action is Action.RETRAIN:
         return False
     if state is RunState.PENDING:  # only to be planned: what another launch does or did, stays
@@ -139,7 +139,7 @@ def _write_run(run: PlannedRun, provenance: dict[str, Any]) -> None:
 
 
 def _entry(run: PlannedRun) -> dict[str, Any]:
-    """Return what the plan of the experiment says of a run."""
+    """Return the entry of a run in the plan of the experiment."""
     return {
         "run_id": run.run_id,
         "condition": run.condition,

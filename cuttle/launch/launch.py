@@ -1,6 +1,6 @@
 """One launch from planned runs to exit status: decide, check, freeze, train, report.
 
-Hydra is left outside: `start` hands the frozen runs to whichever launcher there is.
+Hydra stays outside: `start` hands the frozen runs to the configured launcher.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -109,7 +109,7 @@ def _train(
         if not trouble:
             progress.stop()
             return max(_finish(decisions, trouble="interrupted"), INTERRUPTED)
-    except Exception as error:  # a launcher may fail in its own ways; the runs' files tell the rest
+    except Exception as error:  # a launcher may fail in its own ways; the runs' files show the rest
         first_line = str(error).strip().partition("\n")[0]
         trouble = f"the launcher stopped early: {type(error).__name__}: {first_line}"
     progress.stop()

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 
 class TolerantStream(io.TextIOWrapper):
-    """A text stream that goes on without a reader: after the first failure it writes to nothing.
+    """A text stream that survives the loss of its reader: after the first failure it discards.
 
     The reader of a pipe may leave, a terminal close, a disk be full.
     """

@@ -165,7 +165,7 @@ def _space(
 
 
 def is_begun_run(record: Any) -> bool:
-    """Tell whether a run has results, or is about to have some."""
+    """Return whether a run has results, or is about to have some."""
     begun = (RunState.COMPLETED, RunState.RUNNING, RunState.DAMAGED)
     return record.state in begun or record.status.get("round", 0) > 0
 

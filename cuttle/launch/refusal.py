@@ -37,7 +37,7 @@ WANTS_TRACEBACKS = os.environ.get(FULL_ERROR) == "1"
 class Refusal(SystemExit):
     """The request makes no sense or would do harm; nothing was created or changed.
 
-    It ends the program, so that no layer of Hydra can take it for the failure of a job and go on.
+    It ends the program, so that no layer of Hydra can take it for a failed job and continue.
     """
 
     def __init__(self, message: str) -> None:
@@ -48,7 +48,7 @@ class Refusal(SystemExit):
 
 @contextmanager
 def one_line_errors() -> Iterator[None]:
-    """Turn what the user can mend into one line on stderr, unless tracebacks were asked for.
+    """Turn errors that the user can fix into one line on stderr, unless tracebacks were asked for.
 
     Hydra prints its errors itself and exits, except when its switch for tracebacks is on.
     """
@@ -87,7 +87,7 @@ def describe(error: BaseException) -> str:
 
 
 def _known_problem(error: BaseException, text: str) -> str:
-    """Explain what Hydra says often; empty for what it says well enough, or seldom."""
+    """Explain a frequent error of Hydra better than Hydra does; empty for any other."""
     if swept := SWEPT.search(text):
         return f"{swept[1] or swept[2]}: several values are a sweep, add -m"
     missing = re.search(r"Could not override '([^']+)'", text)

@@ -1,4 +1,4 @@
-"""What a launch says before and after: the plan and the summary, as plain text. Decides nothing."""
+"""What a launch prints before and after: the plan and the summary. Decides nothing."""
 
 import shlex
 import sys

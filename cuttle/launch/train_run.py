@@ -1,4 +1,4 @@
-"""How this program trains one frozen run: build, go on from a checkpoint, record every round."""
+"""Train one frozen run: build, resume from a checkpoint, record every round."""
 
 import io
 import os
@@ -15,7 +15,7 @@ from cuttle.launch import arithmetic
 from cuttle.launch.build import build_trainer, import_named
 from cuttle.runs.layout import FINAL_MODEL_FILE, INITIAL_MODEL_FILE, OWN_RESULTS
 from cuttle.runs.provenance import machine
-from cuttle.runs.recorder import Extents, Recorder
+from cuttle.runs.recorder import FileOffsets, Recorder
 from cuttle.training.probe import q_sd
 from cuttle.training.trainer import Trainer
 
@@ -23,7 +23,7 @@ MODEL_KEYS = ("run", "network_type", "trunk", "training", "rules", "seed")
 
 
 def train(recorder: Recorder, config: dict[str, Any]) -> None:
-    """Train, or go on training, one run and record it; the caller holds its lock."""
+    """Train, or resume, one run and record it; the caller holds its lock."""
     here = arithmetic.describe(portable=arithmetic.is_portable(config))
     trainer, before = _resumed(recorder, config) or (_begun(recorder, config), None)
     used = arithmetic.continued(before, here)
@@ -37,14 +37,16 @@ def train(recorder: Recorder, config: dict[str, Any]) -> None:
     recorder.complete(OWN_RESULTS)
 
 
-def _pack(trainer: Trainer, completed_rounds: int, used: dict[str, Any], extents: Extents) -> bytes:
-    state = {"round": completed_rounds, "extents": extents, "arithmetic": used}
+def _pack(
+    trainer: Trainer, completed_rounds: int, used: dict[str, Any], offsets: FileOffsets
+) -> bytes:
+    state = {"round": completed_rounds, "offsets": offsets, "arithmetic": used}
     return _to_bytes({**state, "trainer": trainer.state_dict()})
 
 
 def _begun(recorder: Recorder, config: dict[str, Any]) -> Trainer:
     trainer = build_trainer(config)
-    recorder.start_over(rounds=config["training"]["rounds"])
+    recorder.reset(rounds=config["training"]["rounds"])
     recorder.write_model(INITIAL_MODEL_FILE, model_bytes(trainer, config))
     return trainer
 
@@ -64,7 +66,7 @@ def _resumed(recorder: Recorder, config: dict[str, Any]) -> tuple[Trainer, dict[
         is_whole = recorder.resume(
             completed_rounds=state["round"],
             rounds=config["training"]["rounds"],
-            extents=state["extents"],
+            offsets=state["offsets"],
         )
     except Exception:  # a damaged checkpoint fails in many ways; all mean: start over
         traceback.print_exc()
@@ -72,7 +74,7 @@ def _resumed(recorder: Recorder, config: dict[str, Any]) -> tuple[Trainer, dict[
     if not is_whole:
         print("the checkpoint cannot be used, the run starts over", flush=True)
         return None
-    print(f"going on after round {state['round']}", flush=True)
+    print(f"resuming after round {state['round']}", flush=True)
     return trainer, state["arithmetic"]
 
 

@@ -32,7 +32,7 @@ PREEMPTION_PATIENCE_S = 2.0  # a cluster signals all processes of a job, a momen
 
 
 class RunFailed(RuntimeError):
-    """A run failed; its status says why too, unless its directory refuses that."""
+    """A run failed; its status records why too, if it could be written."""
 
 
 def job_words(run_dir: Path) -> list[str]:
@@ -82,7 +82,7 @@ class TrainFrozenRun:
 def prepare_worker(launcher: int, program: Program, run_dir: Path) -> None:
     """Tie this worker to its launcher, and let its fork server import while a job is on its way."""
     isolate.exit_with(launcher)
-    with suppress(OSError, ValueError):  # the job says what is wrong with its run
+    with suppress(OSError, ValueError):  # the job reports what is wrong with its run
         _start_server(program, run_dir)
 
 

@@ -10,7 +10,7 @@ from cuttle.config.roles import keys_with_role
 
 Flat = dict[str, Any]
 
-# What tells runs of one study apart, or says how to run rather than what: no change of method.
+# What distinguishes runs of one study, or how they were executed: no change of method.
 IGNORED_KEYS = keys_with_role(Role.SEED, Role.NAMING, Role.EXECUTION)
 
 
@@ -72,5 +72,5 @@ def differing(
 
 
 def is_below(key: str, names: Iterable[str]) -> bool:
-    """Tell whether a dotted key is one of some names or lies below one."""
+    """Return whether a dotted key is one of some names or lies below one."""
     return any(key == name or key.startswith((f"{name}.", f"{name}[")) for name in names)

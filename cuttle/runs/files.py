@@ -152,7 +152,7 @@ def append_rows(path: Path, rows: Iterable[Row], columns: Sequence[str]) -> None
 
 
 def read_rows(path: Path) -> tuple[list[Row], str | None]:
-    """Read the whole lines of a JSON lines file; the second value says what is wrong, if anything.
+    """Read the whole lines of a JSON lines file; the second value is the problem, if any.
 
     A last line without its newline was cut off by a crash or is being written: it is left out
     silently.

@@ -1,4 +1,4 @@
-"""Numbers, names, paths and commands as text: the one spelling of each, for every output."""
+"""Format numbers, names, paths and commands, in one way for every output."""
 
 import json
 import math
@@ -104,7 +104,7 @@ def format_value(value: Any) -> str:
 
 
 def _is_ambiguous(text: str) -> bool:
-    """Tell whether an unquoted text would read as something else, or as two words."""
+    """Return whether an unquoted text would read as something else, or as two words."""
     if text.lower() in _YAML_WORDS or text != text.strip() or not text.isprintable():
         return True
     try:

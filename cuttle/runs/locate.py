@@ -66,7 +66,7 @@ def find_side(root: Path, text: str) -> Path:
 
 
 def is_run(path: Path) -> bool:
-    """Tell whether a directory holds one run: a status, or a Hydra configuration."""
+    """Return whether a directory holds one run: a status, or a Hydra configuration."""
     return os.path.exists(path / STATUS_FILE) or os.path.exists(path / CONFIG_FILE)
 
 

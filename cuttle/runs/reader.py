@@ -260,7 +260,7 @@ def list_experiments(root: Path | str) -> list[Path]:
 
 
 def is_experiment(path: Path) -> bool:
-    """Tell whether a directory holds an experiment: its description, or runs.
+    """Return whether a directory holds an experiment: its description, or runs.
 
     One that this user may not read is taken for one, so that it is not passed over in silence.
     """
@@ -287,7 +287,7 @@ def _run_names(path: Path) -> tuple[dict[str, None], list[str]]:
 
 
 def _may_be_run(entry: os.DirEntry[str]) -> bool:
-    """Tell whether an entry is a directory, or stands where the directory of a run should."""
+    """Return whether an entry is a directory, or stands where the directory of a run should."""
     return _RUN_ID.fullmatch(entry.name) is not None or os.path.isdir(entry.path)
 
 
@@ -315,7 +315,7 @@ def _read_factors(meta: dict[str, Any]) -> dict[str, Factor]:
 
 
 def _is_run_id(name: Any) -> bool:
-    """Tell whether a value names a run directory of the experiment, not a place elsewhere."""
+    """Return whether a value names a run directory of the experiment, not a place elsewhere."""
     return isinstance(name, str) and _RUN_ID.fullmatch(name) is not None and "/" not in name
 
 
@@ -329,7 +329,7 @@ def _is_plan(entry: Any) -> bool:
 
 
 def _read_mapping(path: Path, fields: Fields) -> tuple[dict[str, Any], list[str]]:
-    """Read a JSON object without the fields that are not of their kind, and say what is wrong."""
+    """Read the well-typed fields of a JSON object, and return what is wrong with the others."""
     try:
         value = read_json(path)
     except (OSError, ValueError) as error:

@@ -40,7 +40,9 @@ HEARTBEAT_INTERVAL_S = 2.0
 ROW_FILES = (METRICS_FILE, MATCHES_FILE, TIMINGS_FILE)
 OUTPUT_FILES = (*ROW_FILES, INITIAL_MODEL_FILE, FINAL_MODEL_FILE, CHECKPOINT_FILE)
 
-Extents = dict[str, tuple[int, str]]  # file of rows -> length in bytes, fingerprint of that much
+FileOffsets = dict[
+    str, tuple[int, str]
+]  # file of rows -> length in bytes, fingerprint of that much
 
 
 class Recorder:
@@ -56,14 +58,14 @@ class Recorder:
         remove_temporary_files(run_dir)
         write_status(run_dir, self.status)
 
-    def start_over(self, *, rounds: int) -> None:
+    def reset(self, *, rounds: int) -> None:
         """Remove what earlier attempts left, so that the run begins at its first round."""
         for name in OUTPUT_FILES:
             (self.run_dir / name).unlink(missing_ok=True)
         self._earlier_duration_s = 0.0
         self._write(round=0, rounds=rounds, win_rates={})
 
-    def resume(self, *, completed_rounds: int, rounds: int, extents: Extents) -> bool:
+    def resume(self, *, completed_rounds: int, rounds: int, offsets: FileOffsets) -> bool:
         """Cut the rows back to where the checkpoint was taken; False when a file is not all there.
 
         A round that was cut short may have left rows, a power cut may have lost some.
@@ -72,7 +74,7 @@ class Recorder:
             return False
         contents = {}
         for name in ROW_FILES:
-            length, expected = extents[name]
+            length, expected = offsets[name]
             path = self.run_dir / name
             contents[name] = path.read_bytes()[:length] if path.exists() else b""
             if digest(contents[name]) != expected:
@@ -82,7 +84,7 @@ class Recorder:
         self._write(round=completed_rounds, rounds=rounds)
         return True
 
-    def _extents(self) -> Extents:
+    def _offsets(self) -> FileOffsets:
         contents = {name: (self.run_dir / name).read_bytes() for name in ROW_FILES}
         return {name: (len(content), digest(content)) for name, content in contents.items()}
 
@@ -109,18 +111,18 @@ class Recorder:
         metrics: Row,
         matches: Sequence[Row],
         timings: Row,
-        checkpoint: Callable[[Extents], bytes] | None = None,
+        checkpoint: Callable[[FileOffsets], bytes] | None = None,
     ) -> None:
-        """Append the rows of a round, replace the checkpoint, then say so in the status.
+        """Append the rows of a round, replace the checkpoint, then update the status.
 
-        The checkpoint is made of the extents of the rows it belongs to; a half-written one is
+        The checkpoint is made of the offsets of the rows it belongs to; a half-written one is
         noticed when it is read.
         """
         append_rows(self.run_dir / METRICS_FILE, [metrics], METRICS_COLUMNS)
         append_rows(self.run_dir / MATCHES_FILE, matches, MATCHES_COLUMNS)
         append_rows(self.run_dir / TIMINGS_FILE, [timings], TIMINGS_COLUMNS)
         if checkpoint is not None:
-            write_bytes(self.run_dir / CHECKPOINT_FILE, checkpoint(self._extents()))
+            write_bytes(self.run_dir / CHECKPOINT_FILE, checkpoint(self._offsets()))
         win_rates = last_win_rates(matches) or self.status.win_rates
         self._write(round=int(metrics["round"]), win_rates=win_rates)
 
@@ -140,7 +142,7 @@ class Recorder:
         (self.run_dir / CHECKPOINT_FILE).unlink(missing_ok=True)  # last: until then it is needed
 
     def fail(self, error: BaseException) -> None:
-        """Mark the run as failed; the checkpoint stays, so that a later attempt can go on."""
+        """Mark the run as failed; the checkpoint stays, so that a later attempt can resume."""
         message = str(error).strip() or type(error).__name__
         reason = RunError(type(error).__name__, message, str(self.run_dir / LOG_FILE))
         self._write(state=RunState.FAILED, ended_at=utc_now(), error=reason)

@@ -1,4 +1,4 @@
-"""The state of one run as its status file tells it, and what follows from it. No training."""
+"""The state of one run, as recorded in its status file, and what follows from it."""
 
 import os
 import socket
@@ -107,7 +107,7 @@ def parse_status(value: dict[str, Any]) -> Status:
     known["error"] = RunError(**error) if error else None
     status = Status(**known)
     if status.state in DERIVED_STATES:
-        raise ValueError(f"{status.state} is derived, a status file cannot say it")
+        raise ValueError(f"{status.state} is derived, a status file cannot hold it")
     _check_fields(status)
     return status
 

@@ -44,6 +44,6 @@ def test_an_interrupted_job_goes_on_to_the_same_bytes(interruption: str, tmp_pat
     assert set(states(cluster).values()) == {"completed"}
     assert status(cluster, "boolean_run_01")["attempt"] == 2
     log = (cluster / "multirun" / "test" / "boolean_run_01" / "train.log").read_text()
-    assert "going on after round" in log
+    assert "resuming after round" in log
     assert launch(quiet, *SWEEP).returncode == 0
     assert results(cluster) == results(quiet)

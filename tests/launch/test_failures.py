@@ -86,7 +86,7 @@ def test_no_run_is_made_of_two_programs(changed: str, tmp_path: Path, undisturbe
 
     assert finished.returncode == 0
     assert "boolean_run_02 starts over: code or versions have changed" in finished.stdout
-    assert "going on after" not in (path.parent / "train.log").read_text()
+    assert "resuming after" not in (path.parent / "train.log").read_text()
     assert results(tmp_path) == results(undisturbed)
 
 

@@ -55,7 +55,7 @@ def test_a_sweep_fails_resumes_and_is_reported(
     resumed = launch_with(next_hydra, tmp_path, *SWEEP)
     assert resumed.returncode == 0, resumed.stdout + resumed.stderr
     assert "1 trained now, 3 completed before" in resumed.stdout
-    assert "going on after round 1" in _log(tmp_path, "boolean_run_02")
+    assert "resuming after round 1" in _log(tmp_path, "boolean_run_02")
     assert results(tmp_path) == results(undisturbed)
     for run in read_experiment(tmp_path / "multirun" / "test").runs:
         found = {name: run.metadata["versions"].get(name) for name in ("hydra-core", "omegaconf")}

@@ -21,7 +21,7 @@ from cuttle.runs.layout import (
     RunState,
 )
 from cuttle.runs.reader import RunRecord
-from cuttle.runs.recorder import Extents, Recorder, last_win_rates
+from cuttle.runs.recorder import FileOffsets, Recorder, last_win_rates
 from cuttle.runs.status import Status, read_status, write_status
 
 
@@ -40,12 +40,12 @@ def match(number: int, seat: int, wins: int, stage: str = "validation") -> dict[
     return {**row, "games": 10, "wins": wins, "draws": 0, "losses": 10 - wins}
 
 
-def record(recorder: Recorder, number: int) -> Extents:
-    """Record a round and return the extents its checkpoint was made of."""
-    seen: list[Extents] = []
+def record(recorder: Recorder, number: int) -> FileOffsets:
+    """Record a round and return the offsets its checkpoint was made of."""
+    seen: list[FileOffsets] = []
 
-    def checkpoint(extents: Extents) -> bytes:
-        seen.append(extents)
+    def checkpoint(offsets: FileOffsets) -> bytes:
+        seen.append(offsets)
         return b"state"
 
     metrics = {**dict.fromkeys(METRICS_COLUMNS, 0), "round": number}
@@ -60,7 +60,7 @@ def test_a_recorded_run_reads_back(tmp_path: Path) -> None:
     (tmp_path / CONFIG_FILE).parent.mkdir()
     (tmp_path / CONFIG_FILE).write_text("run: 1\n")
     recorder = open_run(tmp_path)
-    recorder.start_over(rounds=2)
+    recorder.reset(rounds=2)
     recorder.add_metadata({"parameters": 12})
     recorder.write_model(INITIAL_MODEL_FILE, b"untrained")
     record(recorder, 1)
@@ -84,15 +84,15 @@ def test_a_recorded_run_reads_back(tmp_path: Path) -> None:
 
 def test_resuming_cuts_rows_back_to_the_checkpoint(tmp_path: Path) -> None:
     recorder = open_run(tmp_path)
-    recorder.start_over(rounds=3)
+    recorder.reset(rounds=3)
     recorder.write_model(INITIAL_MODEL_FILE, b"untrained")
-    extents = record(recorder, 1)
+    offsets = record(recorder, 1)
     record(recorder, 2)
     with (tmp_path / METRICS_FILE).open("a") as file:
         file.write('{"round": 3, "epi')
 
     again = open_run(tmp_path)
-    is_whole = again.resume(completed_rounds=1, rounds=3, extents=extents)
+    is_whole = again.resume(completed_rounds=1, rounds=3, offsets=offsets)
 
     assert is_whole
     assert again.status.attempt == 2
@@ -101,12 +101,12 @@ def test_resuming_cuts_rows_back_to_the_checkpoint(tmp_path: Path) -> None:
 
 def test_rows_that_do_not_belong_to_the_checkpoint_are_not_resumed(tmp_path: Path) -> None:
     recorder = open_run(tmp_path)
-    recorder.start_over(rounds=3)
+    recorder.reset(rounds=3)
     recorder.write_model(INITIAL_MODEL_FILE, b"untrained")
-    extents = record(recorder, 1)
+    offsets = record(recorder, 1)
     (tmp_path / METRICS_FILE).write_text("lost\n")
 
-    assert not open_run(tmp_path).resume(completed_rounds=1, rounds=3, extents=extents)
+    assert not open_run(tmp_path).resume(completed_rounds=1, rounds=3, offsets=offsets)
     assert (tmp_path / METRICS_FILE).read_text() == "lost\n"
 
 
@@ -116,7 +116,7 @@ def test_starting_over_leaves_nothing_of_earlier_attempts(tmp_path: Path) -> Non
     (tmp_path / ".tmp-x").write_text("half")
 
     again = open_run(tmp_path)
-    again.start_over(rounds=3)
+    again.reset(rounds=3)
 
     left = {path.name for path in tmp_path.rglob("*") if path.is_file()}
     assert left == {"status.json"}
