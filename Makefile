@@ -36,7 +36,7 @@ check:
 	$(BIN)/pytest -n 2 --dist worksteal
 
 # The generated pages: the keys of the config, and the tree of docs/architecture.md.
-pages: .venv/installed
+pages:
 	$(BIN)/python -m cuttle.config > docs/configuration.md
 	$(BIN)/python -m tests.tree
 
