@@ -14,12 +14,12 @@ HELP_WIDTH = 96  # characters
 NAME_WIDTH = 29
 NO_BREAK_SPACE = "\u00a0"
 ROLES = {
-    Role.METHOD: "what is trained and measured: the runs of one condition agree in it",
+    Role.METHOD: "what is trained and measured; equal in all runs of a condition",
     Role.SEED: "which run of its condition it is",
-    Role.COMPUTE: "where it is computed: roundings at most",
+    Role.COMPUTE: "where it is computed; changes rounding at most",
     Role.DESIGN: "how seeds are drawn and results are read",
     Role.NAMING: "what the experiment is called",
-    Role.EXECUTION: "how a launch is carried out: no number",
+    Role.EXECUTION: "how a launch is carried out; changes no number",
 }
 TITLE = """\
 # Configuration
