@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: study test check coverage results constraints
+.PHONY: study test check coverage results pages constraints
 
 study: .venv/installed
 	$(BIN)/python train.py -m network_type=boolean,embedding,multi_encoder 'run=range(1,8)' training=quick experiment=first_look
@@ -34,6 +34,11 @@ check:
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2 --dist worksteal
+
+# The generated pages: the keys of the config, and the tree of docs/architecture.md.
+pages:
+	$(BIN)/python -m cuttle.config > docs/configuration.md
+	$(BIN)/python -m tests.tree
 
 # Which lines no test runs, trainings in processes of their own included: twelve minutes on two cores.
 coverage: .venv/installed

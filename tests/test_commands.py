@@ -24,7 +24,8 @@ NOT_EXECUTED = {
     "make check": SELF,
     "make coverage": SELF,
     '.venv/bin/pytest -m "not slow" -n 2': SELF,
-    "pytest tests/game --remake-transcripts": "writes the golden files of this checkout anew",
+    "pytest tests/game --remake-transcripts": "rewrites the golden files of this checkout",
+    "make pages": "rewrites two pages of this checkout, which tests compare",
     ".venv/bin/pytest tests/networks tests/test_config.py -k boolean": SELF,
     "python3 -m venv .venv && .venv/bin/pip install -c constraints.txt -e .": SETUP,
     ".venv/bin/pip install -e '.[envs]'": SETUP,
@@ -151,6 +152,28 @@ def test_a_command_of_the_pages_does_its_work(command: str, checkout: Path) -> N
         expected = max((EXIT_STATUS.get(word, 0) for word in shlex.split(line)), default=0)
         assert done.returncode == expected, f"{in_small(line)}\n{done.stdout}{done.stderr}"
         assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_merged_archived_and_renamed_experiments_just_work(tmp_path: Path) -> None:
+    checkout_at(tmp_path)
+    sweep = "python train.py -m training=smoke network_type=boolean,blind"
+    lines = [
+        f"{sweep} run=1 experiment=rates",
+        f"{sweep} run=2 experiment=rates root=elsewhere",
+        "cp -r elsewhere/rates/*_run_02 multirun/rates/",
+        "tar cf rates.tar -C multirun rates && rm -r multirun/rates",
+        "tar xf rates.tar -C multirun && mv multirun/rates multirun/renamed",
+        "python analyze.py status --check renamed",
+        "python analyze.py report --no-figures renamed",
+    ]
+    for line in lines:
+        done = run(line, tmp_path)
+        assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+
+    again = run(f"{sweep} run=1,2 experiment=renamed", tmp_path)
+
+    assert "4 completed (0 trained now, 4 completed before)" in again.stdout
 
 
 def test_commands_not_executed_are_on_a_page_and_have_a_reason() -> None:

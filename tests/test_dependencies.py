@@ -68,7 +68,7 @@ def test_every_dependency_is_pinned_and_explained() -> None:
     unpinned = names([name for extra in extras for name in optional[extra]])
 
     assert declared - unpinned <= pins("constraints.txt").keys()
-    assert not [name for name in declared if f"| `{name}`" not in page]
+    assert not [name for name in declared if f"`{name}`" not in page]
 
 
 def test_hashes_cover_every_pin_but_torch() -> None:

@@ -8,7 +8,7 @@ import pytest
 from cuttle.config.keys import fields_of
 from cuttle.config.schema import Config
 from cuttle.runs.identity import IDENTITY_ROLES
-from tests import markdown
+from tests import markdown, tree
 
 ROOT = markdown.ROOT
 FOLDERS = ("cuttle/", "conf/", "docs/", "tests/", "benchmarks/")
@@ -44,7 +44,18 @@ def test_named_paths_exist(path: Path) -> None:
             assert name in MADE_LATER or exists(name, path), name
 
 
-@pytest.mark.parametrize("folder", ["docs", "docs/results"])
+def test_the_tree_of_the_architecture_page_is_current() -> None:
+    assert tree.PAGE.read_text(encoding="utf-8") == tree.page_with_tree()
+
+
+def test_every_module_has_a_line_in_the_tree() -> None:
+    lines = tree.tree().splitlines()
+
+    assert len(lines) == len(tree.PROGRAMS) + len(list((ROOT / "cuttle").rglob("*.py")))
+    assert all(len(line) > len(line.split()[0]) + 10 for line in map(str.strip, lines))
+
+
+@pytest.mark.parametrize("folder", ["docs", "docs/results", "docs/notes"])
 def test_pages_are_reachable_from_the_readme(folder: str) -> None:
     seen, todo = set(), [ROOT / "README.md"]
     while todo:
@@ -63,15 +74,3 @@ def test_the_page_of_the_run_directory_names_what_makes_a_config_another() -> No
 
     identity = {name for name, key in fields_of(Config).items() if key.role in IDENTITY_ROLES}
     assert set(re.findall("`([^`]+)`", told)) == identity - {"seed"}
-
-
-def test_readme_and_contributing_agree_on_how_to_add_a_thing() -> None:
-    tables = [
-        re.findall(
-            r"^\| an? [\w ]+ \| `.*", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE
-        )
-        for name in ("README.md", "CONTRIBUTING.md")
-    ]
-
-    assert len(tables[0]) == 6
-    assert tables[0] == tables[1]

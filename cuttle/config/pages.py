@@ -14,26 +14,25 @@ HELP_WIDTH = 96  # characters
 NAME_WIDTH = 29
 NO_BREAK_SPACE = "\u00a0"
 ROLES = {
-    Role.METHOD: "what is trained and measured: the runs of one condition agree in it",
+    Role.METHOD: "what is trained and measured; equal in all runs of a condition",
     Role.SEED: "which run of its condition it is",
-    Role.COMPUTE: "where it is computed: roundings at most",
+    Role.COMPUTE: "where it is computed; changes rounding at most",
     Role.DESIGN: "how seeds are drawn and results are read",
     Role.NAMING: "what the experiment is called",
-    Role.EXECUTION: "how a launch is carried out: no number",
+    Role.EXECUTION: "how a launch is carried out; changes no number",
 }
 TITLE = """\
 # Configuration
 
-Every key of the config with its type, its range and its default: its value in `python train.py`
-without arguments. `python train.py --help` prints the same with the values of its command line.
-This page is what `python -m cuttle.config` prints: edit `cuttle/config/schema.py` and `conf/`, and
-write its output here again.
+Every key of the config with its type, its range and its default. `python train.py --help` prints
+the same for the values of its command line. This page is generated from `cuttle/config/schema.py`
+and `conf/`: `make pages` writes it.
 """
 GROUPS = """\
 ## Groups
 
-A group is a folder of `conf/`. `GROUP=OPTION` on the command line chooses one of its files; a
-study is added, `+study=OPTION`.
+A group is a folder of `conf/`. `GROUP=OPTION` on the command line selects one of its files; a
+study is added with `+study=OPTION`.
 
 | group | option | what it is |
 |---|---|---|"""
@@ -69,15 +68,25 @@ def markdown(value_of: ValueOf, conf: Path) -> str:
     """Return docs/configuration.md for the defaults and the options in `conf`."""
     lines = [TITLE, GROUPS, *_options(conf), ""]
     for section, keys in _sections():
-        lines += [f"## `{section.name}`\n\n{section.meaning}\n" if section else "## Top level\n"]
-        lines += ["| key | type | default | role | meaning |", "|---|---|---|---|---|"]
-        for key in keys:
-            cells = (f"`{key.name}`", _type(key), f"`{_shown(value_of(key.name))}`", key.role)
-            lines += [f"| {' | '.join(cells)} | {key.meaning} |"]
-        lines += [""]
+        lines += [f"## `{section.name}`\n\n{section.meaning}" if section else "## Top level"]
+        lines += [*_table(keys, value_of), ""]
     lines += ["## Roles\n", "| role | what depends on such a key |", "|---|---|"]
     lines += [f"| {role} | {meaning} |" for role, meaning in ROLES.items()]
     return "\n".join(lines) + "\n"
+
+
+def _table(keys: list[Key], value_of: ValueOf) -> Iterator[str]:
+    """Yield the table of a section; a role that all its keys share is named above it."""
+    roles = {key.role for key in keys}
+    is_mixed = len(roles) > 1
+    yield "" if is_mixed else f"Role: {roles.pop()}.\n"
+    columns = ["key", "type", "default", *(["role"] if is_mixed else []), "meaning"]
+    yield f"| {' | '.join(columns)} |"
+    yield "|---" * len(columns) + "|"
+    for key in keys:
+        cells = [f"`{key.name}`", _type(key), f"`{_shown(value_of(key.name))}`"]
+        cells += [key.role] if is_mixed else []
+        yield f"| {' | '.join([*cells, key.meaning])} |"
 
 
 def _sections() -> Iterator[tuple[Key | None, list[Key]]]:

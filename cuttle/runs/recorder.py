@@ -40,9 +40,7 @@ HEARTBEAT_INTERVAL_S = 2.0
 ROW_FILES = (METRICS_FILE, MATCHES_FILE, TIMINGS_FILE)
 OUTPUT_FILES = (*ROW_FILES, INITIAL_MODEL_FILE, FINAL_MODEL_FILE, CHECKPOINT_FILE)
 
-FileOffsets = dict[
-    str, tuple[int, str]
-]  # file of rows -> length in bytes, fingerprint of that much
+FileOffsets = dict[str, tuple[int, str]]  # by file of rows: bytes kept, and their fingerprint
 
 
 class Recorder:
