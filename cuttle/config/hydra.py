@@ -80,7 +80,7 @@ def explain(error: BaseException) -> str | None:
     if "does not support deletion" in text:
         return f"{where}{full_key[1]} cannot be left out of the config"
     if isinstance(error, OverflowError):
-        return f"{where}{full_key[1]} is too large for a number"
+        return f"{where}{full_key[1]} is too large"
     if WRONG_TYPE.search(text):
         quoted, given = TEXT.search(text), GIVEN.search(text)
         value = quoted[1] if quoted else given[1] if given else "another"

@@ -36,7 +36,7 @@ class TrunkSection:
 class SelfPlaySettings:
     """How games are played against oneself."""
 
-    num_envs: int = key("Games played side by side.", at_least=1)
+    num_envs: int = key("Parallel self-play games.", at_least=1)
     suit_averaging: bool = key("Act on the mean of Q over the rotations of the suits.")
 
 
@@ -45,7 +45,7 @@ class ExplorationSettings:
     """Epsilon falls linearly from start to end over a share of the budget."""
 
     epsilon_start: float = key("Epsilon at the start of training.", at_least=0, at_most=1)
-    epsilon_end: float = key("Epsilon once it has fallen.", at_least=0, at_most=1)
+    epsilon_end: float = key("Epsilon after the decay.", at_least=0, at_most=1)
     decay_fraction: float = key(
         "Share of the budget over which epsilon falls linearly.", at_least=0, at_most=1
     )
@@ -97,7 +97,7 @@ class ReplaySettings:
     n_step: int = key(
         "Decisions, of either seat, that are summed before bootstrapping.", at_least=1
     )
-    until_own_decision: bool = key("Go on summing until the same player decides again.")
+    until_own_decision: bool = key("Sum until the same player decides again.")
     stop_at_exploration: bool = key("Do not sum past a random action.")
     suit_augmentation: bool = key("Show each sample with its suits renamed at random.")
     alias_final_position: bool = key(
@@ -270,7 +270,7 @@ class Config:
     root: str = key(
         "Directory of all experiments, relative to the working directory.", role=Role.EXECUTION
     )
-    force: bool = key("Train completed runs again.", role=Role.EXECUTION)
+    force: bool = key("Retrain completed runs.", role=Role.EXECUTION)
     dry_run: bool = key("Print the plan and change nothing.", role=Role.EXECUTION)
     init_only: bool = key("Create the experiment and train nothing.", role=Role.EXECUTION)
     fail_fast: bool = key("Stop at the first failed run.", role=Role.EXECUTION)
@@ -278,7 +278,7 @@ class Config:
         "Save the state after every round, so that a killed run can resume.", role=Role.EXECUTION
     )
     portable: bool = key(
-        "Round alike on every x86-64 processor with AVX2: slower, and the same bytes everywhere.",
+        "Same bytes on every x86-64 processor with AVX2; slower.",
         role=Role.EXECUTION,
         neutral=False,
     )

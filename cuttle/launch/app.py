@@ -165,7 +165,8 @@ def _require_launcher(config: DictConfig) -> None:
     launcher, name = config.hydra.launcher, config.hydra.runtime.choices.get("hydra/launcher")
     if launcher is None or "_target_" not in launcher:
         raise Refusal(
-            f"hydra.launcher={launcher} is no launcher; choose one, hydra/launcher=joblib"
+            f"hydra.launcher={launcher} is not a launcher; select one, for example "
+            "hydra/launcher=joblib"
         )
     try:
         import_module(str(launcher["_target_"]).rpartition(".")[0])

@@ -50,7 +50,7 @@ def require_portable() -> None:
         )
     if any(os.environ.get(name) != value for name, value in PINS.items()):
         words = " ".join(f"{name}={value}" for name, value in PINS.items())
-        raise ValueError(f"portable=true works only in a process that was started with {words}")
+        raise ValueError(f"portable=true needs a process started with {words}")
 
 
 def describe(*, portable: bool) -> dict[str, Any]:

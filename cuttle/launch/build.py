@@ -209,7 +209,7 @@ def _check_arithmetic(config: dict[str, Any], *, is_here: bool) -> None:
     if not torch.backends.mkl.is_available():  # type: ignore[no-untyped-call]  # torch's
         raise ValueError("portable=true needs a torch with MKL, such as that of the package index")
     if torch.backends.cpu.get_cpu_capability() != "AVX2":
-        raise ValueError("portable=true was asked for after torch had chosen its kernels")
+        raise ValueError("portable=true must be set before torch is imported")
 
 
 def import_named() -> None:

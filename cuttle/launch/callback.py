@@ -23,6 +23,8 @@ class CheckDirectories(Callback):
         if root.parts[:1] != ("~",):
             return
         if "program" not in config.hydra.sweeper:
-            raise Refusal(f"root={root}: with another sweeper, write the home directory out")
+            raise Refusal(
+                f"root={root}: with another sweeper, `~` is not expanded; write the full path"
+            )
         with read_write(config):
             config.root = str(root.expanduser())

@@ -46,6 +46,6 @@ def _refuse_stored_config(arguments: Sequence[str]) -> None:
         if (run_dir / CONFIG_FILE).is_file() and (run_dir / OVERRIDES_FILE).is_file():
             words = map(str, OmegaConf.load(run_dir / OVERRIDES_FILE))
             raise Refusal(
-                f"{argument} holds the frozen config of a run; give its words instead: "
+                f"{argument} contains the frozen config of a run; use its overrides instead: "
                 f"{shlex.join(words)} (or check it: analyze.py verify {run_dir})"
             )

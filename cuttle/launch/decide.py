@@ -80,9 +80,9 @@ def _without_force(run: PlannedRun, record: RunRecord) -> tuple[Action, str]:
     has_checkpoint = run.config["checkpoint"] and (run.run_dir / CHECKPOINT_FILE).exists()
     if has_same_config and has_checkpoint:
         if not _has_same_code(record):
-            return Action.TRAIN, "starts over: code or versions have changed since it began"
+            return Action.TRAIN, "starts over: code or versions have changed since it was begun"
         if is_portable(record.config) != is_portable(run.config):
-            return Action.TRAIN, "starts over: it began with another portable="
+            return Action.TRAIN, "starts over: it was begun with another value of portable"
         return Action.RESUME, f"after round {record.status['round']}"
     return Action.TRAIN, ""
 
@@ -133,11 +133,11 @@ def _owner(record: RunRecord) -> str:
 
 def _difference(record: RunRecord, run: PlannedRun) -> str:
     changes = differences(record.config, run.config)
-    return truncate(changes, MAX_CHANGES) or "its recorded config is damaged"
+    return truncate(changes, MAX_CHANGES) or "the recorded config is damaged"
 
 
 WAY_OUT = "use another experiment=NAME"
-TO_VARY = "sweep what is to vary (-m KEY=VALUE,VALUE)"
+TO_VARY = "sweep the key (-m KEY=VALUE,VALUE)"
 
 
 def refuse_what_cannot_be_compared(plan: Plan, decisions: Sequence[Decision]) -> None:
@@ -169,7 +169,7 @@ def _refuse_conflicts(decisions: Sequence[Decision]) -> None:
         raise Refusal(
             f"{first.run.run_dir} {'is being' if is_running else 'was'} trained with another "
             f"config: {first.reason}{others}; {TO_VARY} or {WAY_OUT}"
-            f"{'' if is_running else ', or force=true to train all of its runs again'}"
+            f"{'' if is_running else ', or force=true to retrain all these runs'}"
         )
 
 
@@ -188,7 +188,7 @@ def _refuse_other_settings(plan: Plan, decisions: Sequence[Decision]) -> None:
     mismatch = find_mismatch(configs, keys)
     if mismatch and mismatch.second in replaced:
         raise Refusal(
-            f"{mismatch.second} would be trained with other settings than {mismatch.first} in "
-            f"{plan.experiment_dir}: {truncate(mismatch.changes, MAX_CHANGES)}; such runs cannot "
-            f"be compared: {TO_VARY} or {WAY_OUT}"
+            f"{mismatch.second} would be trained with settings that differ from {mismatch.first} "
+            f"in {plan.experiment_dir}: {truncate(mismatch.changes, MAX_CHANGES)}; such runs "
+            f"cannot be compared: {TO_VARY} or {WAY_OUT}"
         )

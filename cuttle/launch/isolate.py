@@ -154,7 +154,7 @@ def _cause_of_death(exitcode: int | None) -> str:
         name = signal.Signals(-exitcode).name
         hint = " (often: out of memory)" if name == "SIGKILL" else ""
         return f"the training process was killed by {name}{hint}"
-    return f"the training process left with status {exitcode} and no result"
+    return f"the training process exited with status {exitcode} without a result"
 
 
 @contextmanager

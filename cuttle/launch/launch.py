@@ -47,7 +47,9 @@ def launch(plan: Plan, program: Program, means: Means) -> int:
     """Carry a launch out and return the exit status of the program."""
     options = plan.runs[0].config
     if options["init_only"] and options["force"]:
-        raise Refusal("init_only=true trains nothing, so force=true would only lose runs: leave it")
+        raise Refusal(
+            "init_only=true trains nothing; remove force=true, which would only discard runs"
+        )
     decisions = [decide(run, force=options["force"]) for run in plan.runs]
     facts = _check(plan, decisions, program, means)
     refuse_what_cannot_be_compared(plan, decisions)
@@ -62,7 +64,7 @@ def launch(plan: Plan, program: Program, means: Means) -> int:
     frozen, failures = freeze(plan, decisions, state=state, facts=facts)
     if options["init_only"] and not failures:
         pending = pluralize(len(frozen), "run")
-        print(f"{plan.experiment_dir}: set up, {pending} pending, none trained")
+        print(f"{plan.experiment_dir}: created, {pending} pending")
         return COMPLETED
     for decision in decisions:
         if decision.action is Action.TRAIN and decision.reason:

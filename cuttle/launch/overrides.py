@@ -25,7 +25,7 @@ def expand(overrides: Sequence[Override]) -> list[tuple[str, ...]]:
     """
     choices = [_choices(override) for override in overrides]
     if (number := prod(len(values) for values in choices)) > MAX_JOBS:
-        raise Refusal(f"the sweep has {number} jobs or more, at most {MAX_JOBS} are launched")
+        raise Refusal(f"the sweep has at least {number} jobs; the limit is {MAX_JOBS}")
     return list(product(*choices))
 
 
@@ -34,12 +34,12 @@ def _choices(override: Override) -> list[str]:
     if not override.is_sweep_override():
         return [str(words)]
     if not override.is_discrete_sweep():
-        raise Refusal(f"{words} is no list of values; only other sweepers search an interval")
+        raise Refusal(f"{words} is not a list of values; intervals need another sweeper")
     if isinstance(override.value(), RangeSweep) and "sort(" in str(words):
-        raise Refusal(f"{words}: Hydra sorts a range wrongly; list its values instead")
+        raise Refusal(f"{words}: Hydra cannot sort this range; list the values")
     values = list(islice(override.sweep_string_iterator(), MAX_JOBS + 1))
     if not values:
-        raise Refusal(f"{words} names no value, so there is nothing to launch")
+        raise Refusal(f"{words} has no values: nothing to launch")
     key = override.get_key_element()
     return [f"{key}={value}" for value in values]
 

@@ -145,7 +145,9 @@ def _space(
     new = [key_of(o) for o in overrides.values() if o.is_sweep_override()]
     for key in (*new, *swept):
         if key in NOT_SWEPT:
-            raise Refusal(f"{key} cannot be swept: it is about the launch and changes no number")
+            raise Refusal(
+                f"{key} cannot be swept: it controls the launch and does not affect results"
+            )
     known = list(experiment.factors) if experiment else []
     factors = dict.fromkeys([label_group, *known, *new, *swept])
     is_begun = experiment is not None and any(is_begun_run(run) for run in experiment.runs)

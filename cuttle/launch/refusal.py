@@ -89,7 +89,7 @@ def describe(error: BaseException) -> str:
 def _known_problem(error: BaseException, text: str) -> str:
     """Explain a frequent error of Hydra better than Hydra does; empty for any other."""
     if swept := SWEPT.search(text):
-        return f"{swept[1] or swept[2]}: several values are a sweep, add -m"
+        return f"{swept[1] or swept[2]}: several values need a sweep: add -m"
     missing = re.search(r"Could not override '([^']+)'", text)
     if missing and (special := _unknown_key(missing[1])):
         return special
@@ -101,21 +101,21 @@ def _known_problem(error: BaseException, text: str) -> str:
         options = ", ".join(option[3].split()[:-3])  # without the words `Config search path`
         return f"there is no option {option[1]}={option[2]}; there are {options}"
     if "group override must be a string" in text:
-        return f"{_group_argument()}: an option of a folder of conf/ is a word, {NUMBER_HINT}"
+        return f"{_group_argument()}: an option of a config group must be a name, {NUMBER_HINT}"
     return ""
 
 
 def _unreadable_word(error: OverrideParseException) -> str:
     key, equals, value = error.override.partition("=")
     if not equals:
-        return f"{error.override} is no KEY=VALUE, as in experiment={error.override}"
+        return f"{error.override} is not KEY=VALUE, as in experiment={error.override}"
     return f"{error.override} cannot be read; quote the value twice: '{key}=\"{value}\"'"
 
 
 def _unknown_key(key: str) -> str:
     """Explain the two keys that are there after all; empty for others."""
     if key == "study":
-        return "study is added to the config, not changed: write +study="
+        return "write +study=NAME (study is not part of the default config)"
     is_swept = any(w.startswith(f"{key.partition('.')[0]}=") and "," in w for w in sys.argv[1:])
     if is_swept:
         return f"there is no key {key!r}; if all its swept options have it, write ++{key}="

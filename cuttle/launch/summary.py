@@ -27,12 +27,12 @@ def show_plan(decisions: Sequence[Decision], *, num_workers: int) -> None:
     to_do = sum(decision.is_to_do for decision in decisions)
     seconds = estimated_seconds(decisions, num_workers=num_workers)
     time_text = (
-        "time unknown, no run of it is timed yet"
+        "duration unknown (no completed run yet)"
         if seconds is None
         else f"about {format_duration(seconds)}"
     )
     if not to_do:
-        time_text = "no time"
+        time_text = "nothing to train"
     workers = f"{max(1, min(num_workers, to_do))} at a time"
     print(f"{pluralize(len(decisions), 'run')}, {to_do} to train, {workers}: {time_text}")
 
@@ -134,13 +134,13 @@ def _problems(
             problems.append((decision.run.run_id, "damaged", decision.reason))
         elif record.state in PROBLEM_STATES or decision.run.run_id in failures:
             why = _error(record.status) or failures.get(decision.run.run_id)
-            why = why or "; ".join(record.problems) or "its process is gone"
+            why = why or "; ".join(record.problems) or "its process died"
             problems.append((decision.run.run_id, record.state.value, why))
         elif decision.is_to_do and _is_of_another_config(decision):
             why = "another launch has changed its config"
             problems.append((decision.run.run_id, record.state.value, why))
         elif decision.is_to_do and record.state in NOT_BEGUN and not may_wait:
-            problems.append((decision.run.run_id, record.state.value, "no worker has trained it"))
+            problems.append((decision.run.run_id, record.state.value, "not started"))
     return problems
 
 

@@ -72,7 +72,7 @@ def _resumed(recorder: Recorder, config: dict[str, Any]) -> tuple[Trainer, dict[
         traceback.print_exc()
         is_whole = False
     if not is_whole:
-        print("the checkpoint cannot be used, the run starts over", flush=True)
+        print("the checkpoint cannot be used; starting over", flush=True)
         return None
     print(f"resuming after round {state['round']}", flush=True)
     return trainer, state["arithmetic"]

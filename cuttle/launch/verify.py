@@ -67,7 +67,7 @@ def verify(run_dir: Path) -> int:
             print(f"{run_dir} is reproduced byte for byte")
             return 0
         if obstacles and not edited and _results_agree(record, RunRecord(again)):
-            print(f"{run_dir} is reproduced in its results, though not in its bytes")
+            print(f"{run_dir}: results reproduced, bytes differ")
             return EXIT_RESULTS_AGREE
     print(f"{run_dir} is not reproduced: {', '.join(differences)} differ")
     return EXIT_DIFFERENT
@@ -93,7 +93,7 @@ def _train_again(record: RunRecord, run_dir: Path) -> None:
         train_isolated(PROGRAM, run_dir)
     except RunFailed as error:
         sys.stderr.write((run_dir / LOG_FILE).read_text())
-        raise Refusal(f"training {record.run_id} again failed: {error}") from None
+        raise Refusal(f"retraining {record.run_id} failed: {error}") from None
 
 
 def _check(config: dict[str, Any], run_id: str) -> None:
@@ -133,7 +133,7 @@ def _results_agree(record: RunRecord, repeated: RunRecord) -> bool:
     alike = (last_tallies(run.matches) for run in runs_alike(record))
     verdicts = judge(last_tallies(record.matches), last_tallies(repeated.matches), alike)
     for verdict in verdicts:
-        print(verdict.text + ("" if verdict.agrees else ": MORE THAN THAT"))
+        print(verdict.text + ("" if verdict.agrees else ": the difference is larger"))
     return all(verdict.agrees for verdict in verdicts)
 
 

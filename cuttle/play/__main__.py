@@ -37,7 +37,9 @@ def parse(argv: list[str] | None) -> tuple[argparse.Namespace, list[Chair]]:
         help="directory of a completed run",
     )
     parser.add_argument(
-        "--watch", action="store_true", help="watch two of these: give one twice, or both"
+        "--watch",
+        action="store_true",
+        help="let two players play: pass two of --opponent and --model",
     )
     parser.add_argument("--dealer", action="store_true", help="deal in the first game, move second")
     parser.add_argument(
@@ -104,7 +106,7 @@ def main(argv: list[str] | None = None) -> None:
     is_shown = not arguments.watch or arguments.games == 1
     say(f"{chairs[0].name} against {chairs[1].name}; --seed {seed} deals these games again.")
     if not arguments.watch:
-        say("Type the number of a move, or ? for the rules in short.")
+        say("Type the number of a move, or ? for a summary of the rules.")
     score = {chair.name: 0 for chair in chairs} | {"draws": 0}
     played = 0
     try:

@@ -34,9 +34,9 @@ def load_model(run_dir: Path, rules_name: str) -> Player:
         raise ValueError(f"{path} cannot be loaded: {reason}") from error
     if rules != PRESETS[rules_name]:
         name = next((name for name, preset in PRESETS.items() if preset == rules), None)
-        trained = f"the rules {name}" if name else "rules of its own"
+        trained = f"with the rules {name}" if name else "with custom rules"
         way_out = f"add --rules {name}" if name else "no --rules names these"
-        raise ValueError(f"{run_dir} was trained by {trained}, not {rules_name}; {way_out}")
+        raise ValueError(f"{run_dir} was trained {trained}, not {rules_name}; {way_out}")
     return player
 
 

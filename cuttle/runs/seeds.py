@@ -32,7 +32,7 @@ def run_seed(
         return _whole_number("seed.value", value)
     if value is not None:
         raise ValueError(
-            f"seed.value={value} is for seed=fixed only; seed={mode} works it out from seed.base"
+            f"seed.value={value} is for seed=fixed only; seed={mode} derives it from seed.base"
         )
     if mode is SeedMode.PUBLISHED:
         return published_seed(condition, run)
@@ -46,7 +46,7 @@ def published_seed(network_type: str, run: int) -> int:
     """Look a seed up in the earlier system's table."""
     if network_type not in PUBLISHED_NETWORK_TYPES or not 1 <= run <= PUBLISHED_RUNS:
         raise ValueError(
-            f"seed=published knows {', '.join(PUBLISHED_NETWORK_TYPES)} with run 1 to "
+            f"seed=published has seeds only for {', '.join(PUBLISHED_NETWORK_TYPES)} with run 1 to "
             f"{PUBLISHED_RUNS}, not {network_type} with run={run}; use seed=independent"
         )
     count = len(PUBLISHED_NETWORK_TYPES) * PUBLISHED_RUNS

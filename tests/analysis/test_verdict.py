@@ -433,7 +433,7 @@ def test_damaged_files_of_used_runs_are_named(tmp_path: Path) -> None:
     assert found.tolist() == [
         "models/model_final.pt is missing or empty, though the run is completed; used all the "
         "same: boolean_run_01, boolean_run_02",
-        "metrics.jsonl line 1 is damaged; the rows above it were kept; used all the same: "
+        "metrics.jsonl line 1 is damaged; only the rows before it are used; used all the same: "
         "boolean_run_03",
         "timings.jsonl is missing or empty, though the run is completed; used all the same: "
         "boolean_run_04",

@@ -93,7 +93,7 @@ def test_portable_reaches_the_training_whatever_the_launcher(tmp_path: Path) -> 
 def test_portable_in_a_process_that_was_not_started_for_it_is_refused() -> None:
     config = composed("training=smoke", "seed=fixed", "seed.value=7", "portable=true")
 
-    with pytest.raises(ValueError, match="in a process that was started with MKL_CBWR=COMPATIBLE"):
+    with pytest.raises(ValueError, match="needs a process started with MKL_CBWR=COMPATIBLE"):
         build.build_trainer(config)
 
 

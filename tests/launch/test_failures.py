@@ -42,7 +42,7 @@ FAULTS = {
     "exit": "SystemExit: 3",
     "interrupt": "KeyboardInterrupt: KeyboardInterrupt",
     "kill": "ProcessDied: the training process was killed by SIGKILL (often: out of memory)",
-    "vanish": "ProcessDied: the training process left with status 0 and no result",
+    "vanish": "ProcessDied: the training process exited with status 0 without a result",
     "full": "OSError: [Errno 28] No space left on device: 'metrics.jsonl'",
 }
 
@@ -96,7 +96,7 @@ def test_no_run_is_made_of_two_kinds_of_arithmetic(tmp_path: Path, undisturbed: 
     finished = launch(tmp_path, *SWEEP, "portable=true")
 
     assert finished.returncode == 0
-    assert "boolean_run_02 starts over: it began with another portable=" in finished.stdout
+    assert "boolean_run_02 starts over: it was begun with another value of" in finished.stdout
     assert results(tmp_path) == results(undisturbed)
 
 
@@ -289,7 +289,7 @@ def test_a_launch_of_other_settings_is_refused_while_another_trains(
 
     assert [other.returncode for other in others] == [2, 2]
     assert "boolean_run_01 is being trained with another config: training" in others[0].stderr
-    assert "run_07 would be trained with other settings than boolean_run_01" in others[1].stderr
+    assert "run_07 would be trained with settings that differ from boolean_run_" in others[1].stderr
     training.communicate(timeout=TIMEOUT_S)
     assert training.returncode == 0
     assert results(tmp_path) == results(undisturbed)
@@ -356,4 +356,4 @@ def test_a_damaged_checkpoint_means_starting_over(tmp_path: Path, undisturbed: P
     assert launch(tmp_path, *SWEEP).returncode == 0
     assert results(tmp_path) == results(undisturbed)
     log = (checkpoint.parent / "train.log").read_text()
-    assert "the checkpoint cannot be used, the run starts over" in log
+    assert "the checkpoint cannot be used; starting over" in log

@@ -80,8 +80,8 @@ def test_an_exception_is_its_text_in_one_line() -> None:
     [
         ("kill", signal.SIGKILL, r"killed by SIGKILL \(often: out of memory\)"),
         ("kill", signal.SIGSEGV, "killed by SIGSEGV$"),
-        ("leave", 0, "left with status 0 and no result"),
-        ("leave", 3, "left with status 3 and no result"),
+        ("leave", 0, "exited with status 0 without a result"),
+        ("leave", 3, "exited with status 3 without a result"),
     ],
 )
 def test_a_child_that_dies_is_told_by_its_cause(function: str, argument: int, cause: str) -> None:

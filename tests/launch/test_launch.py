@@ -134,7 +134,7 @@ def test_init_only_leaves_alone_what_has_begun(tmp_path: Path) -> None:
     finished = launch(tmp_path, *WIDER, "init_only=true")
 
     assert finished.returncode == 0
-    assert "set up, 1 run pending, none trained" in finished.stdout
+    assert "created, 1 run pending" in finished.stdout
     assert status(tmp_path, "boolean_run_02") == before
     assert status(tmp_path, "boolean_run_05")["state"] == "pending"
 
@@ -187,7 +187,7 @@ def test_a_run_with_other_settings_than_the_trained_ones_is_refused(
     finished = launch(completed, *SWEEP, *asked, "training.rounds=4")
 
     assert finished.returncode == 2
-    assert "would be trained with other settings than boolean_run_0" in finished.stderr
+    assert "would be trained with settings that differ from boolean_run_0" in finished.stderr
     assert "training.rounds (3 -> 4); such runs cannot be compared" in finished.stderr
     assert snapshot(completed) == before
 
@@ -208,7 +208,7 @@ def test_a_launch_refuses_what_the_report_would(completed: Path) -> None:
     finished = launch(completed, "experiment=test", "network_type=blind", "training.rounds=4")
 
     assert finished.returncode == 2
-    assert "would be trained with other settings than boolean_run_01" in finished.stderr
+    assert "would be trained with settings that differ from boolean_run_01" in finished.stderr
     assert snapshot(completed) == before
 
 

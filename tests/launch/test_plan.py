@@ -238,7 +238,7 @@ def test_what_is_no_factor_is_refused_with_the_way_out(
 
     message = refusal(tmp_path, *words)
 
-    assert "sweep what is to vary (-m KEY=VALUE,VALUE)" in message
+    assert "sweep the key (-m KEY=VALUE,VALUE)" in message
     assert "use another experiment=NAME" in message
 
 
@@ -254,16 +254,16 @@ def test_the_way_out_works(tmp_path: Path) -> None:
 REFUSED = {
     "experiment=a,b": "a sweep belongs to one experiment, got experiment=a,b",
     "training.rounds=1,2 experiment=lr_${training.rounds}": "a sweep belongs to one experiment",
-    "root=/a,/b": "root cannot be swept: it is about the launch and changes no number",
+    "root=/a,/b": "root cannot be swept: it controls the launch and affects no result",
     "force=true,false": "force cannot be swept",
     "dry_run=true,false": "dry_run cannot be swept",
     "seed=independent,paired": "seed=independent,paired cannot be swept",
-    "run=range(1,1000000000)": "at most 100000 are launched",
-    "run=range(1,50000) training.rounds=1,2,3": "the sweep has 149997 jobs or more",
-    "run=range(3,1)": "run=range(3,1) names no value, so there is nothing to launch",
-    "training=glob(none*)": "training=glob(none*) names no value",
-    f"{RATES}=interval(0,1)": "is no list of values; only other sweepers search an interval",
-    "run=sort(range(3,8,3),reverse=true)": "Hydra sorts a range wrongly; list its values instead",
+    "run=range(1,1000000000)": "the limit is 100000",
+    "run=range(1,50000) training.rounds=1,2,3": "the sweep has at least 149997 jobs",
+    "run=range(3,1)": "run=range(3,1) has no values: nothing to launch",
+    "training=glob(none*)": "training=glob(none*) has no values",
+    f"{RATES}=interval(0,1)": "is not a list of values; intervals need another sweeper",
+    "run=sort(range(3,8,3),reverse=true)": "Hydra cannot sort this range; list the values",
 }
 
 

@@ -112,7 +112,7 @@ def test_the_label_of_a_factor_s_later_level_joins(tmp_path: Path) -> None:
     refused = launch(tmp_path, "nap_s=0.5", "run=2")
 
     assert sorted(dreams(tmp_path)) == ["base_run_01", "sheep=2_run_01", "sheep=5_run_01"]
-    assert refused.returncode == 2 and "sweep what is to vary" in refused.stdout
+    assert refused.returncode == 2 and "sweep the key" in refused.stdout
 
 
 @pytest.mark.parametrize("launcher", ["basic", "joblib"])

@@ -66,7 +66,7 @@ def test_rows_above_a_damaged_line_are_kept_and_it_is_named(tmp_path: Path, line
     rows, problem = read_rows(path)
 
     assert rows == [{"a": 1}]
-    assert problem == "rows.jsonl line 2 is damaged; the rows above it were kept"
+    assert problem == "rows.jsonl line 2 is damaged; only the rows before it are used"
 
 
 def test_rows_of_a_missing_file_are_a_problem(tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ from cuttle.runs.lock import AlreadyLocked, acquire, is_locked, locked
 from cuttle.runs.reader import RunRecord, list_experiments, read_experiment, seconds_left
 from cuttle.runs.status import RunError, Status, read_status, utc_now, write_status
 
+DAMAGED_ROW = "line 2 is damaged; only the rows before it are used"
+
 
 def make_run(root: Path, run: int = 1, **changes: object) -> Path:
     run_id = run_name("boolean", run)
@@ -241,7 +243,9 @@ def test_rows_are_read_lazily_and_their_damage_is_reported(tmp_path: Path) -> No
 
     assert record.metrics == [{"round": 1}]
     assert record.matches == []
-    assert record.problems == [f"{METRICS_FILE} line 2 is damaged; the rows above it were kept"]
+    assert record.problems == [
+        f"{METRICS_FILE} line 2 is damaged; only the rows before it are used"
+    ]
     assert not (run_dir / MATCHES_FILE).exists()
 
 
@@ -252,7 +256,9 @@ def test_rows_by_round_hold_numbers(tmp_path: Path, row: str) -> None:
     record = RunRecord(run_dir)
 
     assert record.metrics == [{"round": 1, "loss": None}]
-    assert record.problems == [f"{METRICS_FILE} line 2 is damaged; the rows above it were kept"]
+    assert record.problems == [
+        f"{METRICS_FILE} line 2 is damaged; only the rows before it are used"
+    ]
 
 
 def test_experiments_are_listed_by_name_and_nothing_else_is(tmp_path: Path) -> None:

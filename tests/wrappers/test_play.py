@@ -187,8 +187,8 @@ def test_model_plays_an_opponent_while_watched(
 @pytest.mark.parametrize(
     ("rules", "message"),
     [
-        ({"name": "classic"}, "by the rules classic, not cuttle_cards; add --rules classic"),
-        ({"hand_limit": 7}, "by rules of its own, not cuttle_cards; no --rules names these"),
+        ({"name": "classic"}, "with the rules classic, not cuttle_cards; add --rules classic"),
+        ({"hand_limit": 7}, "with custom rules, not cuttle_cards; no --rules names these"),
     ],
 )
 def test_model_trained_under_other_rules_is_refused(
