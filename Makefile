@@ -33,6 +33,8 @@ check:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo --no-cache
+	$(BIN)/deptry .
 	$(BIN)/pytest -n 2 --dist worksteal
 
 # The generated pages: the keys of the config, and the tree of docs/architecture.md.

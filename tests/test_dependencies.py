@@ -1,6 +1,5 @@
-"""What is imported is declared, pinned and explained; optional extras are optional."""
+"""What is declared is pinned and explained; optional extras are optional."""
 
-import ast
 import re
 import subprocess
 import sys
@@ -11,8 +10,6 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-DISTRIBUTION = {"hydra": "hydra-core", "yaml": "pyyaml"}  # where it is not the module's name
-PLUGINS = {"hydra-joblib-launcher"}  # found by Hydra, named in conf/hydra/launcher
 EXTRA_MODULES = ("gymnasium", "pettingzoo", "submitit", "ray", "tensorboard")
 WRAPPERS = ("cuttle.env.gymnasium", "cuttle.env.pettingzoo", "cuttle.env.spaces")
 
@@ -31,31 +28,10 @@ def names(requirements: list[str]) -> set[str]:
     return {re.split(r"[<>=\[]", requirement)[0].lower() for requirement in requirements}
 
 
-def imported() -> set[str]:
-    """Return the distributions that the package and its entry points import."""
-    files = [*(ROOT / "cuttle").rglob("*.py"), ROOT / "train.py", ROOT / "analyze.py"]
-    nodes = [node for path in files for node in ast.walk(ast.parse(path.read_text("utf-8")))]
-    modules = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
-    modules |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
-    tops = {module.partition(".")[0] for module in modules} - sys.stdlib_module_names
-    return {DISTRIBUTION.get(top, top) for top in tops - {"cuttle"}}
-
-
 def pins(name: str) -> dict[str, str]:
     """Read the versions of a constraints file."""
     text = (ROOT / name).read_text(encoding="utf-8")
     return dict(re.findall(r"^([\w.-]+)==(\S+)", text.lower().replace("_", "-"), re.MULTILINE))
-
-
-def test_what_is_imported_is_declared_and_nothing_else() -> None:
-    extras = names(
-        [
-            *PROJECT["optional-dependencies"]["envs"],
-            *PROJECT["optional-dependencies"]["tensorboard"],
-        ]
-    )
-
-    assert imported() | PLUGINS == names(PROJECT["dependencies"]) | extras
 
 
 def test_every_dependency_is_pinned_and_explained() -> None:
