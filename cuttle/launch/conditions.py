@@ -87,8 +87,10 @@ class Space:
         ]
         default = self._default_flat(levels)
         for key in (factor for factor in self.factors if factor not in self._groups):
-            if canonical(levels[key]) != canonical(_subtree(default, key)):
-                words.append(f"{self._short_name(key)}={level_word(levels[key])}")
+            base = _subtree(default, key)
+            if canonical(levels[key]) != canonical(base):
+                level = _changed_part(levels[key], base)
+                words.append(f"{self._short_name(key)}={level_word(level)}")
         return _shorten("_".join(words) or BASE_LABEL)
 
     def changes(self, factor: str, level: Any) -> list[str]:
@@ -157,6 +159,14 @@ def same_levels(first: Levels, second: Levels) -> bool:
     return all(
         canonical(first[key]) == canonical(second[key]) for key in first.keys() & second.keys()
     )
+
+
+def _changed_part(level: Any, base: Any) -> Any:
+    """Return the entries of a section that are not those of the base; other levels as they are."""
+    if not (isinstance(level, Mapping) and isinstance(base, Mapping)):
+        return level
+    changed = {k: v for k, v in level.items() if canonical(v) != canonical(base.get(k))}
+    return changed or level
 
 
 def level_word(level: Any) -> str:

@@ -45,6 +45,9 @@ LABELS = {
     "training.exploration.epsilon_end=${training.exploration.epsilon_start}": (
         "boolean boolean_epsilon_start=0.2"
     ),
+    "training.learner={learning_rate:1e-3},{learning_rate:2e-3}": (
+        "boolean_learner=learning_rate-0.001-98d710 boolean"
+    ),
     "rules.king_goals=[21,14,10,5,0],[21,14,10,7,5]": "boolean boolean_king_goals=21+14+10+7+5",
     "training.evaluation.opponents=[randomized,gap_maximizer],[gap_maximizer]": (
         "boolean boolean_opponents=gap_maximizer"
