@@ -102,7 +102,7 @@ def resolve(config: DictConfig, *, may_lack: bool = False) -> Config:
     """
     if missing := sorted(OmegaConf.missing_keys(config)):
         if not may_lack:
-            raise Refusal(f"{missing[0]} must be given, for example {missing[0]}=1")
+            raise Refusal(f"{missing[0]} must be given: add {missing[0]}=VALUE")
         config = _with_none(config, missing)
     try:
         container = OmegaConf.to_container(config, resolve=True)

@@ -7,12 +7,12 @@ from cuttle.runs.diff import flatten
 
 # What Hydra would do with its own directories and logs; runs have theirs, and refusals leave none.
 UNUSED = {
-    "run.dir": ".",
-    "sweep.dir": "${root}/${experiment}",
-    "sweep.subdir": ".",
-    "output_subdir": None,
-    "verbose": False,
-    "job.chdir": False,
+    "run.dir": (".",),
+    "sweep.dir": ("${root}/${experiment}",),
+    "sweep.subdir": (".",),
+    "output_subdir": (None,),
+    "verbose": (False,),
+    "job.chdir": (False, None),
 }
 UNUSED_GROUPS = {"hydra/job_logging": "none", "hydra/hydra_logging": "none"}
 
@@ -22,8 +22,8 @@ def refuse_unused_options(config: DictConfig) -> None:
     written = OmegaConf.to_container(config.hydra, resolve=False)
     assert isinstance(written, dict)
     values = flatten(written)
-    for key, default in UNUSED.items():
-        if values.get(key) != default:
+    for key, neutral in UNUSED.items():
+        if values.get(key) not in neutral:
             raise Refusal(
                 f"hydra.{key}={values.get(key)} is not used here: a run lives in "
                 "ROOT/EXPERIMENT/RUN; set root= and experiment="

@@ -45,7 +45,7 @@ BAD_INPUT = {
     "study=zones_only": "write +study=NAME (study is not part of the default config)",
     "description=a=b": "description=a=b cannot be read; quote the value twice",
     "run=1 seed=3": "seed=3: an option of a config group must be a name",
-    "seed=fixed": "seed.value must be given, for example seed.value=1",
+    "seed=fixed": "seed.value must be given: add seed.value=VALUE",
     "seed=published run=8": "not boolean with run=8; use seed=independent",
     "-m training.learner.learning_rate=1e-3,0.001": "two jobs would train in",
     "-m run=1,0": "run must be a whole number of at least 1, got 0",
