@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from cuttle.analysis import load, registry, statistics
-from cuttle.analysis.evaluate import evaluate
+from cuttle.analysis import load
 from cuttle.analysis.gallery import save_figures
+from cuttle.analysis.statistic import all_statistics
 from cuttle.runs import layout
 
 TYPES = ("boolean", "embedding", "multi_encoder")
@@ -30,8 +30,7 @@ def main() -> None:
     """Print the seconds of each part for each number of runs."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("runs", type=int, nargs="+", help="numbers of runs, over three types")
-    for name in registry.names(statistics):
-        registry.load(statistics, name)
+    all_statistics()  # imports them
     for num_runs in parser.parse_args().runs:
         with tempfile.TemporaryDirectory() as folder:
             write_experiment(Path(folder), num_runs)
@@ -44,9 +43,9 @@ def measure(experiment_dir: Path, num_runs: int) -> None:
     study = load(experiment_dir)
     read_s = time.perf_counter() - start
     seconds = {}
-    for name in registry.names(statistics):
+    for name, compute in all_statistics().items():
         before = time.perf_counter()
-        evaluate(study, [name])
+        compute(study)
         seconds[name] = time.perf_counter() - before
     slowest = sorted(seconds.items(), key=lambda part: -part[1])[:4]
     print(

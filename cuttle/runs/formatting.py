@@ -1,4 +1,4 @@
-"""Numbers, names, paths and commands as text: the one spelling of each, for every output."""
+"""Numbers, names, paths and commands as text: one function for each, for every output."""
 
 import json
 import math

@@ -9,7 +9,7 @@ import pytest
 
 from cuttle.analysis import Study, load
 from cuttle.analysis.data import MixedStudyError, level_text
-from cuttle.analysis.statistics import checks
+from cuttle.analysis.statistics.checks import checks
 from cuttle.runs import layout
 
 from .experiments import (
@@ -369,7 +369,7 @@ def test_facts_of_another_kind_are_kept_as_text(tmp_path: Path) -> None:
     study = load(path)
 
     assert study.provenance["commit"].tolist()[1] == '["a"]'
-    assert len(checks.compute(study)) > 0
+    assert len(checks(study)) > 0
 
 
 def test_mixed_rules_versions_are_refused(tmp_path: Path) -> None:
