@@ -68,10 +68,16 @@ def opponent_panels(study: Study, panel_height: float) -> tuple[Figure, dict[str
     rows = math.ceil(len(names) / columns)
     width = SINGLE_COLUMN if columns == 1 else DOUBLE_COLUMN
     figure = Figure(figsize=(width, rows * panel_height + NOTE_HEIGHT))
-    axes = figure.subplots(rows, columns, squeeze=False).ravel()
-    for spare in axes[len(names) :]:
+    axes = grid_of(figure, rows, columns, len(names))
+    return figure, _titled(study, dict(zip(names, axes, strict=True)))
+
+
+def grid_of(figure: Figure, rows: int, columns: int, count: int, **options: Any) -> list[Axes]:
+    """Make so many panels in rows and columns, and leave the other places empty."""
+    axes = figure.subplots(rows, columns, squeeze=False, **options).ravel()
+    for spare in axes[count:]:
         spare.remove()
-    return figure, _titled(study, dict(zip(names, axes, strict=False)))
+    return list(axes[:count])
 
 
 def _titled(study: Study, panels: dict[str, Axes]) -> dict[str, Axes]:
@@ -128,12 +134,9 @@ def facet_grid(study: Study, panel_height: float) -> tuple[Figure, list[Facet]]:
     rows = math.ceil(len(places) / width)
     height = rows * panel_height * (1 if len(groups) < MAX_PANELS else 0.75)
     figure = Figure(figsize=(DOUBLE_COLUMN, height + NOTE_HEIGHT))
-    grid = figure.subplots(rows, width, squeeze=False, sharex="col").ravel()
-    for spare in grid[len(places) :]:
-        spare.remove()
-    found = []
-    for number, (title, opponent) in enumerate(places):
-        axes, is_last = grid[number], number >= len(places) - width
+    grid, found = grid_of(figure, rows, width, len(places), sharex="col"), []
+    for number, ((title, opponent), axes) in enumerate(zip(places, grid, strict=True)):
+        is_last = number >= len(places) - width
         axes.xaxis.set_tick_params(labelbottom=is_last)  # also where none stands below
         axes.set_title(short(title) if width > 2 else clip(title, 50), loc="left")
         versus = f"vs {clip(opponent, 13)}" * (len(opponents) > 1)

@@ -11,7 +11,7 @@ from matplotlib.ticker import NullLocator
 from cuttle.analysis.captions import games_text, runs_text
 from cuttle.analysis.data import NETWORK_TYPE, Study, level_text
 from cuttle.analysis.figures._axes import WHISKER, heat_map_of, reach, scale_for_count, span
-from cuttle.analysis.figures._panels import draw_legend, is_dense
+from cuttle.analysis.figures._panels import draw_legend, grid_of, is_dense
 from cuttle.analysis.numerics import mean_interval
 from cuttle.analysis.statistics.factors import factorial
 from cuttle.analysis.statistics.final import descriptives
@@ -118,10 +118,8 @@ def interaction(study: Study) -> Figure | None:
     runs = final.join(study.conditions[list(study.varying)].map(level_text), on="condition")
     rows, columns = math.ceil(len(others) / 2), min(2, len(others))
     drawn = Figure(figsize=(DOUBLE_COLUMN, 2.3 * rows + 0.4))
-    axes = drawn.subplots(rows, columns, squeeze=False).ravel()
-    for spare in axes[len(others) :]:
-        spare.remove()
-    for panel, factor in zip(axes, others, strict=False):
+    axes = grid_of(drawn, rows, columns, len(others))
+    for panel, factor in zip(axes, others, strict=True):
         _draw_means(panel, study, runs, factor)
     draw_legend(drawn, study)
     sentences = [text for text in factorial(study, opponent)["sentence"] if "depends" in text]
