@@ -372,28 +372,33 @@ def test_facts_of_another_kind_are_kept_as_text(tmp_path: Path) -> None:
     assert len(checks(study)) > 0
 
 
-def test_mixed_rules_versions_are_refused(tmp_path: Path) -> None:
-    path = write_experiment(tmp_path, {"boolean": [0.6]})
-    write_run(path, "boolean", 2, metadata={"rules_version": "2"})
-
-    with pytest.raises(MixedStudyError, match=r"rules_version 1 in boolean_run_01; 2 in boolean"):
-        load(path)
-
-
-def test_mixed_settings_are_refused_with_the_differing_keys(tmp_path: Path) -> None:
-    path = write_experiment(tmp_path, {"boolean": [0.6]})
-    training = {"rounds": 4, "learner": {"learning_rate": 1.0e-4}}
-    write_run(path, "embedding", 2, config={"training": training})
-
-    with pytest.raises(MixedStudyError, match=r"training\.learner\.learning_rate \(0\.0003 -> 0"):
-        load(path)
-
-
-def test_mixed_network_settings_within_a_type_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("network_type", "changes", "message"),
+    [
+        (
+            "boolean",
+            {"metadata": {"rules_version": "2"}},
+            r"rules_version 1 in boolean_run_01, embedding_run_01; 2 in boolean",
+        ),
+        (
+            "embedding",
+            {"config": {"training": {"rounds": 4, "learner": {"learning_rate": 1.0e-4}}}},
+            r"training\.learner\.learning_rate \(0\.0003 -> 0",
+        ),
+        (
+            "boolean",
+            {"config": {"network_type": {"name": "boolean", "hidden": 64}}},
+            r"network_type\.hidden \(52 -> 64\)",
+        ),
+    ],
+)
+def test_runs_that_differ_in_rules_or_settings_are_refused_with_the_keys(
+    tmp_path: Path, network_type: str, changes: dict[str, Any], message: str
+) -> None:
     path = write_experiment(tmp_path, {"boolean": [0.6], "embedding": [0.6]})
-    write_run(path, "boolean", 2, config={"network_type": {"name": "boolean", "hidden": 64}})
+    write_run(path, network_type, 2, **changes)
 
-    with pytest.raises(MixedStudyError, match=r"network_type\.hidden \(52 -> 64\)"):
+    with pytest.raises(MixedStudyError, match=message):
         load(path)
 
 
@@ -433,19 +438,13 @@ def test_factors_that_old_directories_declare_may_differ(
             load(path)
 
 
-def test_equal_numbers_of_other_spelling_are_not_mixed(tmp_path: Path) -> None:
+def test_equal_numbers_and_runs_that_are_not_used_do_not_refuse_the_study(tmp_path: Path) -> None:
     path = write_experiment(tmp_path, {"boolean": [0.6]})
     training = {"rounds": 4.0, "learner": {"learning_rate": 3.0e-4}}
     write_run(path, "boolean", 2, config={"training": training, "threads": 3})
+    write_run(path, "boolean", 3, state="failed", config={"training": {"rounds": 9}})
 
     assert len(load(path).runs) == 2
-
-
-def test_unfinished_runs_of_other_settings_do_not_refuse_the_study(tmp_path: Path) -> None:
-    path = write_experiment(tmp_path, {"boolean": [0.6]})
-    write_run(path, "boolean", 2, state="failed", config={"training": {"rounds": 9}})
-
-    assert len(load(path).runs) == 1
 
 
 @pytest.mark.slow

@@ -146,6 +146,16 @@ def span(values: Any, *, pad: float = 4.0, least: float = 12.0) -> tuple[float, 
     return max(0.0, low), min(100.0, high)
 
 
+def percents(study: Study, opponent: str) -> dict[str, FloatArray]:
+    """Return the final win rates of each condition, in percent."""
+    return {name: 100 * rates for name, rates in study.rates(opponent).items()}
+
+
+def span_of(groups: Mapping[str, FloatArray]) -> tuple[float, float]:
+    """Return the limits of an axis that shows all values of all conditions."""
+    return span(np.concatenate(list(groups.values())))
+
+
 def round_axis(axes: Axes, rounds: Iterable[int], *, has_label: bool = True) -> None:
     """Make the horizontal axis count whole rounds, also where there is one or none."""
     numbers = list(rounds)

@@ -12,9 +12,11 @@ from cuttle.analysis.figures._axes import (
     draw_bar,
     draw_runs,
     label_groups,
+    percents,
     reach,
     scale_for_count,
     span,
+    span_of,
 )
 from cuttle.analysis.figures._panels import (
     category_panels,
@@ -22,7 +24,6 @@ from cuttle.analysis.figures._panels import (
     opponent_panels,
     row_height,
 )
-from cuttle.analysis.numerics import FloatArray
 from cuttle.analysis.statistics.final import aggregates, descriptives, run_intervals
 from cuttle.analysis.statistics.resources import run_costs
 from cuttle.analysis.style import DOUBLE_COLUMN, INK, figure, set_caption, styles
@@ -34,16 +35,6 @@ SUMMARIES = {"mean": "mean", "iqm": "interquartile mean", "median": "median"}
 MAX_SECONDS = 300  # longer times are shown in minutes
 ENDS = ["ci_low", "ci_high"]
 PARTS = ["estimate", *ENDS]
-
-
-def percents(study: Study, opponent: str) -> dict[str, FloatArray]:
-    """Return the final win rates of each condition, in percent."""
-    return {name: 100 * rates for name, rates in study.rates(opponent).items()}
-
-
-def span_of(groups: dict[str, FloatArray]) -> tuple[float, float]:
-    """Return the limits of an axis that shows all values of all conditions."""
-    return span(np.concatenate(list(groups.values())))
 
 
 @figure

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from cuttle.analysis.captions import games_text, runs_text
 from cuttle.analysis.data import Study
-from cuttle.analysis.figures._axes import draw_curves, draw_mean, round_axis
+from cuttle.analysis.figures._axes import draw_curves, draw_mean, percents, round_axis, span_of
 from cuttle.analysis.figures._panels import (
     MAX_FACETS,
     Facet,
@@ -17,7 +17,6 @@ from cuttle.analysis.figures._panels import (
     facet_grid,
     shown_conditions,
 )
-from cuttle.analysis.figures.conditions import percents, span_of
 from cuttle.analysis.statistic import of_opponent
 from cuttle.analysis.statistics import learning
 from cuttle.analysis.style import DOUBLE_COLUMN, Style, figure, set_caption, styles

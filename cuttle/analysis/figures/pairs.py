@@ -14,11 +14,12 @@ from cuttle.analysis.figures._axes import (
     draw_runs,
     label_groups,
     label_pairs,
+    percents,
     reach,
     shown_pairs,
+    span_of,
 )
 from cuttle.analysis.figures._panels import row_height
-from cuttle.analysis.figures.conditions import percents, span_of
 from cuttle.analysis.statistics.primary import comparisons
 from cuttle.analysis.style import (
     DOUBLE_COLUMN,
