@@ -141,13 +141,6 @@ def test_primary_opponent_and_margin_are_those_of_the_config(tmp_path: Path) -> 
     assert study.margin == 0.02
 
 
-def test_margin_that_is_none_is_refused(tmp_path: Path) -> None:
-    base = {"analysis": {"equivalence_margin": 0}}
-
-    with pytest.raises(ValueError, match=r"equivalence_margin must lie between 0 and 1, got 0"):
-        load(write_experiment(tmp_path, {"boolean": [0.5]}, base_config=base))
-
-
 def test_seats_are_kept_apart_and_added_up(tmp_path: Path) -> None:
     study = load(write_experiment(tmp_path, {"boolean": [0.6]}))
 
@@ -223,18 +216,6 @@ def test_run_without_the_final_evaluation_of_the_others_is_excluded(tmp_path: Pa
 
     assert study.runs["run_id"].tolist() == ["boolean_run_01"]
     assert "without the final evaluation" in reason_of(study, "boolean_run_02")
-
-
-def test_runs_of_one_seed_count_once(tmp_path: Path) -> None:
-    path = write_experiment(tmp_path, {"boolean": [0.6], "embedding": [0.6]})
-    write_run(path, "boolean", 2, 0.61, seed=1007)  # the seed of the first
-
-    study = load(path)
-
-    assert study.conditions["n"].tolist() == [1, 1, 0]
-    assert reason_of(study, "boolean_run_02") == (
-        "shares seed 1007 with boolean_run_01: duplicate runs are not independent evidence"
-    )
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 from cuttle.analysis import Study, load
 from cuttle.analysis.export.csv import to_csv
 from cuttle.analysis.export.latex import escape
-from cuttle.analysis.exporting import DEFAULT_FORMATS, check_formats, export_all
+from cuttle.analysis.exporting import DEFAULT_FORMATS, export_all
 from cuttle.analysis.interpretation import Decision
 from cuttle.analysis.statistic import all_statistics
 
@@ -86,11 +86,6 @@ def test_reruns_differ_in_nothing_but_the_time(reported: Reported, tmp_path: Pat
     for path in tmp_path.iterdir():
         before = (reported("ordinary").directory / path.name).read_bytes()
         assert stamp.sub(b"", path.read_bytes()) == stamp.sub(b"", before), path.name
-
-
-def test_unknown_format_is_refused():
-    with pytest.raises(ValueError, match="no format xml; there are: csv, json, latex"):
-        check_formats(["json", "xml"])
 
 
 def test_every_decision_is_documented():

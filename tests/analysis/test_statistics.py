@@ -306,15 +306,6 @@ def test_all_opponents_are_aggregated_by_whole_runs(main: Study) -> None:
     assert widths[0] == pytest.approx(widths[2])  # the second opponent adds no information
 
 
-def test_twelve_types_are_compared_as_one_family(tmp_path: Path) -> None:
-    names = [f"type_{i:02d}" for i in range(12)]
-    groups = {name: [0.5 + i / 50, 0.51 + i / 50, 0.53 + i / 50] for i, name in enumerate(names)}
-
-    compared = rows(study_of(tmp_path, groups, planned=names), "comparisons")
-
-    assert set(compared["family_size"]) == {66}
-
-
 RATE = "training.learner.learning_rate"
 RATES = (1.0e-4, 3.0e-4, 1.0e-3, 3.0e-3)
 
