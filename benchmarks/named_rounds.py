@@ -17,7 +17,7 @@ import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
 from cuttle.analysis.data import Study
-from cuttle.analysis.statistics import learning_differences
+from cuttle.analysis.statistics.learning import learning_differences
 from cuttle.runs.reader import Factor
 
 SPREAD, CORRELATION, GAMES = 0.03, 0.7, 124  # sd of runs, over rounds; validation games
@@ -41,7 +41,7 @@ def simulate(studies: int, design: Mapping[str, int], seed: int = 1) -> tuple[in
     """Count the studies in which a round is named, and in which p over its rounds is below .05."""
     rng, named, over_rounds = np.random.default_rng(seed), 0, 0
     for _ in range(studies):
-        tests = learning_differences.compute(study_without_difference(design, rng))
+        tests = learning_differences(study_without_difference(design, rng))
         named += bool(tests["differs"].any())
         over_rounds += bool((tests["p_round"] < 0.05).any())
     return named, over_rounds

@@ -11,7 +11,7 @@ Rates are fractions, 0 to 1; columns that end in `_s` are seconds; `seat` 0 move
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cuttle.analysis.frames import FRAMES, add_hyperparameters, build_frames
+from cuttle.analysis.frames import add_hyperparameters, build_frames
 from cuttle.analysis.usable import MixedStudyError, refuse_mixture, sort_runs
 from cuttle.runs.locate import find_experiment
 from cuttle.runs.reader import Experiment, Factor, read_experiment
@@ -123,9 +123,13 @@ class Study:
         end = factor.rpartition(".")[2]
         return end.replace("_", " ") if ends.count(end) == 1 else factor
 
+    def finals(self, opponent: str) -> pd.DataFrame:
+        """Return the final results against one opponent."""
+        return self.final[self.final["opponent"] == opponent]
+
     def rates(self, opponent: str) -> dict[str, NDArray[np.float64]]:
         """Final win rates by planned condition, by run number; empty for one without runs."""
-        return by_condition(self.final[self.final["opponent"] == opponent], "win_rate")
+        return by_condition(self.finals(opponent), "win_rate")
 
     def against(self, opponents: Sequence[str]) -> "Study":
         """Return the study of these opponents only; ValueError for one that no run has met."""
@@ -177,7 +181,7 @@ def study_of(experiment: Experiment) -> Study:
     study = Study(
         name=experiment.name,
         paths=(experiment.path,),
-        **frames._asdict(),
+        **frames,
         factors=experiment.factors,
         primary_opponent=str(settings.get("primary_opponent", DEFAULT_PRIMARY_OPPONENT)),
         margin=_margin(settings.get("equivalence_margin", DEFAULT_MARGIN)),
@@ -259,7 +263,8 @@ def _concatenate(studies: Sequence[Study]) -> Study:
 
     factors = {key: factor for study in reversed(studies) for key, factor in study.factors.items()}
     conditions = pd.concat([study.conditions for study in studies])
-    frames: dict[str, Any] = {name: stacked(name) for name in FRAMES if name != "conditions"}
+    names = [f.name for f in fields(Study) if f.type is pd.DataFrame and f.name != "conditions"]
+    frames: dict[str, Any] = {name: stacked(name) for name in names}
     frames["runs"] = add_hyperparameters(frames["runs"], frames["configs"])
     return replace(
         studies[0],

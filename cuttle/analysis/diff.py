@@ -36,7 +36,6 @@ class Kind(StrEnum):
     """What an argument of diff turned out to be."""
 
     EXPERIMENT = "experiment"
-    LEVEL = "level"  # the runs of an experiment at one level of a factor
     RUN = "run"
     FILE = "file"
 
@@ -136,20 +135,6 @@ def provenance_of(record: RunRecord) -> Flat:
     return flatten({k: v for k, v in record.metadata.items() if k not in OWN_METADATA})
 
 
-def split(side: Side, factor: str) -> list[Side]:
-    """Split an experiment into a side per level of a factor."""
-    return [
-        replace(
-            side,
-            label=format_value(level),
-            kind=Kind.LEVEL,
-            members=tuple(member for member in side.members if member.run_id in runs),
-            records=tuple(record for record in side.records if record.run_id in runs),
-        )
-        for level, runs in levels_of(side, factor)
-    ]
-
-
 def levels_of(side: Side, name: str) -> Cell:
     """Return the levels of a factor; of a side without it, the values of the key."""
     base = side.factors[name].base if name in side.factors else side.choices.get(name, ABSENT)
@@ -182,10 +167,10 @@ def _by_condition(sides: Sequence[Side], owned: Sequence[str]) -> list[Differenc
             if is_below(difference.key, owned):
                 found.setdefault(difference.key, []).append(difference)
     rows: list[Difference] = []
-    for members in found.values():
-        is_same = len({tuple(map(_meaning, member.cells)) for member in members}) == 1
-        is_everywhere = is_same and len(members) == len(shared)
-        rows += [members[0]._replace(where="")] if is_everywhere else members
+    for same in found.values():
+        meanings = {tuple(map(_meaning, difference.cells)) for difference in same}
+        is_everywhere = len(meanings) == 1 and len(same) == len(shared)
+        rows += [same[0]._replace(where="")] if is_everywhere else same
     return rows
 
 
@@ -203,10 +188,13 @@ def inside(side: Side) -> dict[str, tuple[list[Side], list[Difference]]]:
     """
     found: dict[str, tuple[list[Side], list[Difference]]] = {}
     for name, factor in side.factors.items():
-        parts = split(side, name)
-        if len(parts) > 1:
-            rows = _differing([_cells(part.members) for part in parts])
-            found[name] = parts, [row for row in rows if is_below(row.key, factor.keys)]
+        levels = [
+            replace(side, label=format_value(level), members=_of_runs(side.members, runs))
+            for level, runs in levels_of(side, name)
+        ]
+        if len(levels) > 1:
+            rows = _differing([_cells(level.members) for level in levels])
+            found[name] = levels, [row for row in rows if is_below(row.key, factor.keys)]
     owned = tuple(key for factor in side.factors.values() for key in factor.keys)
     mixed: dict[str, Difference] = {}
     for condition, members in {"": list(side.members), **_grouped(side)}.items():
@@ -217,6 +205,10 @@ def inside(side: Side) -> dict[str, tuple[list[Side], list[Difference]]]:
     if mixed:
         found[""] = [side], list(mixed.values())
     return found
+
+
+def _of_runs(members: Iterable[Member], runs: Sequence[str]) -> tuple[Member, ...]:
+    return tuple(member for member in members if member.run_id in runs)
 
 
 def compare_provenance(sides: Sequence[Side]) -> tuple[list[Difference], list[str]]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,29 +18,10 @@ LAST_ROUND = "last_round"
 NAME_KEYS = ("network_type.name", "network_type._target_")  # said by the factor network_type
 
 
-class Frames(NamedTuple):
-    """The frames of one experiment; `Study` says what they hold."""
-
-    runs: pd.DataFrame
-    matches: pd.DataFrame
-    rounds: pd.DataFrame
-    excluded: pd.DataFrame
-    final: pd.DataFrame
-    curves: pd.DataFrame
-    conditions: pd.DataFrame
-    provenance: pd.DataFrame
-    damage: pd.DataFrame
-    configs: pd.DataFrame
-    final_source: str | None
-
-
-FRAMES = tuple(name for name in Frames._fields if name != "final_source")
-
-
 def build_frames(
     experiment: Experiment, usable: Sequence[UsableRun], excluded: Sequence[ExcludedRun]
-) -> Frames:
-    """Build all frames of an experiment from its usable and excluded runs."""
+) -> dict[str, Any]:
+    """Build the frames of a study, by their names in `Study`, and its `final_source`."""
     conditions = _conditions(experiment)
     labels = list(conditions.index)
     usable = sorted(usable, key=lambda u: (labels.index(u.record.condition), u.record.run))
@@ -52,9 +33,10 @@ def build_frames(
     settings = [method_settings(record.config) for record in records]
     cells = [{key: _scalar(value) for key, value in run.items()} for run in settings]
     configs = pd.DataFrame(cells, index=who.index)
-    runs = who.join(_levels(records, experiment.factors)).join(_facts(records))
-    runs["final_round"] = finals.groupby("row")["round"].max().reindex(who.index)
-    return Frames(
+    runs = who.join(_facts(records, experiment.factors))
+    last = finals.groupby("row")["round"].max().reindex(who.index)
+    runs.insert(list(runs).index("duration_s"), "final_round", last)
+    return dict(
         runs=add_hyperparameters(runs, configs),
         matches=_named(who, _with_rates(plays).drop(columns="half_draw_rate")),
         rounds=_rounds(records, who),
@@ -120,18 +102,13 @@ def _identity(name: str, records: Sequence[RunRecord], labels: Sequence[str]) ->
     )
 
 
-def _levels(records: Sequence[RunRecord], factors: Mapping[str, Factor]) -> pd.DataFrame:
-    rows = [_row_of_levels(record.levels, factors) for record in records]
-    return pd.DataFrame(rows, columns=list(factors))
-
-
-def _facts(records: Sequence[RunRecord]) -> pd.DataFrame:
-    rows = [
-        (r.seed, None, r.status.get("duration_s"), *map(r.metadata.get, _MEASURED)) for r in records
-    ]
-    frame = pd.DataFrame(rows, columns=["seed", "final_round", "duration_s", *_MEASURED])
-    numbers = ["duration_s", *_MEASURED]
-    return frame.astype({"seed": "Int64", **dict.fromkeys(numbers, "float64")})
+def _facts(records: Sequence[RunRecord], factors: Mapping[str, Factor]) -> pd.DataFrame:
+    """Return the levels of every run and what its files record of it."""
+    levels = [_row_of_levels(record.levels, factors) for record in records]
+    rows = [(r.seed, r.status.get("duration_s"), *map(r.metadata.get, _MEASURED)) for r in records]
+    facts = pd.DataFrame(rows, columns=["seed", "duration_s", *_MEASURED])
+    kinds = {"seed": "Int64", **dict.fromkeys(["duration_s", *_MEASURED], "float64")}
+    return pd.DataFrame(levels, columns=list(factors)).join(facts.astype(kinds))
 
 
 _MEASURED = ("parameters", "initial_q_sd")
@@ -219,31 +196,25 @@ def _excluded(name: str, excluded: Sequence[ExcludedRun], labels: Sequence[str])
 
 
 def _provenance(records: Sequence[RunRecord], who: pd.DataFrame) -> pd.DataFrame:
-    rows = []
-    for record in records:
-        metadata, seed = record.metadata, record.config.get("seed")
-        git = metadata.get("git") or {}
-        versions = metadata.get("versions") or {}
-        facts = {
-            "host": metadata.get("host"),
-            "commit": git.get("commit"),
-            "dirty": git.get("dirty"),
-            "source_hash": metadata.get("source_hash"),
-            "rules_version": metadata.get("rules_version"),
-            "arithmetic": (metadata.get("arithmetic") or {}).get("mode", "native"),
-            "seed_status": record.seed,
-            "seed_metadata": metadata.get("seed"),
-            "seed_config": seed.get("value") if isinstance(seed, dict) else None,
-            **{f"versions.{package}": version for package, version in versions.items()},
-        }
-        rows.append({name: _scalar(value) for name, value in facts.items()})
-    return who.join(pd.DataFrame(rows, columns=None if rows else _PROVENANCE, dtype=object))
+    rows = [_origin(record.metadata, record.config, record.seed) for record in records]
+    columns = None if rows else list(_origin({}, {}, None))
+    return who.join(pd.DataFrame(rows, columns=columns, dtype=object))
 
 
-_PROVENANCE = [
-    "host", "commit", "dirty", "source_hash", "rules_version", "arithmetic", "seed_status",
-    "seed_metadata", "seed_config",
-]  # fmt: skip
+def _origin(
+    metadata: Mapping[str, Any], config: Mapping[str, Any], seed: int | None
+) -> dict[str, Any]:
+    """Return where the results of a run come from, and what each of its files calls its seed."""
+    git, own_seed = metadata.get("git") or {}, config.get("seed")
+    facts = {
+        "host": metadata.get("host"), "commit": git.get("commit"), "dirty": git.get("dirty"),
+        "source_hash": metadata.get("source_hash"), "rules_version": metadata.get("rules_version"),
+        "arithmetic": (metadata.get("arithmetic") or {}).get("mode", "native"),
+        "seed_status": seed, "seed_metadata": metadata.get("seed"),
+        "seed_config": own_seed.get("value") if isinstance(own_seed, dict) else None,
+        **{f"versions.{name}": text for name, text in (metadata.get("versions") or {}).items()},
+    }  # fmt: skip
+    return {name: _scalar(value) for name, value in facts.items()}
 
 
 def _damage(name: str, records: Sequence[RunRecord]) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""All figures of a study, found by their files, rendered once and saved."""
+"""All figures of a study, rendered once and saved."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
-from cuttle.analysis import figures, registry
+from cuttle.analysis import figures
 from cuttle.analysis.data import Study
-from cuttle.analysis.style import DOUBLE_COLUMN, SINGLE_COLUMN, caption_of, image
+from cuttle.analysis.statistic import import_modules
+from cuttle.analysis.style import DOUBLE_COLUMN, FIGURES, SINGLE_COLUMN, Draw, image
 from cuttle.runs.files import write_bytes
 
 
@@ -20,11 +21,16 @@ class Picture(NamedTuple):
     is_wide: bool
 
 
+def all_figures() -> dict[str, Draw]:
+    """Return what draws each figure by its name, in alphabetical order."""
+    import_modules(figures)
+    return dict(sorted(FIGURES.items()))
+
+
 def draw_figures(study: Study) -> Iterator[tuple[str, Figure]]:
     """Draw every figure that applies to the study, one at a time."""
-    for name in registry.names(figures):
-        figure = registry.load(figures, name).draw(study)
-        if figure is not None:
+    for name, draw in all_figures().items():
+        if figure := draw(study):
             yield name, figure
 
 
@@ -39,5 +45,5 @@ def save_figures(study: Study, directory: Path) -> dict[str, Picture]:
         write_bytes(directory / f"{name}.pdf", image(figure, "pdf"))
         write_bytes(directory / f"{name}.png", png)
         is_wide = figure.get_figwidth() > (SINGLE_COLUMN + DOUBLE_COLUMN) / 2
-        pictures[name] = Picture(caption_of(figure), png, is_wide)
+        pictures[name] = Picture(str(figure.get_label()), png, is_wide)
     return pictures

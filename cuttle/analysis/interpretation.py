@@ -3,15 +3,13 @@
 A test that rejects nothing is not evidence of equality: the word for that is inconclusive.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-import pandas as pd
-
 from cuttle.analysis.data import Study
-from cuttle.analysis.numerics import rows_of
-from cuttle.analysis.statistics import comparisons, equivalence
+from cuttle.analysis.numerics import Row, rows_of
+from cuttle.analysis.statistics.primary import comparisons, equivalence
 from cuttle.runs.formatting import (
     format_interval,
     format_p_claim,
@@ -21,10 +19,8 @@ from cuttle.runs.formatting import (
     pluralize,
 )
 
-Row = Mapping[str, Any]  # of a pair: its comparison and its test of equivalence
-
 MAX_IN_HEADLINE = 6  # four types in order, say; beyond that the table tells
-KEYS = ["opponent", "factor", "a", "b"]
+KEYS = ["factor", "a", "b"]
 OF_EQUIVALENCE = {"p_holm": "p_tost_holm", "ci_low": "tost_low", "ci_high": "tost_high"}
 TESTS = {
     "welch": "Welch",
@@ -57,11 +53,11 @@ class Statement(NamedTuple):
     conditions: tuple[str, ...] = ()
 
 
-def decided_pairs(study: Study) -> list[dict[str, Any]]:
-    """Return every planned pair against every opponent, tested both ways, with its `decision`."""
-    tost = equivalence.compute(study).rename(columns=OF_EQUIVALENCE)
+def decided_pairs(study: Study, opponent: str) -> list[dict[str, Any]]:
+    """Return every planned pair, tested for a difference and for equivalence: its `decision`."""
+    tost = equivalence(study, opponent).rename(columns=OF_EQUIVALENCE)
     columns = [*KEYS, "margin", *OF_EQUIVALENCE.values(), "is_equivalent"]
-    both = comparisons.compute(study).merge(tost[columns], on=KEYS)
+    both = comparisons(study, opponent).merge(tost[columns], on=KEYS)
     return [{**row, "decision": decide(row)} for row in rows_of(both)]
 
 
@@ -93,7 +89,8 @@ def summarise(rows: Sequence[Row], noun: str) -> str:
         parts = [f"of {pluralize(len(rows), 'pair')} of {noun}s {len(won)} differ significantly"
                  f" and {len(equal)} are equivalent"]  # fmt: skip
     else:
-        parts = [_win(row) for row in won] + _equal_pairs(equal, are_all=len(equal) == len(rows))
+        parts = [_beats(row) + " (within the margin)" * _is_small(row) for row in won]
+        parts += _equal_pairs(equal, are_all=len(equal) == len(rows))
     if open_pairs and len(open_pairs) == len(rows):
         parts.append(f"no significant difference between {noun}s, and none is excluded")
     elif open_pairs:
@@ -117,55 +114,51 @@ def detectable_text(rows: Sequence[Row]) -> str:
     return f"differences below about {ends} would be detected with less than 80% power"
 
 
-def winner(row: Row) -> str:
-    """Return the condition with the higher mean."""
-    return str(row["a"] if row["diff"] > 0 else row["b"])
+def ranked(row: Row) -> tuple[str, str]:
+    """Return the condition with the higher mean, and the other."""
+    return (row["a"], row["b"]) if row["diff"] > 0 else (row["b"], row["a"])
 
 
 def _equal_pairs(equal: Sequence[Row], *, are_all: bool) -> list[str]:
     """Say which conditions are equivalent: all of them at once where they are."""
+    within = [f"equivalent within {format_points(row['margin'])} (TOST)" for row in equal]
     if are_all and len(equal) > 1:
         names = dict.fromkeys(name for row in equal for name in (row["a"], row["b"]))
-        margin = format_points(equal[0]["margin"])
-        return [f"all pairs of {join_words(list(names))} are equivalent within {margin} (TOST)"]
-    return [
-        f"{row['a']} and {row['b']} are equivalent within {format_points(row['margin'])} (TOST)"
-        for row in equal
-    ]
+        return [f"all pairs of {join_words(names)} are {within[0]}"]
+    return [f"{r['a']} and {r['b']} are {text}" for r, text in zip(equal, within, strict=True)]
 
 
-def _win(row: Row) -> str:
-    loser = row["b"] if row["diff"] > 0 else row["a"]
-    within = row["decision"] is Decision.DIFFERENT_WITHIN_MARGIN
-    text = f"{winner(row)} beats {loser} by {format_points(abs(row['diff']))}"
-    return text + " (within the margin)" * within
+def _is_small(row: Row) -> bool:
+    return row["decision"] is Decision.DIFFERENT_WITHIN_MARGIN
+
+
+def _beats(row: Row) -> str:
+    ahead, behind = ranked(row)
+    return f"{ahead} beats {behind} by {format_points(abs(row['diff']))}"
 
 
 def _difference(row: Row) -> str:
-    is_a_ahead = row["diff"] > 0
-    ahead, behind = (row["a"], row["b"]) if is_a_ahead else (row["b"], row["a"])
-    interval = ""
+    (ahead, behind), interval = ranked(row), ""
     if row["ci_low"] == row["ci_low"]:
-        ends = (row["ci_low"], row["ci_high"]) if is_a_ahead else (-row["ci_high"], -row["ci_low"])
+        ends = (row["ci_low"], row["ci_high"])
+        ends = ends if ahead == row["a"] else (-ends[1], -ends[0])
         interval = f"95% CI {format_interval(*ends, least=-1.0)}; "
     text = (
-        f"{ahead} beats {behind} by {format_points(abs(row['diff']))} ({interval}"
-        f"{TESTS[row['test']]}, Holm {format_p_claim(row['p_holm'])}; {_sizes(row)}). A new run "
-        f"of {ahead} would beat a new run of {behind} with a probability of about {_chance(row)}."
+        f"{_beats(row)} ({interval}{TESTS[row['test']]}, Holm {format_p_claim(row['p_holm'])}; "
+        f"{_sizes(row)}). A new run of "
+        f"{ahead} would beat a new run of {behind} with a probability of about {_chance(row)}."
     )
-    if row["decision"] is Decision.DIFFERENT_WITHIN_MARGIN:
-        text += (
-            f" The difference is real but smaller than the margin of "
-            f"{format_points(row['margin'])} that was declared to matter."
-        )
+    if _is_small(row):
+        margin = format_points(row["margin"])
+        text += f" The difference is real but smaller than the margin of {margin} that was "
+        text += "declared to matter."
     return text
 
 
 def _chance(row: Row) -> str:
     """Format the probability that a run of the winner beats one of the loser."""
-    share, low, high = (
-        row["prob_improvement"], row["prob_improvement_low"], row["prob_improvement_high"]
-    )  # fmt: skip
+    columns = ("prob_improvement", "prob_improvement_low", "prob_improvement_high")
+    share, low, high = (row[column] for column in columns)
     if row["diff"] <= 0:
         share, low, high = 1 - share, 1 - high, 1 - low
     interval = f" (95% CI {format_interval(low, high)})" if low == low else ""
@@ -186,22 +179,22 @@ def _equivalence(row: Row) -> str:
 def _undecided(row: Row, noun: str) -> str:
     comparisons_made = pluralize(row["family_size"], "comparison")
     corrected = f" after correcting for {comparisons_made}" * (row["family_size"] > 1)
-    allowed = _allowed(row) if row["ci_low"] == row["ci_low"] else ""
     power = detectable_text([row])
-    power = f" {power[:1].upper()}{power[1:]}." * bool(power)
     return (
         f"Inconclusive{corrected} ({TESTS[row['test']]} {format_p_claim(row['p'])}, Holm "
-        f"{format_p_claim(row['p_holm'])}; {_sizes(row)}){allowed}. This shows neither that the "
-        f"{noun}s differ nor that they are equal.{power}"
+        f"{format_p_claim(row['p_holm'])}; {_sizes(row)}){_allowed(row)}. This shows neither that "
+        f"the {noun}s differ nor that they are equal.{f' {capitalize(power)}.' * bool(power)}"
     )
 
 
 def _allowed(row: Row) -> str:
     """Say what the interval allows, from one condition ahead to the other."""
+    if row["ci_low"] != row["ci_low"]:
+        return ""
     low, high = max(row["ci_low"], -1.0), min(row["ci_high"], 1.0)
     if low >= 0 or high <= 0:
         ends = format_interval(*sorted((abs(low), abs(high))))
-        return f": {winner(row)} may be ahead by {ends} points (95% CI, uncorrected)"
+        return f": {ranked(row)[0]} may be ahead by {ends} points (95% CI, uncorrected)"
     return (
         f": the data allow anything from {row['b']} ahead by {format_points(-low)} to {row['a']} "
         f"ahead by {format_points(high)}"
@@ -216,6 +209,11 @@ def _sizes(row: Row) -> str:
     return f"{row['n_a']} and {row['n_b']} runs"
 
 
+def capitalize(text: str) -> str:
+    """Begin a sentence with a capital, and leave the names in it alone."""
+    return text[:1].upper() + text[1:]
+
+
 def by_family(rows: Sequence[Row]) -> dict[str, list[Row]]:
     """Group pairs by the factor in which they differ."""
     families: dict[str, list[Row]] = {}
@@ -226,9 +224,6 @@ def by_family(rows: Sequence[Row]) -> dict[str, list[Row]]:
 
 def missing_conditions(study: Study, opponent: str) -> str:
     """Name the planned conditions without usable runs against an opponent; empty if none is."""
-    counts = pd.Series({name: x.size for name, x in study.rates(opponent).items()})
-    absent = [str(name) for name in counts.index[counts == 0]]
-    if not absent:
-        return ""
+    absent = [name for name, rates in study.rates(opponent).items() if not rates.size]
     verb = "has" if len(absent) == 1 else "have"
-    return f"{join_words(absent)} {verb} no usable runs"
+    return f"{join_words(absent)} {verb} no usable runs" if absent else ""

@@ -1,4 +1,4 @@
-"""What all statistics share: levels, refusal of degenerate input, intervals of a mean."""
+"""What all statistics share: levels, refusal of degenerate input, intervals of a mean, power."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -13,6 +13,7 @@ from scipy.optimize import brentq
 from cuttle.runs.formatting import join_words
 
 FloatArray = NDArray[np.float64]
+Row = Mapping[str, Any]
 
 ALPHA = 0.05  # level of every test, over its family
 CONFIDENCE = 0.95  # of every interval
@@ -22,16 +23,17 @@ SEED = 20_240_229  # of every sample, where listing all cases would be slow
 # Sixteen units in the last place: what equal numbers may differ by after a few roundings.
 RELATIVE_ZERO = 16 * float(np.finfo(np.float64).eps)
 NAN = math.nan
+DESCRIPTION = "n mean sd se ci_low ci_high min q1 median q3 max iqm"  # columns of `describe`
 TEXT_COLUMNS = frozenset({
     "opponent", "condition", "factor", "a", "b", "note", "test", "effect", "effect_band",
-    "permutation_method", "method", "statistic", "branch", "reason", "disagreement", "reading",
+    "permutation_method", "method", "branch", "statistic", "reason", "disagreement", "reading",
     "sentence", "term", "level_text", "network_type", "setting", "at", "quantity", "hosts",
     "run_id", "chosen_first", "chosen_second", "question", "answer", "decision", "role", "id",
     "text",
 })  # fmt: skip
 
 
-def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
+def table(rows: Sequence[Row], columns: Sequence[str]) -> pd.DataFrame:
     """Make a frame of rows with these columns; what a row lacks is NaN, or an empty text."""
     texts = {column: "" for column in columns if column in TEXT_COLUMNS}
     frame = pd.DataFrame([{**texts, **row} for row in rows], columns=list(columns))
@@ -42,6 +44,26 @@ def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a frame as mappings."""
     rows: list[dict[str, Any]] = frame.to_dict("records")  # type: ignore[assignment]  # text keys
     return rows
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a frame as plain values; what is missing is null.
+
+    Not `to_json`, which cuts numbers after fifteen decimals: a small p-value would become zero.
+    """
+    rows = frame.to_dict("records")
+    return [{str(key): plain(value) for key, value in row.items()} for row in rows]
+
+
+def plain(value: Any) -> Any:
+    """Return what JSON can hold: what is missing or not finite is None."""
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if value is pd.NA:
+        return None
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def is_constant(x: FloatArray) -> bool:
@@ -95,35 +117,12 @@ def describe(x: FloatArray) -> dict[str, Any]:
     """
     if not x.size:
         return {"n": 0, "note": "no runs"}
-    se, low, high = mean_interval(x)
-    q1, median, q3 = np.quantile(x, [0.25, 0.5, 0.75])
+    cut = x.size // 4
     sd = NAN if x.size < 2 else 0.0 if is_constant(x) else float(x.std(ddof=1))
     note = "one run has no spread" if x.size < 2 else "all runs have the same value" * (sd == 0)
-    return {
-        "n": x.size,
-        "mean": float(x.mean()),
-        "sd": sd,
-        "se": se,
-        "ci_low": low,
-        "ci_high": high,
-        "min": float(x.min()),
-        "q1": q1,
-        "median": median,
-        "q3": q3,
-        "max": float(x.max()),
-        "iqm": iqm(x),
-        "note": note,
-    }
-
-
-DESCRIPTION = ("n", "mean", "sd", "se", "ci_low", "ci_high", "min", "q1", "median", "q3", "max",
-               "iqm")  # fmt: skip
-
-
-def iqm(x: FloatArray) -> float:
-    """Interquartile mean along the first axis' runs, as rliable has it."""
-    cut = x.size // 4
-    return float(np.sort(x)[cut : x.size - cut].mean())
+    iqm = float(np.sort(x)[cut : x.size - cut].mean())
+    values = (x.size, x.mean(), sd, *mean_interval(x), *np.quantile(x, [0, 0.25, 0.5, 0.75, 1]))
+    return {**dict(zip(DESCRIPTION.split(), (*values, iqm), strict=True)), "note": note}
 
 
 def t_power(noncentrality: float, df: float, alpha: float) -> float:

@@ -1,5 +1,6 @@
-"""Two conditions compared: t tests with their interval, exact tests, effect sizes, families."""
+"""Two conditions compared: which pairs are planned, their tests, effect sizes and families."""
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -10,7 +11,7 @@ from scipy import special
 from scipy.optimize import brentq
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
-from cuttle.analysis.families import Pair
+from cuttle.analysis.data import NETWORK_TYPE, Study
 from cuttle.analysis.multiplicity import bonferroni, holm, shaffer
 from cuttle.analysis.numerics import (
     ALPHA,
@@ -25,16 +26,23 @@ from cuttle.analysis.numerics import (
 from cuttle.analysis.permutation import flip, permute
 from cuttle.analysis.ranks import mann_whitney, prob_improvement_interval
 
+MAX_LEVELS_ALL_PAIRS = 3  # of a factor beside others; more are compared with the base level
 COLUMNS = (
-    "factor", "a", "b", "n_a", "n_b", "test", "diff", "se", "ci_low", "ci_high", "t", "df", "p",
-    "p_bonferroni", "p_holm", "p_shaffer", "p_permutation", "p_permutation_holm",
-    "permutation_method", "p_mann_whitney", "prob_improvement", "prob_improvement_low",
-    "prob_improvement_high", "cliffs_delta", "cohens_d_pooled", "effect_band", "d_ci_low",
-    "d_ci_high", "hedges_g_exact", "g_ci_low", "g_ci_high", "dz", "family_size", "is_significant",
-    "detectable", "note",
-)  # fmt: skip
+    "factor a b n_a n_b test diff se ci_low ci_high t df p p_bonferroni p_holm p_shaffer"
+    " p_permutation p_permutation_holm permutation_method p_mann_whitney prob_improvement"
+    " prob_improvement_low prob_improvement_high cliffs_delta cohens_d_pooled effect_band d_ci_low"
+    " d_ci_high hedges_g_exact g_ci_low g_ci_high dz family_size is_significant detectable note"
+)
 # Cohen 1988; the value at a border belongs to the larger word.
 BANDS = ((0.2, "negligible"), (0.5, "small"), (0.8, "medium"))
+
+
+class Pair(NamedTuple):
+    """Conditions a and b, in the order of the plan, that differ in one factor alone."""
+
+    factor: str
+    a: str
+    b: str
 
 
 class TTest(NamedTuple):
@@ -47,6 +55,31 @@ class TTest(NamedTuple):
     t: float
     df: float
     p: float
+
+
+def planned_pairs(study: Study) -> list[Pair]:
+    """Return all pairs to compare, whether or not they have runs, a family per factor.
+
+    A single factor, and the network type, are compared in all pairs of levels. Any other factor
+    with more than three levels is compared with its base level, so that families stay small: two
+    types with six faults make 6 + 10 pairs, not 66.
+    """
+    factors = study.varying
+    labels, levels = study.labels, study.conditions[list(factors)].to_numpy().tolist()
+    pairs = []
+    for (a, of_a), (b, of_b) in itertools.combinations(zip(labels, levels, strict=True), 2):
+        differing = [f for f, x, y in zip(factors, of_a, of_b, strict=True) if x != y]
+        if len(differing) == 1 and _is_planned(study, differing[0], a, b):
+            pairs.append(Pair(differing[0], a, b))
+    return sorted(pairs, key=lambda pair: factors.index(pair.factor))
+
+
+def _is_planned(study: Study, factor: str, a: str, b: str) -> bool:
+    levels, base = study.levels(factor), study.factors[factor].base
+    if len(study.varying) == 1 or factor == NETWORK_TYPE or base not in levels:
+        return True
+    is_small = len(levels) <= MAX_LEVELS_ALL_PAIRS
+    return is_small or base in (study.conditions[factor][a], study.conditions[factor][b])
 
 
 def values_by_run(frame: pd.DataFrame, column: str) -> dict[str, pd.Series]:
@@ -80,12 +113,21 @@ def compare_pairs(
     rows = []
     for pair in pairs:
         x, y = lined_up(values, pair, is_paired)
-        row = {**pair._asdict(), "n_a": x.size, "n_b": y.size}
-        rows.append({**row, **(_paired(pair, x, y) if is_paired else _independent(pair, x, y))})
-    result = table(rows, COLUMNS)
-    result["family_size"] = result.groupby("factor")["factor"].transform("size")
-    for _, family in result.groupby("factor", sort=False):
-        _adjust(result, family)
+        found = _paired(pair, x, y) if is_paired else _independent(pair, x, y)
+        rows.append({**pair._asdict(), "n_a": x.size, "n_b": y.size, **found})
+    result = table(rows, COLUMNS.split())
+    families = result.groupby("factor", sort=False)
+    result["family_size"] = families["a"].transform("size")
+    for name, family in families:
+        assert isinstance(name, str)
+        where, p = family.index, family["p"]
+        result.loc[where, "p_holm"], result.loc[where, "p_bonferroni"] = holm(p), bonferroni(p)
+        result.loc[where, "p_permutation_holm"] = holm(family["p_permutation"])
+        result.loc[where, "p_shaffer"] = shaffer(family)
+    result["detectable"] = [
+        detectable(se, df, ALPHA / size) if se > 0 else NAN
+        for se, df, size in result[["se", "df", "family_size"]].to_numpy(dtype=np.float64)
+    ]
     result["is_significant"] = (result["p_holm"] < ALPHA).fillna(False).astype(bool)
     return result
 
@@ -96,14 +138,6 @@ def welch(x: FloatArray, y: FloatArray) -> TTest:
     t, p, df = both.ttest_ind(usevar="unequal")
     low, high = both.tconfint_diff(alpha=2 * TAIL, usevar="unequal")
     return TTest(x.mean() - y.mean(), both.std_meandiff_separatevar, low, high, t, df, p)
-
-
-def paired_t(differences: FloatArray) -> TTest:
-    """Test a mean difference of pairs (Student 1908)."""
-    sample = DescrStatsW(differences)
-    t, p, df = sample.ttest_mean(0.0)
-    low, high = sample.tconfint_mean(alpha=2 * TAIL)
-    return TTest(sample.mean, sample.std_mean, low, high, t, df, p)
 
 
 def cohens_d(x: FloatArray, y: FloatArray) -> float:
@@ -136,17 +170,16 @@ def _independent(pair: Pair, x: FloatArray, y: FloatArray) -> dict[str, Any]:
     permuted = permute(x[:, None], y[:, None])
     u, p_ranks = mann_whitney(x, y)
     low, high = prob_improvement_interval(u / (x.size * y.size), x.size, y.size)
-    row |= _standardised(x, y)
-    row |= {
-        "p_permutation": permuted.p,
-        "permutation_method": permuted.method,
-        "p_mann_whitney": p_ranks,
-        "prob_improvement_low": low,
-        "prob_improvement_high": high,
-    }
+    row |= {"p_permutation": permuted.p, "permutation_method": permuted.method}
+    row |= {"p_mann_whitney": p_ranks, "prob_improvement_low": low, "prob_improvement_high": high}
     if note := degenerate(groups):
         decided = f"{note}: decided by the permutation test"
         return {**row, "test": "permutation", "p": permuted.p, "note": decided}
+    d, scale = cohens_d(x, y), math.sqrt(1 / x.size + 1 / y.size)
+    df, j = x.size + y.size - 2, hedges_j(x.size + y.size - 2)
+    low, high = (scale * end for end in _noncentralities(d / scale, df))
+    row |= {"cohens_d_pooled": d, "effect_band": effect_band(d), "d_ci_low": low, "d_ci_high": high}
+    row |= {"hedges_g_exact": j * d, "g_ci_low": j * low, "g_ci_high": j * high}
     return {**row, "test": "welch", **welch(x, y)._asdict()}
 
 
@@ -155,20 +188,18 @@ def _paired(pair: Pair, x: FloatArray, y: FloatArray) -> dict[str, Any]:
     row, differences = _common(x, y), x - y
     if note := degenerate({f"pairs of {pair.a} and {pair.b}": differences}, varying="none"):
         return {**row, "note": note.replace("runs of pairs", "pairs of runs")}
-    flipped = flip(differences[:, None])
-    d = cohens_d(x, y)
-    row |= {
-        "p_permutation": flipped.p,
-        "permutation_method": flipped.method,
-        "cohens_d_pooled": d,
-        "effect_band": effect_band(d),
-        "hedges_g_exact": hedges_j(2 * x.size - 2) * d,
-    }
+    flipped, d = flip(differences[:, None]), cohens_d(x, y)
+    row |= {"p_permutation": flipped.p, "permutation_method": flipped.method}
+    row |= {"cohens_d_pooled": d, "effect_band": effect_band(d)}
+    row |= {"hedges_g_exact": hedges_j(2 * x.size - 2) * d}
     if is_constant(differences):
         note = "all differences are equal: decided by the test of sign flips"
         return {**row, "test": "sign_flip", "p": flipped.p, "note": note}
-    test = paired_t(differences)
-    return {**row, "test": "paired_t", **test._asdict(), "dz": test.t / math.sqrt(x.size)}
+    sample = DescrStatsW(differences)
+    t, p, df = sample.ttest_mean(0.0)  # Student 1908
+    low, high = sample.tconfint_mean(alpha=2 * TAIL)
+    test = TTest(sample.mean, sample.std_mean, low, high, t, df, p)
+    return {**row, "test": "paired_t", **test._asdict(), "dz": t / math.sqrt(x.size)}
 
 
 def _common(x: FloatArray, y: FloatArray) -> dict[str, Any]:
@@ -176,30 +207,8 @@ def _common(x: FloatArray, y: FloatArray) -> dict[str, Any]:
     if not (x.size and y.size):
         return {}
     share = mann_whitney(x, y)[0] / (x.size * y.size)
-    return {
-        "diff": float(x.mean() - y.mean()),
-        "prob_improvement": share,
-        "cliffs_delta": 2 * share - 1,
-    }
-
-
-def _standardised(x: FloatArray, y: FloatArray) -> dict[str, Any]:
-    """Standardise a difference, with the interval of the noncentrality that fits its t."""
-    d = cohens_d(x, y)
-    if math.isnan(d):
-        return {"effect_band": ""}
-    df = x.size + y.size - 2
-    j, scale = hedges_j(df), math.sqrt(1 / x.size + 1 / y.size)
-    low, high = (scale * end for end in _noncentralities(d / scale, df))
-    return {
-        "cohens_d_pooled": d,
-        "effect_band": effect_band(d),
-        "d_ci_low": low,
-        "d_ci_high": high,
-        "hedges_g_exact": j * d,
-        "g_ci_low": j * low,
-        "g_ci_high": j * high,
-    }
+    shares = {"prob_improvement": share, "cliffs_delta": 2 * share - 1}
+    return {"diff": float(x.mean() - y.mean()), **shares}
 
 
 def _noncentralities(t: float, df: float) -> tuple[float, float]:
@@ -218,16 +227,3 @@ def _noncentralities(t: float, df: float) -> tuple[float, float]:
         return float(brentq(excess, t - reach, t + reach, xtol=1e-14, rtol=1e-14))
 
     return end(1 - TAIL), end(TAIL)
-
-
-def _adjust(result: pd.DataFrame, family: pd.DataFrame) -> None:
-    """Fill in, for one factor, what depends on the number of planned pairs."""
-    where, size = family.index, len(family)
-    result.loc[where, "p_holm"] = holm(family["p"])
-    result.loc[where, "p_bonferroni"] = bonferroni(family["p"])
-    result.loc[where, "p_permutation_holm"] = holm(family["p_permutation"])
-    result.loc[where, "p_shaffer"] = shaffer(family)
-    result.loc[where, "detectable"] = [
-        detectable(se, df, ALPHA / size) if se > 0 else NAN
-        for se, df in zip(family["se"], family["df"], strict=True)
-    ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import matplotlib as mpl
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from cuttle.analysis.data import NETWORK_TYPE, Study, level_text
@@ -42,7 +43,7 @@ LABEL_LINES = 2
 LANE = 0.3  # of the distance between categories: as far as points are spread in all
 NOTE_WIDTH_PER_INCH = 21  # characters of the note's size
 
-# typed as Any: the stubs of matplotlib spell out every key there is
+# typed as Any: the stubs of matplotlib list every key there is
 RC: Any = {
     "font.family": "DejaVu Sans",  # ships with matplotlib: the same bytes on every machine
     "font.size": 8,
@@ -89,21 +90,21 @@ class Style:
 def styles(study: Study) -> dict[str, Style]:
     """Give each condition its style: the colour is the level of the first factor in every figure.
 
-    The marker tells the settings of one colour apart where more than one factor varies.
+    The marker tells the settings of one colour apart where more than one factor varies; they have
+    panels of their own, so that lines need no dashes then.
     """
     names = [level_text(level) for level in study.conditions[colour_factor(study)]]
-    colours = level_colours(names)
-    if len(study.varying) <= 1:
-        order = list(colours)
-        places = [order.index(name) for name in names]
-        dashes = [DASHES[place % len(DASHES)] for place in places]
-    else:  # settings have panels of their own
-        order = list(dict.fromkeys(setting_texts(study).values()))
-        places = [order.index(setting) for setting in setting_texts(study).values()]
-        dashes = ["-"] * len(places)
+    colours, is_single = level_colours(names), len(study.varying) <= 1
+    kinds = names if is_single else list(setting_texts(study).values())
+    order = list(colours) if is_single else list(dict.fromkeys(kinds))
+    places = [order.index(kind) for kind in kinds]
     return {
-        label: Style(colours[name], MARKERS[place % len(MARKERS)], dash)
-        for label, name, place, dash in zip(study.labels, names, places, dashes, strict=True)
+        label: Style(
+            colours[name],
+            MARKERS[place % len(MARKERS)],
+            DASHES[place % len(DASHES) if is_single else 0],
+        )
+        for label, name, place in zip(study.labels, names, places, strict=True)
     }
 
 
@@ -123,7 +124,7 @@ def setting_texts(study: Study) -> dict[str, str]:
 
 def level_colours(names: Sequence[str]) -> dict[str, str]:
     """Return a colour of its own for each level; the known types come first and keep theirs."""
-    further = dict.fromkeys(name for name in names if name not in TYPE_COLOURS)
+    further = [name for name in dict.fromkeys(names) if name not in TYPE_COLOURS]
     return TYPE_COLOURS | {name: _further_colour(number) for number, name in enumerate(further)}
 
 
@@ -133,15 +134,15 @@ def _further_colour(number: int) -> str:
         return FURTHER_COLOURS[number]
     place = number - len(FURTHER_COLOURS)
     hue, lightness = (place * GOLDEN_RATIO) % 1, (0.35, 0.55, 0.7)[place % 3]
-    red, green, blue = (round(255 * part) for part in colorsys.hls_to_rgb(hue, lightness, 0.75))
-    return f"#{red:02X}{green:02X}{blue:02X}"
+    return to_hex(colorsys.hls_to_rgb(hue, lightness, 0.75))
 
 
 Draw = Callable[[Study], Figure | None]
+FIGURES: dict[str, Draw] = {}
 
 
-def styled(draw: Draw) -> Draw:
-    """Make a draw function use the common style, whatever the caller's settings are."""
+def figure(draw: Draw) -> Draw:
+    """Make a draw function a figure: under its name, in the common style, empty without runs."""
 
     @functools.wraps(draw)
     def drawn(study: Study) -> Figure | None:
@@ -150,6 +151,7 @@ def styled(draw: Draw) -> Draw:
             mpl.rcParams.update(RC)
             return draw(study) if len(study.runs) else empty("no completed run to draw")
 
+    FIGURES[draw.__name__] = drawn
     return drawn
 
 
@@ -161,11 +163,6 @@ def set_caption(figure: Figure, caption: str, *, note: str) -> Figure:
         "\n".join(textwrap.wrap(note, width)), fontsize=6, color=FAINT, x=0.02, ha="left"
     )
     return figure
-
-
-def caption_of(figure: Figure) -> str:
-    """Return the caption attached to a figure."""
-    return str(figure.get_label())
 
 
 def clip(name: str, limit: int = LABEL_WIDTH * LABEL_LINES - 4) -> str:
@@ -214,15 +211,10 @@ def image(figure: Figure, kind: str) -> bytes:
     undated = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {"Software": None}}
     buffer = io.BytesIO()
     with mpl.rc_context(RC):
-        _freeze_layout(figure)
+        if engine := figure.get_layout_engine():
+            if figure.axes:  # it warns where there is nothing to lay out
+                engine.execute(figure)
+            mpl.rcParams["figure.constrained_layout.use"] = False  # None asks for this default
+            figure.set_layout_engine(None)
         figure.savefig(buffer, format=kind, dpi=PNG_DPI, metadata=undated[kind])
     return buffer.getvalue()
-
-
-def _freeze_layout(figure: Figure) -> None:
-    """Work the layout out once and drop its engine, for which every render would draw twice."""
-    if engine := figure.get_layout_engine():
-        if figure.axes:  # it warns where there is nothing to lay out
-            engine.execute(figure)
-        mpl.rcParams["figure.constrained_layout.use"] = False  # None asks for this default
-        figure.set_layout_engine(None)

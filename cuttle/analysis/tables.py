@@ -1,48 +1,28 @@
 """Tables of results for people, as text. Console, page and LaTeX choose columns.
 
-Each function returns a frame of text; a row that could not be computed has its reason under NOTE.
+A column is its head and a function from a row to text; a row that could not be computed has its
+reason under NOTE.
 """
 
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
-from cuttle.analysis.cells import (
-    Format,
-    Row,
-    count_cell,
-    ends_cell,
-    format_rows,
-    number_cell,
-    numbers_cell,
-    p_cell,
-    points_cell,
-    rate_cell,
-    text_cell,
-)
 from cuttle.analysis.data import Study
-from cuttle.analysis.numerics import rows_of
-from cuttle.analysis.statistics import (
-    area_comparisons,
-    areas,
-    best_settings,
-    classical,
-    comparisons,
-    descriptives,
-    equivalence,
-    factorial,
-    level_means,
-    omnibus,
-    power,
-    sensitivity,
-    thresholds,
-)
+from cuttle.analysis.numerics import Row, rows_of
+from cuttle.analysis.statistic import Statistic
+from cuttle.analysis.statistics.learning import areas, thresholds
 from cuttle.runs.formatting import (
     MINUS,
+    format_interval,
     format_number,
+    format_p,
     format_percent,
 )
 
+NOTE = "note"
+Format = Callable[[Row], str]
+Columns = Mapping[str, Format]
 OMNIBUS = {
     "anova": "one-way ANOVA",
     "welch_anova": "Welch ANOVA",
@@ -54,162 +34,156 @@ OMNIBUS = {
 BRANCHES = {"student": "Student", "welch": "Welch", "mwu": "Mann-Whitney"}
 
 
-PAIR: dict[str, Format] = {"a": text_cell("a"), "b": text_cell("b")}
-DESCRIPTIVES: dict[str, Format] = {
-    "n": count_cell("n"),
-    "mean": rate_cell("mean"),
-    "95% CI": ends_cell("ci_low", "ci_high"),
-    "SD": rate_cell("sd"),
-    "SE": rate_cell("se"),
-    "min": rate_cell("min"),
-    "Q1": rate_cell("q1"),
-    "median": rate_cell("median"),
-    "Q3": rate_cell("q3"),
-    "max": rate_cell("max"),
-    "IQM": rate_cell("iqm"),
-    "with half draws": rate_cell("half_draw_rate"),
-}
-COMPARISONS: dict[str, Format] = {
-    f"a {MINUS} b": points_cell("diff"),
-    "95% CI": ends_cell("ci_low", "ci_high", -1.0),
-    "p": p_cell("p"),
-    "p Holm": p_cell("p_holm"),
-    "p Shaffer": p_cell("p_shaffer"),
-    "p permutation": p_cell("p_permutation"),
-    "g": number_cell("hedges_g_exact"),
-    "95% CI of g": numbers_cell("g_ci_low", "g_ci_high"),
-    "dz": number_cell("dz"),
-    "P(a > b)": number_cell("prob_improvement"),
-    "95% CI of P": numbers_cell("prob_improvement_low", "prob_improvement_high"),
-}
+def rate(column: str) -> Format:
+    """Write a rate, in percent."""
+    return lambda row: format_percent(row[column], unit=False)
+
+
+def points(column: str) -> Format:
+    """Write a difference of rates, in points with its sign."""
+    return lambda row: format_percent(row[column], unit=False, signed=True)
+
+
+def ends(least: float = 0.0) -> Format:
+    """Write an interval of rates, or from -1 on of differences, in percent."""
+    return lambda row: format_interval(row["ci_low"], row["ci_high"], least=least)
+
+
+def number(column: str, places: int = 2) -> Format:
+    """Write a number."""
+    return lambda row: format_number(row[column], places)
+
+
+def numbers(low: str, high: str) -> Format:
+    """Write an interval of numbers."""
+
+    def interval(row: Row) -> str:
+        both = [format_number(row[end]) for end in (low, high)]
+        return f"[{', '.join(both)}]" if all(both) else ""
+
+    return interval
+
+
+def p_value(column: str) -> Format:
+    """Write a p-value."""
+    return lambda row: format_p(row[column])
+
+
+def text(column: str) -> Format:
+    """Write a text; empty where there is none."""
+    return lambda row: "" if pd.isna(row[column]) else str(row[column])
+
+
+def count(column: str) -> Format:
+    """Write a whole number."""
+    return number(column, 0)
+
+
+def degrees(*columns: str) -> Format:
+    """Write degrees of freedom, whole ones without decimals."""
+
+    def listed(row: Row) -> str:
+        known = [row[column] for column in columns if row[column] == row[column]]
+        whole = [value == round(value, 6) // 1 for value in known]
+        return ", ".join(format_number(v, 0 if w else 1) for v, w in zip(known, whole, strict=True))
+
+    return listed
+
+
+def _effect_size(row: Row) -> str:
+    size = format_number(row["effect_size"])
+    return f"{row['effect']} {size}" if size else ""
+
+
+DIFFERENCE: Columns = {
+    f"a {MINUS} b": points("diff"), "95% CI": ends(-1.0), "p": p_value("p"),
+    "p Holm": p_value("p_holm"),
+}  # fmt: skip
 ONLY_INDEPENDENT = ("95% CI of g", "95% CI of P")  # not valid where runs are paired
 ONLY_PAIRED = ("dz",)
 
-
-def descriptives_table(study: Study, opponent: str) -> pd.DataFrame:
-    """Describe the final win rates of every condition, in percent."""
-    names = {study.noun: text_cell("condition")}
-    return format_rows(_of(descriptives, study, opponent), {**names, **DESCRIPTIVES})
-
-
-def comparison_table(study: Study, opponent: str) -> pd.DataFrame:
-    """Compare pairs of conditions, in points; the family is named where there are several."""
-    left_out = ONLY_INDEPENDENT if study.is_paired else ONLY_PAIRED
-    columns = {head: form for head, form in COMPARISONS.items() if head not in left_out}
-    frame = _of(comparisons, study, opponent)
-    return format_rows(frame, {**_family(study), **PAIR, **columns})
-
-
-def equivalence_table(study: Study, opponent: str) -> pd.DataFrame:
-    """Test pairs for equivalence within the margin."""
-    columns: dict[str, Format] = {
-        "margin": rate_cell("margin"),
-        f"90% CI of a {MINUS} b": ends_cell("ci_low", "ci_high", -1.0),
-        "p TOST": p_cell("p"),
-        "p Holm": p_cell("p_holm"),
+# The columns of each statistic that has a table; those that name a pair come before.
+TABLES: Mapping[str, Columns] = {
+    "descriptives": {
+        "condition": text("condition"), "n": count("n"), "mean": rate("mean"), "95% CI": ends(),
+        "SD": rate("sd"), "SE": rate("se"), "min": rate("min"), "Q1": rate("q1"),
+        "median": rate("median"), "Q3": rate("q3"), "max": rate("max"), "IQM": rate("iqm"),
+        "with half draws": rate("half_draw_rate"),
+    },
+    "comparisons": {
+        **DIFFERENCE, "p Shaffer": p_value("p_shaffer"), "p permutation": p_value("p_permutation"),
+        "g": number("hedges_g_exact"), "95% CI of g": numbers("g_ci_low", "g_ci_high"),
+        "dz": number("dz"), "P(a > b)": number("prob_improvement"),
+        "95% CI of P": numbers("prob_improvement_low", "prob_improvement_high"),
+    },
+    "equivalence": {
+        "margin": rate("margin"), f"90% CI of a {MINUS} b": ends(-1.0), "p TOST": p_value("p"),
+        "p Holm": p_value("p_holm"),
         "equivalent": lambda row: "yes" if row["is_equivalent"] else "not shown",
-    }
-    return format_rows(_of(equivalence, study, opponent), {**_family(study), **PAIR, **columns})
-
-
-def classical_table(study: Study, opponent: str) -> pd.DataFrame:
-    """Show what the classical procedure did with every pair."""
-    columns: dict[str, Format] = {
+    },
+    "classical": {
         "test": lambda row: BRANCHES.get(str(row["branch"]).partition("_")[0], ""),
-        "why": text_cell("reason"),
-        "statistic": number_cell("statistic_value"),
-        "p": p_cell("p"),
-        "p Bonferroni": p_cell("p_bonferroni"),
-        "d": number_cell("cohens_d"),
-        "size": text_cell("effect_band"),
-    }
-    return format_rows(_of(classical, study, opponent), {**_family(study), **PAIR, **columns})
+        "why": text("reason"), "statistic": number("statistic_value"), "p": p_value("p"),
+        "p Bonferroni": p_value("p_bonferroni"), "d": number("cohens_d"),
+        "size": text("effect_band"),
+    },
+    "omnibus": {
+        "test": lambda row: OMNIBUS[row["test"]], "statistic": number("statistic_value"),
+        "df": degrees("df1", "df2"), "p": p_value("p"), "effect size": _effect_size,
+    },
+    "factorial": {
+        "term": text("term"), "df": degrees("df", "df_residual"), "F": number("f"),
+        "p": p_value("p"), "partial η²": number("eta2_partial"),
+        "partial ω²": number("omega2_partial"), "in words": text("sentence"),
+    },
+    "level_means": {
+        "factor": text("factor"), "level": text("level_text"), "n": count("n"),
+        "mean": rate("mean"), "95% CI": ends(),
+    },
+    "best_settings": {
+        "network type": text("network_type"), "best setting": text("setting"),
+        "of": count("num_settings"), "its mean": rate("naive_mean"),
+        "cross-fitted": rate("crossfit_mean"), "SE": rate("crossfit_se"),
+        "optimism": points("optimism"),
+    },
+    "sensitivity": {
+        "network type": text("network_type"), "at the best setting of": text("at"),
+        "setting": text("setting"), "loss": points("loss"), "SE": rate("se"),
+    },
+    "area_comparisons": DIFFERENCE,
+    "power": {
+        "SD": rate("sd"), "detectable": rate("mde"), "at upper SD": rate("mde_at_upper_sd"),
+        "runs for 2 points": count("needed_2_points"),
+        "runs for 5 points": count("needed_5_points"),
+        "runs for 10 points": count("needed_10_points"),
+    },
+}  # fmt: skip
 
 
-def omnibus_table(study: Study, opponent: str) -> pd.DataFrame:
-    """Test all conditions at once."""
-    columns: dict[str, Format] = {
-        "test": lambda row: OMNIBUS.get(str(row["test"]), str(row["test"])),
-        "statistic": number_cell("statistic_value"),
-        "df": lambda row: ", ".join(filter(None, map(_df, (row["df1"], row["df2"])))),
-        "p": p_cell("p"),
-        "effect size": lambda row: (
-            f"{row['effect']} {format_number(row['effect_size'])}"
-            if format_number(row["effect_size"])
-            else ""
-        ),
-    }
-    return format_rows(_of(omnibus, study, opponent), columns)
-
-
-def _df(value: float) -> str:
-    return format_number(value, 0 if value == round(value, 6) // 1 else 1) if value == value else ""
-
-
-def factorial_table(study: Study, opponent: str) -> pd.DataFrame:
-    """Say which factors and interactions matter: a factorial ANOVA, type II."""
-    columns: dict[str, Format] = {
-        "term": text_cell("term"),
-        "df": lambda row: ", ".join(map(_df, (row["df"], row["df_residual"]))),
-        "F": number_cell("f"),
-        "p": p_cell("p"),
-        "partial η²": number_cell("eta2_partial"),
-        "partial ω²": number_cell("omega2_partial"),
-        "in words": text_cell("sentence"),
-    }
-    return format_rows(_of(factorial, study, opponent), columns)
-
-
-def level_table(study: Study, opponent: str) -> pd.DataFrame:
-    """Estimate the mean of every level of every factor, over the levels of the others."""
-    columns: dict[str, Format] = {
-        "factor": lambda row: study.factor_text(row["factor"]),
-        "level": text_cell("level_text"),
-        "n": count_cell("n"),
-        "mean": rate_cell("mean"),
-        "95% CI": ends_cell("ci_low", "ci_high"),
-    }
-    return format_rows(_of(level_means, study, opponent), columns)
-
-
-def best_table(study: Study, opponent: str) -> pd.DataFrame:
-    """Name the best setting of each network type, honestly estimated."""
-    columns: dict[str, Format] = {
-        "network type": text_cell("network_type"),
-        "best setting": text_cell("setting"),
-        "of": count_cell("num_settings"),
-        "its mean": rate_cell("naive_mean"),
-        "cross-fitted": rate_cell("crossfit_mean"),
-        "SE": rate_cell("crossfit_se"),
-        "optimism": points_cell("optimism"),
-    }
-    return format_rows(_of(best_settings, study, opponent), columns)
-
-
-def sensitivity_table(study: Study, opponent: str) -> pd.DataFrame:
-    """Say what each network type loses at the best setting of another."""
-    columns: dict[str, Format] = {
-        "network type": text_cell("network_type"),
-        "at the best setting of": text_cell("at"),
-        "setting": text_cell("setting"),
-        "loss": points_cell("loss"),
-        "SE": rate_cell("se"),
-    }
-    return format_rows(_of(sensitivity, study, opponent), columns)
+def result_table(study: Study, statistic: Statistic, opponent: str) -> pd.DataFrame:
+    """Return the table of a statistic; the factor is named where several vary."""
+    frame, columns = statistic(study, opponent), dict(TABLES[statistic.__name__])
+    if "factor" in frame:
+        frame = frame.assign(factor=frame["factor"].map(study.factor_text))
+    if "a" in frame:
+        names = ["factor", "a", "b"] if len(study.varying) > 1 else ["a", "b"]
+        columns = {**{name: text(name) for name in names}, **columns}
+    for head in ONLY_INDEPENDENT if study.is_paired else ONLY_PAIRED:
+        columns.pop(head, None)
+    return format_rows(frame, columns).rename(columns={"condition": study.noun})
 
 
 def learning_table(study: Study, opponent: str) -> pd.DataFrame:
     """Show the area under the learning curve and the first round at each threshold."""
-    frame = _of(areas, study, opponent).set_index("condition", drop=False)
+    frame = areas(study, opponent).set_index("condition", drop=False)
     columns: dict[str, Format] = {
-        study.noun: text_cell("condition"),
-        "mean win rate over rounds": rate_cell("mean"),
-        "95% CI": ends_cell("ci_low", "ci_high"),
-    }
-    for threshold, rows in _of(thresholds, study, opponent).groupby("threshold"):
+        study.noun: text("condition"), "mean win rate over rounds": rate("mean"), "95% CI": ends(),
+    }  # fmt: skip
+    for threshold, rows in thresholds(study, opponent).groupby("threshold"):
+        assert isinstance(threshold, float)
         crossing = {row["condition"]: _crossing(row) for row in rows_of(rows)}
         frame[f"at {threshold}"] = frame["condition"].map(crossing)
-        columns[f"round of {format_percent(float(str(threshold)))}"] = text_cell(f"at {threshold}")
+        columns[f"round of {format_percent(threshold)}"] = text(f"at {threshold}")
     return format_rows(frame, columns)
 
 
@@ -219,32 +193,12 @@ def _crossing(row: Row) -> str:
     return f"{format_number(row['median'], 1) or none} ({row['n_reached']} of {row['n']})"
 
 
-def area_table(study: Study, opponent: str) -> pd.DataFrame:
-    """Compare pairs by the area under their learning curves, in points."""
-    heads = (f"a {MINUS} b", "95% CI", "p", "p Holm")
-    columns = {head: COMPARISONS[head] for head in heads}
-    frame = _of(area_comparisons, study, opponent)
-    return format_rows(frame, {**_family(study), **PAIR, **columns})
-
-
-def power_table(study: Study, opponent: str) -> pd.DataFrame:
-    """Show detectable differences, and the runs that smaller ones need."""
-    columns: dict[str, Format] = {
-        "SD": rate_cell("sd"),
-        "detectable": rate_cell("mde"),
-        "at upper SD": rate_cell("mde_at_upper_sd"),
-        "runs for 2 points": count_cell("needed_2_points"),
-        "runs for 5 points": count_cell("needed_5_points"),
-        "runs for 10 points": count_cell("needed_10_points"),
+def format_rows(frame: pd.DataFrame, columns: Columns) -> pd.DataFrame:
+    """Make a frame of text; notes are a last column where there are any."""
+    rows = rows_of(frame)
+    data: dict[str, Sequence[str]] = {
+        head: [form(row) for row in rows] for head, form in columns.items()
     }
-    return format_rows(_of(power, study, opponent), {**_family(study), **PAIR, **columns})
-
-
-def _family(study: Study) -> dict[str, Format]:
-    several = len(study.varying) > 1
-    return {"factor": lambda row: study.factor_text(row["factor"])} if several else {}
-
-
-def _of(statistic: Any, study: Study, opponent: str) -> pd.DataFrame:
-    frame: pd.DataFrame = statistic.compute(study)
-    return frame[frame["opponent"] == opponent]
+    if any(notes := [str(row.get(NOTE) or "") for row in rows]):
+        data[NOTE] = notes
+    return pd.DataFrame(data, columns=list(data), dtype="str")

@@ -146,13 +146,9 @@ def _without(
 
 def _lacks_final_evaluation(runs: Sequence[UsableRun]) -> dict[str, str]:
     """Name the runs without a final evaluation where others have one."""
-    has_final = {
-        run.record.run_id: any(row[1] == Stage.FINAL for row in run.matches) for run in runs
-    }
-    if not any(has_final.values()):
-        return {}
+    without = [r.record.run_id for r in runs if all(row[1] != Stage.FINAL for row in r.matches)]
     reason = "completed, but without the final evaluation that other runs have"
-    return {run_id: reason for run_id, has in has_final.items() if not has}
+    return dict.fromkeys(without, reason) if len(without) < len(runs) else {}
 
 
 def _duplicates(runs: Sequence[UsableRun]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cuttle.analysis.data import Study
-from cuttle.analysis.statistics import power
+from cuttle.analysis.statistic import STATISTICS
 
 from .awkward import AWKWARD
 from .experiments import TRAINING, write_meta, write_run
@@ -31,22 +31,24 @@ def files(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.slow
-def test_plain_command_reports_everything(root: Path, capsys: Any):
-    assert run_cli() == 0
+def test_plain_command_reports_the_latest_experiment(
+    tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("CUTTLE_ROOT", str(tmp_path))
+    AWKWARD["nothing"](tmp_path)
+
+    assert run_cli() == 1  # it has no results
+    assert "No answer: no completed runs" in capsys.readouterr().out
+    assert {"report.html", "full_analysis.json"} <= files(tmp_path / "study" / "analysis")
+
+
+def test_report_prints_the_answer_in_80_columns_and_what_is_next(root: Path, capsys: Any):
+    assert run_cli("report", "--no-figures") == 0
 
     out = capsys.readouterr().out
     assert "against gap_maximizer (primary): win rate in %" in out
     assert "next:    open" in out
-    written = files(root / "study" / "analysis")
-    assert {"report.html", "full_analysis.json", "runs.csv", "table.tex"} <= written
-    assert {"graphs/win_rates.pdf", "graphs/win_rates.png"} <= written
-
-
-def test_pairs_of_the_longest_names_fit_80_columns(root: Path, capsys: Any):
-    run_cli("report", "--no-figures")
-
-    lines = capsys.readouterr().out.splitlines()
+    lines = out.splitlines()
     pairs = [
         line.rstrip()
         for line in lines
@@ -125,13 +127,6 @@ def test_help_shows_an_optional_word_in_one_pair_of_brackets(command: str, capsy
     assert "[[" not in capsys.readouterr().out
 
 
-@pytest.mark.slow
-def test_export_draws_on_request(root: Path, capsys: Any):
-    run_cli("export", "--format", "csv", "--figures", "--output-dir", root / "out")
-
-    assert "graphs/differences.pdf" in files(root / "out")
-
-
 def test_report_on_one_opponent_shows_that_one(root: Path, capsys: Any):
     assert run_cli("report", "--no-figures", "--opponent", "randomized") == 0
 
@@ -166,7 +161,7 @@ def test_a_statistic_that_fails_is_named(root: Path, capsys: Any, monkeypatch: A
     def compute(study: Study) -> None:
         raise ValueError("no luck")
 
-    monkeypatch.setattr(power, "compute", compute)
+    monkeypatch.setitem(STATISTICS, "power", compute)
 
     assert run_cli("report", "--no-figures") == 2
     assert capsys.readouterr().err == (
@@ -208,17 +203,6 @@ def test_mixed_settings_are_refused_with_the_key(root: Path, capsys: Any):
     assert "training.rounds (4 -> 9)" in capsys.readouterr().err
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", AWKWARD)
-def test_every_study_is_reported(name: str, tmp_path: Path, capsys: Any):
-    experiment = AWKWARD[name](tmp_path)
-
-    status = run_cli("report", experiment, "--no-figures")
-
-    assert status == (1 if name == "nothing" else 0)
-    json.loads((experiment / "analysis" / "statistics.json").read_text(encoding="utf-8"))
-
-
 def imported(code: str, root: Path) -> list[str]:
     """Run code in a fresh process and list the heavy modules it imported."""
     probe = f"import sys\n{code}\nprint([m for m in {HEAVY!r} if m in sys.modules])"
@@ -238,8 +222,10 @@ def call(*arguments: str) -> str:
 
 
 @pytest.mark.slow
-def test_report_imports_nothing_that_trains(root: Path):
-    assert imported(call("report"), root) == []
+def test_export_draws_on_request_and_imports_nothing_that_trains(root: Path):
+    assert imported(call("export", "--format", "csv", "--figures"), root) == []
+
+    assert "graphs/differences.pdf" in files(root / "study" / "analysis")
 
 
 @pytest.mark.parametrize("command", ["status", "list", "select"])

@@ -2,53 +2,30 @@
 
 import csv
 import io
-import json
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 
-from cuttle.analysis import export, load, registry, statistics
-from cuttle.analysis.data import Study
+from cuttle.analysis import Study, load
 from cuttle.analysis.export.csv import to_csv
 from cuttle.analysis.export.latex import escape
-from cuttle.analysis.exporting import DEFAULT_FORMATS, check_formats, export_all
+from cuttle.analysis.exporting import DEFAULT_FORMATS, export_all
 from cuttle.analysis.interpretation import Decision
+from cuttle.analysis.statistic import all_statistics
 
 from .awkward import AWKWARD
+from .conftest import Report
 from .experiments import write_experiment, write_factorial
+from .test_any_study import read_strict
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "schema.md"
 PDFLATEX = shutil.which("pdflatex")
-
-
-@pytest.fixture(scope="module", params=AWKWARD)
-def study(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Study:
-    return load(AWKWARD[request.param](tmp_path_factory.mktemp("root")))
-
-
-@pytest.fixture(scope="module")
-def ordinary(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    return load(AWKWARD["ordinary"](tmp_path_factory.mktemp("root")))
-
-
-@pytest.fixture(scope="module")
-def written(ordinary: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The directory of the ordinary study in all default formats."""
-    directory = tmp_path_factory.mktemp("written")
-    export_all(ordinary, DEFAULT_FORMATS, directory)
-    return directory
-
-
-def read_strict(path: Path) -> Any:
-    def refuse(name: str) -> None:
-        raise AssertionError(f"{path.name} holds {name}")
-
-    return json.loads(path.read_text(encoding="utf-8"), parse_constant=refuse)
+Reported = Callable[[str], Report]
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
@@ -57,68 +34,64 @@ def read_rows(path: Path) -> list[dict[str, str]]:
 
 
 @pytest.mark.slow
-def test_every_format_survives_the_study(study: Study, tmp_path: Path):
-    paths = export_all(study, DEFAULT_FORMATS, tmp_path)
-
-    assert all(path.stat().st_size > 0 for path in paths)
-    for path in tmp_path.glob("*.json"):
-        read_strict(path)
-
-
-def test_formats_are_those_of_the_command_line():
-    assert registry.names(export) == ["csv", "json", "latex", "tensorboard"]
-
-
-def test_unknown_format_is_refused():
-    with pytest.raises(ValueError, match="no format xml; there are: csv, json, latex"):
-        check_formats(["json", "xml"])
-
-
-def test_full_analysis_has_the_documented_keys(written: Path):
+def test_full_analysis_is_documented_and_holds_the_statistics(reported: Reported):
     documented = SCHEMA.read_text(encoding="utf-8")
+    section = documented.split("## `statistics`")[1].split("\n## ")[0]
 
-    full = read_strict(written / "full_analysis.json")
+    full = read_strict(reported("ordinary").directory / "full_analysis.json")
 
     assert full["schema"] == "cuttle-analysis/3"
     for key in (*full, *full["settings"], *full["experiment"]):
         assert f"`{key}`" in documented, key
+    names = set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))
+    assert names == full["statistics"].keys() == set(all_statistics())
+    alone = read_strict(reported("ordinary").directory / "statistics.json")
+    assert {key: full[key] for key in alone} == alone
+    keys = ("gap_maximizer", "boolean")
+    games = [g["win_rate"] for g in full["final"] if (g["opponent"], g["condition"]) == keys]
+    rows = full["statistics"]["descriptives"]
+    (row,) = (row for row in rows if (row["opponent"], row["condition"]) == keys)
+    assert row["n"] == len(games) == 5
+    assert row["mean"] == pytest.approx(sum(games) / 5)
 
 
-def test_every_statistic_is_documented_and_in_the_full_analysis(written: Path):
-    section = SCHEMA.read_text(encoding="utf-8").split("## `statistics`")[1].split("\n## ")[0]
+@pytest.mark.slow
+def test_csv_has_a_row_per_match_round_pair_and_condition(reported: Reported):
+    directory = reported("ordinary").directory
 
-    documented = set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))
+    matches, rounds = (read_rows(directory / f"{name}.csv") for name in ("matches", "rounds"))
+    keys = [(r["run_id"], r["round"], r["stage"], r["opponent"], r["seat"]) for r in matches]
+    assert len(keys) == len(set(keys)) == 15 * (4 + 1) * 2 * 2
+    for row in matches:
+        wins, draws, losses = (int(row[key]) for key in ("wins", "draws", "losses"))
+        assert wins + draws + losses == int(row["games"])
+        assert float(row["win_rate"]) == wins / int(row["games"])
+    assert len(rounds) == 15 * 4
+    assert rounds[0]["loss"] and rounds[0]["round_s"]
+    pairs = read_rows(directory / "comparisons.csv")
+    assert [(r["a"], r["b"]) for r in pairs if r["role"] == "primary"] == [
+        ("boolean", "embedding"), ("boolean", "multi_encoder"), ("embedding", "multi_encoder"),
+    ]  # fmt: skip
+    assert all(float(r["p_holm"]) >= float(r["p"]) for r in pairs)
+    summary = read_rows(directory / "summary.csv")
+    assert len(summary) == 2 * 3
+    assert all(float(row["half_draw_rate"]) > float(row["mean"]) for row in summary)
 
-    found = read_strict(written / "full_analysis.json")["statistics"]
-    assert documented == found.keys() == set(registry.names(statistics))
+
+@pytest.mark.slow
+def test_reruns_differ_in_nothing_but_the_time(reported: Reported, tmp_path: Path):
+    export_all(load(reported("ordinary").experiment), DEFAULT_FORMATS, tmp_path)
+
+    stamp = re.compile(rb'"generated_at": "[^"]*"')
+    for path in tmp_path.iterdir():
+        before = (reported("ordinary").directory / path.name).read_bytes()
+        assert stamp.sub(b"", path.read_bytes()) == stamp.sub(b"", before), path.name
 
 
 def test_every_decision_is_documented():
     documented = SCHEMA.read_text(encoding="utf-8")
 
     assert all(f"`{decision}`" in documented for decision in Decision)
-
-
-def test_statistics_are_the_same_in_both_files(written: Path):
-    full = read_strict(written / "full_analysis.json")
-    alone = read_strict(written / "statistics.json")
-
-    assert {key: full[key] for key in alone} == alone
-
-
-def test_descriptives_are_those_of_the_runs(written: Path):
-    full = read_strict(written / "full_analysis.json")
-
-    games = [g for g in full["final"] if g["opponent"] == "gap_maximizer"]
-    rates = [game["win_rate"] for game in games if game["condition"] == "boolean"]
-    (row,) = (
-        row
-        for row in full["statistics"]["descriptives"]
-        if (row["opponent"], row["condition"]) == ("gap_maximizer", "boolean")
-    )
-
-    assert row["n"] == len(rates) == 5
-    assert row["mean"] == pytest.approx(sum(rates) / 5)
 
 
 def test_runs_are_one_row_each_with_those_excluded(tmp_path: Path):
@@ -134,40 +107,6 @@ def test_runs_are_one_row_each_with_those_excluded(tmp_path: Path):
     failed = next(row for row in rows if row["state"] == "failed")
     assert failed["win_rate_gap_maximizer"] == ""
     assert "alert(1)" in failed["reason"]
-
-
-def test_matches_are_one_row_per_round_opponent_and_seat(written: Path):
-    rows = read_rows(written / "matches.csv")
-
-    keys = [(r["run_id"], r["round"], r["stage"], r["opponent"], r["seat"]) for r in rows]
-    assert len(keys) == len(set(keys)) == 15 * (4 + 1) * 2 * 2
-    for row in rows:
-        wins, draws, losses = (int(row[key]) for key in ("wins", "draws", "losses"))
-        assert wins + draws + losses == int(row["games"])
-        assert float(row["win_rate"]) == wins / int(row["games"])
-
-
-def test_rounds_have_metrics_and_clocks(written: Path):
-    rows = read_rows(written / "rounds.csv")
-
-    assert len(rows) == 15 * 4
-    assert rows[0]["loss"] and rows[0]["round_s"]
-
-
-def test_comparisons_are_one_row_per_pair_and_opponent(written: Path):
-    rows = read_rows(written / "comparisons.csv")
-
-    assert [(r["a"], r["b"]) for r in rows if r["role"] == "primary"] == [
-        ("boolean", "embedding"), ("boolean", "multi_encoder"), ("embedding", "multi_encoder"),
-    ]  # fmt: skip
-    assert all(float(r["p_holm"]) >= float(r["p"]) for r in rows)
-
-
-def test_summary_has_both_win_rates(written: Path):
-    rows = read_rows(written / "summary.csv")
-
-    assert len(rows) == 2 * 3
-    assert all(float(row["half_draw_rate"]) > float(row["mean"]) for row in rows)
 
 
 def test_factors_are_columns_of_runs_and_summary(tmp_path: Path):
@@ -196,17 +135,6 @@ def test_text_is_no_formula_of_a_spreadsheet(text: str):
 
 def test_stored_control_characters_reach_no_table():
     assert "\x1b" not in to_csv(pd.DataFrame({"reason": ["\x1b[31mred"]}))
-
-
-def test_reruns_differ_in_nothing_but_the_time(
-    written: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    export_all(load(AWKWARD["ordinary"](tmp_path)), DEFAULT_FORMATS, tmp_path / "again")
-
-    stamp = re.compile(rb'"generated_at": "[^"]*"')
-    for path in written.iterdir():
-        again = (tmp_path / "again" / path.name).read_bytes()
-        assert stamp.sub(b"", path.read_bytes()) == stamp.sub(b"", again), path.name
 
 
 def test_event_files_hold_curves_and_hyperparameters(ordinary: Study, tmp_path: Path):
@@ -270,7 +198,9 @@ def test_caption_names_the_tests_that_were_made(
 
 @pytest.mark.slow
 @pytest.mark.skipif(PDFLATEX is None, reason="no TeX on this machine")
-def test_tables_compile(study: Study, tmp_path: Path):
+@pytest.mark.parametrize("kind", AWKWARD)
+def test_tables_compile(kind: str, tmp_path: Path):
+    study = load(AWKWARD[kind](tmp_path))
     names = [path.stem for path in export_all(study, ["latex"], tmp_path)]
     inputs = "\n".join(rf"\input{{{name}}}" for name in names)
     (tmp_path / "paper.tex").write_text(

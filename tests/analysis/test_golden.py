@@ -9,7 +9,8 @@ import pytest
 
 from cuttle.analysis import load
 from cuttle.analysis.data import Study
-from cuttle.analysis.statistics import comparisons, descriptives
+from cuttle.analysis.statistics.final import descriptives
+from cuttle.analysis.statistics.primary import comparisons
 from cuttle.runs import layout
 
 from .experiments import write_run
@@ -54,7 +55,7 @@ def assert_reproduces(computed: pd.DataFrame, name: str, keys: list[str]) -> Non
 def test_published_descriptives_are_reproduced(tmp_path: Path, name: str) -> None:
     study = published(name, tmp_path)
 
-    found = descriptives.compute(study).rename(columns={"condition": "network_type"})
+    found = descriptives(study).rename(columns={"condition": "network_type"})
 
     assert_reproduces(found, f"{name}/summary.csv", ["opponent", "network_type"])
 
@@ -65,6 +66,6 @@ def test_published_descriptives_are_reproduced(tmp_path: Path, name: str) -> Non
 def test_published_comparisons_are_reproduced(tmp_path: Path, name: str) -> None:
     study = published(name, tmp_path)
 
-    found = comparisons.compute(study)
+    found = comparisons(study)
 
     assert_reproduces(found, f"{name}/comparisons.csv", ["opponent", "a", "b"])

@@ -17,9 +17,9 @@ from cuttle.analysis.numerics import describe, detectable
 from cuttle.analysis.pairs import cohens_d, hedges_j
 from cuttle.analysis.permutation import flip, permute
 from cuttle.analysis.ranks import mann_whitney, prob_improvement_interval
+from cuttle.analysis.statistics.final import split_variance
 from cuttle.analysis.statistics.omnibus import anova
-from cuttle.analysis.statistics.power import needed_runs
-from cuttle.analysis.statistics.variance import split_variance
+from cuttle.analysis.statistics.primary import needed_runs
 
 BOOLEAN = np.array([0.581, 0.613, 0.645, 0.597, 0.629, 0.565, 0.605])
 EMBEDDING = np.array([0.661, 0.637, 0.702, 0.685, 0.653, 0.621, 0.694])

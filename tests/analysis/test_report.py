@@ -1,11 +1,10 @@
-"""The HTML page: whole, safe, self-contained, readable in a real browser."""
+"""The HTML page: self-contained, safe, readable in a real browser."""
 
 import json
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
-from html.parser import HTMLParser
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,142 +12,78 @@ import pytest
 from PIL import Image
 
 from cuttle.analysis import load
-from cuttle.analysis.exporting import export_all
-from cuttle.analysis.gallery import save_figures
 from cuttle.analysis.interpretation import Decision
-from cuttle.analysis.report.page import MARKS, write_report
+from cuttle.analysis.report.page import MARKS
 from cuttle.analysis.tables import learning_table
 
 from .awkward import AWKWARD
+from .conftest import Report
 from .experiments import TYPES, write_experiment, write_factorial, write_run
+from .page import check
+from .test_cli_status import run_cli
 
 BROWSER = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
 NODE = shutil.which("node")
-VOID = {"meta", "img", "br", "hr", "link"}
+Reported = Callable[[str], Report]
 
 
-class Checker(HTMLParser):
-    """Check that elements are closed in order, and collect what a page consists of."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.links: list[str] = []
-        self.ids: list[str] = []
-        self.text: list[str] = []
-
-    def handle_starttag(self, name: str, attributes: list[tuple[str, str | None]]) -> None:
-        self.open += [] if name in VOID else [name]
-        for key, value in attributes:
-            self.links += [str(value)] if key in ("src", "href") else []
-            self.ids += [str(value)] if key == "id" else []
-
-    def handle_endtag(self, name: str) -> None:
-        assert self.open.pop() == name
-
-    def handle_data(self, data: str) -> None:
-        self.text.append(data)
-
-
-def report(
-    experiment: Path, *, has_figures: bool = True, formats: Sequence[str] = ("csv", "latex")
-) -> Path:
-    study = load(experiment)
-    exported = export_all(study, formats, experiment / "analysis")
-    pictures = save_figures(study, experiment / "analysis" / "graphs") if has_figures else {}
-    return write_report(study, pictures, experiment / "analysis", exported=exported)
-
-
-def check(page: Path) -> Checker:
-    checker = Checker()
-    checker.feed(page.read_text(encoding="utf-8"))
-    assert checker.open == []
-    return checker
+def quick_report(experiment: Path, *options: str) -> Path:
+    run_cli("report", experiment, "--no-figures", *options)
+    return experiment / "analysis" / "report.html"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", AWKWARD)
-def test_page_is_whole_at_every_study(name: str, tmp_path: Path):
-    checker = check(report(AWKWARD[name](tmp_path), has_figures=False))
+def test_page_needs_nothing_else_and_begins_with_the_answer(reported: Reported):
+    page = reported("ordinary").page
 
-    assert len(checker.ids) == len(set(checker.ids))
-    assert "Answer" in checker.text
-    assert "nan" not in " ".join(checker.text).lower().split()
-
-
-@pytest.mark.slow
-def test_page_needs_nothing_else(tmp_path: Path):
-    page = report(AWKWARD["ordinary"](tmp_path))
-
-    checker = check(page)
+    checker, text = check(page), page.read_text(encoding="utf-8")
 
     assert all(link.startswith(("data:", "#")) for link in checker.links)
     assert {link[1:] for link in checker.links if link.startswith("#")} <= set(checker.ids)
     assert {"figure-win_rates", "figure-differences", "figure-cost"} <= set(checker.ids)
-    assert "@import" not in page.read_text(encoding="utf-8")
-    assert page.stat().st_size < 4_000_000
-
-
-def test_answer_comes_first(tmp_path: Path):
-    text = report(AWKWARD["ordinary"](tmp_path), has_figures=False).read_text(encoding="utf-8")
-
+    assert "@import" not in text and page.stat().st_size < 4_000_000
     places = [text.index(f'<section id="{name}"') for name in ("answer", "figures", "results")]
     assert places == sorted(places)
     assert text.index('class="headline"') < places[1]
 
 
-def test_text_from_files_is_never_markup(tmp_path: Path):
-    experiment = AWKWARD["unfinished"](tmp_path)
-    text = report(experiment, has_figures=False).read_text(encoding="utf-8")
+@pytest.mark.slow
+def test_text_from_files_is_never_markup(reported: Reported):
+    text = reported("unfinished").page.read_text(encoding="utf-8")
 
     assert "<script>alert" not in text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+    assert "<b>&{bold}\\" in check(reported("twelve_types").page).text
 
 
 @pytest.mark.slow
-def test_odd_names_are_shown_as_they_are(tmp_path: Path):
-    checker = check(report(AWKWARD["twelve_types"](tmp_path), has_figures=False))
-
-    assert "<b>&{bold}\\" in checker.text
-
-
-def test_page_names_what_failed(tmp_path: Path):
-    text = "".join(check(report(AWKWARD["unfinished"](tmp_path), has_figures=False)).text)
+def test_page_names_what_failed(reported: Reported):
+    text = "".join(check(reported("unfinished").page).text)
 
     assert "multi_encoder_run_01" in text
     assert "4 runs used; 17 excluded" in text
 
 
-def test_page_shows_settings_and_their_differences(tmp_path: Path):
-    checker = check(report(AWKWARD["ordinary"](tmp_path), has_figures=False))
+@pytest.mark.slow
+def test_page_shows_settings_sizes_and_definitions(reported: Reported):
+    text = check(reported("ordinary").page).text
 
-    assert "Settings by network type" in checker.text
-    assert "network_type.name" in checker.text
-    assert "training.learner.learning_rate" in checker.text
-    assert "versions.numpy" in checker.text
-
-
-def test_page_shows_size_and_initial_spread_of_each_network(tmp_path: Path):
-    text = check(report(AWKWARD["ordinary"](tmp_path), has_figures=False)).text
-
-    row = text[text.index("initial Q sd") :]
-    first = row.index("boolean")
-    assert row[first : first + 4] == ["boolean", "190,000", "0.0130", "1 min 00 s"]
-
-
-def test_page_defines_both_win_rates(tmp_path: Path):
-    text = "".join(check(report(AWKWARD["ordinary"](tmp_path), has_figures=False)).text)
-
-    assert "a draw counts as not won; with half draws: (wins + draws / 2) / games" in text
+    shown = {"Settings by network type", "network_type.name", "versions.numpy"}
+    assert {*shown, "training.learner.learning_rate"} <= set(text)
+    networks = text[text.index("initial Q sd") :]
+    first = networks.index("boolean")
+    assert networks[first : first + 4] == ["boolean", "190,000", "0.0130", "1 min 00 s"]
+    definition = "a draw counts as not won; with half draws: (wins + draws / 2) / games"
+    assert definition in "".join(text)
 
 
 def test_page_attaches_no_tables_of_an_earlier_report(tmp_path: Path):
     experiment = AWKWARD["one_run"](tmp_path)
-    assert "runs.csv" in check(report(experiment, has_figures=False)).text
+    assert "runs.csv" in check(quick_report(experiment)).text
 
-    page = report(experiment, has_figures=False, formats=["json"])
+    page = quick_report(experiment, "--format", "json")
 
     assert (experiment / "analysis" / "runs.csv").exists()
     assert "runs.csv" not in check(page).text
@@ -160,14 +95,15 @@ def test_a_setting_that_varies_within_every_type_is_shown(tmp_path: Path):
             config = {"threads": threads, "force": run == 1}
             write_run(tmp_path / "study", network_type, run, config=config)
 
-    text = check(report(tmp_path / "study", has_figures=False)).text
+    text = check(quick_report(tmp_path / "study")).text
 
     row = [part for part in text[text.index("Varies within conditions") :] if part.strip()]
     assert row[row.index("threads") + 1] == "{1, 2}"
 
 
-def test_page_of_no_used_run_says_nothing_of_its_types(tmp_path: Path):
-    text = check(report(AWKWARD["nothing"](tmp_path))).text
+@pytest.mark.slow
+def test_page_of_no_used_run_says_nothing_of_its_types(reported: Reported):
+    text = check(reported("nothing").page).text
 
     assert "No run is used, so there are no settings to show." in text
     assert "Networks" not in text
@@ -192,7 +128,7 @@ def test_factors_have_tables_of_their_own(tmp_path: Path):
     ]
     path = write_factorial(tmp_path, {"network_type": "boolean", rate: 0.1}, cells, runs=3)
 
-    text = check(report(path, has_figures=False)).text
+    text = check(quick_report(path)).text
 
     for title in ("Factors: which matter", "Best setting per network type", "Mean of each level"):
         assert title in text
@@ -218,16 +154,27 @@ def browse(page: Path, *arguments: str) -> str:
 
 @pytest.mark.slow
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
-def test_page_is_drawn_by_a_browser(tmp_path: Path):
-    page = report(AWKWARD["ordinary"](tmp_path))
-    shot = tmp_path / "shot.png"
+def test_page_is_drawn_and_sorted_by_a_browser(reported: Reported, tmp_path: Path):
+    click = (
+        "<script>const t = document.querySelector('#results table');"
+        "for (const n of [2, 2]) t.tHead.rows[0].cells[n].click();"
+        "document.title = Array.from(t.tBodies[0].rows, r => r.cells[2].textContent).join();"
+        "</script></body>"
+    )
+    page, shot = tmp_path / "report.html", tmp_path / "shot.png"
+    text = reported("ordinary").page.read_text(encoding="utf-8")
+    page.write_text(text.replace("</body>", click), encoding="utf-8")
 
-    browse(page, f"--screenshot={shot}", "--window-size=1000,2400")
+    dom = browse(page, f"--screenshot={shot}", "--window-size=1000,2400", "--dump-dom")
 
     with Image.open(shot) as picture:
         assert picture.size == (1000, 2400)
         colours = picture.convert("RGB").getcolors(maxcolors=1 << 24)
     assert colours is not None and len(colours) > 100  # text and figures, not a blank page
+    found = re.search("<title>(.*?)</title>", dom)
+    assert found is not None
+    means = [float(text) for text in found.group(1).split(",")]
+    assert means == sorted(means, reverse=True) and len(means) == 3
 
 
 @pytest.mark.slow
@@ -245,22 +192,3 @@ def test_cells_sort_by_what_they_mean():
     )  # fmt: skip
 
     assert json.loads(finished.stdout) == [58, 65, 93_600, 39_100, -1.0, 0.001, 9_000]
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
-def test_tables_sort_by_a_click(tmp_path: Path):
-    page = report(AWKWARD["ordinary"](tmp_path), has_figures=False)
-    click = (
-        "<script>const t = document.querySelector('#results table');"
-        "for (const n of [2, 2]) t.tHead.rows[0].cells[n].click();"
-        "document.title = Array.from(t.tBodies[0].rows, r => r.cells[2].textContent).join();"
-        "</script></body>"
-    )
-    page.write_text(page.read_text(encoding="utf-8").replace("</body>", click), encoding="utf-8")
-
-    found = re.search("<title>(.*?)</title>", browse(page, "--dump-dom"))
-
-    assert found is not None
-    means = [float(text) for text in found.group(1).split(",")]
-    assert means == sorted(means, reverse=True) and len(means) == 3

@@ -1,6 +1,5 @@
 """Every statistic on every kind of study: a frame with its columns, and reasons beside NaN."""
 
-import importlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,14 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cuttle.analysis import Study, load, registry, statistics
-from cuttle.analysis.evaluate import evaluate
-from cuttle.runs import layout
+from cuttle.analysis import Study, load
+from cuttle.analysis.statistic import all_statistics, evaluate
 
-from .awkward import AWKWARD
 from .experiments import (
+    MAIN,
     PRIMARY,
-    SECONDARY,
     TYPES,
     match_rows,
     write_experiment,
@@ -25,11 +22,6 @@ from .experiments import (
     write_run,
 )
 
-MAIN = {
-    "boolean": [0.581, 0.613, 0.645, 0.597, 0.629, 0.565, 0.605],
-    "embedding": [0.661, 0.637, 0.702, 0.685, 0.653, 0.621, 0.694],
-    "multi_encoder": [0.669, 0.71, 0.726, 0.645, 0.734, 0.694, 0.677],
-}
 PAIR = {
     "boolean": [0.571, 0.64, 0.655, 0.622, 0.668, 0.561, 0.631],
     "embedding": [0.59, 0.651, 0.689, 0.629, 0.702, 0.57, 0.664],
@@ -57,65 +49,18 @@ def study_of(root: Path, groups: Groups, **meta: Any) -> Study:
 
 def rows(study: Study, name: str, opponent: str = PRIMARY) -> pd.DataFrame:
     """Rows of a statistic for one opponent."""
-    frame = evaluate(study, [name])[name]
-    return frame[frame["opponent"] == opponent].reset_index(drop=True)
+    return all_statistics()[name](study, opponent).reset_index(drop=True)
 
 
-def assert_reasons(results: Mapping[str, pd.DataFrame]) -> None:
-    """Assert that every frame has its note, and that p-values lie between 0 and 1."""
-    for name, frame in results.items():
-        assert not frame.columns.duplicated().any(), name
-        assert name == "checks" or frame.columns[-1] == "note", name
-        for column in (column for column in frame if str(column).startswith("p_")):
-            values = frame[column].dropna().astype(float)
-            assert values.between(0, 1 + 1e-12).all(), (name, column)
-        if "p" in frame and "note" in frame:
-            assert (frame["p"].notna() | (frame["note"] != "")).all(), name
-
-
-@pytest.mark.parametrize("kind", STUDIES)
-def test_statistics_bear_any_study(tmp_path: Path, kind: str) -> None:
-    assert_reasons(evaluate(study_of(tmp_path, STUDIES[kind])))
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("kind", AWKWARD)
-@pytest.mark.parametrize("paired", [False, True])
-def test_statistics_bear_awkward_studies(tmp_path: Path, kind: str, paired: bool) -> None:
-    path = AWKWARD[kind](tmp_path)
-    file = path / layout.EXPERIMENT_FILE
-    declared = '"paired": true' if paired else '"paired": false'
-    text = file.read_text().replace('"paired": false', declared)
-    file.write_text(text.replace('"paired": true', declared))
-
-    assert_reasons(evaluate(load(path)))
-
-
-@pytest.mark.parametrize("name", registry.names(statistics))
-def test_statistic_of_an_empty_experiment_has_its_columns(tmp_path: Path, name: str) -> None:
+def test_statistics_have_their_columns_and_say_what_they_answer(
+    main: Study, tmp_path: Path
+) -> None:
     write_meta(tmp_path / "empty", planned=[])
-    write_experiment(tmp_path, MAIN, name="full")
+    empty = load(tmp_path / "empty")
 
-    empty = evaluate(load(tmp_path / "empty"), [name])[name]
-
-    assert list(empty) == list(evaluate(load(tmp_path / "full"), [name])[name])
-
-
-@pytest.mark.parametrize("name", registry.names(statistics))
-def test_statistic_says_in_a_sentence_what_it_answers(name: str) -> None:
-    module = importlib.import_module(f"cuttle.analysis.statistics.{name}")
-
-    assert (module.__doc__ or "").partition("\n")[0].endswith(".")
-
-
-def test_statistics_take_unfinished_runs_and_runs_that_missed_an_opponent(tmp_path: Path) -> None:
-    path = write_experiment(tmp_path, {"boolean": [0.6, 0.62, 0.64]})
-    error = {"type": "ValueError", "message": "broken", "log": "train.log"}
-    write_run(path, "embedding", 1, state="failed", status={"error": error})
-    write_run(path, "embedding", 2, matches=match_rows(0.5, rounds=4, opponent=SECONDARY))
-    write_run(path, "embedding", 3, matches=match_rows(0.5, rounds=3, opponent=PRIMARY))
-
-    assert_reasons(evaluate(load(path)))
+    for name, compute in all_statistics().items():
+        assert list(compute(empty)) == list(compute(main)), name
+        assert (compute.__doc__ or "").partition("\n")[0].endswith("."), name
 
 
 def test_several_experiments_are_loaded_but_not_tested(tmp_path: Path) -> None:
@@ -125,24 +70,17 @@ def test_several_experiments_are_loaded_but_not_tested(tmp_path: Path) -> None:
         evaluate(load(paths))
 
 
-@pytest.mark.slow
-def test_results_are_equal_when_computed_again_and_do_not_share_memory(tmp_path: Path) -> None:
-    groups = {name: [*MAIN[name], *(rate + 0.01 for rate in MAIN[name])] for name in TYPES}
-    path = write_experiment(tmp_path, groups, runs=14)
-    first, again = evaluate(load(path)), evaluate(load(path))
-    study = load(path)
-    changed = evaluate(study, ["comparisons"])["comparisons"]
+def test_results_do_not_share_memory(main: Study) -> None:
+    compute = all_statistics()["comparisons"]
+    before, changed = compute(main), compute(main)
+
     changed["diff"] = 0.0
 
-    for name, frame in first.items():
-        pd.testing.assert_frame_equal(frame, again[name])
-    pd.testing.assert_frame_equal(
-        evaluate(study, ["comparisons"])["comparisons"], first["comparisons"]
-    )
+    pd.testing.assert_frame_equal(compute(main), before)
 
 
-def test_comparison_of_final_win_rates(tmp_path: Path) -> None:
-    pair = rows(study_of(tmp_path, MAIN), "comparisons").iloc[0]
+def test_comparison_of_final_win_rates(main: Study) -> None:
+    pair = rows(main, "comparisons").iloc[0]
 
     assert (pair["factor"], pair["a"], pair["b"], pair["test"]) == (
         "network_type", "boolean", "embedding", "welch",
@@ -230,8 +168,8 @@ def test_wilcoxon_is_exact_with_ties(tmp_path: Path, differences: list[float], p
     assert pair["p_wilcoxon"] == pytest.approx(p)
 
 
-def test_undeclared_pairs_are_not_tested_but_their_correlation_is_given(tmp_path: Path) -> None:
-    pair = rows(study_of(tmp_path, MAIN), "paired").iloc[0]
+def test_undeclared_pairs_are_not_tested_but_their_correlation_is_given(main: Study) -> None:
+    pair = rows(main, "paired").iloc[0]
 
     assert np.isnan(pair["p"])
     assert "never after seeing the correlation" in pair["note"]
@@ -318,8 +256,8 @@ def test_curves_use_the_runs_that_reached_each_round(tmp_path: Path) -> None:
     assert tests["round"].tolist() == [1, 2, 3, 4]
 
 
-def test_rounds_are_corrected_over_rounds_and_pairs(tmp_path: Path) -> None:
-    tests = rows(study_of(tmp_path, MAIN), "learning_differences")
+def test_rounds_are_corrected_over_rounds_and_pairs(main: Study) -> None:
+    tests = rows(main, "learning_differences")
 
     first = tests.query("a == 'boolean' and b == 'multi_encoder'")
     assert first["p_pair"].iloc[0] == pytest.approx(4 / 3432)
@@ -329,8 +267,8 @@ def test_rounds_are_corrected_over_rounds_and_pairs(tmp_path: Path) -> None:
     assert (tests["differs"] == (tests["p_round_holm"] < 0.05)).all()
 
 
-def test_threshold_never_reached_is_counted_not_imputed(tmp_path: Path) -> None:
-    found = rows(study_of(tmp_path, MAIN), "thresholds").set_index(["threshold", "condition"])
+def test_threshold_never_reached_is_counted_not_imputed(main: Study) -> None:
+    found = rows(main, "thresholds").set_index(["threshold", "condition"])
 
     row = found.loc[(0.9, "boolean")]
     assert (row["n"], row["n_reached"]) == (7, 0)
@@ -338,19 +276,17 @@ def test_threshold_never_reached_is_counted_not_imputed(tmp_path: Path) -> None:
     assert row["note"] == "half of the runs or more never reached it"
 
 
-def test_cost_and_networks_are_described_by_condition(tmp_path: Path) -> None:
-    results = evaluate(study_of(tmp_path, MAIN), ["cost", "networks"])
-
-    cost = results["cost"].set_index(["condition", "quantity"])["mean"]
+def test_cost_and_networks_are_described_by_condition(main: Study) -> None:
+    cost = all_statistics()["cost"](main).set_index(["condition", "quantity"])["mean"]
     assert cost["boolean", "round_s"] == pytest.approx(14.0)
     assert cost["boolean", "games_per_s"] == pytest.approx(1000 / 14)
-    network = results["networks"].iloc[0]
+    network = all_statistics()["networks"](main).iloc[0]
     assert network["parameters_min"] == network["parameters_max"] == 190_000
     assert network["initial_q_sd"] == pytest.approx(0.014)
 
 
-def test_aggregates_have_the_interval_of_themselves(tmp_path: Path) -> None:
-    found = evaluate(study_of(tmp_path, MAIN), ["aggregates"])["aggregates"]
+def test_aggregates_have_the_interval_of_themselves(main: Study) -> None:
+    found = all_statistics()["aggregates"](main)
 
     assert ((found["ci_low"] <= found["estimate"]) & (found["estimate"] <= found["ci_high"])).all()
     one = found[(found["opponent"] == PRIMARY) & (found["condition"] == "boolean")]
@@ -362,21 +298,12 @@ def test_aggregates_have_the_interval_of_themselves(tmp_path: Path) -> None:
     assert "median_of_opponent_means" in both["statistic"].tolist()
 
 
-def test_all_opponents_are_aggregated_by_whole_runs(tmp_path: Path) -> None:
-    found = evaluate(study_of(tmp_path, MAIN), ["aggregates"])["aggregates"]
+def test_all_opponents_are_aggregated_by_whole_runs(main: Study) -> None:
+    found = all_statistics()["aggregates"](main)
 
     means = found[(found["statistic"] == "mean") & (found["condition"] == "boolean")]
     widths = (means["ci_high"] - means["ci_low"]).to_list()
     assert widths[0] == pytest.approx(widths[2])  # the second opponent adds no information
-
-
-def test_twelve_types_are_compared_as_one_family(tmp_path: Path) -> None:
-    names = [f"type_{i:02d}" for i in range(12)]
-    groups = {name: [0.5 + i / 50, 0.51 + i / 50, 0.53 + i / 50] for i, name in enumerate(names)}
-
-    compared = rows(study_of(tmp_path, groups, planned=names), "comparisons")
-
-    assert set(compared["family_size"]) == {66}
 
 
 RATE = "training.learner.learning_rate"
@@ -425,7 +352,11 @@ def test_anova_finds_the_interaction_that_is_there(tmp_path: Path) -> None:
     assert crossed["sentence"].iloc[2] == (
         "the effect of the learning rate depends on the network type (p < .001)"
     )
-    assert "is not shown to depend on" in parallel["sentence"].iloc[2]
+    assert (
+        parallel["sentence"]
+        .iloc[2]
+        .startswith("no significant interaction of the learning rate with")
+    )
     assert parallel["p"].iloc[0] < 0.001
     assert parallel["eta2_partial"].iloc[0] > 0.5
 

@@ -72,7 +72,7 @@ def everything(context: typer.Context, root: Root = DEFAULT_ROOT) -> None:
     if context.invoked_subcommand is None:
         from cuttle.analysis.cli.report import show_report, write_files
 
-        _end(show_report(write_files(find_experiment(root, None), has_figures=True)))
+        _end(show_report(write_files(find_experiment(root, None))))
 
 
 @app.command()
@@ -134,14 +134,8 @@ def report(
     """Write the whole report: statistics, figures, tables, one HTML page."""
     from cuttle.analysis.cli.report import show_report, write_files
 
-    written = write_files(
-        find_experiment(root, experiment),
-        formats=_words(formats),
-        output_dir=output_dir,
-        opponents=_words(opponent) or (),
-        has_figures=figures,
-    )
-    _end(show_report(written))
+    path, opponents = find_experiment(root, experiment), _words(opponent) or ()
+    _end(show_report(write_files(path, _words(formats), output_dir, opponents, figures)))
 
 
 @app.command()
@@ -156,14 +150,8 @@ def export(
     """Write the statistics and data as files and print their paths."""
     from cuttle.analysis.cli.report import show_paths, write_files
 
-    written = write_files(
-        find_experiment(root, experiment),
-        formats=_words(formats),
-        output_dir=output_dir,
-        opponents=_words(opponent) or (),
-        has_figures=figures,
-    )
-    _end(show_paths(written))
+    path, opponents = find_experiment(root, experiment), _words(opponent) or ()
+    _end(show_paths(write_files(path, _words(formats), output_dir, opponents, figures)))
 
 
 @app.command()

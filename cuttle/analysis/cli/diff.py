@@ -12,6 +12,7 @@ from rich.text import Text
 from cuttle.analysis.cli.console import make_console, plain_table, print_json
 from cuttle.analysis.diff import (
     LEVELS,
+    Cell,
     Difference,
     Kind,
     Side,
@@ -23,6 +24,7 @@ from cuttle.analysis.diff import (
     open_side,
 )
 from cuttle.analysis.diff_results import compare_results
+from cuttle.analysis.numerics import records
 from cuttle.runs.diff import ABSENT, IGNORED_KEYS, is_below
 from cuttle.runs.formatting import (
     format_interval,
@@ -49,10 +51,10 @@ def show_diff(root: Path, names: Sequence[str], *, as_json: bool, show_all: bool
     if as_json:
         print_json({
             **_head(sides, not shown),
-            "configuration": list(map(_document, shown)),
-            "ignored": list(map(_document, hidden)),
-            "provenance": list(map(_document, provenance)),
-            "results": _records(results),
+            "configuration": _documents(shown),
+            "ignored": _documents(hidden),
+            "provenance": _documents(provenance),
+            "results": records(results),
             "notes": notes,
         })  # fmt: skip
         return bool(shown)
@@ -82,13 +84,10 @@ def _show_inside(side: Side, *, as_json: bool) -> bool:
         raise ValueError(f"{side.label} alone: diff needs two or more experiments, runs or files")
     if as_json:
         inner = [
-            {
-                "factor": name,
-                "levels": [part.label for part in parts],
-                "configuration": list(map(_document, rows)),
-            }
+            {"factor": name, "levels": [part.label for part in parts],
+             "configuration": _documents(rows)}
             for name, (parts, rows) in found.items()
-        ]
+        ]  # fmt: skip
         print_json({**_head([side], False), "inside": inner, "notes": list(side.notes)})
         return True
     console = make_console()
@@ -108,56 +107,41 @@ def _lone_conditions(sides: Sequence[Side]) -> list[str]:
     """Name the conditions that only one of two experiments has, and such runs of the others."""
     if len(sides) != 2 or any(side.kind is not Kind.EXPERIMENT for side in sides):
         return []
-    notes = []
-    shared = set.intersection(*({r.condition for r in side.records} for side in sides))
-    for what, attribute in (("conditions", "condition"), ("runs", "run_id")):
-        sets = [
-            dict.fromkeys(
-                getattr(r, attribute)
-                for r in side.records
-                if what == "conditions" or r.condition in shared
-            )
-            for side in sides
-        ]
-        for side, mine, other in zip(sides, sets, sets[::-1], strict=True):
-            if lone := [name for name in mine if name not in other]:
-                notes.append(f"{what} only in {side.label}: {truncate(lone)}")
-    return notes
+    conditions = [{record.condition: record for record in side.records} for side in sides]
+    runs = [
+        {r.run_id: r for r in side.records if all(r.condition in known for known in conditions)}
+        for side in sides
+    ]
+    return [
+        f"{what} only in {side.label}: {truncate(lone)}"
+        for what, (a, b) in (("conditions", conditions), ("runs", runs))
+        for side, mine, other in zip(sides, (a, b), (b, a), strict=True)
+        if (lone := [name for name in mine if name not in other])
+    ]
 
 
 def _head(sides: Sequence[Side], is_equal: bool) -> dict[str, Any]:
-    return {
-        "schema": SCHEMA,
-        "equal": is_equal,
-        "sides": [
-            {
-                "label": side.label,
-                "kind": str(side.kind),
-                "path": str(side.path),
-                "runs": [record.run_id for record in side.records],
-            }
-            for side in sides
-        ],
-    }
+    documents = [
+        {"label": side.label, "kind": str(side.kind), "path": str(side.path),
+         "runs": [record.run_id for record in side.records]}
+        for side in sides
+    ]  # fmt: skip
+    return {"schema": SCHEMA, "equal": is_equal, "sides": documents}
 
 
-def _document(difference: Difference) -> dict[str, Any]:
-    return {
-        "key": difference.key,
-        "where": difference.where,
-        "kind": difference.kind,
-        "sides": [
-            [
-                {
-                    "value": None if value is ABSENT else _json_value(value),
-                    "is_absent": value is ABSENT,
-                    "runs": [run for run in runs if run],
-                }
-                for value, runs in cell
-            ]
-            for cell in difference.cells
-        ],
-    }
+def _documents(differences: Sequence[Difference]) -> list[dict[str, Any]]:
+    return [
+        {"key": d.key, "where": d.where, "kind": d.kind, "sides": list(map(_cell, d.cells))}
+        for d in differences
+    ]
+
+
+def _cell(cell: Cell) -> list[dict[str, Any]]:
+    return [
+        {"value": None if value is ABSENT else _json_value(value), "is_absent": value is ABSENT,
+         "runs": [run for run in runs if run]}
+        for value, runs in cell
+    ]  # fmt: skip
 
 
 def _json_value(value: Any) -> Any:
@@ -167,11 +151,6 @@ def _json_value(value: Any) -> Any:
     if isinstance(value, dict):
         return {str(key): _json_value(item) for key, item in value.items()}
     return [_json_value(item) for item in value] if isinstance(value, list) else value
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    rows = frame.to_dict("records")
-    return [{str(k): None if v != v else v for k, v in row.items()} for row in rows]
 
 
 def _letters(sides: Sequence[Side]) -> list[str]:

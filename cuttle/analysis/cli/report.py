@@ -10,10 +10,10 @@ from rich.console import Console
 from cuttle.analysis.cli.console import make_console
 from cuttle.analysis.cli.tables import print_results
 from cuttle.analysis.data import Study, study_of
-from cuttle.analysis.evaluate import evaluate
 from cuttle.analysis.exporting import DEFAULT_FORMATS, check_formats, export_all
 from cuttle.analysis.gallery import Picture, save_figures
 from cuttle.analysis.report.page import write_report
+from cuttle.analysis.statistic import evaluate
 from cuttle.runs.formatting import pluralize, python_command
 from cuttle.runs.layout import ANALYSIS_DIR, RunState
 from cuttle.runs.locate import last_touched
@@ -36,11 +36,10 @@ class Written:
 
 def write_files(
     path: Path,
-    *,
     formats: Sequence[str] | None = None,
     output_dir: Path | None = None,
     opponents: Sequence[str] = (),
-    has_figures: bool,
+    has_figures: bool = True,
 ) -> Written:
     """Analyse an experiment and write exports, in the default formats if None, and figures.
 

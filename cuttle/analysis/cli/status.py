@@ -52,26 +52,26 @@ RESERVED_LINES = 8  # of the screen: summary, table head, note of what is hidden
 def show_status(path: Path, *, as_json: bool, failed_only: bool) -> None:
     """Print every run's state, progress, duration, last win rates and error."""
     experiment = read_experiment(path)
-    rows = [run for run in experiment.runs if not failed_only or _has_problem(run)]
-    if as_json:
-        print_json(status_document(experiment, rows))
-        return
-    make_console().print(status_view(experiment, rows))
-
-
-def _has_problem(run: RunRecord) -> bool:
-    return run.state in PROBLEM_STATES or bool(run.problems)
+    _show(experiment, [r for r in experiment.runs if not failed_only or _has_problem(r)], as_json)
 
 
 def check_results(path: Path, *, as_json: bool) -> bool:
     """Print the status of what is not complete and unmodified; return whether all is."""
     experiment = read_experiment(path)
     rows = [run for run in experiment.runs if not _is_unmodified(run)]
+    _show(experiment, rows, as_json)
+    return bool(experiment.runs) and not rows
+
+
+def _show(experiment: Experiment, rows: Sequence[RunRecord], as_json: bool) -> None:
     if as_json:
         print_json(status_document(experiment, rows))
     else:
         make_console().print(status_view(experiment, rows))
-    return bool(experiment.runs) and not rows
+
+
+def _has_problem(run: RunRecord) -> bool:
+    return run.state in PROBLEM_STATES or bool(run.problems)
 
 
 def _is_unmodified(run: RunRecord) -> bool:

@@ -5,20 +5,23 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cuttle.analysis.cells import NOTE
 from cuttle.analysis.cli.console import plain_table
 from cuttle.analysis.data import Study
 from cuttle.analysis.numerics import rows_of
-from cuttle.analysis.statistics import checks, classical, verdict
-from cuttle.analysis.tables import (
-    best_table,
-    comparison_table,
-    descriptives_table,
-    factorial_table,
-)
+from cuttle.analysis.statistic import Statistic
+from cuttle.analysis.statistics.checks import checks
+from cuttle.analysis.statistics.classic import classical
+from cuttle.analysis.statistics.factors import factorial
+from cuttle.analysis.statistics.final import descriptives
+from cuttle.analysis.statistics.primary import comparisons
+from cuttle.analysis.statistics.settings import best_settings
+from cuttle.analysis.statistics.verdict import headline
+from cuttle.analysis.tables import NOTE, result_table
 from cuttle.runs.formatting import MINUS, pluralize
 
 DESCRIPTIVE_COLUMNS = ("n", "mean", "95% CI", "SD", "SE", "min", "median", "max", "IQM")
+FACTORIAL_COLUMNS = ("term", "F", "p", "in words")
+BEST_COLUMNS = ("network type", "best setting", "its mean", "cross-fitted", "SE")
 PAIR_COLUMNS = (f"a {MINUS} b", "95% CI", "p", "p Holm", "g", "P(a > b)")  # what fits 80 columns
 TEXT_COLUMNS = ("factor", "pair", "term", "network type", "best setting", "in words", NOTE)
 MAX_PAIRS = 30  # the page and comparisons.csv have all
@@ -28,20 +31,20 @@ LEVELS = {"error": "bold red", "warning": "yellow", "note": "dim"}
 def print_results(console: Console, study: Study) -> None:
     """Print the answer first, then the tables it rests on, then what to know about them."""
     console.print(Text(study.name, "bold"))
-    console.print(verdict.headline(study))
+    console.print(headline(study))
+    statistics: dict[Statistic, tuple[str, ...]] = {
+        descriptives: (study.noun, *DESCRIPTIVE_COLUMNS)
+    }
+    if len(study.varying) > 1:
+        statistics |= {factorial: FACTORIAL_COLUMNS, best_settings: BEST_COLUMNS}
     for opponent, role in study.roles.items():
         console.print(f"\nagainst {opponent} ({role}): win rate in %", style="bold")
-        _print(console, descriptives_table(study, opponent), (study.noun, *DESCRIPTIVE_COLUMNS))
-        if len(study.varying) > 1:
-            _print(console, factorial_table(study, opponent), ("term", "F", "p", "in words"))
-            heads = ("network type", "best setting", "its mean", "cross-fitted", "SE")
-            _print(console, best_table(study, opponent), heads)
-        _print_pairs(console, comparison_table(study, opponent))
-        rows = classical.compute(study)
-        for line in rows.loc[rows["opponent"] == opponent, "disagreement"]:
-            if line:
-                console.print(Text(line, LEVELS["warning"]))
-    found = rows_of(checks.compute(study))
+        for statistic, heads in statistics.items():
+            _print(console, result_table(study, statistic, opponent), heads)
+        _print_pairs(console, result_table(study, comparisons, opponent))
+        for line in filter(None, classical(study, opponent)["disagreement"]):
+            console.print(Text(line, LEVELS["warning"]))
+    found = rows_of(checks(study))
     for number, check in enumerate(found):
         line = f"{check['level']}: {check['text']}"
         console.print(Text("\n" * (not number) + line, LEVELS.get(check["level"], "")))

@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 
 from cuttle.analysis.data import Study
-from cuttle.analysis.statistics import comparisons, descriptives
+from cuttle.analysis.statistics.final import descriptives
+from cuttle.analysis.statistics.primary import comparisons
 from cuttle.runs.files import write_text
 from cuttle.runs.formatting import printable
 
@@ -23,8 +24,8 @@ def write(study: Study, directory: Path) -> list[Path]:
         "runs.csv": _runs(study),
         "matches.csv": study.matches,
         "rounds.csv": study.rounds,
-        "summary.csv": _with_role(study, _with_levels(study, descriptives.compute(study))),
-        "comparisons.csv": _with_role(study, comparisons.compute(study)),
+        "summary.csv": _with_role(study, _with_levels(study, descriptives(study))),
+        "comparisons.csv": _with_role(study, comparisons(study)),
     }
     for name, frame in frames.items():
         write_text(directory / name, to_csv(frame))

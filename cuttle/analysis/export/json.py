@@ -1,17 +1,14 @@
 """The analysis as strict JSON, in the schema of docs/schema.md."""
 
 import json
-import math
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
 from cuttle.analysis.data import Study
-from cuttle.analysis.evaluate import evaluate
+from cuttle.analysis.numerics import plain, records
 from cuttle.analysis.stamp import generated_at, tool_version
-from cuttle.analysis.statistics import verdict
+from cuttle.analysis.statistic import evaluate
+from cuttle.analysis.statistics.verdict import headline
 from cuttle.runs.files import write_text
 
 SCHEMA = "cuttle-analysis/3"
@@ -55,35 +52,16 @@ def statistics_document(study: Study) -> dict[str, Any]:
             "primary_opponent": study.primary_opponent,
             "opponents": study.roles,
             "factors": {
-                name: {"base": factor.base, "levels": [_plain(v) for v in study.levels(name)]}
+                name: {"base": factor.base, "levels": [plain(v) for v in study.levels(name)]}
                 for name, factor in study.factors.items()
             },
             "equivalence_margin": study.margin,
             "final_source": study.final_source,
             "is_paired": study.is_paired,
         },
-        "headline": verdict.headline(study),
+        "headline": headline(study),
         "conditions": records(study.conditions.reset_index()),
         "statistics": {name: records(frame) for name, frame in results.items()},
         "excluded": records(study.excluded),
         "notes": list(study.problems),
     }
-
-
-def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows of a frame as plain values; what is missing is null.
-
-    Not `to_json`, which cuts numbers after fifteen decimals: a small p-value would become zero.
-    """
-    rows = frame.to_dict("records")
-    return [{str(key): _plain(value) for key, value in row.items()} for row in rows]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if value is pd.NA:
-        return None
-    if isinstance(value, np.generic):
-        value = value.item()
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,20 +1,18 @@
 """Tables for a paper, as LaTeX with booktabs: descriptives and pairwise tests."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from cuttle.analysis.captions import games_text, runs_text
-from cuttle.analysis.cells import NOTE
 from cuttle.analysis.data import Study
-from cuttle.analysis.statistics import comparisons
+from cuttle.analysis.statistic import Statistic
+from cuttle.analysis.statistics.classic import classical
+from cuttle.analysis.statistics.final import descriptives
+from cuttle.analysis.statistics.primary import comparisons
 from cuttle.analysis.style import clip
-from cuttle.analysis.tables import (
-    classical_table,
-    comparison_table,
-    descriptives_table,
-)
+from cuttle.analysis.tables import NOTE, result_table
 from cuttle.runs.files import write_text
 from cuttle.runs.formatting import MINUS
 
@@ -69,12 +67,12 @@ def _descriptives(study: Study) -> str:
         f"{runs_text(study, study.opponents)}. A draw counts as not won. CI: t-interval of the "
         "mean over runs."
     )
-    table = _stacked(study, descriptives_table, (study.noun, *DESCRIPTIVE_COLUMNS))
+    table = _stacked(study, descriptives, (study.noun, *DESCRIPTIVE_COLUMNS))
     return _table(table, caption, "tab:win-rates")
 
 
 def _comparisons(study: Study) -> str:
-    methods = sorted(filter(None, comparisons.compute(study)["permutation_method"].unique()))
+    methods = sorted(filter(None, comparisons(study)["permutation_method"].unique()))
     relabelling = (
         "test of the sign flips of the paired differences"
         if study.is_paired
@@ -89,7 +87,7 @@ def _comparisons(study: Study) -> str:
         f"g: Hedges' standardised difference{dz if study.is_paired else effect}; P(a > b): "
         "probability that a run of a wins more than one of b."
     )
-    table = _stacked(study, comparison_table, ("factor", "a", "b", *COMPARISON_COLUMNS))
+    table = _stacked(study, comparisons, ("factor", "a", "b", *COMPARISON_COLUMNS))
     return _table(table, caption, "tab:comparisons")
 
 
@@ -99,17 +97,15 @@ def _classical(study: Study) -> str:
         "Student's, Welch's or the Mann-Whitney test; Bonferroni over the pairs of one opponent "
         "and factor; d: Cohen's standardised difference, a minus b."
     )
-    table = _stacked(study, classical_table, ("factor", "a", "b", *CLASSICAL_COLUMNS))
+    table = _stacked(study, classical, ("factor", "a", "b", *CLASSICAL_COLUMNS))
     return _table(table, caption, "tab:classical")
 
 
-def _stacked(
-    study: Study, make: Callable[[Study, str], pd.DataFrame], columns: Sequence[str]
-) -> pd.DataFrame:
+def _stacked(study: Study, statistic: Statistic, columns: Sequence[str]) -> pd.DataFrame:
     """Put the tables of all opponents one under the other; the opponent is named once."""
     frames = []
     for opponent, role in study.roles.items():
-        frame = make(study, opponent)
+        frame = result_table(study, statistic, opponent)
         frame = frame[[column for column in (*columns, NOTE) if column in frame]]
         names = [f"{opponent} ({role})", *[""] * len(frame)][: len(frame)]
         frames.append(frame.assign(Against=names))

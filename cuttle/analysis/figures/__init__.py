@@ -1,7 +1,8 @@
-"""One figure per file: `draw(study)` returns a matplotlib Figure, or None where it does not apply.
+"""Figures: functions `NAME(study)` under `@figure`, which return a matplotlib Figure or None.
 
-A file added here is found by its name and stands on the page. `@styled` gives it the common style
-and answers for a study without runs. It must bear conditions without runs and opponents without
-games, be at most `DOUBLE_COLUMN` wide, and end in `set_caption`, which says what is drawn. Colours
-and markers of conditions come from `styles`. The shortest example is `training.py`.
+A function added in any file here is found by its name and stands on the page; None means that the
+figure does not apply. `@figure` gives it the common style and answers for a study without runs. It
+must bear conditions without runs and opponents without games, be at most `DOUBLE_COLUMN` wide, and
+end in `set_caption`, which says what is drawn. Colours and markers of conditions come from
+`styles`. The shortest example is `training` in `learning.py`.
 """

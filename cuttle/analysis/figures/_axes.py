@@ -1,8 +1,8 @@
-"""What figures draw in a panel: row labels, points, intervals, curves, axes."""
+"""What figures draw in a panel: row labels, points, intervals, curves, axes. All in percent."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,14 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from cuttle.analysis.data import Study, level_text
 from cuttle.analysis.figures._panels import MAX_TALL_ROWS, is_dense
 from cuttle.analysis.numerics import FloatArray
-from cuttle.analysis.style import (
-    FAINT,
-    INK,
-    Style,
-    clip,
-    offsets,
-    short,
-)
+from cuttle.analysis.style import FAINT, INK, Style, clip, offsets, short, styles
 from cuttle.runs.formatting import format_percent
 
 DENSE_LABEL = 40  # characters of a label of one line
@@ -31,9 +24,18 @@ POINT_BIN = 0.02  # of the axis: points closer than this would cover each other
 COLOUR_MAP = "cividis"  # grows in lightness: readable in grey and under colour deficiencies
 MAX_UPRIGHT = 5  # names that stand beside each other on a page
 MAX_PAIRS = 40  # of several factors
-FEW = 30  # runs of a condition that can be told apart at full size
+FEW = 30  # runs of a condition that can be distinguished at full size
 POINT_STEP = 0.09  # of the distance between two categories
 WHISKER: dict[str, Any] = {"color": INK, "capsize": 2.5, "elinewidth": 1.1, "linestyle": "none"}
+
+
+class RowOfRuns(NamedTuple):
+    """A condition that has values, and its place on the vertical axis."""
+
+    place: int
+    condition: str
+    values: FloatArray
+    style: Style
 
 
 def category_axis(axes: Axes, labels: Sequence[str], *, dense: bool = False) -> None:
@@ -44,11 +46,12 @@ def category_axis(axes: Axes, labels: Sequence[str], *, dense: bool = False) -> 
     axes.grid(axis="x")
 
 
-def label_groups(
-    axes: Axes, study: Study, groups: Mapping[str, Sequence[Any] | FloatArray]
-) -> None:
-    """Name each condition and its number of runs on the vertical axis; say why a row is empty."""
-    dense = is_dense(study, len(groups))
+def label_groups(axes: Axes, study: Study, groups: Mapping[str, FloatArray]) -> list[RowOfRuns]:
+    """Name each condition and its number of runs on the vertical axis; return those with values.
+
+    The others say why their row is empty.
+    """
+    dense, style = is_dense(study, len(groups)), styles(study)
     texts = [
         f"{clip(name, DENSE_LABEL)}  n = {len(v)}" if dense else f"{short(name)}\nn = {len(v)}"
         for name, v in groups.items()
@@ -58,6 +61,8 @@ def label_groups(
         if not len(values):
             has_runs = study.conditions["n"][name] > 0
             annotate(axes, place, "no games" if has_runs else "no completed run")
+    rows = [RowOfRuns(p, name, x, style[name]) for p, (name, x) in enumerate(groups.items())]
+    return [row for row in rows if len(row.values)]
 
 
 def label_pairs(axes: Axes, study: Study, pairs: pd.DataFrame, sign: str) -> None:
@@ -79,47 +84,39 @@ def label_pairs(axes: Axes, study: Study, pairs: pd.DataFrame, sign: str) -> Non
 def annotate(axes: Axes, place: float, text: str, *, at_right: bool = False) -> None:
     """Write in a row of the vertical axis why it is empty."""
     axes.annotate(
-        text,
-        (0.98 if at_right else 0.02, place),
-        xycoords=("axes fraction", "data"),
-        va="center",
-        ha="right" if at_right else "left",
-        color=FAINT,
-        fontsize=7,
-    )
+        text, (0.98 if at_right else 0.02, place), xycoords=("axes fraction", "data"), va="center",
+        ha="right" if at_right else "left", color=FAINT, fontsize=7,
+    )  # fmt: skip
 
 
-def draw_runs(
-    axes: Axes, place: float, values: Sequence[float], style: Style, *, axis_length: float = 100.0
-) -> None:
-    """Draw every run of a condition as a point around a place on the vertical axis."""
-    shifts = offsets(values, bin_width=POINT_BIN * axis_length, step=POINT_STEP)
+def draw_bar(axes: Axes, row: RowOfRuns, height: float) -> None:
+    """Draw the mean of a condition as a bar from zero."""
+    colour = row.style.colour
+    axes.barh(row.place, row.values.mean(), height, color=colour, alpha=0.6, edgecolor=colour)
+
+
+def draw_runs(axes: Axes, row: RowOfRuns, *, lift: float = 0, axis_length: float = 100) -> None:
+    """Draw every run of a condition as a point around its place, lifted by a part of the row."""
+    shifts = offsets(list(row.values), bin_width=POINT_BIN * axis_length, step=POINT_STEP)
+    count = len(row.values)
     axes.plot(
-        values,
-        [place + shift for shift in shifts],
-        linestyle="none",
-        marker=style.marker,
-        markersize=scale_for_count(3, len(values)),
-        markerfacecolor="white",
-        markeredgecolor=INK,
-        markeredgewidth=scale_for_count(0.6, len(values)),
-        zorder=4,
-        clip_on=False,
-    )
+        row.values, row.place - lift + np.array(shifts), linestyle="none", marker=row.style.marker,
+        markersize=scale_for_count(3, count), markerfacecolor="white", markeredgecolor=INK,
+        markeredgewidth=scale_for_count(0.6, count), zorder=4, clip_on=False,
+    )  # fmt: skip
 
 
 def draw_curves(axes: Axes, curves: pd.DataFrame, column: str, style: Style) -> None:
     """Draw the curve of every run of a condition thinly; `curves` has `run_id` and `round`."""
-    runs = curves.groupby("run_id", sort=False)
-    thin = scale_for_count(0.35, runs.ngroups)
-    for _, run in runs:
-        axes.plot(run["round"], run[column], color=style.colour, linewidth=0.5, alpha=thin)
+    wide = curves.pivot(index="round", columns="run_id", values=column)
+    thin = scale_for_count(0.35, wide.shape[1])
+    axes.plot(wide.index, wide, color=style.colour, linewidth=0.5, alpha=thin)
 
 
-def draw_mean(axes: Axes, rounds: FloatArray, means: FloatArray, style: Style) -> None:
+def draw_mean(axes: Axes, means: "pd.Series[float]", style: Style) -> None:
     """Draw the mean of a condition by round, a point where there is a single round."""
-    marker = style.marker if len(rounds) == 1 else None
-    axes.plot(rounds, means, color=style.colour, linestyle=style.dash, marker=marker, zorder=3)
+    marker = style.marker if len(means) == 1 else None
+    axes.plot(means.index, means, color=style.colour, linestyle=style.dash, marker=marker, zorder=3)
 
 
 def scale_for_count(amount: float, count: int) -> float:
@@ -127,36 +124,36 @@ def scale_for_count(amount: float, count: int) -> float:
     return amount * min(1.0, math.sqrt(FEW / max(1, count)))
 
 
-def draw_whisker(axes: Axes, place: float, estimate: float, low: float, high: float) -> None:
-    """Draw an interval around an estimate, where it could be computed; all in percent."""
-    if not math.isnan(low):
-        axes.errorbar(estimate, place, xerr=reach(estimate, low, high), zorder=3, **WHISKER)
+def reach(estimate: Any, low: Any, high: Any, *, least: float = 0.0) -> FloatArray:
+    """Return the lengths of intervals at both sides of their estimates `(2, n)` for errorbar.
 
-
-def reach(estimate: float, low: float, high: float, *, least: float = 0.0) -> list[list[float]]:
-    """Return the lengths of an interval at both sides of its estimate, as errorbar takes them.
-
-    All in percent, and cut at what is possible: `least` is -100 for differences.
+    Cut at what is possible: `least` is -100 for differences. NaN is not drawn.
     """
-    low, high = max(least, low), min(100.0, high)
-    return [[max(0.0, estimate - low)], [max(0.0, high - estimate)]]
+    ends = [np.maximum(least, np.atleast_1d(low)), np.minimum(100.0, np.atleast_1d(high))]
+    return np.maximum(0.0, [estimate - ends[0], ends[1] - estimate])
 
 
-def percents(rates: Any) -> list[float]:
-    """Return rates in percent."""
-    return [100 * float(rate) for rate in rates]
-
-
-def span(values: Sequence[float], *, pad: float = 4.0, least: float = 12.0) -> tuple[float, float]:
+def span(values: Any, *, pad: float = 4.0, least: float = 12.0) -> tuple[float, float]:
     """Return limits within 0 to 100 that hold percentages with air around them."""
-    known = [value for value in values if not math.isnan(value)]
-    if not known:
+    known = np.asarray(values, dtype=np.float64)
+    known = known[~np.isnan(known)]
+    if not known.size:
         return 0.0, 100.0
-    low, high = min(known) - pad, max(known) + pad
+    low, high = float(known.min()) - pad, float(known.max()) + pad
     if high - low < least:
         middle = (low + high) / 2
         low, high = middle - least / 2, middle + least / 2
     return max(0.0, low), min(100.0, high)
+
+
+def percents(study: Study, opponent: str) -> dict[str, FloatArray]:
+    """Return the final win rates of each condition, in percent."""
+    return {name: 100 * rates for name, rates in study.rates(opponent).items()}
+
+
+def span_of(groups: Mapping[str, FloatArray]) -> tuple[float, float]:
+    """Return the limits of an axis that shows all values of all conditions."""
+    return span(np.concatenate(list(groups.values())))
 
 
 def round_axis(axes: Axes, rounds: Iterable[int], *, has_label: bool = True) -> None:
@@ -175,13 +172,13 @@ def round_axis(axes: Axes, rounds: Iterable[int], *, has_label: bool = True) -> 
         )
 
 
-def shown_pairs(study: Study, table: pd.DataFrame, most: int) -> tuple[pd.DataFrame, str]:
-    """Return the pairs to draw against the first opponent, and a sentence on those left out.
+def shown_pairs(study: Study, pairs: pd.DataFrame, most: int) -> tuple[pd.DataFrame, str]:
+    """Return the pairs to draw, and a sentence on those left out.
 
     Of one factor with many levels, the pairs with its first level; of several factors, the first
     pairs, their families in turn.
     """
-    pairs = table[table["opponent"] == study.first_opponent].reset_index(drop=True)
+    pairs = pairs.reset_index(drop=True)
     if len(study.varying) <= 1:
         if len(pairs) <= most:
             return pairs, ""
@@ -192,33 +189,25 @@ def shown_pairs(study: Study, table: pd.DataFrame, most: int) -> tuple[pd.DataFr
     return pairs[:MAX_PAIRS], f" Only the first {MAX_PAIRS} of {len(pairs)} pairs are shown."
 
 
-def heat_map(
-    figure: Figure,
-    rows: Sequence[str],
-    columns: Sequence[str],
-    *,
-    mean: FloatArray,
-    ci_low: FloatArray,
-    ci_high: FloatArray,
-) -> None:
-    """Draw mean win rates `(rows, columns)` with half their interval as text; NaN is empty."""
-    axes = figure.subplots()
-    picture = axes.imshow(100 * mean, cmap=COLOUR_MAP, vmin=0, vmax=100, aspect="auto")
+def heat_map_of(figure: Figure, cells: pd.DataFrame, rows: list[str], columns: list[str]) -> None:
+    """Draw mean win rates with half their interval as text; NaN is empty.
+
+    cells: a row per row, and a column per part (`mean`, `ci_low`, `ci_high`) and column
+    """
+    axes, means = figure.subplots(), cells["mean"].to_numpy(dtype=np.float64)
+    halves = ((cells["ci_high"] - cells["ci_low"]) / 2).to_numpy(dtype=np.float64)
+    picture = axes.imshow(100 * means, cmap=COLOUR_MAP, vmin=0, vmax=100, aspect="auto")
     between = " ± " if len(rows) > MAX_TALL_ROWS else "\n± "
-    for row, column in np.ndindex(mean.shape):
-        value = float(mean[row, column])
-        half = float(ci_high[row, column] - ci_low[row, column]) / 2
-        text = format_percent(value, unit=False) or "no run"
-        text += "" if math.isnan(half) else between + format_percent(half, unit=False)
-        red, green, blue, _ = colormaps[COLOUR_MAP](0.0 if math.isnan(value) else value)
-        is_light = math.isnan(value) or 0.299 * red + 0.587 * green + 0.114 * blue > 0.5
-        axes.text(
-            column, row, text, ha="center", va="center", fontsize=7,
-            color="black" if is_light else "white",
-        )  # fmt: skip
+    for row, column in np.ndindex(means.shape):
+        mean = float(means[row, column])
+        half = format_percent(float(halves[row, column]), unit=False)
+        text = (format_percent(mean, unit=False) or "no run") + f"{between}{half}" * bool(half)
+        red, green, blue, _ = colormaps[COLOUR_MAP](0.0 if math.isnan(mean) else mean)
+        is_light = math.isnan(mean) or 0.299 * red + 0.587 * green + 0.114 * blue > 0.5
+        colour = "black" if is_light else "white"
+        axes.text(column, row, text, ha="center", va="center", fontsize=7, color=colour)
     axes.set_yticks(range(len(rows)), rows)
-    is_tight = len(columns) > MAX_UPRIGHT
-    axes.set_xticks(range(len(columns)), columns, rotation=30 if is_tight else 0)
+    axes.set_xticks(range(len(columns)), columns, rotation=30 * (len(columns) > MAX_UPRIGHT))
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     bar = figure.colorbar(picture, ax=axes, shrink=0.9, pad=0.02)

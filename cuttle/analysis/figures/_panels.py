@@ -1,8 +1,7 @@
 """The panels of figures: how many, how large, which conditions each has, and the legend."""
 
 import math
-from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -69,10 +68,16 @@ def opponent_panels(study: Study, panel_height: float) -> tuple[Figure, dict[str
     rows = math.ceil(len(names) / columns)
     width = SINGLE_COLUMN if columns == 1 else DOUBLE_COLUMN
     figure = Figure(figsize=(width, rows * panel_height + NOTE_HEIGHT))
-    axes = figure.subplots(rows, columns, squeeze=False).ravel()
-    for spare in axes[len(names) :]:
+    axes = grid_of(figure, rows, columns, len(names))
+    return figure, _titled(study, dict(zip(names, axes, strict=True)))
+
+
+def grid_of(figure: Figure, rows: int, columns: int, count: int, **options: Any) -> list[Axes]:
+    """Make so many panels in rows and columns, and leave the other places empty."""
+    axes = figure.subplots(rows, columns, squeeze=False, **options).ravel()
+    for spare in axes[count:]:
         spare.remove()
-    return figure, _titled(study, dict(zip(names, axes, strict=False)))
+    return list(axes[:count])
 
 
 def _titled(study: Study, panels: dict[str, Axes]) -> dict[str, Axes]:
@@ -97,28 +102,48 @@ def facets(study: Study) -> dict[str, list[str]]:
     return {label: [label] for label in study.labels[:MAX_FACETS]}
 
 
-def line_panels(
-    study: Study, columns: Sequence[str], panel_height: float
-) -> tuple[Figure, dict[tuple[str, str], Axes]]:
-    """Make panels of lines by facet and column, such as an opponent; many facets have one."""
-    titles = list(facets(study))
-    if len(titles) > MAX_PANELS * 2:
-        columns = columns[:1]
-        rows, width = math.ceil(len(titles) / WIDE_GRID), WIDE_GRID
-        places = [(title, columns[0]) for title in titles]
-    else:
-        rows, width = len(titles), len(columns)
-        places = [(title, column) for title in titles for column in columns]
-    height = rows * panel_height * (1 if len(titles) < MAX_PANELS else 0.75)
+class Facet(NamedTuple):
+    """A panel of lines: some conditions against one opponent.
+
+    is_last: it stands at the bottom of its column and names the horizontal axis
+    versus: what its vertical axis says of the opponent where columns differ in it
+    """
+
+    axes: Axes
+    opponent: str
+    conditions: list[str]
+    is_last: bool = True
+    versus: str = ""
+
+
+def facet_grid(study: Study, panel_height: float) -> tuple[Figure, list[Facet]]:
+    """Make panels of lines with their legend: by opponent, or by facet and opponent.
+
+    Many facets have one opponent.
+    """
+    groups, opponents = facets(study), study.opponents[:2]
+    if len(groups) == 1:
+        figure, panels = opponent_panels(study, panel_height)
+        draw_legend(figure, study)
+        (conditions,) = groups.values()
+        return figure, [Facet(axes, name, conditions) for name, axes in panels.items()]
+    width = len(opponents)
+    if len(groups) > MAX_PANELS * 2:
+        opponents, width = opponents[:1], WIDE_GRID
+    places = [(title, opponent) for title in groups for opponent in opponents]
+    rows = math.ceil(len(places) / width)
+    height = rows * panel_height * (1 if len(groups) < MAX_PANELS else 0.75)
     figure = Figure(figsize=(DOUBLE_COLUMN, height + NOTE_HEIGHT))
-    axes = figure.subplots(rows, width, squeeze=False, sharex="col").ravel()
-    for spare in axes[len(places) :]:
-        spare.remove()
-    for panel in axes[len(places) - width : len(places)]:
-        panel.xaxis.set_tick_params(labelbottom=True)  # also where none stands below
-    for panel, (title, _) in zip(axes, places, strict=False):
-        panel.set_title(short(title) if width > 2 else clip(title, 50), loc="left")
-    return figure, dict(zip(places, axes, strict=False))
+    grid, found = grid_of(figure, rows, width, len(places), sharex="col"), []
+    for number, ((title, opponent), axes) in enumerate(zip(places, grid, strict=True)):
+        is_last = number >= len(places) - width
+        axes.xaxis.set_tick_params(labelbottom=is_last)  # also where none stands below
+        axes.set_title(short(title) if width > 2 else clip(title, 50), loc="left")
+        versus = f"vs {clip(opponent, 13)}" * (len(opponents) > 1)
+        found.append(Facet(axes, opponent, groups[title], is_last, versus))
+    if len(study.varying) > 1:
+        draw_legend(figure, study)
+    return figure, found
 
 
 def shown_conditions(study: Study) -> str:
@@ -146,8 +171,3 @@ def draw_legend(figure: Figure, study: Study, *, marker: bool = False) -> None:
         loc="outside upper center",
         ncols=min(columns, len(handles)),
     )
-
-
-def is_last_row(axes: Axes) -> bool:
-    """Tell whether a panel stands at the bottom of its column."""
-    return bool(axes.xaxis.get_tick_params().get("labelbottom", True))

@@ -2,18 +2,41 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from cuttle.analysis import study_tables, tables
-from cuttle.analysis.data import Study
+from cuttle.analysis.data import Study, level_text
 from cuttle.analysis.diff import Difference, Side, cell_text, inside, open_side
-from cuttle.analysis.numerics import rows_of
-from cuttle.analysis.statistics import classical, comparisons
+from cuttle.analysis.numerics import Row, rows_of
+from cuttle.analysis.statistic import Statistic
+from cuttle.analysis.statistics.classic import PROCEDURE, classical
+from cuttle.analysis.statistics.factors import factorial, level_means
+from cuttle.analysis.statistics.final import descriptives
+from cuttle.analysis.statistics.learning import area_comparisons
+from cuttle.analysis.statistics.omnibus import omnibus
+from cuttle.analysis.statistics.primary import comparisons, equivalence, power
+from cuttle.analysis.statistics.resources import cost, networks
+from cuttle.analysis.statistics.settings import best_settings, sensitivity
+from cuttle.analysis.tables import (
+    Columns,
+    count,
+    format_rows,
+    learning_table,
+    number,
+    rate,
+    result_table,
+    text,
+)
 from cuttle.runs.diff import flatten
-from cuttle.runs.formatting import format_value, pluralize, truncate
+from cuttle.runs.formatting import (
+    format_duration,
+    format_number,
+    format_value,
+    pluralize,
+    truncate,
+)
 
 MAX_LEVELS = 6  # of a factor that have a column of their own
 MAX_VALUES = 8
@@ -37,30 +60,25 @@ BEST = (
 _NUMERIC = re.compile(r"^[\[<]?[-+\N{MINUS SIGN}]?[\d.].*$|^$")
 
 
-class Table(NamedTuple):
-    """A table of text; heads are (text, `text` or `number`)."""
-
-    heads: list[tuple[str, str]]
-    rows: list[list[str]]
-
-
 class Part(NamedTuple):
-    """A table with its title, folded at first if it is secondary."""
+    """A table of text with its title, folded at first if it is secondary."""
 
     title: str
-    table: Table
+    frame: pd.DataFrame
     is_folded: bool = False
     notes: Sequence[str] = ()
     empty: str = "No results."
 
+    @property
+    def heads(self) -> list[tuple[str, str]]:
+        """Heads as (text, `text` or `number`): a column of numbers is one by its cells."""
+        are_numbers = self.frame.map(lambda cell: bool(_NUMERIC.match(cell))).all()
+        return [(str(head), "number" if is_one else "text") for head, is_one in are_numbers.items()]
 
-def make_table(frame: pd.DataFrame) -> Table:
-    """Turn a frame of text into a table; columns of numbers are told by their cells."""
-    kinds = [
-        "number" if all(_NUMERIC.match(cell) for cell in frame[column]) else "text"
-        for column in frame
-    ]
-    return Table(list(zip(map(str, frame), kinds, strict=True)), frame.to_numpy().tolist())
+    @property
+    def rows(self) -> list[list[str]]:
+        """Cells, row by row."""
+        return self.frame.to_numpy().tolist()
 
 
 def results(study: Study) -> list[dict[str, Any]]:
@@ -71,54 +89,38 @@ def results(study: Study) -> list[dict[str, Any]]:
     ]
 
 
-def _parts(study: Study, opponent: str) -> list[Part]:
-    def folded(title: str, frame: pd.DataFrame, *notes: str) -> Part:
-        return Part(title, make_table(frame), is_folded=True, notes=notes)
+def _parts(study: Study, opponent: str) -> Iterator[Part]:
+    def part(title: str, statistic: Statistic, *notes: str, is_folded: bool = True) -> Part:
+        return Part(title, result_table(study, statistic, opponent), is_folded, notes)
 
-    pairs = tables.comparison_table(study, opponent)
-    many = [
-        folded("Factors: which matter", tables.factorial_table(study, opponent)),
-        folded("Mean of each level", tables.level_table(study, opponent)),
-        folded("Best setting per network type", tables.best_table(study, opponent), BEST),
-        folded("Loss at another's best setting", tables.sensitivity_table(study, opponent)),
-    ]
-    return [
-        Part("", make_table(tables.descriptives_table(study, opponent)), notes=[WIN_RATES]),
-        Part(
-            "Pairs, in percentage points",
-            make_table(pairs),
-            notes=_about_pairs(study, opponent),
-            empty="There is no pair to compare.",
-        ),
-        *([part._replace(is_folded=False) for part in many] if len(study.varying) > 1 else []),
-        folded("All conditions at once", tables.omnibus_table(study, opponent)),
-        folded("Equivalence", tables.equivalence_table(study, opponent)),
-        folded(
-            "The classical procedure",
-            tables.classical_table(study, opponent),
-            classical.PROCEDURE,
-        ),
-        folded("Sample efficiency", tables.learning_table(study, opponent), AREAS),
-        folded("Areas under the learning curves", tables.area_table(study, opponent)),
-        folded(
-            "What differences could this study detect?", tables.power_table(study, opponent), POWER
-        ),
-    ]
+    yield part("", descriptives, WIN_RATES, is_folded=False)
+    about = _about_pairs(study, opponent)
+    pairs = part("Pairs, in percentage points", comparisons, *about, is_folded=False)
+    yield pairs._replace(empty="There is no pair to compare.")
+    if len(study.varying) > 1:
+        yield part("Factors: which matter", factorial, is_folded=False)
+        yield part("Mean of each level", level_means, is_folded=False)
+        yield part("Best setting per network type", best_settings, BEST, is_folded=False)
+        yield part("Loss at another's best setting", sensitivity, is_folded=False)
+    yield part("All conditions at once", omnibus)
+    yield part("Equivalence", equivalence)
+    yield part("The classical procedure", classical, PROCEDURE)
+    yield Part("Sample efficiency", learning_table(study, opponent), True, [AREAS])
+    yield part("Areas under the learning curves", area_comparisons)
+    yield part("What differences could this study detect?", power, POWER)
 
 
 def _about_pairs(study: Study, opponent: str) -> list[str]:
     """Name the test and the correction, and where the classical procedure decides otherwise."""
-    frame = comparisons.compute(study).query("opponent == @opponent")
-    sizes = frame.drop_duplicates("factor")[["factor", "family_size"]]
+    sizes = comparisons(study, opponent).drop_duplicates("factor")[["factor", "family_size"]]
     families = ", ".join(
         f"{study.factor_text(row['factor'])}: {row['family_size']}" for row in rows_of(sizes)
     )
     test = "Paired t" if study.is_paired else "Welch"
-    verdicts = classical.compute(study).query("opponent == @opponent")["disagreement"]
     return [
         f"{test} test, two-sided; Holm over the planned pairs of a factor ({families}). Intervals "
         "are not adjusted.",
-        *filter(None, verdicts),
+        *filter(None, classical(study, opponent)["disagreement"]),
     ]
 
 
@@ -132,36 +134,61 @@ def states(study: Study) -> list[tuple[str, list[dict[str, Any]]]]:
 
 def runs(study: Study) -> list[Part]:
     """Return the tables of excluded and of used runs."""
-    used = pluralize(len(study.runs), "run")
-    excluded = make_table(study_tables.excluded_table(study))
+    rates = study.final.pivot(index="run_id", columns="opponent", values="win_rate")
+    columns: Columns = {
+        "run": text("run_id"), study.noun: text("condition"), "number": text("run"),
+        "seed": text("seed"), "time": _duration, **{name: rate(name) for name in study.opponents},
+    }  # fmt: skip
+    used = format_rows(study.runs.join(rates, on="run_id"), columns)
+    why: Columns = {"run": text("run_id"), "state": text("state"), "reason": text("reason")}
+    title = f"{pluralize(len(used), 'run')} used; {len(study.excluded):,} excluded"
+    empty = "No run is excluded." if len(used) else "There is no run."
     return [
-        Part(
-            f"{used} used; {len(study.excluded):,} excluded",
-            excluded,
-            empty="No run is excluded." if len(study.runs) else "There is no run.",
-        ),
-        Part(
-            "All used runs, win rates in percent", make_table(study_tables.run_table(study)), True
-        ),
+        Part(title, format_rows(study.excluded, why), empty=empty),
+        Part("All used runs, win rates in percent", used, True),
     ]
+
+
+def _duration(row: Row) -> str:
+    return format_duration(row["duration_s"])
 
 
 def configuration(study: Study) -> list[Part]:
     """Return the factors, the settings that follow them or vary otherwise, and all common ones."""
     if not len(study.runs):
         empty = "No run is used, so there are no settings to show."
-        return [Part("Settings", Table([], []), empty=empty)]
+        return [Part("Settings", pd.DataFrame(), empty=empty)]
     path = study.paths[0]
     varying = inside(open_side(path.parent, str(path)))
     constant = study.configs.loc[:, study.configs.astype(str).nunique() == 1].iloc[0].dropna()
     common = pd.DataFrame({"key": constant.index, "value": [*map(format_value, constant)]})
-    parts = [
-        Part("Factors", make_table(study_tables.factor_table(study))),
-        *(_settings(study, name, *found) for name, found in varying.items()),
-        Part("Networks", make_table(study_tables.network_table(study))),
-        Part(f"All {len(common)} common settings", make_table(common), is_folded=True),
+    levels = [
+        (name, level_text(factor.base), ", ".join(map(level_text, study.levels(name))))
+        for name, factor in study.factors.items()
     ]
-    return [part for part in parts if part.table.rows]
+    parts = [
+        Part("Factors", pd.DataFrame(levels, columns=["factor", "base", "levels"])),
+        *(_settings(study, name, *found) for name, found in varying.items()),
+        Part("Networks", _networks(study)),
+        Part(f"All {len(common)} common settings", common, is_folded=True),
+    ]
+    return [part for part in parts if len(part.frame)]
+
+
+def _networks(study: Study) -> pd.DataFrame:
+    """Show the size, the spread of first Q-values and the cost of each condition."""
+    costs = cost(study).pivot(index="condition", columns="quantity", values="mean")
+    sizes = ("parameters_min", "parameters_max")
+    columns: Columns = {
+        study.noun: text("condition"),
+        "parameters": lambda row: " to ".join(
+            dict.fromkeys(format_number(row[size], 0) for size in sizes)
+        ),
+        "initial Q sd": number("initial_q_sd", 4),
+        "time of a run": _duration,
+        "self-play games per second": count("self_play_games_per_s"),
+    }
+    return format_rows(networks(study).join(costs, on="condition"), columns)
 
 
 def _settings(
@@ -175,11 +202,7 @@ def _settings(
         texts = [cell_text(cell) for cell in difference.cells]
         values = texts if len(texts) == len(heads) else [truncate(list(dict.fromkeys(texts)))]
         rows.append([difference.key, *values])
-    return Part(title, make_table(pd.DataFrame(rows, columns=["key", *heads], dtype="str")))
-
-
-def _distinct(values: "pd.Series[Any]") -> str:
-    return truncate(list(dict.fromkeys(map(str, values))), MAX_VALUES)
+    return Part(title, pd.DataFrame(rows, columns=["key", *heads], dtype="str"))
 
 
 def provenance(study: Study) -> list[Part]:
@@ -188,17 +211,18 @@ def provenance(study: Study) -> list[Part]:
     meta = flatten({key: study.meta.get(key) for key in keys})
     recorded = study.provenance.drop(columns=["experiment", "run_id", "condition", "run"])
     about = pd.DataFrame({"experiment": list(meta), "value": [*map(format_value, meta.values())]})
-    values = [_distinct(recorded[column].dropna()) for column in recorded]
+    values = [
+        truncate(list(dict.fromkeys(map(str, recorded[column].dropna()))), MAX_VALUES)
+        for column in recorded
+    ]
     of_runs = pd.DataFrame({"recorded by the runs": list(recorded), "value": values})
-    return [Part("", make_table(frame.astype(str))) for frame in (about, of_runs) if len(frame)]
+    return [Part("", frame.astype(str)) for frame in (about, of_runs) if len(frame)]
 
 
 def history(study: Study) -> list[str]:
     """Return the commands that launched the experiment."""
     entries = study.meta.get("history") or []
     return [
-        str(entry.get("command_line", ""))
-        if isinstance(entry, dict)
-        else json.dumps(entry, ensure_ascii=False)
-        for entry in entries
+        str(e.get("command_line", "")) if isinstance(e, dict) else json.dumps(e, ensure_ascii=False)
+        for e in entries
     ]

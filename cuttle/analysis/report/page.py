@@ -11,7 +11,8 @@ from cuttle.analysis.gallery import Picture
 from cuttle.analysis.numerics import rows_of
 from cuttle.analysis.report import content
 from cuttle.analysis.stamp import generated_at
-from cuttle.analysis.statistics import checks, verdict
+from cuttle.analysis.statistics.checks import checks
+from cuttle.analysis.statistics.verdict import headline, verdict
 from cuttle.runs.files import write_text
 
 # What the answer rests on comes first.
@@ -36,8 +37,7 @@ def write_report(
 ) -> Path:
     """Write report.html, which needs no other file and no network; it holds the exported tables."""
     statements = [
-        {**row, "mark": MARKS.get(str(row["decision"]), "")}
-        for row in rows_of(verdict.compute(study))
+        {**row, "mark": MARKS.get(str(row["decision"]), "")} for row in rows_of(verdict(study))
     ]
     loader = jinja2.PackageLoader("cuttle.analysis", "report")
     template = jinja2.Environment(
@@ -47,8 +47,8 @@ def write_report(
     page = template.render(
         name=study.name,
         description=str(study.meta.get("description") or ""),
-        headline=verdict.headline(study),
-        checks=rows_of(checks.compute(study)),
+        headline=headline(study),
+        checks=rows_of(checks(study)),
         primary=[item for item in statements if item["role"] != "secondary"],
         secondary=[item for item in statements if item["role"] == "secondary"],
         num_answers=MAX_ANSWERS,

@@ -2,17 +2,17 @@
 
 import math
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from cuttle.analysis.data import Study, by_condition
-from cuttle.analysis.numerics import ALPHA, is_constant, rows_of
-from cuttle.analysis.per_study import once_per_study
+from cuttle.analysis.numerics import ALPHA, Row, is_constant, rows_of
 from cuttle.analysis.permutation import smallest_flip_p, smallest_permutation_p
 from cuttle.analysis.ranks import smallest_rank_p
-from cuttle.analysis.statistics import comparisons, learning_runs
+from cuttle.analysis.statistic import statistic
+from cuttle.analysis.statistics.learning import learning_runs
+from cuttle.analysis.statistics.primary import comparisons
 from cuttle.runs.formatting import join_words, pluralize, truncate
 from cuttle.runs.layout import Stage
 
@@ -20,27 +20,20 @@ FINAL_GAMES = 2_000  # fewer leave the sampling error of games visible
 COLLAPSE = 0.10  # win rate below the rest of its condition that makes a run worth naming
 FENCE = 3.0  # interquartile ranges; Tukey's far out
 BY_CHANCE = 1e-3  # probability below which equal results of two seeds are no chance
+Finding = tuple[str, str, str]  # id, level, text
 LEVELS = ("error", "warning", "note")  # an error: numbers mislead
 
 
-class Check(NamedTuple):
-    """One finding: level is `error` (numbers mislead), `warning` or `note`."""
-
-    id: str
-    level: str
-    text: str
-
-
-@once_per_study
-def compute(study: Study) -> pd.DataFrame:
-    """Collect all findings, worst first."""
-    checks = (
+@statistic("id level text")
+def checks(study: Study) -> list[Row]:
+    """Collect what a reader must know before believing the numbers, worst first."""
+    parts = (
         _completeness, _not_assessed, _damage, _short_runs, _final_evaluation, _seeds, _copies,
         _sources, _versions, _arithmetic, _unreachable, _collapsed,
     )  # fmt: skip
-    findings = [finding for check in checks for finding in check(study)]
-    findings.sort(key=lambda finding: LEVELS.index(finding.level))
-    return pd.DataFrame(findings, columns=Check._fields, dtype="str")
+    findings = [finding for part in parts for finding in part(study)]
+    findings.sort(key=lambda finding: LEVELS.index(finding[1]))
+    return [dict(zip(("id", "level", "text"), finding, strict=True)) for finding in findings]
 
 
 def no_runs(study: Study) -> str:
@@ -52,35 +45,35 @@ def no_runs(study: Study) -> str:
     return f"no completed runs that can be used ({counts})"
 
 
-def _completeness(study: Study) -> Iterator[Check]:
+def _completeness(study: Study) -> Iterator[Finding]:
     if study.runs.empty:
-        yield Check("no_runs", "error", no_runs(study))
+        yield "no_runs", "error", no_runs(study)
     for reason, runs in study.excluded.groupby("reason", sort=False)["run_id"]:
-        yield Check("excluded", "warning", f"excluded, {reason}: {truncate(list(runs))}")
+        yield "excluded", "warning", f"excluded, {reason}: {truncate(list(runs))}"
     counts = study.conditions["n"]
     if len(study.runs):
         for name in counts.index[counts == 0]:
-            yield Check("missing_condition", "warning", f"{name}: no runs that can be used")
+            yield "missing_condition", "warning", f"{name}: no runs that can be used"
     for problem in study.problems:
-        yield Check("problem", "warning", problem)
+        yield "problem", "warning", problem
     if counts.nunique() > 1:
         listed = truncate([f"{name} {n}" for name, n in counts.items()])
         text = f"{study.noun}s have different numbers of runs: {listed}"
-        yield Check("unequal_n", "note", text)
+        yield "unequal_n", "note", text
 
 
-def _not_assessed(study: Study) -> Iterator[Check]:
+def _not_assessed(study: Study) -> Iterator[Finding]:
     """Name what the runs leave open, so that silence is no assurance."""
     if study.runs.empty:
         return
     if len(study.labels) == 1:
         text = f"there is a single {study.noun}, so nothing could be compared"
-        yield Check("not_assessed", "warning", text)
+        yield "not_assessed", "warning", text
     single = list(study.conditions.index[study.conditions["n"] == 1])
     if single:
         each = " each" * (len(single) > 1)
         text = f"one run{each} of {join_words(single)}: how much runs vary could not be assessed"
-        yield Check("not_assessed", "warning", text)
+        yield "not_assessed", "warning", text
     for opponent in study.opponents:
         equal = [name for name, x in study.rates(opponent).items() if x.size > 1 and is_constant(x)]
         if equal:
@@ -88,35 +81,36 @@ def _not_assessed(study: Study) -> Iterator[Check]:
                 f"all runs of {join_words(equal)} have one and the same win rate against "
                 f"{opponent}: how much runs vary could not be assessed"
             )
-            yield Check("not_assessed", "warning", text)
-    flipped = comparisons.compute(study).query("test == 'sign_flip' and diff != 0")
+            yield "not_assessed", "warning", text
+    compared = comparisons(study)
+    flipped = compared[(compared["test"] == "sign_flip") & (compared["diff"] != 0)]
     for row in rows_of(flipped):
         text = (
             f"all differences of {row['a']} and {row['b']} against {row['opponent']} are equal: "
             "how much they vary could not be assessed"
         )
-        yield Check("not_assessed", "warning", text)
+        yield "not_assessed", "warning", text
 
 
-def _damage(study: Study) -> Iterator[Check]:
+def _damage(study: Study) -> Iterator[Finding]:
     """Name what is wrong with the files of runs that are used, for every number counts them."""
     for problem, runs in study.damage.groupby("problem", sort=False)["run_id"]:
-        text = f"{problem}; used all the same: {truncate(list(runs))}"
-        yield Check("damaged_files", "warning", text)
+        text = f"{problem}; still used: {truncate(list(runs))}"
+        yield "damaged_files", "warning", text
 
 
-def _short_runs(study: Study) -> Iterator[Check]:
-    runs = learning_runs.compute(study)
+def _short_runs(study: Study) -> Iterator[Finding]:
+    runs = learning_runs(study)
     short = runs[runs["is_short"].astype(bool)].drop_duplicates(["run_id", "note"])
     for note, names in short.groupby("note", sort=False)["run_id"]:
         text = (
             f"{truncate(list(dict.fromkeys(names)))} {note} of validation: counted in these "
             "rounds, without an area under the curve"
         )
-        yield Check("short_runs", "warning", text)
+        yield "short_runs", "warning", text
 
 
-def _final_evaluation(study: Study) -> Iterator[Check]:
+def _final_evaluation(study: Study) -> Iterator[Finding]:
     if study.final_source != Stage.FINAL:
         return  # the study's own problem says so
     for opponent in study.opponents:
@@ -126,27 +120,27 @@ def _final_evaluation(study: Study) -> Iterator[Check]:
                 f"final games against {opponent} differ between runs: {games.min():,} to "
                 f"{games.max():,}"
             )
-            yield Check("unequal_games", "warning", text)
+            yield "unequal_games", "warning", text
         if len(games) and games.min() < FINAL_GAMES:
             text = (
                 f"only {pluralize(int(games.min()), 'final game')} against {opponent}; below "
                 f"{FINAL_GAMES:,} the sampling error of the games widens every interval"
             )
-            yield Check("few_games", "warning", text)
+            yield "few_games", "warning", text
 
 
-def _seeds(study: Study) -> Iterator[Check]:
+def _seeds(study: Study) -> Iterator[Finding]:
     """Name runs whose files do not agree about their seed."""
     for row in rows_of(study.provenance):
-        told = {name: row[f"seed_{name}"] for name in ("status", "metadata", "config")}
-        known = {name: seed for name, seed in told.items() if not pd.isna(seed)}
+        recorded = {name: row[f"seed_{name}"] for name in ("status", "metadata", "config")}
+        known = {name: seed for name, seed in recorded.items() if not pd.isna(seed)}
         if len(set(known.values())) > 1:
             listed = ", ".join(f"{name} {seed}" for name, seed in known.items())
             text = f"{row['run_id']}: its files disagree about its seed: {listed}"
-            yield Check("seed_mismatch", "error", text)
+            yield "seed_mismatch", "error", text
 
 
-def _copies(study: Study) -> Iterator[Check]:
+def _copies(study: Study) -> Iterator[Finding]:
     """Find runs of a condition with equal results in all games, which no chance makes likely."""
     columns = ["stage", "round", "opponent", "seat", "games", "wins", "draws"]
     matches, runs = study.matches, study.matches["run_id"]
@@ -161,49 +155,49 @@ def _copies(study: Study) -> Iterator[Check]:
             text = (
                 f"identical results across seeds (is the seed used?): {truncate(list(equal.index))}"
             )
-            yield Check("identical_results", "error", text)
+            yield "identical_results", "error", text
 
 
-def _sources(study: Study) -> Iterator[Check]:
+def _sources(study: Study) -> Iterator[Finding]:
     runs = study.provenance
     commits, sources = (sorted(set(map(str, runs[c].dropna()))) for c in ("commit", "source_hash"))
     if len(sources) > 1:
         text = f"runs come from {len(sources)} versions of the source: {', '.join(sources)}"
-        yield Check("mixed_sources", "warning", text)
+        yield "mixed_sources", "warning", text
     if len(commits) > 1:
         level = "note" if len(sources) == 1 else "warning"  # equal sources train alike
         text = f"runs come from {len(commits)} commits: {', '.join(commits)}"
-        yield Check("mixed_commits", level, text)
+        yield "mixed_commits", level, text
     unknown = list(runs.loc[runs["commit"].isna(), "run_id"])
     if unknown and commits:
-        yield Check("unknown_commit", "note", f"no commit is recorded for {truncate(unknown)}")
+        yield "unknown_commit", "note", f"no commit is recorded for {truncate(unknown)}"
     if dirty := list(runs.loc[runs["dirty"].eq(True), "run_id"]):
         text = f"trained with uncommitted changes: {truncate(dirty)}"
-        yield Check("uncommitted_changes", "note", text)
+        yield "uncommitted_changes", "note", text
 
 
-def _versions(study: Study) -> Iterator[Check]:
+def _versions(study: Study) -> Iterator[Finding]:
     for column in map(str, study.provenance.filter(like="versions.")):
         versions = sorted(set(map(str, study.provenance[column].dropna())))
         if len(versions) > 1:
             package = column.partition(".")[2]
             text = f"runs used different versions of {package}: {', '.join(versions)}"
-            yield Check("mixed_versions", "warning", text)
+            yield "mixed_versions", "warning", text
 
 
-def _arithmetic(study: Study) -> Iterator[Check]:
+def _arithmetic(study: Study) -> Iterator[Finding]:
     """Name conditions of whose runs some were trained with `portable=true` and some without."""
     for condition, rows in study.provenance.groupby("condition", observed=True):
         modes = rows.groupby("arithmetic")["run_id"].agg(list)
         if len(modes) > 1:
             listed = "; ".join(f"{mode}: {truncate(runs)}" for mode, runs in modes.items())
             text = f"{condition}: runs were trained in different arithmetic (portable=): {listed}"
-            yield Check("mixed_arithmetic", "note", text)
+            yield "mixed_arithmetic", "note", text
 
 
-def _unreachable(study: Study) -> Iterator[Check]:
+def _unreachable(study: Study) -> Iterator[Finding]:
     """Name exact tests, by number of runs, whose smallest p exceeds the corrected level."""
-    compared = comparisons.compute(study)
+    compared = comparisons(study)
     found: dict[tuple[str, str], tuple[float, float]] = {}
     for row in rows_of(compared[compared["test"] != ""]):
         m, n = sorted((row["n_a"], row["n_b"]))
@@ -222,13 +216,13 @@ def _unreachable(study: Study) -> Iterator[Check]:
             f"against {opponent}: with {test} cannot reach significance: smallest attainable p "
             f"{smallest:.3g} exceeds {level:.3g}"
         )
-        yield Check("unreachable", "warning", text)
+        yield "unreachable", "warning", text
 
 
-def _collapsed(study: Study) -> Iterator[Check]:
+def _collapsed(study: Study) -> Iterator[Finding]:
     """Name runs far below the others of their condition: means mislead where seeds collapse."""
     for opponent in study.opponents:
-        final = study.final[study.final["opponent"] == opponent]
+        final = study.finals(opponent)
         for name, rates in by_condition(final, "win_rate").items():
             if rates.size < 4:
                 continue
@@ -238,4 +232,4 @@ def _collapsed(study: Study) -> Iterator[Check]:
             if len(low):
                 runs = [f"{row['run_id']} ({row['win_rate']:.3f})" for row in rows_of(low)]
                 text = f"far below the other runs of {name} against {opponent}: {truncate(runs)}"
-                yield Check("collapsed", "warning", text)
+                yield "collapsed", "warning", text

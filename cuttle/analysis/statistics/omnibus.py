@@ -9,37 +9,32 @@ from scipy import special, stats
 from statsmodels.stats.oneway import anova_oneway
 
 from cuttle.analysis.data import Study
-from cuttle.analysis.numerics import SEED, FloatArray, degenerate, table
+from cuttle.analysis.numerics import SEED, FloatArray, Row, degenerate
 from cuttle.analysis.pairs import values_by_run
-from cuttle.analysis.per_study import once_per_study
+from cuttle.analysis.statistic import by_opponent
 
-COLUMNS = ("opponent", "test", "is_primary", "statistic_value", "df1", "df2", "p", "effect",
-           "effect_size", "omega2", "note")  # fmt: skip
 NUM_SAMPLED = 9_999
 
 
-@once_per_study
-def compute(study: Study) -> pd.DataFrame:
+@by_opponent("test is_primary statistic_value df1 df2 p effect effect_size omega2 note")
+def omnibus(study: Study, opponent: str) -> Iterator[Row]:
     """Test all conditions that have runs, of paired studies over the runs that all of them have.
 
     The primary test is Welch's ANOVA (Welch 1951), or the repeated-measures ANOVA with the
     Greenhouse-Geisser correction. Where it cannot be computed, a permutation test of F is.
     """
-    rows = []
-    for opponent in study.opponents:
-        values = values_by_run(study.final[study.final["opponent"] == opponent], "win_rate")
-        known = {name: runs for name, runs in values.items() if len(runs)}
-        tests = [*_independent(known), *(_repeated(known) if study.is_paired else ())]
-        primary = "repeated_anova" if study.is_paired else "welch_anova"
-        if any(test["test"] == primary and "p" not in test for test in tests):
-            tests.append(_permutation(known))
-            primary = "permutation"
-        rows += [{"opponent": opponent, **t, "is_primary": t["test"] == primary} for t in tests]
-    return table(rows, COLUMNS)
+    values = values_by_run(study.finals(opponent), "win_rate")
+    known = {name: runs for name, runs in values.items() if len(runs)}
+    groups = {name: runs.to_numpy() for name, runs in known.items()}
+    tests = [*_independent(groups), *(_repeated(known) if study.is_paired else ())]
+    primary = "repeated_anova" if study.is_paired else "welch_anova"
+    if any(test["test"] == primary and "p" not in test for test in tests):
+        tests.append(_permutation(groups))
+        primary = "permutation"
+    return ({**test, "is_primary": test["test"] == primary} for test in tests)
 
 
-def _independent(values: Mapping[str, pd.Series]) -> Iterator[dict[str, Any]]:
-    groups = {name: runs.to_numpy() for name, runs in values.items()}
+def _independent(groups: Mapping[str, FloatArray]) -> Iterator[dict[str, Any]]:
     arrays = list(groups.values())
     if note := _too_few(groups) or degenerate(groups, varying="all"):
         yield {"test": "welch_anova", "note": note}
@@ -96,8 +91,7 @@ def _repeated(values: Mapping[str, pd.Series]) -> Iterator[dict[str, Any]]:
     if k < 3 or (stats.rankdata(blocks, axis=1) == (k + 1) / 2).all():
         yield {"test": "friedman", "note": "fewer than 3 conditions, or all of them tie"}
         return
-    ranks = stats.friedmanchisquare(*blocks.T)
-    chi2, p = float(ranks.statistic), float(ranks.pvalue)
+    chi2, p = map(float, stats.friedmanchisquare(*blocks.T))
     row = _row("friedman", chi2, k - 1, None, p)
     yield {**row, "effect": "Kendall's W", "effect_size": chi2 / (n * (k - 1))}
 
@@ -111,9 +105,8 @@ def _greenhouse_geisser(blocks: FloatArray) -> float:
     return float(np.trace(centred) ** 2 / ((k - 1) * squares)) if squares else 1.0
 
 
-def _permutation(values: Mapping[str, pd.Series]) -> dict[str, Any]:
+def _permutation(groups: Mapping[str, FloatArray]) -> dict[str, Any]:
     """Relabel runs and compare the variation between conditions; runs without variance decide."""
-    groups = {name: runs.to_numpy() for name, runs in values.items()}
     if note := _too_few(groups) or degenerate(groups, varying="none"):
         return {"test": "permutation", "note": note}
 

@@ -6,18 +6,16 @@ Ours: what it computes are library calls; which of them it takes is the earlier 
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from scipy import stats
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
 from cuttle.analysis.data import Study
-from cuttle.analysis.families import Pair, planned_pairs
 from cuttle.analysis.multiplicity import bonferroni
-from cuttle.analysis.numerics import ALPHA, NAN, FloatArray, degenerate, rows_of, table
-from cuttle.analysis.pairs import cohens_d, effect_band
-from cuttle.analysis.per_study import once_per_study
+from cuttle.analysis.numerics import ALPHA, NAN, FloatArray, Row, degenerate, rows_of, table
+from cuttle.analysis.pairs import Pair, cohens_d, effect_band, planned_pairs
 from cuttle.analysis.ranks import mann_whitney
-from cuttle.analysis.statistics import comparisons
+from cuttle.analysis.statistic import by_opponent
+from cuttle.analysis.statistics.primary import comparisons
 from cuttle.runs.formatting import format_p_claim
 
 PROCEDURE = (
@@ -29,37 +27,25 @@ PROCEDURE = (
 FALLBACK = "welch_fallback_no_shapiro"
 MAX_SHAPIRO_N = 5000  # the approximation of its p is fitted up to here
 COLUMNS = (
-    "opponent", "factor", "a", "b", "branch", "reason", "shapiro_p_a", "shapiro_p_b", "levene_p",
-    "statistic_value", "df", "p", "p_bonferroni", "cohens_d", "effect_band", "is_significant",
-    "disagreement", "note",
-)  # fmt: skip
+    "factor a b branch reason shapiro_p_a shapiro_p_b levene_p statistic_value df p p_bonferroni"
+    " cohens_d effect_band is_significant disagreement note"
+)
 
 
-@once_per_study
-def compute(study: Study) -> pd.DataFrame:
+@by_opponent(COLUMNS)
+def classical(study: Study, opponent: str) -> list[dict[str, Any]]:
     """Run the classical procedure, always on runs as if independent, and name disagreements."""
-    rows = []
-    for opponent in study.opponents:
-        rates = study.rates(opponent)
-        rows += [
-            {
-                "opponent": opponent,
-                **pair._asdict(),
-                **_classical(pair, rates[pair.a], rates[pair.b]),
-            }
-            for pair in planned_pairs(study)
-        ]
-    result = table(rows, COLUMNS)
-    for _, family in result.groupby(["opponent", "factor"], sort=False):
+    rates = study.rates(opponent)
+    pairs = [{**p._asdict(), **_decide(p, rates[p.a], rates[p.b])} for p in planned_pairs(study)]
+    result = table(pairs, COLUMNS.split())
+    for _, family in result.groupby("factor", sort=False):
         result.loc[family.index, "p_bonferroni"] = bonferroni(family["p"])
     result["is_significant"] = result["p_bonferroni"] < ALPHA
-    primary = rows_of(comparisons.compute(study))
-    both = zip(rows_of(result), primary, strict=True)
-    result["disagreement"] = [_disagreement(classical, ours) for classical, ours in both]
-    return result
+    both = zip(rows_of(result), rows_of(comparisons(study, opponent)), strict=True)
+    return [{**row, "disagreement": _disagreement(row, primary)} for row, primary in both]
 
 
-def _classical(pair: Pair, x: FloatArray, y: FloatArray) -> dict[str, Any]:
+def _decide(pair: Pair, x: FloatArray, y: FloatArray) -> dict[str, Any]:
     """Choose and run the test of one pair; a pre-test p equal to alpha counts as rejected."""
     groups = {pair.a: x, pair.b: y}
     if note := degenerate(groups):
@@ -70,15 +56,10 @@ def _classical(pair: Pair, x: FloatArray, y: FloatArray) -> dict[str, Any]:
     branch, reason = _choose(shapiro, untestable, levene)
     d = cohens_d(x, y)
     return {
-        "branch": branch,
-        "reason": reason,
-        "shapiro_p_a": shapiro[pair.a],
-        "shapiro_p_b": shapiro[pair.b],
-        "levene_p": levene,
-        **_run(branch, x, y),
-        "cohens_d": d,
-        "effect_band": effect_band(d),
-    }
+        "branch": branch, "reason": reason, "shapiro_p_a": shapiro[pair.a],
+        "shapiro_p_b": shapiro[pair.b], "levene_p": levene, **_run(branch, x, y),
+        "cohens_d": d, "effect_band": effect_band(d),
+    }  # fmt: skip
 
 
 def _no_shapiro(name: str, values: FloatArray) -> str:
@@ -113,14 +94,13 @@ def _choose(
 
 def _run(branch: str, x: FloatArray, y: FloatArray) -> dict[str, float]:
     if branch == "mwu":
-        u, p = mann_whitney(x, y)
-        return {"statistic_value": u, "df": NAN, "p": p}
+        return dict(zip(("statistic_value", "p"), mann_whitney(x, y), strict=True))
     variances = "pooled" if branch == "student" else "unequal"
     t, p, df = CompareMeans(DescrStatsW(x), DescrStatsW(y)).ttest_ind(usevar=variances)
     return {"statistic_value": t, "df": df, "p": p}
 
 
-def _disagreement(classical: dict[str, Any], primary: dict[str, Any]) -> str:
+def _disagreement(classical: Row, primary: Row) -> str:
     """Say where the classical procedure decides differently."""
     if not classical["branch"] or classical["is_significant"] == primary["is_significant"]:
         return ""

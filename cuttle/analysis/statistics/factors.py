@@ -1,0 +1,117 @@
+"""Several factors: which matter, on which others their effects depend, how good each level is."""
+
+import itertools
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from statsmodels.formula.api import ols
+from statsmodels.stats.anova import anova_lm
+
+from cuttle.analysis.data import Study, by_condition, level_text
+from cuttle.analysis.numerics import ALPHA, Row, degenerate
+from cuttle.analysis.statistic import by_opponent
+from cuttle.runs.formatting import format_p_claim, join_words
+
+ONE_EACH = "one run per condition leaves no variance"
+
+
+@by_opponent("term factors df df_residual sum_sq f p eta2_partial omega2_partial sentence note")
+def factorial(study: Study, opponent: str) -> list[dict[str, Any]]:
+    """Fit final win rates by all varying factors and their interactions: ANOVA, type II sums.
+
+    Only of studies with two varying factors or more. Interactions that the conditions with runs
+    cannot tell apart are left out, from the highest on.
+    """
+    if len(study.varying) < 2:
+        return []
+    final = study.finals(opponent)
+    data = final.join(study.conditions[list(study.varying)].astype("str"), on="condition")
+    names = {f"factor_{place}": factor for place, factor in enumerate(study.varying)}
+    data = data.rename(columns={factor: name for name, factor in names.items()})
+    levels = {name: data[name].nunique() for name in names}
+    names = {name: factor for name, factor in names.items() if levels[name] > 1}
+    note = degenerate({c: x for c, x in by_condition(final, "win_rate").items() if x.size}, least=1)
+    if len(names) < 2:
+        note = "fewer than two factors have runs at two levels"
+    elif len(data) <= data["condition"].nunique():
+        note = ONE_EACH
+    if note:
+        return [{"term": join_words(study.varying), "factors": list(study.varying), "note": note}]
+    terms = _estimable(data, levels, list(names))
+    formula = "win_rate ~ " + " + ".join(":".join(f"C({n})" for n in term) for term in terms)
+    anova = anova_lm(ols(formula, data).fit(), typ=2)
+    excluded = "interactions that the conditions with runs cannot tell apart are left out"
+    note = excluded * (len(terms) < 2 ** len(names) - 1)
+    residual = anova.loc["Residual"]
+    return [
+        {**_term(study, [names[n] for n in term], line, residual, len(data)), "note": note}
+        for term, (_, line) in zip(terms, anova.drop("Residual").iterrows(), strict=True)
+    ]
+
+
+def _estimable(
+    data: pd.DataFrame, levels: dict[str, int], names: list[str]
+) -> list[tuple[str, ...]]:
+    """Return the factors and the interactions of which every combination of levels has runs."""
+    orders = (itertools.combinations(names, order) for order in range(1, len(names) + 1))
+    return [
+        term
+        for term in itertools.chain.from_iterable(orders)
+        if data.groupby(list(term)).ngroups == math.prod(levels[name] for name in term)
+    ]
+
+
+def _term(
+    study: Study, factors: list[str], line: pd.Series, residual: pd.Series, num_runs: int
+) -> dict[str, Any]:
+    """Return what the ANOVA says of a factor, or of an interaction of several."""
+    df, f, p = line["df"], line["F"], line["PR(>F)"]
+    *others, last = [f"the {study.factor_text(factor)}" for factor in factors]
+    if p >= ALPHA:
+        effect = (
+            f"interaction of {last} with {join_words(others)}" if others else f"effect of {last}"
+        )
+        sentence = f"no significant {effect}"
+    else:
+        effect = f"the effect of {last} depends on {join_words(others)}" if others else ""
+        sentence = effect or f"{last} matters"
+    return {
+        "term": " × ".join(factors),  # noqa: RUF001  # the sign of an interaction
+        "factors": factors, "df": df, "df_residual": residual["df"], "sum_sq": line["sum_sq"],
+        "f": f, "p": p, "eta2_partial": line["sum_sq"] / (line["sum_sq"] + residual["sum_sq"]),
+        "omega2_partial": df * (f - 1) / (df * (f - 1) + num_runs),
+        "sentence": f"{sentence} ({format_p_claim(p)})",
+    }  # fmt: skip
+
+
+@by_opponent("factor level level_text n mean se ci_low ci_high note")
+def level_means(study: Study, opponent: str) -> Iterator[Row]:
+    """Estimate the mean of each level over the levels of the others, every condition alike.
+
+    The intervals rest on the variance pooled over all conditions. Only of studies with two varying
+    factors or more.
+    """
+    if len(study.varying) < 2:
+        return
+    final = study.finals(opponent)
+    groups = {name: x for name, x in by_condition(final, "win_rate").items() if x.size}
+    note = ONE_EACH if len(final) <= len(groups) else degenerate(groups, least=0)
+    data = final.assign(condition=final["condition"].cat.remove_unused_categories())
+    fit = None if note else ols("win_rate ~ 0 + C(condition)", data).fit()
+    for factor, level in [(f, level) for f in study.varying for level in study.levels(f)]:
+        here = [c for c, found in study.conditions[factor].items() if found == level]
+        members = [name for name in groups if name in here]
+        row: dict[str, Any] = {"factor": factor, "level": level, "level_text": level_text(level)}
+        row["n"] = sum(groups[name].size for name in members)
+        if members:
+            row["mean"] = float(np.mean([groups[name].mean() for name in members]))
+        if fit is not None and members:
+            test = fit.t_test(np.array([[name in members for name in groups]]) / len(members))
+            row["se"] = float(np.squeeze(test.sd))
+            row["ci_low"], row["ci_high"] = np.squeeze(test.conf_int(ALPHA)).tolist()
+        missing = len(here) - len(members)
+        partial = f"{missing} of {len(here)} conditions have no runs" * (missing > 0)
+        yield {**row, "note": note or partial}
