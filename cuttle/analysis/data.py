@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cuttle.analysis.frames import add_hyperparameters, build_frames
+from cuttle.analysis.frames import add_hyperparameters, build_frames, ordered_levels
 from cuttle.analysis.usable import MixedStudyError, refuse_mixture, sort_runs
 from cuttle.runs.locate import find_experiment
 from cuttle.runs.reader import Experiment, Factor, read_experiment
@@ -45,7 +45,7 @@ class Study:
     final: a row per used run and opponent: the final evaluation with both seats added, or the last
         round where no run has a final evaluation; `half_draw_rate` counts a draw as half a win
     curves: a row per used run, opponent and round: validation, both seats added
-    conditions: planned conditions in the order of the plan, as the index: a column per factor,
+    conditions: planned conditions in the order of their levels, as the index: a column per factor,
         `planned` runs, and `n` used ones, which may be none
     provenance: a row per used run: host, commit, versions, recorded seeds
     damage: a row per problem with the files of a used run
@@ -98,7 +98,7 @@ class Study:
 
     @property
     def labels(self) -> list[str]:
-        """Labels of the planned conditions in the order of the plan."""
+        """Labels of the planned conditions, in the order of their levels."""
         return list(self.conditions.index)
 
     @property
@@ -113,9 +113,7 @@ class Study:
 
     def levels(self, factor: str) -> list[Any]:
         """Levels of a factor among the planned conditions: numbers ascending, else as planned."""
-        levels = list(dict.fromkeys(self.conditions[factor]))
-        are_numbers = all(type(level) in (int, float) for level in levels)
-        return sorted(levels) if are_numbers else levels
+        return ordered_levels(self.conditions[factor])
 
     def factor_text(self, factor: str) -> str:
         """Return what sentences call a factor: the end of its key, or all of it if not unique."""

@@ -62,7 +62,7 @@ def add_hyperparameters(runs: pd.DataFrame, configs: pd.DataFrame) -> pd.DataFra
 
 
 def _conditions(experiment: Experiment) -> pd.DataFrame:
-    """List the conditions as planned, then any that only directories know, by label."""
+    """List the planned conditions, and those that only directories know, by their levels."""
     known: dict[str, Mapping[str, Any]] = {}
     runs: dict[str, set[str]] = {}
     for entry in planned_entries(experiment.meta):
@@ -77,7 +77,21 @@ def _conditions(experiment: Experiment) -> pd.DataFrame:
     # As objects: null stays null, and 1 beside 0.5 stays 1.
     frame = pd.DataFrame(rows, index=index, columns=list(experiment.factors), dtype=object)
     frame["planned"] = [len(runs[label]) for label in known]
-    return frame
+    places = [_places(frame[factor]) for factor in experiment.factors]
+    return frame.iloc[np.lexsort(places[::-1])] if places else frame
+
+
+def ordered_levels(column: pd.Series) -> list[Any]:
+    """Return the distinct levels of a factor: numbers ascending, else in the order of the plan."""
+    levels = list(dict.fromkeys(column))
+    are_numbers = all(type(level) in (int, float) for level in levels)
+    return sorted(levels) if are_numbers else levels
+
+
+def _places(column: pd.Series) -> list[int]:
+    """Return the place of each condition's level among all levels of a factor."""
+    levels = ordered_levels(column)
+    return [levels.index(level) for level in column]
 
 
 def _row_of_levels(levels: Mapping[str, Any], factors: Mapping[str, Factor]) -> dict[str, Any]:

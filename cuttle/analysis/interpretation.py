@@ -92,7 +92,9 @@ def summarise(rows: Sequence[Row], noun: str) -> str:
         parts = [_beats(row) + " (within the margin)" * _is_small(row) for row in won]
         parts += _equal_pairs(equal, are_all=len(equal) == len(rows))
     if open_pairs and len(open_pairs) == len(rows):
-        parts.append(f"no significant difference between {noun}s, and none is excluded")
+        parts.append(
+            f"no significant difference between {noun}s, but differences cannot be ruled out"
+        )
     elif open_pairs:
         verb = "is" if len(open_pairs) == 1 else "are"
         pair = "other pair" if parts else "pair"

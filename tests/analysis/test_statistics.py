@@ -375,7 +375,7 @@ def test_conditions_without_runs_leave_the_rest_of_the_design_tested(tmp_path: P
 
     assert anova["p"].notna().tolist() == [True, True]
     assert set(anova["note"]) == {
-        "interactions that the conditions with runs cannot tell apart are left out"
+        "interactions that cannot be estimated from these conditions are omitted"
     }
     assert means.set_index("level_text").loc["0.001", "note"] == "1 of 2 conditions have no runs"
 

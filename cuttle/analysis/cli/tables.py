@@ -17,7 +17,7 @@ from cuttle.analysis.statistics.primary import comparisons
 from cuttle.analysis.statistics.settings import best_settings
 from cuttle.analysis.statistics.verdict import headline
 from cuttle.analysis.tables import NOTE, result_table
-from cuttle.runs.formatting import MINUS, pluralize
+from cuttle.runs.formatting import MINUS, join_words, pluralize
 
 DESCRIPTIVE_COLUMNS = ("n", "mean", "95% CI", "SD", "SE", "min", "median", "max", "IQM")
 FACTORIAL_COLUMNS = ("term", "F", "p", "in words")
@@ -72,5 +72,7 @@ def _print(console: Console, frame: pd.DataFrame, columns: tuple[str, ...]) -> N
         table.add_row(*(cell or "-" for cell in row))
     console.print(table)
     if NOTE in frame:
-        for name, text in frame.loc[frame[NOTE] != "", [heads[0], NOTE]].to_numpy():
-            console.print(f"{name}: {text}")
+        noted = frame[frame[NOTE] != ""]
+        for text, rows in noted.groupby(NOTE, sort=False):
+            names = join_words(list(dict.fromkeys(rows[heads[0]])))
+            console.print(text if len(rows) == len(frame) > 1 else f"{names}: {text}")

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib import colormaps
 from matplotlib.axes import Axes
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -22,6 +23,7 @@ PAIR_LABEL = 44
 LABEL_SIZE, DENSE_SIZE = 7, 6  # points
 POINT_BIN = 0.02  # of the axis: points closer than this would cover each other
 COLOUR_MAP = "cividis"  # grows in lightness: readable in grey and under colour deficiencies
+MIN_SPAN = 0.1  # of the colours of a heat map, in win rate: less would magnify noise
 MAX_UPRIGHT = 5  # names that stand beside each other on a page
 MAX_PAIRS = 40  # of several factors
 FEW = 30  # runs of a condition that can be distinguished at full size
@@ -189,20 +191,30 @@ def shown_pairs(study: Study, pairs: pd.DataFrame, most: int) -> tuple[pd.DataFr
     return pairs[:MAX_PAIRS], f" Only the first {MAX_PAIRS} of {len(pairs)} pairs are shown."
 
 
-def heat_map_of(figure: Figure, cells: pd.DataFrame, rows: list[str], columns: list[str]) -> None:
+def heat_map_of(
+    figure: Figure,
+    cells: pd.DataFrame,
+    rows: list[str],
+    columns: list[str],
+    *,
+    limits: tuple[float, float] = (0.0, 1.0),
+) -> None:
     """Draw mean win rates with half their interval as text; NaN is empty.
 
     cells: a row per row, and a column per part (`mean`, `ci_low`, `ci_high`) and column
+    limits: win rates at the ends of the colours, at least MIN_SPAN apart
     """
+    centre, half_span = sum(limits) / 2, max(limits[1] - limits[0], MIN_SPAN) / 2
+    scale = Normalize(100 * (centre - half_span), 100 * (centre + half_span))
     axes, means = figure.subplots(), cells["mean"].to_numpy(dtype=np.float64)
     halves = ((cells["ci_high"] - cells["ci_low"]) / 2).to_numpy(dtype=np.float64)
-    picture = axes.imshow(100 * means, cmap=COLOUR_MAP, vmin=0, vmax=100, aspect="auto")
+    picture = axes.imshow(100 * means, cmap=COLOUR_MAP, norm=scale, aspect="auto")
     between = " ± " if len(rows) > MAX_TALL_ROWS else "\n± "
     for row, column in np.ndindex(means.shape):
         mean = float(means[row, column])
         half = format_percent(float(halves[row, column]), unit=False)
         text = (format_percent(mean, unit=False) or "no run") + f"{between}{half}" * bool(half)
-        red, green, blue, _ = colormaps[COLOUR_MAP](0.0 if math.isnan(mean) else mean)
+        red, green, blue, _ = colormaps[COLOUR_MAP](0.0 if math.isnan(mean) else scale(100 * mean))
         is_light = math.isnan(mean) or 0.299 * red + 0.587 * green + 0.114 * blue > 0.5
         colour = "black" if is_light else "white"
         axes.text(column, row, text, ha="center", va="center", fontsize=7, color=colour)

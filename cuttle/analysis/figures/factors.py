@@ -85,7 +85,8 @@ def heat_map(study: Study) -> Figure | None:
     cells = cells.reindex(index=rows, columns=pd.MultiIndex.from_product([PARTS, columns]))
     width = min(DOUBLE_COLUMN, max(SINGLE_COLUMN, 2.2 + 0.8 * len(columns)))
     drawn = Figure(figsize=(width, 1.3 + CELL_HEIGHT * len(rows)))
-    heat_map_of(drawn, cells, _broken(rows), _broken(columns))
+    low, high = cells["mean"].min(axis=None), cells["mean"].max(axis=None)
+    heat_map_of(drawn, cells, _broken(rows), _broken(columns), limits=(low, high))
     if len(names) == 2:
         vertical, horizontal = map(study.factor_text, names)
         drawn.axes[0].set(xlabel=horizontal, ylabel=vertical)
@@ -171,8 +172,7 @@ def response(study: Study) -> Figure | None:
     for (factor, (title, labels)), line in zip(shown, grid, strict=True):
         for opponent, axes in zip(names, line, strict=True):
             _draw_response(axes, study, factor, labels, opponent)
-            against = f"against {opponent} ({study.roles[opponent]})"
-            axes.set_title(clip(f"{title}; {against}" if title else against, 48), loc="left")
+            axes.set_title(clip(title, 48), loc="left")
     if NETWORK_TYPE in study.varying:
         draw_legend(drawn, study)
     counts = runs_text(study, names)
@@ -194,13 +194,17 @@ def _is_numeric(study: Study, factor: str) -> bool:
 
 
 def _others(study: Study, factor: str) -> list[tuple[str, list[str]]]:
-    """Group the conditions by the levels of all other factors but the network type."""
+    """Group the conditions by the levels of all other factors but the network type.
+
+    Only groups with two levels of this factor or more, which a line can join.
+    """
     others = [f for f in study.varying if f not in (factor, NETWORK_TYPE)]
     groups: dict[str, list[str]] = {}
     for label, levels in study.conditions.iterrows():
         parts = [f"{study.factor_text(f)} = {level_text(levels[f])}" for f in others]
         groups.setdefault(", ".join(parts), []).append(str(label))
-    return list(groups.items())
+    levels = study.conditions[factor]
+    return [(title, labels) for title, labels in groups.items() if levels[labels].nunique() > 1]
 
 
 def _draw_response(axes: Axes, study: Study, factor: str, labels: list[str], opponent: str) -> None:
@@ -230,7 +234,7 @@ def _draw_response(axes: Axes, study: Study, factor: str, labels: list[str], opp
     axes.set_xticks(levels, [f"{level:g}" for level in levels], rotation=rotation)
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xlabel(study.factor_text(factor))
-    axes.set_ylabel("win rate (%)")
+    axes.set_ylabel(f"% vs {short(opponent)}")
     runs = np.concatenate([100 * rates[label] for label in labels])
     axes.set_ylim(*span([*runs, *table[["ci_low", "ci_high"]].to_numpy().ravel()]))
     axes.grid(axis="y")

@@ -43,7 +43,7 @@ def factorial(study: Study, opponent: str) -> list[dict[str, Any]]:
     terms = _estimable(data, levels, list(names))
     formula = "win_rate ~ " + " + ".join(":".join(f"C({n})" for n in term) for term in terms)
     anova = anova_lm(ols(formula, data).fit(), typ=2)
-    excluded = "interactions that the conditions with runs cannot tell apart are left out"
+    excluded = "interactions that cannot be estimated from these conditions are omitted"
     note = excluded * (len(terms) < 2 ** len(names) - 1)
     residual = anova.loc["Residual"]
     return [
