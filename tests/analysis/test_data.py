@@ -74,8 +74,8 @@ def test_factors_are_columns_and_numbers_stay_numbers(tmp_path: Path) -> None:
     assert study.varying == ("network_type", RATE)
     assert study.levels(RATE) == [3.0e-4, 1.0e-3]
     assert study.labels[:2] == ["boolean", "boolean_learning_rate=0.001"]
-    assert study.runs.loc[0, RATE] == 1.0e-3
-    assert list(study.conditions[RATE]) == [1.0e-3, 3.0e-4] * 2
+    assert study.runs.loc[0, RATE] == 3.0e-4
+    assert list(study.conditions[RATE]) == [3.0e-4, 1.0e-3] * 2
     assert study.noun == "condition"
     assert study.factor_text(RATE) == "learning rate"
 
