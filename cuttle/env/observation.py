@@ -226,8 +226,13 @@ def _unpack_zones(packed: NDArray[np.int64], out: NDArray[np.float32]) -> None:
 def _unpack_scalars(packed: NDArray[np.int64], out: NDArray[np.float32], first: int) -> None:
     """Write scalars, then flags, into the columns of `out` from `first` on."""
     for row in range(packed.shape[0]):
-        for index in range(_NUM_SCALARS):
-            out[row, first + index] = np.float32(read_scalar(packed[row], index)) * _SCALE[index]
+        index = 0
+        for word in range(_NUM_ZONES, OBS_WORDS):
+            rest = packed[row, word]
+            for _ in range(min(BYTES_PER_WORD, _NUM_SCALARS - index)):
+                out[row, first + index] = np.float32(rest & 0xFF) * _SCALE[index]
+                rest >>= 8
+                index += 1
         _write_flags(packed[row], out[row, first + _NUM_SCALARS :])
 
 
