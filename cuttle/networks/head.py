@@ -2,6 +2,7 @@
 
 from typing import Any, TypeGuard
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -27,7 +28,8 @@ def value_allowed(
     out = hidden.new_empty(allowed.shape)
     rows, level = weight.flatten(1) / weight.shape[1], bias.mean(dim=1)
     units, *parts = arrays(hidden, norm.weight, norm.bias)
-    kernels.value_allowed(units, (*parts, norm.eps), *arrays(rows, level, allowed, out))
+    as_bits = torch.from_numpy(np.packbits(allowed.numpy(), axis=1, bitorder="little"))
+    kernels.value_allowed(units, (*parts, norm.eps), *arrays(rows, level, out, as_bits))
     return out
 
 

@@ -222,7 +222,7 @@ def sum_outer_products(first: Ints, row: Ints, x: Floats, gradient: Floats, out:
 @inlined
 def _moments(x: Floats, eps: float) -> tuple[float, float]:
     """Return the mean of `x` and its reciprocal standard deviation."""
-    share = np.float32(1.0 / len(x))
+    share = np.true_divide(np.float32(1.0), np.float32(len(x)))
     total = zeros()
     for k in range(0, len(x), LANES):
         total = add(total, load(x, k))
@@ -231,7 +231,9 @@ def _moments(x: Floats, eps: float) -> tuple[float, float]:
     for k in range(0, len(x), LANES):
         centred = subtract(load_or(x, k, level), level)
         total = fma(centred, centred, total)
-    return mean, np.float32(1.0) / np.sqrt(sum_lanes(total) * share + np.float32(eps))
+    deviation = np.sqrt(sum_lanes(total) * share + np.float32(eps))
+    # Python's division could raise, and then compiled code counts references to every row.
+    return mean, np.true_divide(np.float32(1.0), deviation)
 
 
 @inlined
@@ -309,32 +311,33 @@ def value_allowed(
     norm: Norm,
     weight: Floats,
     bias: Floats,
-    allowed: NDArray[np.bool_],
     out: Floats,
+    allowed: NDArray[np.uint8],
 ) -> None:
     """Write the members' mean value of each allowed action, `(batch, actions)`; -inf elsewhere.
 
     `hidden (batch, members, units)`; `weight (actions, members * units)` is already divided by the
-    number of members, `bias (actions)` their mean.
+    number of members, `bias (actions)` their mean; `allowed (batch, ceil(actions / 8))` as bits.
     """
     norm_weight, norm_bias, eps = norm
     units = hidden.shape[2]
-    active, actions = np.empty(weight.shape[1], np.float32), np.empty(len(weight) + 1, np.int64)
+    active = np.empty(weight.shape[1], np.float32)
     for i in range(len(hidden)):
         for member in range(hidden.shape[1]):
-            x, part = hidden[i, member], active[member * units : (member + 1) * units]
+            x = hidden[i, member]
             mean, scale = _moments(x, eps)
             level, slope = repeat(mean), repeat(scale)
             for k in range(0, units, LANES):
                 y = fma(_standard(x, k, level, slope), load(norm_weight, k), load(norm_bias, k))
-                store(part, k, where_positive(y, y))
-        count = 0
-        for action in range(len(weight)):  # listed first, for no branch can be foretold here
-            out[i, action] = -np.inf
-            actions[count] = action
-            count += allowed[i, action]
-        for action in actions[:count]:
-            total = zeros()
-            for k in range(0, len(active), LANES):
-                total = fma(load(active, k), load(weight[action], k), total)
-            out[i, action] = sum_lanes(total) + bias[action]
+                # The zeros behind the last unit are where the next member writes.
+                store(active, member * units + k, where_positive(y, y))
+        out[i] = -np.inf
+        for byte in range(allowed.shape[1]):
+            rest = np.int64(allowed[i, byte])
+            while rest:
+                action = 8 * byte + lowest(rest)
+                total = zeros()
+                for k in range(0, len(active), LANES):
+                    total = fma(load(active, k), load(weight[action], k), total)
+                out[i, action] = sum_lanes(total) + bias[action]
+                rest &= rest - 1

@@ -27,7 +27,7 @@ def print_digest() -> None:
     zones = (rng.random((9, 5, 52)) < 0.03) @ (1 << np.arange(52))
     first, each, action = np.array([0, 3, 3, 9]), np.arange(9), rng.integers(0, 7, 9)
     hidden, norm = drawn(9, 2, 52), (drawn(52), drawn(52), 1e-5)
-    weight, bias, allowed = drawn(7, 2, 52), drawn(7, 2), rng.random((9, 7)) < 0.5
+    weight, bias, allowed = drawn(7, 2, 52), drawn(7, 2), rng.integers(0, 128, (9, 1), np.uint8)
     summed, products, values = drawn(9, 90), drawn(9, 90), drawn(3, 9, 2)
     outer, masked = drawn(3, 26, 90), drawn(9, 7)
     gradients = drawn(9, 2, 52), drawn(52), drawn(52), drawn(7, 2, 52), drawn(7, 2)
@@ -37,7 +37,7 @@ def print_digest() -> None:
     kernels.sum_outer_products(first, each, drawn(9, 26), drawn(9, 90), outer)
     kernels.value_chosen(hidden, norm, weight, bias, action, values)
     kernels.value_chosen_gradients(hidden, norm, weight, action, values, drawn(9, 2), gradients)
-    kernels.value_allowed(hidden, norm, weight.reshape(7, -1), bias[:, 0].copy(), allowed, masked)
+    kernels.value_allowed(hidden, norm, weight.reshape(7, -1), bias[:, 0].copy(), masked, allowed)
 
     written = (summed, products, outer, values, masked, *gradients)
     print(hashlib.sha256(b"".join(part.tobytes() for part in written)).hexdigest())
