@@ -80,6 +80,13 @@ FLAGS = tuple(
     for step in range(1, steps + 1)
 )
 
+# (SCALAR_DIM,): 1 for a flag whose thermometer goes on with the next flag, 0 for all others.
+CONTINUES = np.array(
+    [0] * len(SCALARS)
+    + [step < steps for steps in _THERMOMETER_STEPS.values() for step in range(1, steps + 1)],
+    np.float32,
+)
+
 BYTES_PER_WORD = 7  # scalars, so that its sign bit stays clear
 OBS_WORDS = len(ZONES) + -(-len(SCALARS) // BYTES_PER_WORD)
 SCALAR_DIM = len(SCALARS) + len(FLAGS)  # unpacked

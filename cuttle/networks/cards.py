@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from cuttle.networks import kernels
 from cuttle.networks.held import HeldZones, add_products, arrays
+from cuttle.networks.scalars import multiply_scalars
 
 
 def bits(zones: Tensor) -> Tensor:
@@ -43,12 +44,11 @@ class CardLinear(nn.Module):
 
     def forward(self, zones: Tensor, scalars: Tensor) -> Tensor:
         """Map packed `(batch, zones)` and `(batch, scalars)` to `(batch, out_features)`."""
-        table = self.cards.flatten(0, 1)
+        table, start = self.cards.flatten(0, 1), multiply_scalars(scalars, self.scalars, self.bias)
         if table.device.type == "cpu":
-            summed: Tensor = _SumAll.apply(zones, table, self.bias)  # type: ignore[no-untyped-call]  # torch's
-        else:
-            summed = torch.addmm(self.bias, bits(zones).flatten(1), table)
-        return summed.addmm_(scalars, self.scalars)
+            summed: Tensor = _AddAll.apply(zones, table, start)  # type: ignore[no-untyped-call]  # torch's
+            return summed
+        return start.addmm_(bits(zones).flatten(1), table)
 
 
 class ZoneLinear(nn.Module):
@@ -84,26 +84,26 @@ class HeldLinear(nn.Module):
         held, features = encoded
         empty = features[held.empty]
         level = torch.addmv(self.bias, self.features.flatten(0, 1).t(), empty.flatten())
-        start = torch.addmm(level, scalars, self.scalars)
+        start = multiply_scalars(scalars, self.scalars, level)
         return add_products(held, features - empty[held.kind], self.features, held.row, start)
 
 
-class _SumAll(torch.autograd.Function):
-    """The sum over all cards of all zones."""
+class _AddAll(torch.autograd.Function):
+    """The sum over all cards of all zones, added in place."""
 
     @staticmethod
-    def forward(ctx: Any, zones: Tensor, table: Tensor, bias: Tensor) -> Tensor:
+    def forward(ctx: Any, zones: Tensor, table: Tensor, start: Tensor) -> Tensor:
         ctx.save_for_backward(zones)
         ctx.table_shape = table.shape
-        out = table.new_empty(len(zones), table.shape[1])
-        kernels.sum_all(*arrays(zones, table, bias, out))
-        return out
+        ctx.mark_dirty(start)
+        kernels.add_all(*arrays(zones, table, start))
+        return start
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[None, Tensor, Tensor]:
         of_table = gradient.new_zeros(ctx.table_shape)
         kernels.add_all_gradients(*arrays(*ctx.saved_tensors, gradient, of_table))
-        return None, of_table, gradient.sum(dim=0)
+        return None, of_table, gradient
 
 
 class _SumEach(torch.autograd.Function):

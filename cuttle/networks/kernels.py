@@ -66,22 +66,22 @@ def _sum_rows(rows: Ints, table: Floats, bias: Floats, out: Floats) -> None:
 
 
 @kernel
-def sum_all(zones: Ints, table: Floats, bias: Floats, out: Floats) -> None:
-    """Write `bias (width)` plus the rows of all cards in `zones (batch, zones)`.
+def add_all(zones: Ints, table: Floats, out: Floats) -> None:
+    """Add the rows of all cards in `zones (batch, zones)` to `out (batch, width)`.
 
-    `table (zones * 52, width)`; `out (batch, width)` is overwritten.
+    `table (zones * 52, width)`.
     """
     rows = np.empty(52 * zones.shape[1], np.int64)
     for i in range(len(zones)):
         count = 0
         for zone in range(zones.shape[1]):
             count = _list_cards(zones[i, zone], 52 * zone, rows, count)
-        _sum_rows(rows[:count], table, bias, out[i])
+        _sum_rows(rows[:count], table, out[i], out[i])
 
 
 @kernel
 def add_all_gradients(zones: Ints, gradient: Floats, out: Floats) -> None:
-    """Add the gradients of `sum_all`, `(batch, width)`, to those of the table's rows."""
+    """Add the gradients of `add_all`, `(batch, width)`, to those of the table's rows."""
     for i in range(len(zones)):
         for zone in range(zones.shape[1]):
             cards = zones[i, zone]

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from cuttle.networks import kernels
+from cuttle.networks import kernels, scalars
 
 # Compiled for a processor without AVX and FMA, and for this one.
 PROCESSORS: tuple[dict[str, str], ...] = (
@@ -30,16 +30,23 @@ def print_digest() -> None:
     weight, bias, allowed = drawn(7, 2, 52), drawn(7, 2), rng.integers(0, 128, (9, 1), np.uint8)
     summed, products, values = drawn(9, 90), drawn(9, 90), drawn(3, 9, 2)
     outer, masked = drawn(3, 26, 90), drawn(9, 7)
+    stepped, of_steps = drawn(9, 90), np.zeros((20, 90), np.float32)
     gradients = drawn(9, 2, 52), drawn(52), drawn(52), drawn(7, 2, 52), drawn(7, 2)
 
-    kernels.sum_all(zones, drawn(5 * 52, 90), drawn(90), summed)
+    kernels.add_all(zones, drawn(5 * 52, 90), summed)
     kernels.add_products(first, (each, each[::-1].copy()), drawn(9, 26), drawn(3, 26, 90), products)
     kernels.sum_outer_products(first, each, drawn(9, 26), drawn(9, 90), outer)
     kernels.value_chosen(hidden, norm, weight, bias, action, values)
     kernels.value_chosen_gradients(hidden, norm, weight, action, values, drawn(9, 2), gradients)
     kernels.value_allowed(hidden, norm, weight.reshape(7, -1), bias[:, 0].copy(), masked, allowed)
 
-    written = (summed, products, outer, values, masked, *gradients)
+    continues = (rng.random(20) < 0.5).astype(np.float32)
+    steps = scalars.list_steps(drawn(9, 20), continues)
+    tables = drawn(20, 90), continues, drawn(20, 90)
+    scalars.sum_steps(steps, tables, drawn(90), stepped)
+    scalars.add_step_gradients(steps, continues, drawn(9, 90), of_steps)
+
+    written = (summed, stepped, of_steps, products, outer, values, masked, *gradients)
     print(hashlib.sha256(b"".join(part.tobytes() for part in written)).hexdigest())
 
 
