@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from cuttle.networks import kernels, scalars
+from cuttle.networks import held_kernels, kernels, scalars
 
 # Compiled for a processor without AVX and FMA, and for this one.
 PROCESSORS: tuple[dict[str, str], ...] = (
@@ -34,8 +34,10 @@ def print_digest() -> None:
     gradients = drawn(9, 2, 52), drawn(52), drawn(52), drawn(7, 2, 52), drawn(7, 2)
 
     kernels.add_all(zones, drawn(5 * 52, 90), summed)
-    kernels.add_products(first, (each, each[::-1].copy()), drawn(9, 26), drawn(3, 26, 90), products)
-    kernels.sum_outer_products(first, each, drawn(9, 26), drawn(9, 90), outer)
+    held_kernels.add_products(
+        first, (each, each[::-1].copy()), drawn(9, 26), drawn(3, 26, 90), products
+    )
+    held_kernels.sum_outer_products(first, each, drawn(9, 26), drawn(9, 90), outer)
     kernels.value_chosen(hidden, norm, weight, bias, action, values)
     kernels.value_chosen_gradients(hidden, norm, weight, action, values, drawn(9, 2), gradients)
     kernels.value_allowed(hidden, norm, weight.reshape(7, -1), bias[:, 0].copy(), masked, allowed)
