@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from cuttle.networks import kernels
 from cuttle.networks.held import HeldZones, add_products, arrays, spread, subtract_empty
+from cuttle.networks.rows import add_row_gradients, add_rows, list_cards
 from cuttle.networks.scalars import multiply_scalars
 
 
@@ -46,7 +47,7 @@ class CardLinear(nn.Module):
         """Map packed `(batch, zones)` and `(batch, scalars)` to `(batch, out_features)`."""
         table, start = self.cards.flatten(0, 1), multiply_scalars(scalars, self.scalars, self.bias)
         if table.device.type == "cpu":
-            summed: Tensor = _AddAll.apply(zones, table, start)  # type: ignore[no-untyped-call]  # torch's
+            summed: Tensor = _AddCards.apply(zones, table, start)  # type: ignore[no-untyped-call]  # torch's
             return summed
         return start.addmm_(bits(zones).flatten(1), table)
 
@@ -88,21 +89,21 @@ class HeldLinear(nn.Module):
         return add_products(held, filled, self.features, held.row, start)
 
 
-class _AddAll(torch.autograd.Function):
+class _AddCards(torch.autograd.Function):
     """The sum over all cards of all zones, added in place."""
 
     @staticmethod
     def forward(ctx: Any, zones: Tensor, table: Tensor, start: Tensor) -> Tensor:
-        ctx.save_for_backward(zones)
-        ctx.table_shape = table.shape
+        packed, weights, into = arrays(zones, table, start)
+        ctx.cards, ctx.table_shape = list_cards(packed), table.shape
         ctx.mark_dirty(start)
-        kernels.add_all(*arrays(zones, table, start))
+        add_rows(ctx.cards, weights, into, into)
         return start
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[None, Tensor, Tensor]:
         of_table = gradient.new_zeros(ctx.table_shape)
-        kernels.add_all_gradients(*arrays(*ctx.saved_tensors, gradient, of_table))
+        add_row_gradients(ctx.cards, *arrays(gradient, of_table))
         return None, of_table, gradient
 
 

@@ -128,4 +128,4 @@ class _SubtractEmpty(torch.autograd.Function):
 
 def arrays(*tensors: Tensor) -> list[Any]:
     """View tensors as contiguous arrays, which compiled loops take."""
-    return [tensor.detach().contiguous().numpy() for tensor in tensors]
+    return [tensor.contiguous().numpy(force=True) for tensor in tensors]

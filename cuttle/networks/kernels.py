@@ -1,8 +1,9 @@
-"""Compiled loops of the layers: sums over cards, normalisation, values. No torch, no parameters.
+"""Compiled loops of the layers: encoded cards, normalisation, values. No torch, no parameters.
 
 Each order of summation is written out, so that results do not depend on the processor. Letters:
 batch, zones, entries (zones that hold cards, see `cuttle/networks/held.py`), width, units, actions.
-Loops over the entries of each kind of zone are in `cuttle/networks/held_kernels.py`.
+Loops over the entries of each kind of zone are in `cuttle/networks/held_kernels.py`, sums of rows
+for all zones and scalars in `cuttle/networks/rows.py`.
 """
 
 from typing import Any
@@ -64,33 +65,6 @@ def _sum_rows(rows: Ints, table: Floats, bias: Floats, out: Floats) -> None:
             a = add(a, load(table[row], k))
         store(out, k, a)
         k += LANES
-
-
-@kernel
-def add_all(zones: Ints, table: Floats, out: Floats) -> None:
-    """Add the rows of all cards in `zones (batch, zones)` to `out (batch, width)`.
-
-    `table (zones * 52, width)`.
-    """
-    rows = np.empty(52 * zones.shape[1], np.int64)
-    for i in range(len(zones)):
-        count = 0
-        for zone in range(zones.shape[1]):
-            count = _list_cards(zones[i, zone], 52 * zone, rows, count)
-        _sum_rows(rows[:count], table, out[i], out[i])
-
-
-@kernel
-def add_all_gradients(zones: Ints, gradient: Floats, out: Floats) -> None:
-    """Add the gradients of `add_all`, `(batch, width)`, to those of the table's rows."""
-    for i in range(len(zones)):
-        for zone in range(zones.shape[1]):
-            cards = zones[i, zone]
-            while cards:
-                row = 52 * zone + lowest(cards)
-                for k in range(out.shape[1]):
-                    out[row, k] += gradient[i, k]
-                cards &= cards - 1
 
 
 @kernel

@@ -15,6 +15,7 @@ from torch import Tensor
 from cuttle.game.jit import kernel
 
 MEAN_DECAY, SQUARE_DECAY, EPS = 0.9, 0.999, 1e-8  # as published, and torch's defaults
+SMALLEST = 1e-30  # mean of gradients that is not taken for 0
 
 Values = NDArray[Any]  # flat, of any float type
 
@@ -102,11 +103,13 @@ def _step(
     kind = parameter.dtype.type  # constants of that type, so that nothing is computed in float64
     rate, root, share = kind(sizes[0]), kind(1.0 / sizes[1]), kind(sizes[2])
     new, new_square = kind(1.0 - MEAN_DECAY), kind(1.0 - SQUARE_DECAY)
-    old_square, eps = kind(SQUARE_DECAY), kind(EPS)
+    old_square, eps, smallest = kind(SQUARE_DECAY), kind(EPS), kind(SMALLEST)
     for k in range(len(parameter)):
         slope = gradient[k]
         m = mean[k] + new * (slope - mean[k])
         s = old_square * square[k] + new_square * slope * slope
+        # Below that it counts for nothing, and processors are slow with what is not quite zero.
+        m = kind(0.0) if abs(m) < smallest else m
         # NumPy's division, since Python's checks for zero, and no vector can do that.
         p = parameter[k] - np.true_divide(rate * m, np.sqrt(s) * root + eps)
         mean[k], square[k], parameter[k] = m, s, p

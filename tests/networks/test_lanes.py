@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from cuttle.networks import held_kernels, kernels, scalars
+from cuttle.networks import held_kernels, kernels, rows
 
 # Compiled for a processor without AVX and FMA, and for this one.
 PROCESSORS: tuple[dict[str, str], ...] = (
@@ -33,7 +33,7 @@ def print_digest() -> None:
     stepped, of_steps = drawn(9, 90), np.zeros((20, 90), np.float32)
     gradients = drawn(9, 2, 52), drawn(52), drawn(52), drawn(7, 2, 52), drawn(7, 2)
 
-    kernels.add_all(zones, drawn(5 * 52, 90), summed)
+    rows.add_rows(rows.list_cards(zones), drawn(5 * 52, 90), drawn(1, 90), summed)
     held_kernels.add_products(
         first, (each, each[::-1].copy()), drawn(9, 26), drawn(3, 26, 90), products
     )
@@ -43,10 +43,9 @@ def print_digest() -> None:
     kernels.value_allowed(hidden, norm, weight.reshape(7, -1), bias[:, 0].copy(), masked, allowed)
 
     continues = (rng.random(20) < 0.5).astype(np.float32)
-    steps = scalars.list_steps(drawn(9, 20), continues)
-    tables = drawn(20, 90), continues, drawn(20, 90)
-    scalars.sum_steps(steps, tables, drawn(90), stepped)
-    scalars.add_step_gradients(steps, continues, drawn(9, 90), of_steps)
+    steps = rows.list_steps(drawn(9, 20), continues)
+    rows.add_rows(steps, drawn(20, 90), drawn(9, 90), stepped)
+    rows.add_row_gradients(steps, drawn(9, 90), of_steps)
 
     written = (summed, stepped, of_steps, products, outer, values, masked, *gradients)
     print(hashlib.sha256(b"".join(part.tobytes() for part in written)).hexdigest())
