@@ -202,14 +202,15 @@ def value_allowed(
 ) -> None:
     """Write the members' mean value of each allowed action, `(batch, actions)`; -inf elsewhere.
 
-    `hidden (batch, members, units)`; `weight (actions, members * units)` is already divided by the
-    number of members, `bias (actions)` their mean; `allowed (batch, ceil(actions / 8))` as bits.
+    `hidden (batch, members, units)`; `weight (actions, members * units)`; `bias (actions,
+    members)`; `allowed (batch, ceil(actions / 8))` as bits.
     """
     norm_weight, norm_bias, eps = norm
-    units = hidden.shape[2]
+    members, units = hidden.shape[1:]
+    share = np.true_divide(np.float32(1.0), np.float32(members))
     active = np.empty(weight.shape[1], np.float32)
     for i in range(len(hidden)):
-        for member in range(hidden.shape[1]):
+        for member in range(members):
             x = hidden[i, member]
             mean, scale = _moments(x, eps)
             level, slope = repeat(mean), repeat(scale)
@@ -225,5 +226,8 @@ def value_allowed(
                 total = zeros()
                 for k in range(0, len(active), LANES):
                     total = fma(load(active, k), load(weight[action], k), total)
-                out[i, action] = sum_lanes(total) + bias[action]
+                whole = sum_lanes(total)
+                for member in range(members):
+                    whole += bias[action, member]
+                out[i, action] = share * whole
                 rest &= rest - 1

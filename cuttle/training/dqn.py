@@ -100,12 +100,10 @@ class DQNLearner:
             q_t, target.unsqueeze(1).expand_as(q_t), delta=self._settings.huber_delta
         )
         gradients = torch.autograd.grad(loss, self._learnt, allow_unused=True)
-        period = self._settings.target_period
-        tau = self._settings.target_tau if period is None else 0.0
+        tau = self._settings.target_tau if self._settings.target_period is None else 0.0
         self._optimizer.step(gradients, learning_rate=learning_rate, target_tau=tau)
         self.num_updates += 1
-        if period is None or self.num_updates % period == 0:
-            self._copy_to_target(parameters=period is not None)
+        self._copy_to_target()
         self._sums += torch.stack((loss.detach(), q_t.detach().mean()))
         self._num_summed += 1
 
@@ -131,17 +129,18 @@ class DQNLearner:
                 q_next_choice=self.network(*inputs, allowed) if self._settings.double else None,
             )
 
-    def _copy_to_target(self, *, parameters: bool) -> None:
-        """Copy buffers to the target network, and the parameters if their period is over.
+    def _copy_to_target(self) -> None:
+        """Copy what the target network takes as it is: after each update, or after each period.
 
         Buffers, such as the means and variances of batch normalisation, are copied whenever its
         weights move: they are averages over batches already, and counters cannot be averaged.
         """
-        with torch.no_grad():
-            if parameters:
+        period = self._settings.target_period
+        if period is not None and self.num_updates % period == 0:
+            with torch.no_grad():
                 torch._foreach_copy_(self._target_parameters, self._parameters)
-            if self._buffers:
-                torch._foreach_copy_(self._target_buffers, self._buffers)
+        if self._buffers and (period is None or self.num_updates % period == 0):
+            torch._foreach_copy_(self._target_buffers, self._buffers)
 
     def _inputs(self, observation: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
         """Return what a network takes of packed observations `(batch, OBS_WORDS)`."""

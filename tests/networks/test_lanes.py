@@ -40,7 +40,7 @@ def print_digest() -> None:
     held_kernels.sum_outer_products(first, each, drawn(9, 26), drawn(9, 90), outer)
     kernels.value_chosen(hidden, norm, weight, bias, action, values)
     kernels.value_chosen_gradients(hidden, norm, weight, action, values, drawn(9, 2), gradients)
-    kernels.value_allowed(hidden, norm, weight.reshape(7, -1), bias[:, 0].copy(), masked, allowed)
+    kernels.value_allowed(hidden, norm, weight.reshape(7, -1), bias, masked, allowed)
 
     continues = (rng.random(20) < 0.5).astype(np.float32)
     steps = rows.list_steps(drawn(9, 20), continues)
