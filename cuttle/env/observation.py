@@ -80,6 +80,13 @@ FLAGS = tuple(
     for step in range(1, steps + 1)
 )
 
+# (SCALAR_DIM,): 1 for a flag whose thermometer goes on with the next flag, 0 for all others.
+CONTINUES = np.array(
+    [0] * len(SCALARS)
+    + [step < steps for steps in _THERMOMETER_STEPS.values() for step in range(1, steps + 1)],
+    np.float32,
+)
+
 BYTES_PER_WORD = 7  # scalars, so that its sign bit stays clear
 OBS_WORDS = len(ZONES) + -(-len(SCALARS) // BYTES_PER_WORD)
 SCALAR_DIM = len(SCALARS) + len(FLAGS)  # unpacked
@@ -226,8 +233,13 @@ def _unpack_zones(packed: NDArray[np.int64], out: NDArray[np.float32]) -> None:
 def _unpack_scalars(packed: NDArray[np.int64], out: NDArray[np.float32], first: int) -> None:
     """Write scalars, then flags, into the columns of `out` from `first` on."""
     for row in range(packed.shape[0]):
-        for index in range(_NUM_SCALARS):
-            out[row, first + index] = np.float32(read_scalar(packed[row], index)) * _SCALE[index]
+        index = 0
+        for word in range(_NUM_ZONES, OBS_WORDS):
+            rest = packed[row, word]
+            for _ in range(min(BYTES_PER_WORD, _NUM_SCALARS - index)):
+                out[row, first + index] = np.float32(rest & 0xFF) * _SCALE[index]
+                rest >>= 8
+                index += 1
         _write_flags(packed[row], out[row, first + _NUM_SCALARS :])
 
 

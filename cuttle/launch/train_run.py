@@ -81,12 +81,11 @@ def _resumed(recorder: Recorder, config: dict[str, Any]) -> tuple[Trainer, dict[
 def warm_up() -> None:
     """Load what every run needs and loads late, so that forked children find it loaded.
 
-    The first optimizer imports a compiler (1 s), the first game loads the compiled rules. What a
-    config may name is imported too, so that an edit of it reaches no run that begins later.
+    The first game loads the compiled rules. What a config may name is imported too, so that an edit
+    of it reaches no run that begins later.
     """
     import_named()
     torch.set_num_threads(1)  # a parallel region before the fork would break the children
-    torch.optim.Adam([torch.zeros(1, requires_grad=True)])
     q_sd(lambda observation: np.zeros((len(observation), NUM_ACTIONS), np.float32), CUTTLE_CARDS)
 
 

@@ -7,8 +7,8 @@ it values that one alone, by each member, `(batch, members)`: that is what learn
 
 A type is one class, `TYPE(*, zones: int, trunk: TrunkSettings, **sizes)`; its sizes are the keys of
 its YAML but `name` and `_target_`. It ends in a `Trunk`, to which `forward` passes `action` on.
-`cuttle.networks.cards` reads packed zones: `bits` unpacks them for ordinary layers; `sum_cards` and
-`HeldLinear` take the `HeldZones` alone, which is faster.
+`cuttle.networks.cards` reads packed zones: `bits` unpacks them for ordinary layers; `encode_cards`
+and `HeldLinear` take the `HeldZones` alone, which is faster.
 Training draws the initial weights, of `Linear`, `Embedding`, norms, convolutions and our own
 layers, as `cuttle/training/initialisation.py` says; a bare parameter of a type has no rule.
 Networks are in training mode in the gradient step alone, and layers may draw from the global

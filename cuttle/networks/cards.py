@@ -10,7 +10,9 @@ import torch
 from torch import Tensor, nn
 
 from cuttle.networks import kernels
-from cuttle.networks.held import HeldZones, add_products, arrays
+from cuttle.networks.held import HeldZones, add_products, arrays, spread, subtract_empty
+from cuttle.networks.rows import add_row_gradients, add_rows, list_cards
+from cuttle.networks.scalars import multiply_scalars
 
 
 def bits(zones: Tensor) -> Tensor:
@@ -18,17 +20,17 @@ def bits(zones: Tensor) -> Tensor:
     return (zones.unsqueeze(-1) >> torch.arange(52, device=zones.device) & 1).float()
 
 
-def sum_cards(held: HeldZones, table: Tensor, bias: Tensor) -> Tensor:
-    """Sum table rows over the cards of each held zone and add the bias, `(entries, width)`.
+def encode_cards(held: HeldZones, table: Tensor, bias: Tensor) -> Tensor:
+    """Sum table rows over the cards of each held zone, add the bias, cut negatives off by ReLU.
 
     `table (tables, 52, width)` and `bias (tables, width)` hold one entry for each kind of zone,
-    or one for all.
+    or one for all. Returns `(entries, width)`.
     """
     if table.device.type == "cpu":
-        sums: Tensor = _SumEach.apply(held.cards, held.kind, table, bias)  # type: ignore[no-untyped-call]  # torch's
-        return sums
+        encoded: Tensor = _EncodeEach.apply(held.cards, held.kind, table, bias)  # type: ignore[no-untyped-call]  # torch's
+        return encoded
     which = held.kind if len(table) > 1 else torch.zeros_like(held.kind)
-    return bias[which] + (bits(held.cards).unsqueeze(1) @ table[which]).squeeze(1)
+    return torch.relu(bias[which] + (bits(held.cards).unsqueeze(1) @ table[which]).squeeze(1))
 
 
 class CardLinear(nn.Module):
@@ -43,12 +45,11 @@ class CardLinear(nn.Module):
 
     def forward(self, zones: Tensor, scalars: Tensor) -> Tensor:
         """Map packed `(batch, zones)` and `(batch, scalars)` to `(batch, out_features)`."""
-        table = self.cards.flatten(0, 1)
+        table, start = self.cards.flatten(0, 1), multiply_scalars(scalars, self.scalars, self.bias)
         if table.device.type == "cpu":
-            summed: Tensor = _SumAll.apply(zones, table, self.bias)  # type: ignore[no-untyped-call]  # torch's
-        else:
-            summed = torch.addmm(self.bias, bits(zones).flatten(1), table)
-        return summed.addmm_(scalars, self.scalars)
+            summed: Tensor = _AddCards.apply(zones, table, start)  # type: ignore[no-untyped-call]  # torch's
+            return summed
+        return start.addmm_(bits(zones).flatten(1), table)
 
 
 class ZoneLinear(nn.Module):
@@ -63,7 +64,7 @@ class ZoneLinear(nn.Module):
     def forward(self, held: HeldZones, features: Tensor) -> Tensor:
         """Map `(entries, in_features)` to `(entries, out_features)`."""
         each = torch.arange(len(features), device=features.device)
-        return add_products(held, features, self.weight, each, self.bias[held.kind])
+        return add_products(held, features, self.weight, each, spread(held, self.bias))
 
 
 class HeldLinear(nn.Module):
@@ -82,39 +83,39 @@ class HeldLinear(nn.Module):
         What is constant for each kind is worked out once, as if all zones were empty.
         """
         held, features = encoded
-        empty = features[held.empty]
+        filled, empty = subtract_empty(held, features)
         level = torch.addmv(self.bias, self.features.flatten(0, 1).t(), empty.flatten())
-        start = torch.addmm(level, scalars, self.scalars)
-        return add_products(held, features - empty[held.kind], self.features, held.row, start)
+        start = multiply_scalars(scalars, self.scalars, level)
+        return add_products(held, filled, self.features, held.row, start)
 
 
-class _SumAll(torch.autograd.Function):
-    """The sum over all cards of all zones."""
+class _AddCards(torch.autograd.Function):
+    """The sum over all cards of all zones, added in place."""
 
     @staticmethod
-    def forward(ctx: Any, zones: Tensor, table: Tensor, bias: Tensor) -> Tensor:
-        ctx.save_for_backward(zones)
-        ctx.table_shape = table.shape
-        out = table.new_empty(len(zones), table.shape[1])
-        kernels.sum_all(*arrays(zones, table, bias, out))
-        return out
+    def forward(ctx: Any, zones: Tensor, table: Tensor, start: Tensor) -> Tensor:
+        packed, weights, into = arrays(zones, table, start)
+        ctx.cards, ctx.table_shape = list_cards(packed), table.shape
+        ctx.mark_dirty(start)
+        add_rows(ctx.cards, weights, into, into)
+        return start
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[None, Tensor, Tensor]:
         of_table = gradient.new_zeros(ctx.table_shape)
-        kernels.add_all_gradients(*arrays(*ctx.saved_tensors, gradient, of_table))
-        return None, of_table, gradient.sum(dim=0)
+        add_row_gradients(ctx.cards, *arrays(gradient, of_table))
+        return None, of_table, gradient
 
 
-class _SumEach(torch.autograd.Function):
-    """The sums over the cards of each zone."""
+class _EncodeEach(torch.autograd.Function):
+    """The sums over the cards of each zone, after ReLU."""
 
     @staticmethod
     def forward(ctx: Any, cards: Tensor, zone: Tensor, table: Tensor, bias: Tensor) -> Tensor:
-        ctx.save_for_backward(cards, zone)
-        ctx.shapes = table.shape, bias.shape
         out = table.new_empty(len(cards), table.shape[2])
-        kernels.sum_each(*arrays(cards, zone, table, bias, out))
+        kernels.encode_each(*arrays(cards, zone, table, bias, out))
+        ctx.save_for_backward(cards, zone, out)
+        ctx.shapes = table.shape, bias.shape
         return out
 
     @staticmethod

@@ -1,9 +1,8 @@
 """The `embedding` type: each zone is the sum of its cards' learned vectors. No training here."""
 
-import torch
 from torch import Tensor, nn
 
-from cuttle.networks.cards import HeldLinear, sum_cards
+from cuttle.networks.cards import HeldLinear, encode_cards
 from cuttle.networks.held import HeldZones
 from cuttle.networks.trunk import Trunk, TrunkSettings
 
@@ -26,6 +25,6 @@ class Embedding(nn.Module):
         # Encoding a sum of vectors is summing encoded vectors, so the table is encoded once.
         table = (self.cards.weight @ self.encoder.weight.t()).unsqueeze(0)
         held = HeldZones.of(zones)
-        encoded = torch.relu(sum_cards(held, table, self.encoder.bias.unsqueeze(0)))
+        encoded = encode_cards(held, table, self.encoder.bias.unsqueeze(0))
         q: Tensor = self.trunk((held, encoded), scalars, action)
         return q

@@ -2,6 +2,7 @@
 
 from typing import Any, TypeGuard
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -25,9 +26,9 @@ def value_allowed(
     if torch.is_grad_enabled() or not _is_compiled(norm, hidden):
         return value_all(hidden, norm, weight, bias).masked_fill(~allowed, -torch.inf)
     out = hidden.new_empty(allowed.shape)
-    rows, level = weight.flatten(1) / weight.shape[1], bias.mean(dim=1)
     units, *parts = arrays(hidden, norm.weight, norm.bias)
-    kernels.value_allowed(units, (*parts, norm.eps), *arrays(rows, level, allowed, out))
+    as_bits = torch.from_numpy(np.packbits(allowed.numpy(), axis=1, bitorder="little"))
+    kernels.value_allowed(units, (*parts, norm.eps), *arrays(weight.flatten(1), bias, out, as_bits))
     return out
 
 

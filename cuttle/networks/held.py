@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from cuttle.networks import kernels
+from cuttle.networks import held_kernels as kernels
 
 
 @dataclass(frozen=True)
@@ -66,13 +66,66 @@ class _Products(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[None, None, Tensor, Tensor, Tensor]:
         bounds, row, x, weight, slope = arrays(*ctx.saved_tensors, gradient)
-        of_x, of_weight = np.zeros_like(x), np.empty_like(weight)
+        # By torch, whose memory begins where a vector does; NumPy's need not.
+        of_x, of_weight = torch.zeros(x.shape), torch.empty(weight.shape)
         transposed = np.ascontiguousarray(weight.transpose(0, 2, 1))
-        kernels.add_products(bounds, (row, np.arange(len(x))), slope, transposed, of_x)
-        kernels.sum_outer_products(bounds, row, x, slope, of_weight)
-        return None, None, torch.from_numpy(of_x), torch.from_numpy(of_weight), gradient
+        kernels.add_products(bounds, (row, np.arange(len(x))), slope, transposed, of_x.numpy())
+        kernels.sum_outer_products(bounds, row, x, slope, of_weight.numpy())
+        return None, None, of_x, of_weight, gradient
+
+
+def spread(held: HeldZones, rows: Tensor) -> Tensor:
+    """Return its kind's row of `rows (zones, width)` for each entry, `(entries, width)`."""
+    if rows.device.type == "cpu":
+        out: Tensor = _Spread.apply(held.first, rows)  # type: ignore[no-untyped-call]  # torch's
+        return out
+    return rows[held.kind]
+
+
+class _Spread(torch.autograd.Function):
+    """`spread` by compiled loops."""
+
+    @staticmethod
+    def forward(ctx: Any, first: Tensor, rows: Tensor) -> Tensor:
+        ctx.save_for_backward(first)
+        out = rows.new_empty(int(first[-1]), rows.shape[1])
+        kernels.spread(*arrays(first, rows, out))
+        return out
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[None, Tensor]:
+        (first,) = ctx.saved_tensors
+        of_rows = gradient.new_zeros(len(first) - 1, gradient.shape[1])
+        kernels.sum_kinds(*arrays(first, gradient, of_rows))
+        return None, of_rows
+
+
+def subtract_empty(held: HeldZones, x: Tensor) -> tuple[Tensor, Tensor]:
+    """Return `x (entries, width)` less its kind's empty zone, and those `(zones, width)`."""
+    if x.device.type == "cpu":
+        out: tuple[Tensor, Tensor] = _SubtractEmpty.apply(held.first, x)  # type: ignore[no-untyped-call]  # torch's
+        return out
+    empty = x[held.empty]
+    return x - empty[held.kind], empty
+
+
+class _SubtractEmpty(torch.autograd.Function):
+    """`subtract_empty` by compiled loops."""
+
+    @staticmethod
+    def forward(ctx: Any, first: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+        ctx.save_for_backward(first)
+        out = torch.empty_like(x)
+        kernels.subtract_empty(*arrays(first, x, out))
+        return out, x[first[:-1]]
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor, of_empty: Tensor) -> tuple[None, Tensor]:
+        out = torch.empty_like(gradient)
+        kernels.subtract_empty_gradients(*arrays(*ctx.saved_tensors, gradient, of_empty, out))
+        return None, out
 
 
 def arrays(*tensors: Tensor) -> list[Any]:
     """View tensors as contiguous arrays, which compiled loops take."""
-    return [tensor.detach().contiguous().numpy() for tensor in tensors]
+    return [tensor.contiguous().numpy(force=True) for tensor in tensors]

@@ -1,7 +1,9 @@
-"""Compiled loops of the layers: sums over cards, normalisation, values. No torch, no parameters.
+"""Compiled loops of the layers: encoded cards, normalisation, values. No torch, no parameters.
 
 Each order of summation is written out, so that results do not depend on the processor. Letters:
 batch, zones, entries (zones that hold cards, see `cuttle/networks/held.py`), width, units, actions.
+Loops over the entries of each kind of zone are in `cuttle/networks/held_kernels.py`, sums of rows
+for all zones and scalars in `cuttle/networks/rows.py`.
 """
 
 from typing import Any
@@ -66,35 +68,8 @@ def _sum_rows(rows: Ints, table: Floats, bias: Floats, out: Floats) -> None:
 
 
 @kernel
-def sum_all(zones: Ints, table: Floats, bias: Floats, out: Floats) -> None:
-    """Write `bias (width)` plus the rows of all cards in `zones (batch, zones)`.
-
-    `table (zones * 52, width)`; `out (batch, width)` is overwritten.
-    """
-    rows = np.empty(52 * zones.shape[1], np.int64)
-    for i in range(len(zones)):
-        count = 0
-        for zone in range(zones.shape[1]):
-            count = _list_cards(zones[i, zone], 52 * zone, rows, count)
-        _sum_rows(rows[:count], table, bias, out[i])
-
-
-@kernel
-def add_all_gradients(zones: Ints, gradient: Floats, out: Floats) -> None:
-    """Add the gradients of `sum_all`, `(batch, width)`, to those of the table's rows."""
-    for i in range(len(zones)):
-        for zone in range(zones.shape[1]):
-            cards = zones[i, zone]
-            while cards:
-                row = 52 * zone + lowest(cards)
-                for k in range(out.shape[1]):
-                    out[row, k] += gradient[i, k]
-                cards &= cards - 1
-
-
-@kernel
-def sum_each(cards: Ints, zone: Ints, table: Floats, bias: Floats, out: Floats) -> None:
-    """Write for each set of `cards (entries)` its zone's bias plus the rows of its cards.
+def encode_each(cards: Ints, zone: Ints, table: Floats, bias: Floats, out: Floats) -> None:
+    """Write for each set of `cards (entries)` the ReLU of its zone's bias plus its cards' rows.
 
     `table (tables, 52, width)` and `bias (tables, width)` hold one entry for every zone or one for
     all; `out (entries, width)` is overwritten.
@@ -104,125 +79,36 @@ def sum_each(cards: Ints, zone: Ints, table: Floats, bias: Floats, out: Floats) 
         which = zone[i] if len(table) > 1 else 0
         count = _list_cards(cards[i], 0, rows, 0)
         _sum_rows(rows[:count], table[which], bias[which], out[i])
+        for k in range(out.shape[1]):
+            out[i, k] = np.float32(0.0) if out[i, k] < 0 else out[i, k]
 
 
 @kernel
 def add_each_gradients(
-    cards: Ints, zone: Ints, gradient: Floats, table: Floats, bias: Floats
+    cards: Ints, zone: Ints, out: Floats, gradient: Floats, of_table: Floats, of_bias: Floats
 ) -> None:
-    """Add the gradients of `sum_each`, `(entries, width)`, to those of table and bias."""
+    """Add the gradients of `encode_each` to those of table and bias.
+
+    `out (entries, width)` is what it wrote, `gradient (entries, width)` that of it.
+    """
+    passed = np.empty(out.shape[1], np.float32)
     for i in range(len(cards)):
-        which = zone[i] if len(table) > 1 else 0
+        which = zone[i] if len(of_table) > 1 else 0
         rest = cards[i]
-        for k in range(bias.shape[1]):
-            bias[which, k] += gradient[i, k]
+        for k in range(len(passed)):
+            passed[k] = gradient[i, k] if out[i, k] > 0 else np.float32(0.0)
+            of_bias[which, k] += passed[k]
         while rest:
             card = lowest(rest)
-            for k in range(bias.shape[1]):
-                table[which, card, k] += gradient[i, k]
+            for k in range(len(passed)):
+                of_table[which, card, k] += passed[k]
             rest &= rest - 1
-
-
-@kernel
-def count_held(zones: Ints, first: Ints) -> None:
-    """Write where the entries of each kind of zone begin, and behind them where all end.
-
-    A kind's entries are an empty zone, then those of `zones (batch, zones)` that hold a card.
-    """
-    for kind in range(zones.shape[1]):
-        count = 1
-        for i in range(len(zones)):
-            count += zones[i, kind] != 0
-        first[kind + 1] = first[kind] + count
-
-
-@kernel
-def list_held(zones: Ints, first: Ints, out: Ints) -> None:
-    """Write cards, kind and row of each entry to `out (3, entries)`; an empty zone is of row 0."""
-    for kind in range(zones.shape[1]):
-        entry = first[kind]
-        out[0, entry], out[2, entry] = 0, 0
-        out[1, entry : first[kind + 1]] = kind
-        for i in range(len(zones)):
-            if zones[i, kind]:
-                entry += 1
-                out[0, entry] = zones[i, kind]
-                out[2, entry] = i
-
-
-@kernel
-def add_products(
-    first: Ints, place: tuple[Ints, Ints], x: Floats, weight: Floats, out: Floats
-) -> None:
-    """Add each entry's product with the weights of its kind, `x[i] @ weight[kind]`, to a row.
-
-    Entries of a kind lie from `first[kind]` on; `place` holds the row of each in
-    `x (rows, features)` and in `out (rows, width)`; `weight (kinds, features, width)`. A kind's
-    entries go to rows of their own, but that an entry of zeros may stand before the others.
-    """
-    source, target = place
-    for kind in range(len(weight)):
-        rows, last = weight[kind], first[kind + 1] - 1
-        for i in range(first[kind], first[kind + 1], 4):
-            # Four rows at a time; behind the last entry it is that one again, with the same result.
-            j, k, m = min(i + 1, last), min(i + 2, last), min(i + 3, last)
-            x_i, x_j, x_k, x_m = x[source[i]], x[source[j]], x[source[k]], x[source[m]]
-            to_i, to_j, to_k, to_m = out[target[i]], out[target[j]], out[target[k]], out[target[m]]
-            for begin in range(0, out.shape[1], 2 * LANES):
-                end = begin + LANES
-                a, b, c, d = (
-                    load(to_i, begin),
-                    load(to_j, begin),
-                    load(to_k, begin),
-                    load(to_m, begin),
-                )
-                e, f, g, h = load(to_i, end), load(to_j, end), load(to_k, end), load(to_m, end)
-                for n in range(x.shape[1]):
-                    left, right = load(rows[n], begin), load(rows[n], end)
-                    p, q, r, s = repeat(x_i[n]), repeat(x_j[n]), repeat(x_k[n]), repeat(x_m[n])
-                    a, b, c, d = fma(p, left, a), fma(q, left, b), fma(r, left, c), fma(s, left, d)
-                    e, f = fma(p, right, e), fma(q, right, f)
-                    g, h = fma(r, right, g), fma(s, right, h)
-                store(to_i, begin, a)
-                store(to_j, begin, b)
-                store(to_k, begin, c)
-                store(to_m, begin, d)
-                store(to_i, end, e)
-                store(to_j, end, f)
-                store(to_k, end, g)
-                store(to_m, end, h)
-
-
-@kernel
-def sum_outer_products(first: Ints, row: Ints, x: Floats, gradient: Floats, out: Floats) -> None:
-    """Write the gradient of the weights: over a kind's entries, the sum of `x[i]` times its row's.
-
-    `x (entries, features)`, `gradient (rows, width)`, `out (kinds, features, width)`.
-    """
-    last = x.shape[1] - 1
-    for kind in range(len(out)):
-        for begin in range(0, gradient.shape[1], 2 * LANES):
-            end = begin + LANES
-            for n in range(0, x.shape[1], 4):
-                # Four features at a time, as above.
-                k, m, o = min(n + 1, last), min(n + 2, last), min(n + 3, last)
-                a, b, c, d = zeros(), zeros(), zeros(), zeros()
-                e, f, g, h = zeros(), zeros(), zeros(), zeros()
-                for i in range(first[kind], first[kind + 1]):
-                    left, right = load(gradient[row[i]], begin), load(gradient[row[i]], end)
-                    p, q, r, s = repeat(x[i, n]), repeat(x[i, k]), repeat(x[i, m]), repeat(x[i, o])
-                    a, b, c, d = fma(p, left, a), fma(q, left, b), fma(r, left, c), fma(s, left, d)
-                    e, f = fma(p, right, e), fma(q, right, f)
-                    g, h = fma(r, right, g), fma(s, right, h)
-                for feature, low, high in ((n, a, e), (k, b, f), (m, c, g), (o, d, h)):
-                    store(out[kind, feature], begin, low)
-                    store(out[kind, feature], end, high)
 
 
 @inlined
 def _moments(x: Floats, eps: float) -> tuple[float, float]:
     """Return the mean of `x` and its reciprocal standard deviation."""
-    share = np.float32(1.0 / len(x))
+    share = np.true_divide(np.float32(1.0), np.float32(len(x)))
     total = zeros()
     for k in range(0, len(x), LANES):
         total = add(total, load(x, k))
@@ -231,7 +117,9 @@ def _moments(x: Floats, eps: float) -> tuple[float, float]:
     for k in range(0, len(x), LANES):
         centred = subtract(load_or(x, k, level), level)
         total = fma(centred, centred, total)
-    return mean, np.float32(1.0) / np.sqrt(sum_lanes(total) * share + np.float32(eps))
+    deviation = np.sqrt(sum_lanes(total) * share + np.float32(eps))
+    # Python's division could raise, and then compiled code counts references to every row.
+    return mean, np.true_divide(np.float32(1.0), deviation)
 
 
 @inlined
@@ -309,32 +197,37 @@ def value_allowed(
     norm: Norm,
     weight: Floats,
     bias: Floats,
-    allowed: NDArray[np.bool_],
     out: Floats,
+    allowed: NDArray[np.uint8],
 ) -> None:
     """Write the members' mean value of each allowed action, `(batch, actions)`; -inf elsewhere.
 
-    `hidden (batch, members, units)`; `weight (actions, members * units)` is already divided by the
-    number of members, `bias (actions)` their mean.
+    `hidden (batch, members, units)`; `weight (actions, members * units)`; `bias (actions,
+    members)`; `allowed (batch, ceil(actions / 8))` as bits.
     """
     norm_weight, norm_bias, eps = norm
-    units = hidden.shape[2]
-    active, actions = np.empty(weight.shape[1], np.float32), np.empty(len(weight) + 1, np.int64)
+    members, units = hidden.shape[1:]
+    share = np.true_divide(np.float32(1.0), np.float32(members))
+    active = np.empty(weight.shape[1], np.float32)
     for i in range(len(hidden)):
-        for member in range(hidden.shape[1]):
-            x, part = hidden[i, member], active[member * units : (member + 1) * units]
+        for member in range(members):
+            x = hidden[i, member]
             mean, scale = _moments(x, eps)
             level, slope = repeat(mean), repeat(scale)
             for k in range(0, units, LANES):
                 y = fma(_standard(x, k, level, slope), load(norm_weight, k), load(norm_bias, k))
-                store(part, k, where_positive(y, y))
-        count = 0
-        for action in range(len(weight)):  # listed first, for no branch can be foretold here
-            out[i, action] = -np.inf
-            actions[count] = action
-            count += allowed[i, action]
-        for action in actions[:count]:
-            total = zeros()
-            for k in range(0, len(active), LANES):
-                total = fma(load(active, k), load(weight[action], k), total)
-            out[i, action] = sum_lanes(total) + bias[action]
+                # The zeros behind the last unit are where the next member writes.
+                store(active, member * units + k, where_positive(y, y))
+        out[i] = -np.inf
+        for byte in range(allowed.shape[1]):
+            rest = np.int64(allowed[i, byte])
+            while rest:
+                action = 8 * byte + lowest(rest)
+                total = zeros()
+                for k in range(0, len(active), LANES):
+                    total = fma(load(active, k), load(weight[action], k), total)
+                whole = sum_lanes(total)
+                for member in range(members):
+                    whole += bias[action, member]
+                out[i, action] = share * whole
+                rest &= rest - 1

@@ -135,6 +135,17 @@ def where_positive(_typing: Any, _a: Any, _b: Any) -> Any:
 
 
 @intrinsic
+def nonzero(_typing: Any, _a: Any) -> Any:
+    """Return the lanes that are not zero as the bits of a number."""
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        found = builder.fcmp_unordered("!=", arguments[0], _NONE)
+        return builder.zext(builder.bitcast(found, ir.IntType(LANES)), ir.IntType(64))
+
+    return types.int64(_lanes), generate
+
+
+@intrinsic
 def sum_lanes(_typing: Any, _a: Any) -> Any:
     """Add the upper half of the lanes to the lower one until one is left."""
 

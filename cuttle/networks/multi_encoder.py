@@ -1,9 +1,8 @@
 """The `multi_encoder` type: a small encoder of its own for every zone. No training here."""
 
-import torch
 from torch import Tensor, nn
 
-from cuttle.networks.cards import HeldLinear, ZoneLinear, sum_cards
+from cuttle.networks.cards import HeldLinear, ZoneLinear, encode_cards
 from cuttle.networks.held import HeldZones
 from cuttle.networks.trunk import Trunk, TrunkSettings
 
@@ -24,7 +23,7 @@ class MultiEncoder(nn.Module):
     def forward(self, zones: Tensor, scalars: Tensor, action: Tensor | None = None) -> Tensor:
         """Map packed `(batch, zones)` and `(batch, scalars)` to Q-values, as `Trunk` does."""
         held = HeldZones.of(zones)
-        first = sum_cards(held, self.first.weight, self.first.bias)
-        encoded = self.second(held, torch.relu(first))
+        first = encode_cards(held, self.first.weight, self.first.bias)
+        encoded = self.second(held, first)
         q: Tensor = self.trunk((held, encoded), scalars, action)
         return q

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from cuttle.networks.head import value_all, value_allowed, value_chosen
+from cuttle.networks.scalars import multiply_scalars
 
 
 @dataclass(frozen=True)
@@ -73,4 +74,4 @@ class FeatureLinear(nn.Module):
 
     def forward(self, features: Tensor, scalars: Tensor) -> Tensor:
         """Map `(batch, features)` and `(batch, scalars)` to `(batch, out_features)`."""
-        return torch.addmm(self.bias, scalars, self.scalars).addmm_(features, self.features)
+        return multiply_scalars(scalars, self.scalars, self.bias).addmm_(features, self.features)

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from cuttle.config.schema import LearnerSettings
 from cuttle.env.observation import split
+from cuttle.training.adam import Adam
 from cuttle.training.replay import Batch
 
 
@@ -43,6 +44,8 @@ class DQNLearner:
     ) -> None:
         """Take the initialised network over to the device and copy the target from it."""
         self.network = network.to(device).eval()
+        for parameter in self.network.parameters():
+            parameter.data = parameter.data.contiguous()  # as its gradients are
         self.target = copy.deepcopy(self.network).requires_grad_(False)
         self.num_updates = 0
         self._device = device
@@ -51,7 +54,10 @@ class DQNLearner:
         self._target_parameters: list[Tensor] = list(self.target.parameters())
         self._buffers: list[Tensor] = list(self.network.buffers())
         self._target_buffers: list[Tensor] = list(self.target.buffers())
-        self._optimizer = torch.optim.Adam(self._parameters, lr=settings.learning_rate, fused=True)
+        pairs = zip(self._parameters, self._target_parameters, strict=True)
+        learnt = [pair for pair in pairs if pair[0].requires_grad]
+        self._learnt = [parameter for parameter, _ in learnt]
+        self._optimizer = Adam(self._learnt, [target for _, target in learnt])
         self._sums = torch.zeros(2, device=device)  # of loss and chosen q, since `take_means`
         self._num_summed = 0
 
@@ -71,27 +77,33 @@ class DQNLearner:
         targets = self._targets(batch)
         zones, scalars = self._inputs(batch.observation)
         actions = self._to_device(batch.action)
-        self._optimizer.param_groups[0]["lr"] = learning_rate
         size = self._settings.batch_size
         parts = (torch.split(part, size) for part in (zones, scalars, actions, targets))
         self.network.train()
         for part in zip(*parts, strict=True):
-            self._step(*part)
+            self._step(*part, learning_rate=learning_rate)
         self.network.eval()
 
-    def _step(self, zones: Tensor, scalars: Tensor, action: Tensor, target: Tensor) -> None:
+    def _step(
+        self,
+        zones: Tensor,
+        scalars: Tensor,
+        action: Tensor,
+        target: Tensor,
+        *,
+        learning_rate: float,
+    ) -> None:
         """Take one gradient step towards targets `(batch_size,)`; let the target network follow."""
         q_t = self.network(zones, scalars, action)
         # Every member learns the target of all, which is what makes it less noisy.
         loss = nn.functional.huber_loss(
             q_t, target.unsqueeze(1).expand_as(q_t), delta=self._settings.huber_delta
         )
-        for parameter in self._parameters:
-            parameter.grad = None
-        torch.autograd.backward(loss)
-        self._optimizer.step()
+        gradients = torch.autograd.grad(loss, self._learnt, allow_unused=True)
+        tau = self._settings.target_tau if self._settings.target_period is None else 0.0
+        self._optimizer.step(gradients, learning_rate=learning_rate, target_tau=tau)
         self.num_updates += 1
-        self._follow()
+        self._copy_to_target()
         self._sums += torch.stack((loss.detach(), q_t.detach().mean()))
         self._num_summed += 1
 
@@ -117,24 +129,18 @@ class DQNLearner:
                 q_next_choice=self.network(*inputs, allowed) if self._settings.double else None,
             )
 
-    def _follow(self) -> None:
-        """Move the target network: a full copy now and then, or a small step each time.
+    def _copy_to_target(self) -> None:
+        """Copy what the target network takes as it is: after each update, or after each period.
 
-        Buffers, such as the means and variances of batch normalisation, are copied either way:
-        they are averages over batches already, and counters cannot be averaged.
+        Buffers, such as the means and variances of batch normalisation, are copied whenever its
+        weights move: they are averages over batches already, and counters cannot be averaged.
         """
         period = self._settings.target_period
-        if period is not None and self.num_updates % period != 0:
-            return
-        with torch.no_grad():
-            if period is None:
-                torch._foreach_lerp_(
-                    self._target_parameters, self._parameters, self._settings.target_tau
-                )
-            else:
+        if period is not None and self.num_updates % period == 0:
+            with torch.no_grad():
                 torch._foreach_copy_(self._target_parameters, self._parameters)
-            if self._buffers:
-                torch._foreach_copy_(self._target_buffers, self._buffers)
+        if self._buffers and (period is None or self.num_updates % period == 0):
+            torch._foreach_copy_(self._target_buffers, self._buffers)
 
     def _inputs(self, observation: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
         """Return what a network takes of packed observations `(batch, OBS_WORDS)`."""
@@ -147,18 +153,16 @@ class DQNLearner:
     def state_dict(self) -> dict[str, Any]:
         """Return weights, optimiser and counters at a moment without pending means."""
         assert self._num_summed == 0, "take_means must be called before the state is taken"
-        return copy.deepcopy(
-            {
-                "network": dict(self.network.state_dict()),
-                "target": dict(self.target.state_dict()),
-                "optimizer": self._optimizer.state_dict(),
-                "num_updates": self.num_updates,
-            }
-        )
+        return {
+            "network": copy.deepcopy(dict(self.network.state_dict())),
+            "target": copy.deepcopy(dict(self.target.state_dict())),
+            "optimizer": self._optimizer.state_dict(),
+            "num_updates": self.num_updates,
+        }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Continue where `state_dict` was taken."""
         self.network.load_state_dict(state["network"])
         self.target.load_state_dict(state["target"])
-        self._optimizer.load_state_dict(copy.deepcopy(state["optimizer"]))
+        self._optimizer.load_state_dict(state["optimizer"])
         self.num_updates = state["num_updates"]

@@ -22,6 +22,7 @@ from cuttle.env.symmetry import (
     unpack_masks,
 )
 from cuttle.game.actions import NUM_ACTIONS
+from cuttle.game.jit import kernel
 
 
 @dataclass(frozen=True)
@@ -143,21 +144,15 @@ class Replay:
     ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int64]]:
         """Sum rewards step by step; return them, the bootstrap weights and the next rows."""
         settings = self._settings
-        rewards, bootstraps = self._column("reward"), self._column("bootstrap")
-        is_random = self._column("is_random")
-        num_envs, num_rows = len(self._game_start), len(rewards)
-        reward, bootstrap = rewards.take(row), bootstraps.take(row)
-        next_row = (row + num_envs) % num_rows
-        goes_on = np.ones(len(row), np.bool_)
-        for step in range(1, self._settings.horizon):
-            goes_on &= bootstrap != 0.0
-            if settings.until_own_decision and step >= settings.n_step:
-                goes_on &= bootstrap < 0.0
-            if settings.stop_at_exploration:
-                goes_on &= ~is_random.take(next_row)
-            reward += np.where(goes_on, bootstrap * rewards.take(next_row), 0.0)
-            bootstrap *= np.where(goes_on, bootstraps.take(next_row), 1.0)
-            next_row = np.where(goes_on, (next_row + num_envs) % num_rows, next_row)
+        until_own = settings.n_step if settings.until_own_decision else settings.horizon
+        reward, bootstrap = np.empty((2, len(row)), np.float32)
+        next_row = np.empty(len(row), np.int64)
+        _sum_returns(
+            row,
+            tuple(self._column(name) for name in ("reward", "bootstrap", "is_random")),
+            (len(self._game_start), settings.horizon, until_own, settings.stop_at_exploration),
+            (reward, bootstrap, next_row),
+        )
         return reward, bootstrap, next_row
 
     def _alias(self, finished: NDArray[np.int64]) -> None:
@@ -187,3 +182,33 @@ class Replay:
             self._columns[name][: len(column)] = column
         self._num_added = state["num_added"]
         self._game_start[:] = state["game_start"]
+
+
+@kernel
+def _sum_returns(
+    row: NDArray[np.int64],
+    columns: tuple[Any, ...],
+    steps: tuple[int, int, int, bool],
+    out: tuple[Any, ...],
+) -> None:
+    """Write reward, bootstrap weight and next row, the arrays `out`, of each row `(batch,)`.
+
+    `columns` are those of reward, bootstrap and is_random; `steps` are the rows from one tick to
+    the next, the most steps that are summed, after how many the sum ends at the mover's own
+    decision, and whether it ends at an action of epsilon's.
+    """
+    rewards, bootstraps, is_random = columns
+    num_envs, horizon, until_own, stop_at_exploration = steps
+    reward, bootstrap, next_row = out
+    for i in range(len(row)):
+        at = (row[i] + num_envs) % len(rewards)
+        total, weight = rewards[row[i]], bootstraps[row[i]]
+        for step in range(1, horizon):
+            if weight == 0 or (step >= until_own and weight > 0):
+                break
+            if stop_at_exploration and is_random[at]:
+                break
+            total += weight * rewards[at]
+            weight *= bootstraps[at]
+            at = (at + num_envs) % len(rewards)
+        reward[i], bootstrap[i], next_row[i] = total, weight, at

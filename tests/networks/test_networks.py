@@ -5,12 +5,15 @@ import pytest
 import torch
 
 from cuttle.config.schema import InitialisationSettings
-from cuttle.env.observation import SCALAR_DIM, ZONES
+from cuttle.env.observation import OBS_DIM, SCALAR_DIM, ZONES, unpack
+from cuttle.env.vector import VectorEnv
 from cuttle.game.actions import NUM_ACTIONS
-from cuttle.networks.cards import CardLinear, HeldLinear, ZoneLinear, bits, sum_cards
+from cuttle.networks.cards import CardLinear, HeldLinear, ZoneLinear, bits, encode_cards
 from cuttle.networks.head import value_all, value_allowed, value_chosen
 from cuttle.networks.held import HeldZones
+from cuttle.networks.scalars import multiply_scalars
 from cuttle.networks.trunk import FeatureLinear, Trunk, TrunkSettings
+from cuttle.opponents.randomized import Randomized
 from cuttle.training.initialisation import initialise
 from tests.training.build import NETWORK_TYPES, network
 
@@ -172,6 +175,15 @@ def test_a_plain_trunk_sees_no_scalars(network_type: str) -> None:
     assert torch.equal(built(zones, scalars), built(zones, 1.0 - scalars))
 
 
+def dealt(num_envs: int) -> np.ndarray:
+    """Observe games some decisions after the deal."""
+    rng = np.random.default_rng(0)
+    env = VectorEnv(num_envs, rng)
+    for _ in range(12):
+        env.step(Randomized().act(env.observation, env.legal_mask, rng))
+    return env.observation
+
+
 def random_table(*shape: int) -> torch.Tensor:
     values = np.random.default_rng(2).normal(size=shape).astype(np.float32)
     return torch.from_numpy(values).requires_grad_()
@@ -202,7 +214,7 @@ def test_held_zones_are_all_that_hold_cards_and_an_empty_one_of_each_kind() -> N
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("tables", [1, len(ZONES)])
-def test_sums_of_cards_and_their_gradients_are_those_of_a_product(tables: int, width: int) -> None:
+def test_encoded_cards_and_their_gradients_are_those_of_a_product(tables: int, width: int) -> None:
     held = HeldZones.of(observations(6)[0])
     table, bias = random_table(tables, 52, width), random_table(tables, width)
     each = (len(ZONES), -1, -1)
@@ -210,7 +222,7 @@ def test_sums_of_cards_and_their_gradients_are_those_of_a_product(tables: int, w
     tables_of, bias_of = table.expand(*each)[held.kind], bias.expand(each[:2])[held.kind]
     expected = bias_of + torch.einsum("ec,eck->ek", bits(held.cards), tables_of)
 
-    assert_alike(sum_cards(held, table, bias), expected, (table, bias))
+    assert_alike(encode_cards(held, table, bias), torch.relu(expected), (table, bias))
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -222,6 +234,21 @@ def test_a_card_linear_and_its_gradients_are_those_of_a_product(width: int) -> N
     expected = cards + scalars @ layer.scalars + layer.bias
 
     assert_alike(layer(zones, scalars), expected, tuple(layer.parameters()))
+
+
+@pytest.mark.parametrize("width", [*WIDTHS, 208])
+@pytest.mark.parametrize("kind", ["thermometers", "any", "none"])
+def test_a_product_with_scalars_and_its_gradients_are_those_of_torch(kind: str, width: int) -> None:
+    scalars = random_table(6, 0 if kind == "none" else SCALAR_DIM)
+    if kind == "thermometers":
+        unpacked = np.empty((6, OBS_DIM), np.float32)
+        unpack(dealt(6), unpacked)
+        scalars = torch.from_numpy(unpacked[:, -SCALAR_DIM:]).requires_grad_()
+    weight, bias = random_table(scalars.shape[1], width), random_table(width)
+
+    found = multiply_scalars(scalars, weight, bias)
+
+    assert_alike(found, torch.addmm(bias, scalars, weight), (scalars, weight, bias))
 
 
 @pytest.mark.parametrize("width", WIDTHS)
