@@ -237,7 +237,7 @@ def test_the_python_page_is_a_program(checkout: Path, monkeypatch: pytest.Monkey
     winners, info = names["winners"], names["info"]
     assert isinstance(winners, np.ndarray) and set(winners) <= {-1, 0, 1}
     assert isinstance(info, dict) and info["episode"]["r"] in (-1, 0, 1)
-    assert names["frozen"]["network_type"]["name"] == "embedding"  # type: ignore[index]
+    assert names["frozen"]["network_type"]["embedding_dim"] == 32  # type: ignore[index]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from cuttle.runs.reader import Experiment, Factor, RunRecord, planned_entries
 
 COUNTS = ["games", "wins", "draws", "losses"]
 LAST_ROUND = "last_round"
-NAME_KEYS = ("network_type.name", "network_type._target_")  # said by the factor network_type
+CLASS_KEY = "network_type._target_"  # which the factor network_type stands for
 
 
 def build_frames(
@@ -56,7 +56,7 @@ def add_hyperparameters(runs: pd.DataFrame, configs: pd.DataFrame) -> pd.DataFra
     varying = [
         key
         for key in configs.columns
-        if key not in runs and key not in NAME_KEYS and configs[key].nunique(dropna=False) > 1
+        if key not in runs and key != CLASS_KEY and configs[key].nunique(dropna=False) > 1
     ]
     return runs.join(configs[varying].infer_objects())
 

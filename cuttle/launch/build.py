@@ -87,7 +87,7 @@ def build_network(config: Mapping[Any, Any]) -> torch.nn.Module:
     module_name, _, class_name = target.rpartition(".")
     if not target.startswith(NETWORK_PACKAGE):
         raise ValueError(f"network_type._target_ must start with {NETWORK_PACKAGE}, got {target}")
-    sizes = {key: value for key, value in section.items() if key not in ("_target_", "name")}
+    sizes = {key: value for key, value in section.items() if key != "_target_"}
     for key, size in sizes.items():
         if isinstance(size, int) and size < 1:
             raise ValueError(f"network_type.{key} must be at least 1, got {size}")
@@ -99,7 +99,7 @@ def build_network(config: Mapping[Any, Any]) -> torch.nn.Module:
     try:
         network: torch.nn.Module = network_class(zones=len(ZONES), trunk=trunk, **sizes)
     except (TypeError, RuntimeError) as error:
-        raise ValueError(f"network_type={section['name']} with {sizes}: {error}") from error
+        raise ValueError(f"network_type._target_={target} with {sizes}: {error}") from error
     return network
 
 
@@ -145,7 +145,7 @@ def _check_opponents(names: tuple[str, ...], rules: Rules) -> None:
 
 def _check_network(config: dict[str, Any], settings: TrainingSettings) -> None:
     """Draw and use a network as training will; raise ValueError for what is not as it must be."""
-    network, name = build_network(config), config["network_type"]["name"]
+    network, name = build_network(config), config["network_type"]["_target_"]
     initialise(network, settings.initialisation, stream(0, "check"))
     inputs = torch.zeros(2, len(ZONES), dtype=torch.int64), torch.zeros(2, SCALAR_DIM)
     action = torch.zeros(2, dtype=torch.int64)
@@ -168,10 +168,11 @@ def _check_network(config: dict[str, Any], settings: TrainingSettings) -> None:
                 q.sum().backward()
             got = tuple(q.shape)
         except Exception as error:  # whatever its author has overlooked
-            raise ValueError(f"network_type={name}: {form} fails: {error}") from error
+            raise ValueError(f"network_type._target_={name}: {form} fails: {error}") from error
         if got != (2, width):
             raise ValueError(
-                f"network_type={name}: {form} must give (2, {width}) for two rows, gives {got}"
+                f"network_type._target_={name}: {form} must give (2, {width}) for two rows, "
+                f"gives {got}"
             )
 
 

@@ -81,7 +81,7 @@ def odd(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
 
 
 def config(class_name: str) -> dict[str, Any]:
-    section = {"name": "odd", "_target_": f"cuttle.networks.odd.{class_name}"}
+    section = {"_target_": f"cuttle.networks.odd.{class_name}"}
     return {**composed("training=smoke"), "network_type": section}
 
 
@@ -94,8 +94,11 @@ def test_a_sound_type_is_accepted(class_name: str, odd: types.ModuleType) -> Non
     ("class_name", "message"),
     [
         ("WithoutAction", r"scalars, action\) must give \(2, 4\) for two rows, gives \(2, 181\)"),
-        ("TooNarrow", r"odd: forward\(zones, scalars\) must give \(2, 181\) .*, gives \(2, 180\)"),
-        ("Unfitting", r"network_type=odd: forward\(zones, scalars\) fails: "),
+        (
+            "TooNarrow",
+            r"TooNarrow: forward\(zones, scalars\) must give \(2, 181\) .*, gives \(2, 180\)",
+        ),
+        ("Unfitting", r"odd\.Unfitting: forward\(zones, scalars\) fails: "),
         ("Caching", r"scalars, action\) fails: Inference tensors cannot be saved for backward"),
         ("Undrawn", "query of Undrawn is a weight that no rule in .* draws"),
         ("Gone", r"network_type\._target_=cuttle\.networks\.odd\.Gone: .* no attribute 'Gone'"),

@@ -257,7 +257,7 @@ def test_the_way_out_works(tmp_path: Path) -> None:
 REFUSED = {
     "experiment=a,b": "a sweep belongs to one experiment, got experiment=a,b",
     "training.rounds=1,2 experiment=lr_${training.rounds}": "a sweep belongs to one experiment",
-    "root=/a,/b": "root cannot be swept: it controls the launch and affects no result",
+    "root=/a,/b": "root cannot be swept: it controls the launch and does not affect results",
     "force=true,false": "force cannot be swept",
     "dry_run=true,false": "dry_run cannot be swept",
     "seed=independent,paired": "seed=independent,paired cannot be swept",

@@ -27,7 +27,7 @@ def made_types(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def config_of(network_type: str, *overrides: str) -> dict[str, object]:
     config = composed("training=smoke", "seed=fixed", "seed.value=7", *overrides)
-    section = {"name": network_type, "_target_": f"cuttle.networks.made.{network_type}"}
+    section = {"_target_": f"cuttle.networks.made.{network_type}"}
     own = composed(f"network_type={network_type}") if network_type not in MADE else {}
     return {**config, "network_type": own.get("network_type", section)}
 

@@ -141,7 +141,7 @@ def write_run(
     run_dir: Path, target: str = "cuttle.networks.blind.Blind", rules: dict[str, Any] | None = None
 ) -> Path:
     """Lay out as much of a completed run as playing against it needs."""
-    section = {"name": "blind", "_target_": "cuttle.networks.blind.Blind"}
+    section = {"_target_": "cuttle.networks.blind.Blind"}
     trunk = {
         "ensemble_size": 2,
         "hidden_units": 4,
