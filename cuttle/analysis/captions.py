@@ -8,7 +8,7 @@ from cuttle.runs.formatting import pluralize
 
 
 def runs_text(study: Study, opponents: Iterable[str] | None = None) -> str:
-    """Say how many runs of each condition are drawn: `5 to 7 runs per type`.
+    """Describe how many runs of each condition are drawn: `5 to 7 runs per type`.
 
     opponents: those that the figure is about; None counts every used run
     """
@@ -23,7 +23,7 @@ def runs_text(study: Study, opponents: Iterable[str] | None = None) -> str:
 
 
 def games_text(study: Study, opponents: Iterable[str] | None = None) -> str:
-    """Say on how many games a final win rate rests: `2,000 games per run and opponent`."""
+    """Describe on how many games a final win rate rests: `2,000 games per run and opponent`."""
     names = study.opponents if opponents is None else opponents
     games = study.final.loc[study.final["opponent"].isin(list(names)), "games"]
     if not len(games):

@@ -39,7 +39,7 @@ class Study:
         `parameters`, `initial_q_sd` (sd of the untrained network's Q-values), and every
         hyperparameter that varies, by its dotted key
     matches: a row per used run, stage, round, opponent and seat: `games`, `wins`, `draws`,
-        `losses`, `win_rate` (a draw counts as not won)
+        `losses`, `win_rate` (a draw is not a win)
     rounds: a row per used run and round: the columns of metrics.jsonl and timings.jsonl
     excluded: a row per run that no statistic uses, with its `state` and the `reason`
     final: a row per used run and opponent: the final evaluation with both seats added, or the last
@@ -138,7 +138,7 @@ class Study:
             )
         rest = [name for name in self.opponents if name not in opponents]
         kept = ", ".join(name for name in self.opponents if name in opponents)
-        note = f"only games against {kept} were asked for, not {', '.join(rest)}"
+        note = f"only games against {kept} were requested, not {', '.join(rest)}"
         frames = {
             name: frame[frame["opponent"].isin(opponents)].reset_index(drop=True)
             for name in ("matches", "final", "curves")
@@ -235,7 +235,7 @@ def _settings(meta: Mapping[str, Any], configs: Sequence[Mapping[str, Any]]) -> 
 def _margin(margin: Any) -> float:
     if type(margin) in (int, float) and 0 < margin < 1:
         return float(margin)
-    raise ValueError(f"analysis.equivalence_margin must lie between 0 and 1, got {margin!r}")
+    raise ValueError(f"analysis.equivalence_margin must be between 0 and 1, got {margin!r}")
 
 
 def _seed_mode(meta: Mapping[str, Any], configs: Sequence[Mapping[str, Any]]) -> str | None:

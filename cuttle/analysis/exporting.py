@@ -16,9 +16,9 @@ def check_formats(names: Sequence[str]) -> None:
     """Refuse unknown formats, or none at all, before any work is done."""
     known = ", ".join(FORMATS)
     if not names:
-        raise ValueError(f"no format is named; there are: {known}")
+        raise ValueError(f"name a format: {known}")
     if unknown := [name for name in names if name not in FORMATS]:
-        raise ValueError(f"no format {', '.join(unknown)}; there are: {known}")
+        raise ValueError(f"unknown format {', '.join(unknown)}; there are: {known}")
 
 
 def export_all(study: Study, names: Sequence[str], directory: Path) -> list[Path]:

@@ -50,7 +50,7 @@ def answer_settings(study: Study, opponent: str) -> Iterator[Statement]:
         agree = "both halves chose it" if chosen == {row["setting"]} else "the halves disagree"
         text = (
             f"{row['setting']}: {format_percent(row['crossfit_mean'])}, chosen on one half of the "
-            f"runs and estimated on the other ({agree}). Its plain mean of "
+            f"runs and estimated on the other ({agree}). Its uncorrected mean of "
             f"{format_percent(row['naive_mean'])}, the highest of "
             f"{pluralize(row['num_settings'], 'setting')}, is {_optimism(row['optimism'])}."
         )
@@ -68,8 +68,8 @@ def _loss(row: Row) -> str:
 
 
 def _optimism(optimism: float) -> str:
-    """Say by how much choosing and estimating on the same runs flatters."""
+    """Describe the bias of selecting and estimating on the same runs."""
     if abs(optimism) < 0.0005:
         return "the same"
     side = "higher" if optimism > 0 else "lower"
-    return f"{format_points(abs(optimism))} {side}, as it was chosen on the same runs"
+    return f"{format_points(abs(optimism))} {side}, because it was selected on the same runs"

@@ -177,7 +177,7 @@ def _with_rates(plays: pd.DataFrame) -> pd.DataFrame:
 
 
 def _named(who: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
-    """Say of every row whose it is, in place of the run's place."""
+    """Add the run of every row, in place of the run's place."""
     named = who.iloc[frame["row"].to_numpy()].reset_index(drop=True)
     rest = frame.drop(columns="row").reset_index(drop=True)
     return pd.concat([named, rest], axis=1)

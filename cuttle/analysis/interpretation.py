@@ -105,7 +105,7 @@ def summarise(rows: Sequence[Row], noun: str) -> str:
 
 
 def detectable_text(rows: Sequence[Row]) -> str:
-    """Say which differences go undetected, a range where pairs differ; empty without a test."""
+    """Describe the differences that go undetected, as a range where pairs differ; may be empty."""
     known = [float(row["detectable"]) for row in rows if row["detectable"] > 0]
     if not known:
         return ""
@@ -122,7 +122,7 @@ def ranked(row: Row) -> tuple[str, str]:
 
 
 def _equal_pairs(equal: Sequence[Row], *, are_all: bool) -> list[str]:
-    """Say which conditions are equivalent: all of them at once where they are."""
+    """Describe which conditions are equivalent: all of them at once where they are."""
     within = [f"equivalent within {format_points(row['margin'])} (TOST)" for row in equal]
     if are_all and len(equal) > 1:
         names = dict.fromkeys(name for row in equal for name in (row["a"], row["b"]))
@@ -190,7 +190,7 @@ def _undecided(row: Row, noun: str) -> str:
 
 
 def _allowed(row: Row) -> str:
-    """Say what the interval allows, from one condition ahead to the other."""
+    """Describe what the interval allows, from one condition ahead to the other."""
     if row["ci_low"] != row["ci_low"]:
         return ""
     low, high = max(row["ci_low"], -1.0), min(row["ci_high"], 1.0)

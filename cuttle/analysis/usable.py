@@ -69,8 +69,8 @@ def refuse_mixture(runs: Sequence[UsableRun], factors: Mapping[str, Factor]) -> 
     if mismatch := find_mismatch(configs, [key for f in factors.values() for key in f.keys]):
         raise MixedStudyError(
             f"runs {mismatch.first} and {mismatch.second} were trained with different settings "
-            f"and cannot be compared: {', '.join(mismatch.changes)}. Train them again alike or "
-            "move them to an experiment of their own."
+            f"and cannot be compared: {', '.join(mismatch.changes)}. Retrain them with "
+            "equal settings, or move them to an experiment of their own."
         )
 
 
@@ -105,7 +105,7 @@ def _read_results(record: RunRecord) -> list[MatchRow]:
     """Read a completed run's matches; raise a ValueError that says why it cannot be used."""
     if not record.config or not record.metadata:
         problem = "; ".join(record.problems) or f"{CONFIG_FILE} or {METADATA_FILE} is empty"
-        raise ValueError(f"not known to be comparable: {problem}")
+        raise ValueError(f"comparability unknown: {problem}")
     try:
         matches = read_matches(record.matches)
     except ValueError as error:
@@ -113,7 +113,7 @@ def _read_results(record: RunRecord) -> list[MatchRow]:
     if damage := [problem for problem in record.problems if MATCHES_FILE in problem]:
         raise ValueError(f"unreadable results: {'; '.join(damage)}")
     if changed := record.compare_hashes((MATCHES_FILE,)):
-        raise ValueError(f"not what was played: {changed[0]}")
+        raise ValueError(f"results were changed after training: {changed[0]}")
     record.compare_hashes((METRICS_FILE,))
     if not matches:
         raise ValueError("completed, but without any match results")
@@ -121,7 +121,7 @@ def _read_results(record: RunRecord) -> list[MatchRow]:
 
 
 def _unfinished(record: RunRecord) -> str:
-    """Say how far a run without the state completed has come."""
+    """Describe how far a run without the state completed has come."""
     status = record.status
     if record.state is RunState.FAILED and record.error:
         return f"failed: {record.error}"

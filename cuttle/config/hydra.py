@@ -59,7 +59,7 @@ def _structured(schema: type) -> DictConfig:
 
 
 def explain(error: BaseException) -> str | None:
-    """Say what is wrong with a key that Hydra did not find or whose value it did not take.
+    """Describe what is wrong with a key that Hydra did not find or whose value it did not take.
 
     Returns one line; None for an error that is not about a key of the schema.
     """

@@ -38,7 +38,7 @@ def _value(key: Key, mapping: Mapping[str, Any], field: str) -> Any:
 
 
 def unknown_key(name: str, siblings: Iterable[str] = ()) -> str:
-    """Say that there is no such key, and which one may be meant: a sibling, or one elsewhere.
+    """Describe an unknown key and suggest the one meant: a sibling, or one elsewhere.
 
     siblings: the keys that are there, of a section whose keys the schema does not list
     """
@@ -55,7 +55,7 @@ def unknown_key(name: str, siblings: Iterable[str] = ()) -> str:
 
 
 def wrong_type(name: str, value: str) -> str | None:
-    """Say what a key must be, given a value as it was written; None for a key of another schema."""
+    """Return what the value of a key must be; None for a key of another schema."""
     key = find_key(name)
     if key is None:
         return None

@@ -60,7 +60,7 @@ def as_actions(actions: Any) -> NDArray[np.int64]:
 
 
 def ended_by_cap(games: Games, rules: Rules) -> NDArray[np.bool_]:
-    """Tell which games the safety cap on decisions ended, `(num_envs,) bool`."""
+    """Return which games the safety cap on decisions ended, `(num_envs,) bool`."""
     is_draw = games["over"] & (games["winner"] < 0)
     capped: NDArray[np.bool_] = is_draw & (games["passes"] < rules.passes_for_draw)
     return capped
@@ -98,7 +98,7 @@ class DealtGames:
 
     @property
     def over(self) -> NDArray[np.bool_]:
-        """Tell which games are finished, `(num_envs,) bool`."""
+        """Return which games are finished, `(num_envs,) bool`."""
         finished: NDArray[np.bool_] = self.games["over"].copy()
         return finished
 

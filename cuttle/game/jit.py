@@ -115,7 +115,7 @@ class CacheLocator:
         return hashlib.sha256(text).hexdigest()
 
     def get_disambiguator(self) -> str:
-        """Tell apart functions of one name in files of one name."""
+        """Distinguish functions of one name in files of one name."""
         return self._module
 
     def ensure_cache_path(self) -> None:

@@ -31,7 +31,7 @@ VARIABLES = (
 
 
 def is_portable(config: Mapping[str, Any]) -> bool:
-    """Tell which mode a config asks for; those older than the key ask for the native one."""
+    """Return which mode a config asks for; those older than the key ask for the native one."""
     return bool(config.get("portable", False))
 
 

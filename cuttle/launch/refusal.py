@@ -123,7 +123,7 @@ def _unknown_key(key: str) -> str:
 
 
 def missing_plugin(launcher: str) -> str:
-    """Say how to get a launcher whose package is not installed."""
+    """Explain how to get a launcher whose package is not installed."""
     return (
         f"hydra/launcher={launcher} needs a package that is not installed: "
         f".venv/bin/pip install -e '.[{launcher}]'"

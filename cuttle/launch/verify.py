@@ -106,7 +106,7 @@ def _check(config: dict[str, Any], run_id: str) -> None:
 
 
 def _obstacles(record: RunRecord) -> list[str]:
-    """Say what keeps a training of today from giving the bytes of the recorded one."""
+    """Describe what keeps a training of today from giving the bytes of the recorded one."""
     metadata = record.metadata
     then = {**metadata.get("versions", {}), "source": metadata.get("source_hash")}
     now = {**package_versions(), "source": source_hash()}

@@ -1,4 +1,4 @@
-"""Observation to Q-values, one network type a file.
+"""Observation to Q-values, one network type per file.
 
 A network maps packed zones `(batch, zones) int64` and scalars `(batch, scalars) float32`
 to `(batch, num_actions)`, the mean over its members, which is what plays. Given `action (batch,)`

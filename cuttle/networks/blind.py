@@ -11,7 +11,7 @@ class Blind(nn.Module):
     """Rank the actions without looking; what another type gains over it is worth of the state."""
 
     def __init__(self, *, zones: int, trunk: TrunkSettings) -> None:
-        """Lay out the layers; zones are taken to look like the other types."""
+        """Create the layers; zones are taken to look like the other types."""
         super().__init__()
         self.trunk = Trunk(FeatureLinear(1, 0, trunk.width), replace(trunk, scalars=0))
 

@@ -10,7 +10,7 @@ class Boolean(nn.Module):
     """Feed every zone's 52 booleans straight into the trunk."""
 
     def __init__(self, *, zones: int, trunk: TrunkSettings) -> None:
-        """Lay out the layers; training sets the initial weights."""
+        """Create the layers; training sets the initial weights."""
         super().__init__()
         self.trunk = Trunk(CardLinear(zones, trunk.scalars, trunk.width), trunk)
 

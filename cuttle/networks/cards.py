@@ -37,7 +37,7 @@ class CardLinear(nn.Module):
     """A linear layer over all zones' booleans and the scalars."""
 
     def __init__(self, zones: int, scalars: int, out_features: int) -> None:
-        """Lay out a row of weights for every card of every zone and for every scalar."""
+        """Create a row of weights for every card of every zone and for every scalar."""
         super().__init__()
         self.cards = nn.Parameter(torch.empty(zones, 52, out_features))
         self.scalars = nn.Parameter(torch.empty(scalars, out_features))
@@ -56,7 +56,7 @@ class ZoneLinear(nn.Module):
     """A linear layer of its own for every kind of zone."""
 
     def __init__(self, zones: int, in_features: int, out_features: int) -> None:
-        """Lay out `weight (zones, in_features, out_features)`, `bias (zones, out_features)`."""
+        """Create `weight (zones, in_features, out_features)`, `bias (zones, out_features)`."""
         super().__init__()
         self.weight = nn.Parameter(torch.empty(zones, in_features, out_features))
         self.bias = nn.Parameter(torch.empty(zones, out_features))
@@ -71,7 +71,7 @@ class HeldLinear(nn.Module):
     """A linear layer over the encodings of all zones and the scalars."""
 
     def __init__(self, zones: int, encoded_dim: int, scalars: int, out_features: int) -> None:
-        """Lay out a row of weights for every feature of every zone and for every scalar."""
+        """Create a row of weights for every feature of every zone and for every scalar."""
         super().__init__()
         self.features = nn.Parameter(torch.empty(zones, encoded_dim, out_features))
         self.scalars = nn.Parameter(torch.empty(scalars, out_features))

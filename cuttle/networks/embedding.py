@@ -13,7 +13,7 @@ class Embedding(nn.Module):
     def __init__(
         self, *, zones: int, trunk: TrunkSettings, embedding_dim: int, zone_encoded_dim: int
     ) -> None:
-        """Lay out the layers; training sets the initial weights."""
+        """Create the layers; training sets the initial weights."""
         super().__init__()
         self.cards = nn.Embedding(52, embedding_dim)
         self.encoder = nn.Linear(embedding_dim, zone_encoded_dim)

@@ -13,7 +13,7 @@ class MultiEncoder(nn.Module):
     def __init__(
         self, *, zones: int, trunk: TrunkSettings, encoder_hidden_dim: int, zone_encoded_dim: int
     ) -> None:
-        """Lay out the layers; training sets the initial weights."""
+        """Create the layers; training sets the initial weights."""
         super().__init__()
         self.first = ZoneLinear(zones, 52, encoder_hidden_dim)
         self.second = ZoneLinear(zones, encoder_hidden_dim, zone_encoded_dim)

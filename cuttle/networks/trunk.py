@@ -66,7 +66,7 @@ class FeatureLinear(nn.Module):
     """A linear layer over features and scalars side by side."""
 
     def __init__(self, features: int, scalars: int, out_features: int) -> None:
-        """Lay out a row of weights for every feature and every scalar."""
+        """Create a row of weights for every feature and every scalar."""
         super().__init__()
         self.features = nn.Parameter(torch.empty(features, out_features))
         self.scalars = nn.Parameter(torch.empty(scalars, out_features))

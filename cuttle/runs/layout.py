@@ -69,13 +69,13 @@ METRICS_COLUMNS = (
     "learning_rate",  # at the end of the round
     "loss",  # mean over the round's updates; null without an update
     "q_mean",  # mean Q of the chosen actions over the round's updates; null likewise
-    "game_length",  # mean decisions a finished self-play game; null without one
+    "game_length",  # mean decisions per finished self-play game; null without one
 )
 
-# One row a round, opponent and seat; wins + draws + losses = games. Seat 0 moves first.
+# One row per round, opponent and seat; wins + draws + losses = games. Seat 0 moves first.
 MATCHES_COLUMNS = ("round", "stage", "opponent", "seat", "games", "wins", "draws", "losses")
 
-# One row a round, seconds of wall clock, kept apart so that metrics stay byte-comparable.
+# One row per round, seconds of wall clock, kept apart so that metrics stay byte-comparable.
 TIMINGS_COLUMNS = ("round", "self_play_s", "learn_s", "evaluate_s", "round_s")
 
 

@@ -45,7 +45,7 @@ def locked(directory: Path, *, patience_s: float = 0.2) -> Iterator[None]:
 
 
 def is_locked(directory: Path) -> bool:
-    """Say whether some process holds the lock now, without waiting."""
+    """Return whether some process holds the lock now, without waiting."""
     try:
         descriptor = os.open(directory / LOCK_FILE, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:  # no lock, or one that this user may not see: the heartbeat decides

@@ -127,7 +127,7 @@ class RunRecord:
 
     @property
     def error(self) -> str:
-        """Say in one line why the run failed; empty where it is not known to have failed."""
+        """Return in one line why the run failed; empty where it is not known to have failed."""
         error = self.status.get("error")
         return f"{error['type']}: {error['message']}".split("\n")[0] if error else ""
 

@@ -125,7 +125,7 @@ class Recorder:
         self._write(round=int(metrics["round"]), win_rates=win_rates)
 
     def heartbeat(self) -> None:
-        """Say that the run is alive; cheap enough to be called at every step."""
+        """Record that the run is alive; cheap enough to be called at every step."""
         if time.monotonic() - self._last_heartbeat >= HEARTBEAT_INTERVAL_S:
             self._write()
 

@@ -73,7 +73,7 @@ class Status:
         )
 
     def reason(self) -> str:
-        """Say in one line why the run failed; empty when it did not."""
+        """Return in one line why the run failed; empty when it did not."""
         return f"{self.error.type}: {self.error.message}" if self.error else ""
 
     def failed(self, error: RunError) -> "Status":
@@ -152,7 +152,7 @@ def _is_number(value: object) -> bool:
 
 
 def derived_state(run_dir: Path, status: dict[str, Any]) -> RunState:
-    """Tell a running run from an interrupted one: its lock here, its heartbeat elsewhere.
+    """Distinguish a running run from an interrupted one: its lock here, its heartbeat elsewhere.
 
     A heartbeat far in the future comes from a wrong clock, and is no sign of life.
     """

@@ -31,17 +31,17 @@ class Evaluator:
         self._opponents = {name: opponents.load(name, rules) for name in settings.opponents}
 
     def validate(self, player: Player, round_: int, num_games: int) -> list[dict[str, Any]]:
-        """Play `num_games` an opponent, rounded down to even, on deals of that round."""
+        """Play `num_games` per opponent, rounded down to even, on deals of that round."""
         return self._matches(player, round_, VALIDATION, f"round {round_}", num_games)
 
-    def conclude(self, player: Player, round_: int) -> list[dict[str, Any]]:
+    def evaluate_final(self, player: Player, round_: int) -> list[dict[str, Any]]:
         """Play the final games, on deals that no validation uses."""
         return self._matches(player, round_, FINAL, FINAL, self._settings.final_games)
 
     def _matches(
         self, player: Player, round_: int, stage: str, deals: str, num_games: int
     ) -> list[dict[str, Any]]:
-        """Play all opponents from both seats; return one row an opponent and seat."""
+        """Play all opponents from both seats; return one row per opponent and seat."""
         if num_games < 2:
             return []
         decks = fixed_deals(self._settings.deal_seed, deals, num_games // 2)

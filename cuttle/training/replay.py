@@ -70,7 +70,7 @@ class Replay:
         is_random: NDArray[np.bool_],
         seat: NDArray[np.uint8],
     ) -> None:
-        """Copy in what each game's mover saw and did; `conclude` adds what came of it."""
+        """Copy in what each game's mover saw and did; `complete_transition` adds the outcome."""
         row = self._num_added % self._ticks
         self._columns["observation"][row] = observation
         self._columns["legal_mask"][row] = pack_masks(legal_mask)
@@ -78,7 +78,7 @@ class Replay:
         self._columns["is_random"][row] = is_random
         self._columns["seat"][row] = seat
 
-    def conclude(
+    def complete_transition(
         self,
         *,
         reward: NDArray[np.float32],
@@ -97,7 +97,7 @@ class Replay:
         self._game_start[done] = self._num_added
 
     def can_sample(self) -> bool:
-        """Tell whether a row with all its successors is held."""
+        """Return whether a row with all its successors is held."""
         return min(self._num_added, self._ticks) > self._settings.horizon
 
     def sample(self, batch_size: int, rng: np.random.Generator) -> Batch:

@@ -1,4 +1,4 @@
-"""Self-play: many games at once, one decision of each a tick, into the replay. No learning."""
+"""Self-play: many games at once, one decision per game and tick, into the replay. No learning."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ class SelfPlay:
             seat=env.acting,
         )
         step = env.step(actions)
-        self._replay.conclude(reward=step.reward, done=step.done, next_seat=env.acting)
+        self._replay.complete_transition(reward=step.reward, done=step.done, next_seat=env.acting)
         self._count(step.done)
 
     def _count(self, done: np.ndarray[Any, np.dtype[np.bool_]]) -> None:

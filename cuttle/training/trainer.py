@@ -32,7 +32,7 @@ class RoundReport:
 
     round: int  # 1-based
     metrics: dict[str, Any]
-    matches: list[dict[str, Any]]  # a row an opponent and seat
+    matches: list[dict[str, Any]]  # a row per opponent and seat
     timings: dict[str, Any]  # seconds
 
 
@@ -189,7 +189,7 @@ class Trainer:
         num_games = int(ratio * self.settings.episodes_per_round)
         rows = self._evaluator.validate(player, self.round, num_games)
         if self.round == self.settings.rounds:
-            rows += self._evaluator.conclude(player, self.round)
+            rows += self._evaluator.evaluate_final(player, self.round)
         return rows
 
     def state_dict(self) -> dict[str, Any]:

@@ -187,7 +187,7 @@ def test_a_completed_run_that_is_not_known_to_be_comparable_is_not_counted(
     _, document = diff_json(capsys, "old", "new")
 
     assert results(document)["boolean"] == [5, 4]
-    assert any("not known to be comparable" in note for note in document["notes"])
+    assert any("comparability unknown" in note for note in document["notes"])
     unprepared = [note for note in document["notes"] if "not prepared yet" in note]
     assert not any("boolean_run_02" in note for note in unprepared)
 

@@ -133,17 +133,17 @@ def test_report_on_one_opponent_shows_that_one(root: Path, capsys: Any):
     out = capsys.readouterr().out
     assert "against randomized (secondary)" in out
     assert "against gap_maximizer (primary): " not in out
-    assert "warning: only games against randomized were asked for, not gap_maximizer" in out
+    assert "warning: only games against randomized were requested, not gap_maximizer" in out
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["report", "--format", "xml"], "no format xml"),
-        (["export", "--format", "json,docx"], "no format docx"),
+        (["report", "--format", "xml"], "unknown format xml"),
+        (["export", "--format", "json,docx"], "unknown format docx"),
         (
             ["export", "--format", ","],
-            "no format is named; there are: csv, json, latex, tensorboard",
+            "name a format: csv, json, latex, tensorboard",
         ),
         (["report", "--opponent", "nobody"], "no games against nobody"),
         (["report", "absent"], "no experiment 'absent'"),
@@ -190,7 +190,7 @@ def test_a_margin_that_is_no_rate_is_refused_with_its_key(root: Path, capsys: An
     meta.write_text(json.dumps({**json.loads(meta.read_text()), **settings}))
 
     assert run_cli("report", "--no-figures") == 2
-    assert "analysis.equivalence_margin must lie between 0 and 1, got 'five'" in (
+    assert "analysis.equivalence_margin must be between 0 and 1, got 'five'" in (
         capsys.readouterr().err
     )
 

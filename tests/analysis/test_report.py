@@ -75,7 +75,7 @@ def test_page_shows_settings_sizes_and_definitions(reported: Reported):
     networks = text[text.index("initial Q sd") :]
     first = networks.index("boolean")
     assert networks[first : first + 4] == ["boolean", "190,000", "0.0130", "1 min 00 s"]
-    definition = "a draw counts as not won; with half draws: (wins + draws / 2) / games"
+    definition = "a draw is not a win; with half draws: (wins + draws / 2) / games"
     assert definition in "".join(text)
 
 

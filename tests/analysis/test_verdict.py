@@ -204,7 +204,7 @@ def test_trust_says_what_could_not_be_assessed(tmp_path: Path) -> None:
         "Only in part: one run each of boolean, embedding and multi_encoder: how much runs vary "
         "could not be assessed."
     )
-    assert answer(single, TRUST).startswith("Only in part: there is a single type, so nothing")
+    assert answer(single, TRUST).startswith("Only in part: there is only one type, so nothing")
     assert "all differences of boolean and embedding" in answer(paired, TRUST)
 
 
@@ -328,7 +328,7 @@ def test_runs_of_a_condition_in_two_kinds_of_arithmetic_are_named(tmp_path: Path
     found = checks(load(path))
 
     assert list(found.loc[found["id"] == "mixed_arithmetic", "text"]) == [
-        "boolean: runs were trained in different arithmetic (portable=): "
+        "boolean: runs were trained with different values of portable: "
         "native: boolean_run_01, boolean_run_02; portable: boolean_run_03"
     ]
 

@@ -121,7 +121,8 @@ def test_deals_are_fixed_by_name_and_deal_seed() -> None:
 
 def test_fixed_players_score_alike_in_every_run() -> None:
     results = [
-        evaluator(seed, opponents=("high_card",)).conclude(GapMaximizer(), 20) for seed in (1, 2)
+        evaluator(seed, opponents=("high_card",)).evaluate_final(GapMaximizer(), 20)
+        for seed in (1, 2)
     ]
 
     assert results[0] == results[1]
@@ -129,14 +130,15 @@ def test_fixed_players_score_alike_in_every_run() -> None:
 
 def test_chance_of_an_opponent_comes_from_the_run() -> None:
     results = [
-        evaluator(seed, opponents=("randomized",)).conclude(GapMaximizer(), 20) for seed in (1, 2)
+        evaluator(seed, opponents=("randomized",)).evaluate_final(GapMaximizer(), 20)
+        for seed in (1, 2)
     ]
 
     assert results[0] != results[1]
 
 
 def test_each_seat_is_counted_from_the_players_side() -> None:
-    rows = evaluator(opponents=("high_card",)).conclude(GapMaximizer(), 20)
+    rows = evaluator(opponents=("high_card",)).evaluate_final(GapMaximizer(), 20)
     deals = fixed_deals(EVALUATION.deal_seed, "final", 100)
     rivals = (GapMaximizer(), opponents.load("high_card"))
 
@@ -151,7 +153,7 @@ def test_each_seat_is_counted_from_the_players_side() -> None:
 def test_draws_are_neither_wins_nor_losses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opponents, "load", lambda _name, _rules: Passive())
 
-    rows = evaluator(opponents=("randomized",)).conclude(Passive(), 20)
+    rows = evaluator(opponents=("randomized",)).evaluate_final(Passive(), 20)
 
     assert [row["draws"] for row in rows] == [100, 100]
     assert all(row["wins"] == row["losses"] == 0 for row in rows)

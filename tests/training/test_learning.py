@@ -23,7 +23,7 @@ def scores(rows: list[dict[str, Any]], opponent: str) -> tuple[float, int]:
 def untrained_rows(trained: Trainer) -> list[dict[str, Any]]:
     """Play the final games with the initial weights."""
     evaluator = Evaluator(settings=trained.settings.evaluation, seed=0, rules=CUTTLE_CARDS)
-    return evaluator.conclude(trained.player(), 0)
+    return evaluator.evaluate_final(trained.player(), 0)
 
 
 @pytest.mark.slow

@@ -52,7 +52,7 @@ def remember(
             is_random=np.array([number in random_ticks]),
             seat=np.array([seat], np.uint8),
         )
-        memory.conclude(
+        memory.complete_transition(
             reward=np.array([reward], np.float32),
             done=np.array([done]),
             next_seat=np.array([next_seat], np.uint8),
@@ -178,7 +178,7 @@ def test_samples_are_renamed_state_action_and_mask_alike() -> None:
             is_random=np.array([False]),
             seat=np.array([0], np.uint8),
         )
-        memory.conclude(
+        memory.complete_transition(
             reward=np.zeros(1, np.float32), done=np.array([False]), next_seat=np.ones(1, np.uint8)
         )
 
@@ -211,7 +211,7 @@ def play_games(replay_settings: ReplaySettings, num_games: int) -> tuple[Replay,
             seat=env.acting,
         )
         step = env.step(actions)
-        memory.conclude(reward=step.reward, done=step.done, next_seat=env.acting)
+        memory.complete_transition(reward=step.reward, done=step.done, next_seat=env.acting)
         finished += int(step.done.sum())
     return memory, np.stack(states)
 

@@ -184,7 +184,7 @@ def diff(
     sides: Annotated[list[str], typer.Argument(help="Experiments, runs or YAML files.")],
     as_json: AsJson = False,
     show_all: Annotated[
-        bool, typer.Option("--all", help="Count keys that only name or launch a study, too.")
+        bool, typer.Option("--all", help="Include keys that only name or launch a study.")
     ] = False,
     root: Root = DEFAULT_ROOT,
 ) -> None:

@@ -66,7 +66,7 @@ def show_diff(root: Path, names: Sequence[str], *, as_json: bool, show_all: bool
     _print_differences(console, what, base, _letters(sides))
     if hidden:
         keys = ", ".join(d.key for d in hidden)
-        console.print(f"not counted, as they name or launch a study: {keys} (--all shows them)")
+        console.print(f"ignored, as they only name or launch a study: {keys} (--all shows them)")
     if unrecorded:
         console.print(f"\nprovenance: not recorded for {truncate(unrecorded)}")
     else:

@@ -64,7 +64,7 @@ def escape(text: str) -> str:
 def _descriptives(study: Study) -> str:
     caption = (
         f"Final win rate (%) of {study.name}: {games_text(study)}, "
-        f"{runs_text(study, study.opponents)}. A draw counts as not won. CI: t-interval of the "
+        f"{runs_text(study, study.opponents)}. A draw is not a win. CI: t-interval of the "
         "mean over runs."
     )
     table = _stacked(study, descriptives, (study.noun, *DESCRIPTIVE_COLUMNS))

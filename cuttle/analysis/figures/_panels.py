@@ -34,7 +34,7 @@ LEGEND_HANDLE = 6  # characters that the line sample takes
 
 
 def is_dense(study: Study, rows: int) -> bool:
-    """Tell whether rows have one line of label each: there are many, or several factors vary."""
+    """Return whether rows have one line of label each: there are many, or several factors vary."""
     return rows > MAX_TALL_ROWS or len(study.varying) > 1
 
 
@@ -147,7 +147,7 @@ def facet_grid(study: Study, panel_height: float) -> tuple[Figure, list[Facet]]:
 
 
 def shown_conditions(study: Study) -> str:
-    """Say which conditions a figure with facets leaves out, if any."""
+    """Describe which conditions a figure with facets leaves out, if any."""
     kept = len(facets(study))
     total = len(set(setting_texts(study).values())) if len(study.varying) > 1 else kept
     return f" Only the first {kept} of {total} settings are shown." if total > kept else ""

@@ -56,7 +56,7 @@ def win_rates(study: Study) -> Figure:
     caption = (
         f"Final win rate by {study.noun}, {games_text(study, panels)}. Bars are means over runs, "
         f"whiskers 95% t-intervals of the mean, points single runs ({runs_text(study, panels)}). "
-        "A draw counts as not won."
+        "A draw is not a win."
     )
     note = f"bars: mean; whiskers: 95% t-interval; points: runs; {games_text(study, panels)}"
     return set_caption(drawn, caption, note=note)
@@ -157,7 +157,7 @@ def runs(study: Study) -> Figure:
     caption = (
         f"Final win rate of every run with a 95% Wilson interval of its own games "
         f"({games_text(study, panels)}). Spread far beyond the whiskers is due to seeds; spread "
-        "far within them would mean that runs are too alike."
+        "far within them would mean that runs vary too little."
     )
     return set_caption(drawn, caption, note="point: run; whisker: 95% Wilson interval of its games")
 
@@ -168,7 +168,7 @@ def cost(study: Study) -> Figure:
     drawn = Figure(figsize=(DOUBLE_COLUMN, row_height(study, len(study.labels))))
     costs = run_costs(study)
     is_long = costs["duration_s"].max() > MAX_SECONDS
-    time = f"time of a run ({'min' if is_long else 's'})"
+    time = f"training time per run ({'min' if is_long else 's'})"
     columns = {"duration_s": time, "self_play_games_per_s": "self-play (games per second)"}
     for axes, (column, label) in zip(
         drawn.subplots(1, 2, sharey=True), columns.items(), strict=True
@@ -182,7 +182,7 @@ def cost(study: Study) -> Figure:
         axes.set_xlim(left=0)
         axes.set_xlabel(label)
     caption = (
-        "Wall-clock time of a run and self-play games per second, mean and single runs "
+        "Wall-clock time per run and self-play games per second, mean and single runs "
         f"({runs_text(study)}). Clocks depend on the machine and on what else it did."
     )
     return set_caption(drawn, caption, note=f"bar: mean; points: runs; {runs_text(study)}")

@@ -188,7 +188,7 @@ def response(study: Study) -> Figure | None:
 
 
 def _is_numeric(study: Study, factor: str) -> bool:
-    """Tell whether a factor has enough numeric levels for an axis of its own."""
+    """Return whether a factor has enough numeric levels for an axis of its own."""
     levels = study.levels(factor)
     return len(levels) >= MIN_LEVELS and all(type(level) in (int, float) for level in levels)
 

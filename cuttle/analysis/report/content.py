@@ -41,7 +41,7 @@ from cuttle.runs.formatting import (
 MAX_LEVELS = 6  # of a factor that have a column of their own
 MAX_VALUES = 8
 WIN_RATES = (
-    "Win rate: wins / games, a draw counts as not won; with half draws: (wins + draws / 2) / "
+    "Win rate: wins / games, a draw is not a win; with half draws: (wins + draws / 2) / "
     "games, mean over runs."
 )
 AREAS = (
@@ -55,7 +55,7 @@ POWER = (
 )
 BEST = (
     "Cross-fitted: chosen on one half of the runs, estimated on the other, and the reverse. "
-    "Optimism: what the mean of the winner flatters itself by."
+    "Optimism: the selection bias of the winner's mean."
 )
 _NUMERIC = re.compile(r"^[\[<]?[-+\N{MINUS SIGN}]?[\d.].*$|^$")
 
@@ -185,7 +185,7 @@ def _networks(study: Study) -> pd.DataFrame:
             dict.fromkeys(format_number(row[size], 0) for size in sizes)
         ),
         "initial Q sd": number("initial_q_sd", 4),
-        "time of a run": _duration,
+        "training time per run": _duration,
         "self-play games per second": count("self_play_games_per_s"),
     }
     return format_rows(networks(study).join(costs, on="condition"), columns)

@@ -37,12 +37,12 @@ def checks(study: Study) -> list[Row]:
 
 
 def no_runs(study: Study) -> str:
-    """Say why there is nothing to analyse."""
+    """Return why there is nothing to analyse."""
     states = study.excluded["state"].value_counts().sort_index()
     if states.empty:
         return "no runs"
     counts = ", ".join(f"{count} {state}" for state, count in states.items())
-    return f"no completed runs that can be used ({counts})"
+    return f"no usable completed runs ({counts})"
 
 
 def _completeness(study: Study) -> Iterator[Finding]:
@@ -53,7 +53,7 @@ def _completeness(study: Study) -> Iterator[Finding]:
     counts = study.conditions["n"]
     if len(study.runs):
         for name in counts.index[counts == 0]:
-            yield "missing_condition", "warning", f"{name}: no runs that can be used"
+            yield "missing_condition", "warning", f"{name}: no usable runs"
     for problem in study.problems:
         yield "problem", "warning", problem
     if counts.nunique() > 1:
@@ -67,7 +67,7 @@ def _not_assessed(study: Study) -> Iterator[Finding]:
     if study.runs.empty:
         return
     if len(study.labels) == 1:
-        text = f"there is a single {study.noun}, so nothing could be compared"
+        text = f"there is only one {study.noun}, so nothing could be compared"
         yield "not_assessed", "warning", text
     single = list(study.conditions.index[study.conditions["n"] == 1])
     if single:
@@ -78,7 +78,7 @@ def _not_assessed(study: Study) -> Iterator[Finding]:
         equal = [name for name, x in study.rates(opponent).items() if x.size > 1 and is_constant(x)]
         if equal:
             text = (
-                f"all runs of {join_words(equal)} have one and the same win rate against "
+                f"all runs of {join_words(equal)} have the same win rate against "
                 f"{opponent}: how much runs vary could not be assessed"
             )
             yield "not_assessed", "warning", text
@@ -191,7 +191,7 @@ def _arithmetic(study: Study) -> Iterator[Finding]:
         modes = rows.groupby("arithmetic")["run_id"].agg(list)
         if len(modes) > 1:
             listed = "; ".join(f"{mode}: {truncate(runs)}" for mode, runs in modes.items())
-            text = f"{condition}: runs were trained in different arithmetic (portable=): {listed}"
+            text = f"{condition}: runs were trained with different values of portable: {listed}"
             yield "mixed_arithmetic", "note", text
 
 

@@ -101,7 +101,7 @@ def _run(branch: str, x: FloatArray, y: FloatArray) -> dict[str, float]:
 
 
 def _disagreement(classical: Row, primary: Row) -> str:
-    """Say where the classical procedure decides differently."""
+    """Describe where the classical procedure decides differently."""
     if not classical["branch"] or classical["is_significant"] == primary["is_significant"]:
         return ""
     return (

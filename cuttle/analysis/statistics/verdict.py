@@ -69,7 +69,7 @@ def headline(study: Study) -> str:
     undecided = [row for row in rows if row["decision"] is Decision.UNDECIDED]
     parts += [detectable_text(undecided)] if len(families) == 1 else []
     if not rows:
-        parts.append(f"no comparison, as there is a single {study.noun}")
+        parts.append(f"no comparison, as there is only one {study.noun}")
     about = f"Against {opponent} ({study.roles[opponent]} opponent)"
     return f"{about}: {'; '.join(filter(None, parts))}."
 
@@ -85,7 +85,7 @@ def _statements(study: Study, opponent: str, pairs: Sequence[Row]) -> Iterator[S
         yield from _pairs(study, opponent, family)
     if not pairs:
         question = f"Do {study.noun}s differ against {opponent}?"
-        text = f"There is a single {study.noun}: nothing to compare."
+        text = f"There is only one {study.noun}: nothing to compare."
         yield Statement(question, text, Decision.NOT_COMPUTABLE)
     for factor, family in by_family(pairs).items():
         if text := detectable_text(family):
@@ -147,7 +147,7 @@ def _best(study: Study, opponent: str, pairs: Sequence[Row]) -> Statement:
     decided = [ranked(pair) for pair in pairs if pair["decision"] in SIGNIFICANT]
     beaten = {behind for ahead, behind in decided if ahead in top}
     rivals = [name for name in means if name not in beaten and name not in top]
-    none = f"No {noun} is shown to be best"
+    none = f"No {noun} is significantly better than all others"
     if len(top) > 1:
         text = f"{none}: {join_words(top)} share the highest mean ({format_percent(highest)})."
         return Statement(question, text, Decision.UNDECIDED, factor, tuple(top))
@@ -166,7 +166,7 @@ def _detectable(study: Study, opponent: str, factor: str, text: str) -> Statemen
     by = f" of the {study.factor_text(factor)}" * (len(study.varying) > 1)
     question = f"What differences{by} could this study detect against {opponent}?"
     sentence = f"{capitalize(text)}, after correction for all pairs"
-    caution = "one that is significant at low power is likely to be overstated"
+    caution = "significant differences at low power are usually overestimates"
     return Statement(question, f"{sentence}; {caution}.", "", factor)
 
 
@@ -208,7 +208,7 @@ def _curves(study: Study, opponent: str) -> Iterator[Statement]:
 
 
 def _rounds(rounds: pd.DataFrame) -> tuple[str, Decision]:
-    """Say in which rounds a pair differs, corrected over rounds and pairs."""
+    """Name the rounds in which a pair differs, corrected over rounds and pairs."""
     first = rounds.iloc[0]
     if not first["method"]:
         return f"Cannot be tested: {first['note']}.", Decision.NOT_COMPUTABLE
