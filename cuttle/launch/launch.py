@@ -17,6 +17,7 @@ from cuttle.launch.decide import (
 from cuttle.launch.environment import environment
 from cuttle.launch.exit_status import COMPLETED, FAILED, INTERRUPTED, LEFT_TO_ANOTHER
 from cuttle.launch.freeze import freeze
+from cuttle.launch.output import with_progress
 from cuttle.launch.plan import Plan, PlannedRun
 from cuttle.launch.program import Program
 from cuttle.launch.progress import Progress
@@ -80,7 +81,8 @@ def _check(
     """Build every distinct config once, in a process of its own; return the program's facts."""
     distinct = {_hash_without_repeat(d.run): d.run for d in decisions if d.is_to_be_checked}
     facts: dict[str, Any] = {}
-    for run in distinct.values() if program.check else ():
+    runs = list(distinct.values()) if program.check else []
+    for run in with_progress(runs, "checking conditions"):
         variables = environment(run.config)
         isolate.start_server([program.warm_up], variables)
         try:

@@ -3,7 +3,12 @@
 import io
 import os
 import sys
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from typing import TypeVar
+
+Item = TypeVar("Item")
+MANY = 60  # items that take longer than two seconds
 
 
 class TolerantStream(io.TextIOWrapper):
@@ -47,6 +52,18 @@ def tolerate_lost_readers() -> None:
         except OSError:
             os.open(os.devnull, os.O_RDWR)  # gets the lowest free number, this one
     sys.stdout, sys.stderr = (_tolerant(descriptor) for descriptor in (1, 2))
+
+
+def with_progress(items: Sequence[Item], doing: str) -> Iterable[Item]:
+    """Iterate over items; if there are many, show a bar on a terminal and one line elsewhere."""
+    if len(items) < MANY:
+        return items
+    if not sys.stdout.isatty():
+        print(f"{doing}: {len(items)}", flush=True)
+        return items
+    from rich.progress import track  # 0.1 s
+
+    return track(items, doing, transient=True)
 
 
 def _tolerant(descriptor: int) -> TolerantStream:

@@ -12,6 +12,7 @@ from hydra.core.override_parser.types import Override
 
 from cuttle.launch.compose import Composed, Composer, resolve
 from cuttle.launch.conditions import Levels, Space, level_word, same_levels, short_digest
+from cuttle.launch.output import with_progress
 from cuttle.launch.overrides import REPEAT, expand, key_of
 from cuttle.launch.refusal import Refusal
 from cuttle.runs.diff import canonical, flatten
@@ -68,7 +69,8 @@ def plan(
 
     swept: keys that another sweeper varies from job to job
     """
-    jobs = [_job(composer, words) for words in expand(list(overrides.values()))]
+    words = expand(list(overrides.values()))
+    jobs = [_job(composer, job) for job in with_progress(words, "planning runs")]
     experiment_dir = _experiment_dir([job.config for job in jobs])
     experiment = read_experiment(experiment_dir) if experiment_dir.is_dir() else None
     space = _space(composer, overrides, experiment, label_group, swept)
