@@ -2,6 +2,7 @@
 
     python benchmarks/training.py [--budget full] [--types boolean] [--rounds 20] [OVERRIDE ...]
     python benchmarks/training.py --against REV [--budget quick] [--repetitions 3] [OVERRIDE ...]
+    python benchmarks/training.py --against HEAD --after portable=true     what an option costs
 
 Method. A budget, or its first rounds, is trained as a run trains it, evaluation after each round
 included, on one thread. Time is processor time of this process, split as the run's own clocks say:
@@ -153,12 +154,13 @@ def compare(arguments: argparse.Namespace) -> None:
         (clock / "sitecustomize.py").write_text(PROCESSOR_CLOCK)
         for network_type in arguments.types.split(","):
             choices = [f"network_type={network_type}", *arguments.overrides]
-            for tree in (before, ROOT):
-                learning_seconds(tree, clock, [*choices, "training=smoke"])
+            sides = ((before, []), (ROOT, arguments.after))
+            for tree, after in sides:
+                learning_seconds(tree, clock, [*choices, *after, "training=smoke"])
             pairs = []
             for run in range(1, arguments.repetitions + 1):
                 chosen = [*choices, f"training={arguments.budget}", f"run={run}"]
-                pairs.append([learning_seconds(tree, clock, chosen) for tree in (before, ROOT)])
+                pairs.append([learning_seconds(t, clock, [*chosen, *after]) for t, after in sides])
             ratios = [old / new for old, new in pairs]
             columns = [statistics.median(column) for column in zip(*pairs, strict=True)]
             found = (*columns, statistics.median(ratios), min(ratios), max(ratios))
@@ -171,6 +173,8 @@ def main() -> None:
     parser.add_argument("--budget", help="full by default, quick with --against")
     parser.add_argument("--types", default="boolean,embedding,multi_encoder,blind")
     parser.add_argument("--against", metavar="REV", help="a commit to compare with")
+    parser.add_argument("--after", action="append", default=[], metavar="OVERRIDE",
+                        help="of the working tree alone, with --against")  # fmt: skip
     parser.add_argument("--repetitions", type=int, default=3, help="runs of a type, with --against")
     parser.add_argument("--rounds", type=int, help="all by default")
     parser.add_argument("--earlier-budget", action="store_true")

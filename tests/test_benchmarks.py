@@ -1,5 +1,6 @@
-"""The benchmarks of learning run, and print numbers, at the smallest sizes."""
+"""The benchmarks run, and print numbers, at the smallest sizes."""
 
+import re
 import subprocess
 import sys
 import tempfile
@@ -56,3 +57,23 @@ def test_other_learners_are_timed_and_play() -> None:
     assert [row[0] for row in rows[1:3]] == ["Stable-Baselines3", "cuttle,"]
     assert [row[0] for row in rows[5:]] == ["randomized", "gap_maximizer"]
     assert all(row[2].endswith("%") and row[3].endswith("%") for row in rows[5:])
+
+
+SMALL = {
+    "analysis": ["6"],
+    "commands": ["6"],
+    "engine": ["--decisions=2000", "--repeats=1"],
+    "monte_carlo": ["--budgets=5", "--games=4"],
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SMALL)
+def test_a_benchmark_prints_numbers(name: str) -> None:
+    script = ROOT / "benchmarks" / f"{name}.py"
+
+    done = subprocess.run(
+        [sys.executable, str(script), *SMALL[name]], capture_output=True, text=True, check=True
+    )
+
+    assert re.search(r"\d", done.stdout.splitlines()[-1])

@@ -110,7 +110,7 @@ def test_a_dry_run_of_a_new_experiment_creates_nothing(tmp_path: Path) -> None:
     finished = launch(tmp_path, *SWEEP, "dry_run=true")
 
     assert finished.returncode == 0
-    assert "time unknown" in finished.stdout
+    assert "duration unknown" in finished.stdout
     assert list(tmp_path.iterdir()) == []
 
 
