@@ -38,7 +38,7 @@ def test_plain_command_reports_the_latest_experiment(
     AWKWARD["nothing"](tmp_path)
 
     assert run_cli() == 1  # it has no results
-    assert "No answer: no completed runs" in capsys.readouterr().out
+    assert "No answer: no usable completed runs" in capsys.readouterr().out
     assert {"report.html", "full_analysis.json"} <= files(tmp_path / "study" / "analysis")
 
 
