@@ -42,7 +42,7 @@ pages:
 	$(BIN)/python -m cuttle.config > docs/configuration.md
 	$(BIN)/python -m tests.tree
 
-# Which lines no test runs, trainings in processes of their own included: twelve minutes on two cores.
+# Which lines no test runs, trainings in processes of their own included.
 coverage: .venv/installed
 	$(BIN)/pytest -n 2 --dist worksteal --cov
 
