@@ -15,9 +15,9 @@ results: .venv/installed
 	$(BIN)/python analyze.py report input_representation
 	$(BIN)/python train.py +study=input_representation 'run=range(1,31)' seed=paired experiment=paired
 	$(BIN)/python analyze.py report paired
-	$(BIN)/python train.py -m 'run=range(1,8)' network_type=boolean,embedding,multi_encoder training.rounds=5 experiment=short_budget
+	$(BIN)/python train.py -m 'run=range(1,8)' network_type=boolean,embedding,multi_encoder training.rounds=5 portable=true experiment=short_budget
 	$(BIN)/python analyze.py report short_budget
-	$(BIN)/python train.py -m 'run=range(1,5)' network_type=boolean,embedding,multi_encoder training.rounds=60 experiment=long_budget
+	$(BIN)/python train.py -m 'run=range(1,5)' network_type=boolean,embedding,multi_encoder training.rounds=60 portable=true experiment=long_budget
 	$(BIN)/python analyze.py report long_budget
 	$(BIN)/python train.py +study=zones_only
 	$(BIN)/python analyze.py report zones_only
