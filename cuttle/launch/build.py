@@ -87,7 +87,8 @@ def build_network(config: Mapping[Any, Any]) -> torch.nn.Module:
     module_name, _, class_name = target.rpartition(".")
     if not target.startswith(NETWORK_PACKAGE):
         raise ValueError(f"network_type._target_ must start with {NETWORK_PACKAGE}, got {target}")
-    sizes = {key: value for key, value in section.items() if key != "_target_"}
+    # Options that were written for version 0.1 name themselves.
+    sizes = {key: value for key, value in section.items() if key not in ("_target_", "name")}
     for key, size in sizes.items():
         if isinstance(size, int) and size < 1:
             raise ValueError(f"network_type.{key} must be at least 1, got {size}")

@@ -81,7 +81,7 @@ def odd(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
 
 
 def config(class_name: str) -> dict[str, Any]:
-    section = {"_target_": f"cuttle.networks.odd.{class_name}"}
+    section = {"name": "odd", "_target_": f"cuttle.networks.odd.{class_name}"}
     return {**composed("training=smoke"), "network_type": section}
 
 
