@@ -7,6 +7,7 @@ changes of single keys is applied to a copy of it.
 import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from hydra.core.config_loader import ConfigLoader
@@ -20,18 +21,36 @@ from cuttle.launch.refusal import Refusal
 Config = dict[str, Any]
 
 
+class HydraPart:
+    """Hydra's own part of a config, for the record of a run."""
+
+    def __init__(self, node: DictConfig, overrides: Sequence[str]) -> None:
+        """Take the `hydra` node, without its overrides, and those of Hydra's own options."""
+        self._node = node
+        self._overrides = list(overrides)
+
+    def yaml(self, task: Sequence[str]) -> str:
+        """Return it as YAML text, with the overrides of one job."""
+        overrides = {"overrides": {"hydra": self._overrides, "task": list(task)}}
+        return self._text + OmegaConf.to_yaml(OmegaConf.create(overrides))
+
+    @cached_property
+    def _text(self) -> str:  # 20 ms, which runs that are kept need not take
+        return OmegaConf.to_yaml(self._node)
+
+
 @dataclass(frozen=True)
 class Composed:
     """What a list of overrides means; shared between jobs, not to be changed.
 
     config: the program's part, interpolations unresolved
     choices: the option of each config group
-    hydra: Hydra's own part as YAML text, without its overrides
+    hydra: Hydra's own part
     """
 
     config: DictConfig
     choices: dict[str, str | None]
-    hydra: str
+    hydra: HydraPart
 
 
 class Composer:
@@ -48,9 +67,9 @@ class Composer:
 
     def compose(self, overrides: Sequence[str]) -> Composed:
         """Return what overrides make; raise Hydra's errors for those that make nothing."""
-        changes = [o for o in map(self._parse, overrides) if self._changes_one_key(o)]
-        changed = {str(override.input_line) for override in changes}
-        composed = self._load([word for word in overrides if word not in changed])
+        parsed = [self._parse(word) for word in overrides]
+        changes = [override for override in parsed if self._changes_one_key(override)]
+        composed = self._load([str(o.input_line) for o in parsed if not self._changes_one_key(o)])
         if not changes:
             return composed
         config = copy.deepcopy(composed.config)
@@ -66,12 +85,6 @@ class Composer:
         if group not in self._options:
             self._options[group] = self._loader.get_group_options(group)
         return self._options[group]
-
-    def hydra_yaml(self, composed: Composed, overrides: Sequence[str]) -> str:
-        """Return what Hydra records of a job besides its config, as YAML text."""
-        asked = OmegaConf.to_container(self._master.hydra.overrides.hydra)
-        task = {"overrides": {"hydra": asked, "task": list(overrides)}}
-        return composed.hydra + OmegaConf.to_yaml(OmegaConf.create(task))
 
     def _parse(self, word: str) -> Override:
         if word not in self._parsed:
@@ -91,7 +104,8 @@ class Composer:
             choices = dict(hydra.runtime.choices)
             with read_write(config), open_dict(config), read_write(hydra), open_dict(hydra):
                 del hydra.overrides, hydra.job.override_dirname, config.hydra
-            self._composed[key] = Composed(config, choices, OmegaConf.to_yaml(hydra))
+            part = HydraPart(hydra, self._master.hydra.overrides.hydra)
+            self._composed[key] = Composed(config, choices, part)
         return self._composed[key]
 
 

@@ -134,7 +134,7 @@ def _write_run(run: PlannedRun, provenance: dict[str, Any]) -> None:
     write_text(
         run.run_dir / OVERRIDES_FILE, OmegaConf.to_yaml(OmegaConf.create(list(run.overrides)))
     )
-    write_text(run.run_dir / HYDRA_FILE, run.hydra)
+    write_text(run.run_dir / HYDRA_FILE, run.hydra.yaml(run.overrides))
     write_json(run.run_dir / METADATA_FILE, {"schema": SCHEMA, **_entry(run), **provenance})
 
 

@@ -84,7 +84,6 @@ def _check(
     runs = list(distinct.values()) if program.check else []
     for run in with_progress(runs, "checking conditions"):
         variables = environment(run.config)
-        isolate.start_server([program.warm_up], variables)
         try:
             facts = isolate.call(program.check, run.config, means.is_local, environment=variables)
         except (isolate.CallFailed, isolate.ChildDied) as error:

@@ -10,7 +10,7 @@ from typing import Any
 
 from hydra.core.override_parser.types import Override
 
-from cuttle.launch.compose import Composed, Composer, resolve
+from cuttle.launch.compose import Composed, Composer, HydraPart, resolve
 from cuttle.launch.conditions import Levels, Space, level_word, same_levels, short_digest
 from cuttle.launch.output import with_progress
 from cuttle.launch.overrides import REPEAT, expand, key_of
@@ -38,7 +38,7 @@ class PlannedRun:
     config_hash: str
     run_dir: Path
     overrides: tuple[str, ...]
-    hydra: str  # Hydra's own part of the config as YAML text
+    hydra: HydraPart
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def plan(
     experiment = read_experiment(experiment_dir) if experiment_dir.is_dir() else None
     space = _space(composer, overrides, experiment, label_group, swept)
     names = _Names(space, experiment)
-    runs = [_plan_run(job, composer, names, experiment_dir) for job in jobs]
+    runs = [_plan_run(job, names, experiment_dir) for job in jobs]
     _refuse_copies(runs)
     return Plan(
         tuple(runs),
@@ -194,7 +194,7 @@ class _Names:
         return self._labels[key]
 
 
-def _plan_run(job: _Job, composer: Composer, names: _Names, experiment_dir: Path) -> PlannedRun:
+def _plan_run(job: _Job, names: _Names, experiment_dir: Path) -> PlannedRun:
     levels = names.space.levels(job.composed.choices, flatten(job.config))
     condition, run, section = names.label(levels), int(job.config["run"]), job.config["seed"]
     try:
@@ -219,7 +219,7 @@ def _plan_run(job: _Job, composer: Composer, names: _Names, experiment_dir: Path
         config_hash=config_hash(config),
         run_dir=experiment_dir / run_id,
         overrides=job.words,
-        hydra=composer.hydra_yaml(job.composed, job.words),
+        hydra=job.composed.hydra,
     )
 
 

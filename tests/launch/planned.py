@@ -3,6 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+from omegaconf import OmegaConf
+
+from cuttle.launch.compose import HydraPart
 from cuttle.launch.plan import PlannedRun
 from cuttle.runs.layout import CONFIG_FILE, RunState, run_name
 from cuttle.runs.status import Status, write_status
@@ -23,7 +26,7 @@ def planned_run(root: Path, run: int, *, config: dict[str, Any] | None = None) -
         config_hash="hash",
         run_dir=run_dir,
         overrides=(),
-        hydra="",
+        hydra=HydraPart(OmegaConf.create(), ()),
     )
 
 
