@@ -113,9 +113,12 @@ def colour_factor(study: Study) -> str:
     return NETWORK_TYPE if NETWORK_TYPE in study.varying or not study.varying else study.varying[0]
 
 
-def setting_texts(study: Study) -> dict[str, str]:
-    """Return the levels of all varying factors but that of the colour, by condition."""
-    others = [factor for factor in study.varying if factor != colour_factor(study)]
+def setting_texts(study: Study, *shown: str) -> dict[str, str]:
+    """Return the levels of the varying factors that are not shown otherwise, by condition.
+
+    shown: factors; without any, the one of the colour
+    """
+    others = [f for f in study.varying if f not in (shown or (colour_factor(study),))]
     return {
         str(label): ", ".join(f"{study.factor_text(f)} = {level_text(levels[f])}" for f in others)
         for label, levels in study.conditions.iterrows()

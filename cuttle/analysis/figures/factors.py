@@ -198,11 +198,9 @@ def _others(study: Study, factor: str) -> list[tuple[str, list[str]]]:
 
     Only groups with two levels of this factor or more, which a line can join.
     """
-    others = [f for f in study.varying if f not in (factor, NETWORK_TYPE)]
     groups: dict[str, list[str]] = {}
-    for label, levels in study.conditions.iterrows():
-        parts = [f"{study.factor_text(f)} = {level_text(levels[f])}" for f in others]
-        groups.setdefault(", ".join(parts), []).append(str(label))
+    for label, setting in setting_texts(study, factor, NETWORK_TYPE).items():
+        groups.setdefault(setting, []).append(label)
     levels = study.conditions[factor]
     return [(title, labels) for title, labels in groups.items() if levels[labels].nunique() > 1]
 
