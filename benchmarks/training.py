@@ -152,9 +152,9 @@ def compare(arguments: argparse.Namespace) -> None:
         clock = Path(parent) / "clock"
         clock.mkdir()
         (clock / "sitecustomize.py").write_text(PROCESSOR_CLOCK)
+        sides = ((before, []), (ROOT, arguments.after))
         for network_type in arguments.types.split(","):
             choices = [f"network_type={network_type}", *arguments.overrides]
-            sides = ((before, []), (ROOT, arguments.after))
             for tree, after in sides:
                 learning_seconds(tree, clock, [*choices, *after, "training=smoke"])
             pairs = []
