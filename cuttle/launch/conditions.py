@@ -8,7 +8,8 @@ factor added later renames nothing.
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from hydra.errors import HydraException
@@ -93,12 +94,23 @@ class Space:
                 words.append(f"{self._short_name(key)}={level_word(level)}")
         return _shorten("_".join(words) or BASE_LABEL)
 
-    def changes(self, factor: str, level: Any) -> list[str]:
-        """Return the dotted keys, or the section, that change with a factor at a level alone."""
-        base = self.base_level(factor)
+    def changes(self, factor: str, conditions: Iterable[Levels]) -> list[str]:
+        """Return the dotted keys, or the section, that change as a factor leaves its base.
+
+        What an option changes may depend on the options of other groups; a key has its base there.
+        """
+        groups = self._groups if factor in self._groups else [factor]
+        distinct = {tuple(level_word(c[group]) for group in groups): c for c in conditions}
+        found: list[str] = []
+        for levels in distinct.values():
+            found += [key for key in self._changed(factor, levels) if not is_below(key, found)]
+        return found
+
+    def _changed(self, factor: str, levels: Levels) -> list[str]:
+        base, level = self.base_level(factor), levels[factor]
         if factor in self._groups:
-            others = {group: self.base_level(group) for group in self._groups}
-            before, after = (self._flat_with({**others, factor: o}) for o in (base, level))
+            options = {group: levels[group] for group in self._groups}
+            before, after = (self._flat_with({**options, factor: o}) for o in (base, level))
             changed = list(differing([before, after]))
             is_section = all(key.startswith(f"{factor}.") for key in changed)
             return [factor] if is_section and changed else changed
@@ -139,9 +151,16 @@ class Space:
         """Name an option, with its group where another group has an option of that name."""
         word = level_word(option)
         others = (g for g in self.choices if g != group and not g.startswith("hydra/"))
-        if any(option in self._composer.options(other) for other in others):
+        namesakes = [other for other in others if option in self._composer.options(other)]
+        # What `+study=NAME` appends is not part of every launch, so no name may depend on it.
+        if namesakes and not self._default_groups.isdisjoint(namesakes):
             return f"{group.rpartition('/')[2]}={word}"
         return word
+
+    @cached_property
+    def _default_groups(self) -> frozenset[str]:
+        """Return the groups of a launch without a word."""
+        return frozenset(self._composer.compose([]).choices)
 
     def _short_name(self, key: str) -> str:
         """Return the end of a dotted key that no other key of the base config ends with."""

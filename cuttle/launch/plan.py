@@ -11,11 +11,11 @@ from typing import Any
 from hydra.core.override_parser.types import Override
 
 from cuttle.launch.compose import Composed, Composer, HydraPart, resolve
-from cuttle.launch.conditions import Levels, Space, level_word, same_levels, short_digest
+from cuttle.launch.conditions import Levels, Space, same_levels, short_digest
 from cuttle.launch.output import with_progress
 from cuttle.launch.overrides import REPEAT, expand, key_of
 from cuttle.launch.refusal import Refusal
-from cuttle.runs.diff import canonical, flatten
+from cuttle.runs.diff import canonical, flatten, is_below
 from cuttle.runs.identity import config_hash
 from cuttle.runs.layout import EXPERIMENT_NAME, RunState, run_name
 from cuttle.runs.reader import Experiment, read_experiment
@@ -246,7 +246,7 @@ def _factors(
     for factor in space.factors:
         known = experiment.factors.get(factor) if experiment else None
         keys = list(known.keys) if known else []
-        for level in {level_word(run.levels[factor]): run.levels[factor] for run in runs}.values():
-            keys += [key for key in space.changes(factor, level) if key not in keys]
+        changed = space.changes(factor, (run.levels for run in runs))
+        keys += [key for key in changed if not is_below(key, keys)]
         found[factor] = {"base": space.base_level(factor), "keys": keys}
     return found

@@ -6,13 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from cuttle.runs.diff import differing, flatten, is_below
 from cuttle.runs.layout import EXPERIMENT_NAME
+from cuttle.runs.yaml_file import read_yaml
 from tests import studies
 from tests.launch.planning import conditions, planned, refusal, trained
 from tests.markdown import ROOT
+from tests.training.build import CONF
 
 RESULTS = sorted((ROOT / "docs" / "results").glob("*/experiment.json"))
 TWO_TYPES = "network_type=boolean,multi_encoder"
+THREE_TYPES = "boolean,embedding,multi_encoder"
 RATES = "training.learner.learning_rate"
 
 # Words of a sweep, and the names of its conditions.
@@ -25,6 +29,7 @@ LABELS = {
     "training.learner.target_period=null,500": "boolean boolean_target_period=500",
     "trunk.scalars=true,false": "boolean boolean_scalars=false",
     "trunk=full,plain": "boolean boolean_plain",
+    "+study=tuned_best network_type=boolean": "boolean boolean_tuned",  # though a study is `tuned`
     "training=quick,smoke,full": "boolean_quick boolean_smoke boolean",
     "rules=cuttle_cards,classic": "boolean boolean_classic",
     "network_type=embedding network_type.embedding_dim=16,32": (
@@ -142,14 +147,10 @@ def test_text_that_looks_like_a_number_is_another_level(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.parent.name)
 def test_published_names_and_seeds_survive(path: Path, tmp_path: Path) -> None:
     published = json.loads(path.read_text())
-    words = {
-        "artefacts": ["+study=artefacts"],
-        "earlier": ["+study=earlier"],
-        "zones_only": ["+study=zones_only"],
-    }
+    name, last = path.parent.name, max(entry["run"] for entry in published["planned"])
     types = list(dict.fromkeys(e["run_id"].rpartition("_run_")[0] for e in published["planned"]))
-    last = max(entry["run"] for entry in published["planned"])
-    study = words.get(path.parent.name, [f"network_type={','.join(types)}"])
+    is_study = (CONF / "study" / f"{name}.yaml").exists()
+    study = [f"+study={name}"] if is_study else [f"network_type={','.join(types)}"]
 
     runs = planned(
         tmp_path, *study, f"run=range(1,{last + 1})", f"seed={published['seed_mode']}"
@@ -172,6 +173,22 @@ def test_paired_seeds_are_equal_across_the_levels_of_every_factor(tmp_path: Path
     assert [len(seeds) for seeds in by_run.values()] == [1, 1, 1]
     assert len(set.union(*by_run.values())) == 3
     assert len({run.seed for run in independent}) == len(independent) == 24
+
+
+def test_what_an_option_changes_may_depend_on_the_network_type(tmp_path: Path) -> None:
+    found = planned(tmp_path, f"network_type={THREE_TYPES}", "training=full,tuned")
+
+    configs = {run.condition: flatten(run.config) for run in found.runs}
+    owned = [key for factor in found.factors.values() for key in factor["keys"]]
+    for network_type in THREE_TYPES.split(","):
+        full, tuned = configs[network_type], configs[f"{network_type}_tuned"]
+        own = read_yaml(CONF / "training" / "tuned_for" / f"{network_type}.yaml")
+        expected = {f"training.{key}": value for key, value in flatten(own).items()}
+        changed = {key: values[1] for key, values in differing([full, tuned]).items()}
+        assert {k: v for k, v in changed.items() if k != "seed.value"}.items() <= expected.items()
+    for config in configs.values():
+        changed = differing([configs["boolean"], config])
+        assert all(is_below(key, [*owned, "seed.value"]) for key in changed)
 
 
 def test_a_factor_added_later_renames_and_reseeds_nothing(tmp_path: Path) -> None:
