@@ -1,4 +1,4 @@
-"""Which keys make two configs different, and in what respect, by their roles in the schema."""
+"""Which differences between configs matter, by role."""
 
 import functools
 import re
