@@ -1,4 +1,4 @@
-"""Results of experiments and runs beside each other, with intervals. Reads no settings."""
+"""Differences of results between them. Reads no settings."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""All figures of a study, rendered once and saved."""
+"""All figures of a study, saved."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The state of a game as one fixed-size record, and how a game is dealt. No rules of play."""
+"""The state of a game: one fixed-size record, and how a game is dealt. No rules of play."""
 
 from enum import IntEnum
 

@@ -1,4 +1,4 @@
-"""What a launch needs to know of the program that it launches."""
+"""What a launch needs to know of its program."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Plain values: states as `torch.load(weights_only=True)` reads them. No files here."""
+"""States as `torch.load(weights_only=True)` reads them. No files here."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The commands of analyze.py and their options. What they do is imported when they are called."""
+"""The commands and their options. What they do is imported when they are called."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What differs between experiments, runs or files, printed."""
+"""The command `diff`."""
 
 import math
 from collections.abc import Collection, Sequence

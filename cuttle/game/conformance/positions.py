@@ -1,4 +1,4 @@
-"""Read and write positions in the schema of the recorded games. No playing."""
+"""Positions in the schema of recorded games. No playing."""
 
 from typing import Any
 
