@@ -1,4 +1,4 @@
-"""The tables of docs/actions.md and docs/observation.md say what the code does."""
+"""The tables of docs/actions.md, docs/observation.md and docs/rules.md say what the code does."""
 
 import re
 from pathlib import Path
@@ -58,34 +58,41 @@ def test_the_phases_are_all_there() -> None:
     assert [row[0] for row in tables("actions.md")[1]] == [phase.name for phase in Phase]
 
 
-def test_the_zone_table_is_the_order_of_the_words() -> None:
-    rows = tables("observation.md")[0]
+def named(table: list[list[str]]) -> list[tuple[str, str]]:
+    """Return every name of the first column with the cell beside it; a cell may hold several."""
+    return [(name, row[1]) for row in table for name in re.findall(r"\w+", row[0])]
 
-    assert [int(row[0]) for row in rows] == list(range(len(observation.ZONES)))
-    assert tuple(row[1] for row in rows) == observation.ZONES
+
+def test_the_zone_table_is_the_order_of_the_words() -> None:
+    names = [name for name, _ in named(tables("observation.md")[0])]
+
+    assert tuple(names) == observation.ZONES
 
 
 def test_the_scalar_table_is_the_order_and_range_of_the_scalars() -> None:
-    rows = tables("observation.md")[1]
+    rows = named(tables("observation.md")[1])
 
-    assert tuple(row[0] for row in rows) == observation.SCALARS
-    assert [int(row[1]) for row in rows] == observation._LARGEST.tolist()
+    assert tuple(name for name, _ in rows) == observation.SCALARS
+    assert [int(largest) for _, largest in rows] == observation._LARGEST.tolist()
 
 
 def test_the_flag_table_is_the_order_of_the_flags() -> None:
-    rows = tables("observation.md")[2]
+    rows = named(tables("observation.md")[2])
 
-    names = [f"{row[0]}_at_least_{k}" for row in rows for k in range(1, int(row[1]) + 1)]
+    names = [f"{name}_at_least_{k}" for name, most in rows for k in range(1, int(most) + 1)]
 
     assert tuple(names) == observation.FLAGS
 
 
-def test_the_engine_document_lists_every_field_of_the_rules() -> None:
-    rules = tables("engine.md")[0]
+def test_the_rules_list_every_field_with_its_value_in_every_preset() -> None:
+    rows = tables("rules.md")[1]
 
-    assert [row[0] for row in rules] == list(Rules._fields)
-    for column, name in enumerate(PRESETS, 1):
-        values = [row[column] for row in rules]
-        for cell, value in zip(values, PRESETS[name], strict=True):
-            written = str(list(value)) if isinstance(value, tuple) else str(value)
-            assert cell == {"True": "yes", "False": "no"}.get(written, written)
+    assert [row[0] for row in rows] == list(Rules._fields)
+    for field, _, default, others, _ in rows:
+        names, _, value = others.partition(": ")
+        differing = dict.fromkeys(re.findall(r"\w+", names), value)
+        for name, preset in PRESETS.items():
+            expected = getattr(preset, field)
+            written = str(list(expected)) if isinstance(expected, tuple) else str(expected)
+            cell = differing.get(name, default)
+            assert cell == {"True": "yes", "False": "no"}.get(written, written), (name, field)
