@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cuttle.analysis import statistic
 from tests import markdown
 
 SELF = "starts the suite that this test is part of"
@@ -246,8 +245,7 @@ def test_the_python_page_is_a_program(checkout: Path, monkeypatch: pytest.Monkey
     [p for p in markdown.FILES if markdown.python_blocks(p) and p not in RUN_ELSEWHERE],
     ids=lambda p: p.name,
 )
-def test_python_examples_run(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(statistic, "STATISTICS", {})  # a page adds one, for itself alone
+def test_python_examples_run(path: Path) -> None:
     for block in markdown.python_blocks(path):
         names: dict[str, object] = {}
 

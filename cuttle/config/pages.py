@@ -12,6 +12,7 @@ from cuttle.config.schema import Config
 
 HELP_WIDTH = 96  # characters
 NAME_WIDTH = 29
+OPTION_WIDTH = 28
 NO_BREAK_SPACE = "\u00a0"
 TYPES = {
     int: "int",
@@ -41,9 +42,7 @@ GROUPS = """\
 ## Groups
 
 A group is a folder of `conf/`: `GROUP=OPTION` selects a file, `+study=OPTION` adds a study.
-
-| option | what it is |
-|---|---|"""
+"""
 KEYS = """\
 ## Keys
 
@@ -83,7 +82,7 @@ def _help_lines(key: Key, value_of: ValueOf) -> list[str]:
 
 def markdown(value_of: ValueOf, conf: Path) -> str:
     """Return docs/configuration.md for the defaults and the options in `conf`."""
-    lines = [TITLE, GROUPS, *_options(conf), "", KEYS]
+    lines = [TITLE, GROUPS, "```text", *_options(conf), "```", "", KEYS]
     for section, keys in _sections():
         if section is not None:
             lines += ["", f"### `{section.name}`", "", section.meaning]
@@ -119,7 +118,7 @@ def _options(conf: Path) -> Iterator[str]:
         lines = path.read_text("utf-8").splitlines()
         opening = itertools.takewhile(lambda line: line.startswith("# "), lines)
         about = [line.removeprefix("# ") for line in opening if not line.startswith("# @package")]
-        yield f"| `{path.parent.name}={path.stem}` | {' '.join(about)} |"
+        yield f"{path.parent.name}={path.stem} ".ljust(OPTION_WIDTH) + " ".join(about)
 
 
 def _type(key: Key) -> str:

@@ -88,7 +88,7 @@ def test_the_rules_list_every_field_with_its_value_in_every_preset() -> None:
     rows = tables("rules.md")[1]
 
     assert [row[0] for row in rows] == list(Rules._fields)
-    for field, _, default, others, _ in rows:
+    for field, _, default, others in rows:
         names, _, value = others.partition(": ")
         differing = dict.fromkeys(re.findall(r"\w+", names), value)
         for name, preset in PRESETS.items():
