@@ -1,1 +1,1 @@
-"""A card game, Q-networks that learn it, and the study of both."""
+"""Cuttle: a card game, Q-networks that learn it, and the study of both."""

@@ -1,4 +1,4 @@
-"""The schema as Hydra's structured config."""
+"""The schema for Hydra: its structured config."""
 
 import re
 from typing import Any

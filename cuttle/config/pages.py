@@ -23,7 +23,7 @@ TYPES = {
     tuple[int, ...]: "list of int",
     dict[str, Any]: "group",
 }
-SIGNS = {"from ": "", "at least": ">=", "positive": "> 0", "below": "<"}
+SIGNS = {"from ": " ", " to ": "..", "at least ": ">=", "positive": ">0", " and below ": " <"}
 ROLES = {
     Role.METHOD: "what is trained and measured; equal in all runs of a condition",
     Role.SEED: "which run of its condition it is",
@@ -122,13 +122,13 @@ def _options(conf: Path) -> Iterator[str]:
 
 
 def _type(key: Key) -> str:
-    """Return type and range, as `int >= 1`."""
+    """Return type and range, as `int>=1`."""
     limits = str(key.limits)
     if key.value_type is str:
         return limits or TYPES[str]
     for words, sign in SIGNS.items():
         limits = limits.replace(words, sign)
-    return f"{TYPES[key.value_type]}{' or null' if key.is_nullable else ''} {limits}".rstrip()
+    return f"{TYPES[key.value_type]}{limits}{' or null' if key.is_nullable else ''}"
 
 
 def _shown(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Every key, in the order of the stored configs: conf/ gives the values.
+"""Every key of the config: in the order of the stored ones; conf/ gives the values.
 
 Frozen dataclasses, which `cuttle.config.hydra` hands to Hydra as its structured config.
 """
@@ -13,7 +13,7 @@ _LONGEST_OWN_RETURN = 12
 NAME_PATTERN = "[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
 NAME = {
     "pattern": NAME_PATTERN,
-    "pattern_words": "a name of up to 100 A-Z a-z 0-9 . _ -, not starting with . _ -",
+    "pattern_words": "a name of up to 100 A-Za-z0-9._-, a letter or digit first",
 }
 DEVICE = {"pattern": r"cpu|cuda(:\d+)?", "pattern_words": "cpu or cuda"}
 
@@ -42,15 +42,13 @@ class SelfPlaySettings:
 
 @dataclass(frozen=True)
 class ExplorationSettings:
-    """Epsilon falls linearly from start to end over a share of the budget."""
+    """Epsilon, which decays linearly, and the softmax over Q."""
 
     epsilon_start: float = key("Epsilon at the start of training.", at_least=0, at_most=1)
     epsilon_end: float = key("Epsilon after the decay.", at_least=0, at_most=1)
-    decay_fraction: float = key(
-        "Share of the budget over which epsilon falls linearly.", at_least=0, at_most=1
-    )
+    decay_fraction: float = key("Share of the budget that the decay takes.", at_least=0, at_most=1)
     temperature: float = key(
-        "Temperature of the softmax over Q for all other actions; 0 is greedy.",
+        "Temperature of the softmax that selects all other actions; 0 is greedy.",
         at_least=0,
     )
 
@@ -66,12 +64,10 @@ class LearnerSettings:
     )
     learning_rate: float = key("Learning rate of Adam at the start of training.", above=0)
     learning_rate_end: float = key("Learning rate at the end, reached linearly.", at_least=0)
-    double: bool = key(
-        "Double DQN: the online network chooses the next action, the target network values it."
-    )
+    double: bool = key("Targets of double DQN.")
     mask_targets: bool = key("Bootstrap over legal next actions only.")
     target_tau: float = key(
-        "Step of the target network towards the online one after each update.",
+        "Step of the target network towards the online one per update.",
         at_least=0,
         at_most=1,
     )
@@ -128,9 +124,7 @@ class EvaluationSettings:
     )
     final_games: int = key("Games per opponent after the last round.", at_least=2)
     deal_seed: int = key("Seed of the deals, the same in every run.", at_least=0)
-    use_target_network: bool = key(
-        "Play with the target network; with target_tau, it is a running average."
-    )
+    use_target_network: bool = key("Play with the target network.")
     suit_averaging: bool = key("Act on the mean of Q over the rotations of the suits.")
 
     def __post_init__(self) -> None:
@@ -185,9 +179,7 @@ class SeedSection:
         role=Role.DESIGN,
         one_of=("independent", "paired", "published", "fixed"),
     )
-    base: int | None = key(
-        "Number from which all seeds of the experiment follow.", role=Role.DESIGN, at_least=0
-    )
+    base: int | None = key("Number from which all seeds follow.", role=Role.DESIGN, at_least=0)
     value: int | None = key(
         "The seed itself; derived at launch, except with seed=fixed.", at_least=0
     )
@@ -195,7 +187,7 @@ class SeedSection:
 
 @dataclass(frozen=True)
 class RulesSection:
-    """A preset of the rules, and its fields, which can be overridden one by one."""
+    """The rules: the fields of the preset can be overridden."""
 
     name: str = key("Preset that the fields start from.")
     king_goals: tuple[int, ...] = key(
@@ -244,7 +236,9 @@ class Config:
     training: TrainingSettings = key()
     seed: SeedSection = key(role=Role.SEED)
     rules: RulesSection = key()
-    experiment: str = key("Directory of the experiment below root.", role=Role.NAMING, **NAME)
+    experiment: str = key(
+        "Name of the experiment, a directory below root.", role=Role.NAMING, **NAME
+    )
     description: str = key("One line about the experiment.", role=Role.NAMING)
     run: int = key(
         "Number of the run within its condition; each has its own seed.",
@@ -267,9 +261,7 @@ class Config:
     dry_run: bool = key("Print the plan and change nothing.", role=Role.EXECUTION)
     init_only: bool = key("Create the experiment and train nothing.", role=Role.EXECUTION)
     fail_fast: bool = key("Stop at the first failed run.", role=Role.EXECUTION)
-    checkpoint: bool = key(
-        "Save the state after every round, so that a killed run can resume.", role=Role.EXECUTION
-    )
+    checkpoint: bool = key("Save the state after every round, to resume from.", role=Role.EXECUTION)
     portable: bool = key(
         "Same bytes on every x86-64 processor with AVX2; slower.",
         role=Role.EXECUTION,

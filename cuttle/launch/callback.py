@@ -1,4 +1,4 @@
-"""Check Hydra's own options before it makes directories."""
+"""Check Hydra's own options: before it makes directories."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""The directory that a name means. Reads directory names, no results."""
+"""The directory of a name. Reads directory names, no results."""
 
 import os
 from pathlib import Path

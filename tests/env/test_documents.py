@@ -1,4 +1,4 @@
-"""The tables of docs/actions.md, docs/observation.md and docs/rules.md say what the code does."""
+"""The tables of docs/actions.md and docs/observation.md say what the code does."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,6 @@ from cuttle.env import observation
 from cuttle.game.actions import NUM_ACTIONS, action_text, parse_action
 from cuttle.game.cards import parse_card
 from cuttle.game.state import Phase
-from cuttle.game.variants import PRESETS, Rules
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -82,17 +81,3 @@ def test_the_flag_table_is_the_order_of_the_flags() -> None:
     names = [f"{name}_at_least_{k}" for name, most in rows for k in range(1, int(most) + 1)]
 
     assert tuple(names) == observation.FLAGS
-
-
-def test_the_rules_list_every_field_with_its_value_in_every_preset() -> None:
-    rows = tables("rules.md")[1]
-
-    assert [row[0] for row in rows] == list(Rules._fields)
-    for field, _, default, others in rows:
-        names, _, value = others.partition(": ")
-        differing = dict.fromkeys(re.findall(r"\w+", names), value)
-        for name, preset in PRESETS.items():
-            expected = getattr(preset, field)
-            written = str(list(expected)) if isinstance(expected, tuple) else str(expected)
-            cell = differing.get(name, default)
-            assert cell == {"True": "yes", "False": "no"}.get(written, written), (name, field)
