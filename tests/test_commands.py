@@ -56,7 +56,6 @@ EXPERIMENT = "scratch"
 PLACEHOLDERS = {
     "RUN_DIR": f"multirun/{EXPERIMENT}/boolean_run_01",
     "EXPERIMENT": EXPERIMENT,
-    "multirun/first_look/": f"multirun/{EXPERIMENT}/",
     "rates classic": f"{EXPERIMENT}/boolean_run_01 {EXPERIMENT}/embedding_run_01",
     "A B": f"{EXPERIMENT}/boolean_run_01 {EXPERIMENT}/embedding_run_01",
     "FILE.jsonl.gz ...": "tests/data/games/deals.jsonl.gz",
@@ -230,8 +229,7 @@ def test_the_python_page_is_a_program(checkout: Path, monkeypatch: pytest.Monkey
     names: dict[str, object] = {}
 
     for block in markdown.python_blocks(PROGRAM_PAGE):
-        for part, instead in PLACEHOLDERS.items():
-            block = block.replace(part, instead)
+        block = block.replace("first_look", EXPERIMENT)
         exec(compile(block, PROGRAM_PAGE.name, "exec"), names)
 
     winners, info = names["winners"], names["info"]

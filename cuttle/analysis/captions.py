@@ -1,4 +1,4 @@
-"""Captions of figures and tables: how many runs and games they rest on."""
+"""Captions: how many runs and games they rest on."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""The verdict on several factors: which matter, which depend on others, which settings win."""
+"""Verdict on several factors: which matter, which depend on others, which settings win."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The verdict on two conditions.
+"""Verdict on two conditions.
 
 A test that rejects nothing is not evidence of equality: the word for that is inconclusive.
 """

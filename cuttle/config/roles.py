@@ -1,4 +1,4 @@
-"""Which differences between configs matter, by role."""
+"""Differences that matter: by the roles of their keys."""
 
 import functools
 import re

@@ -1,4 +1,4 @@
-"""Hydra options that a launch refuses: they would do nothing, or leave a stray directory."""
+"""Refused Hydra options: they would do nothing, or leave a stray directory."""
 
 from omegaconf import DictConfig, OmegaConf
 

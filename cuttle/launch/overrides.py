@@ -1,4 +1,4 @@
-"""The overrides of each job of a sweep: expanded by Hydra's own parser."""
+"""The overrides of each job: expanded by Hydra's own parser."""
 
 from collections.abc import Sequence
 from itertools import islice, product

@@ -1,4 +1,4 @@
-"""What a launch needs to know of its program."""
+"""A program to launch: what a launch needs to know of it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

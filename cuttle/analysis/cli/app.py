@@ -1,4 +1,4 @@
-"""The commands and their options. What they do is imported when they are called."""
+"""Commands and options. What they do is imported when they are called."""
 
 import sys
 from pathlib import Path

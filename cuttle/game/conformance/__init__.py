@@ -1,1 +1,1 @@
-"""Compare the engine with recorded official games: `python -m cuttle.game.replay`."""
+"""Comparison with recorded official games: `python -m cuttle.game.replay`."""
