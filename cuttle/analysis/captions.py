@@ -1,4 +1,4 @@
-"""Captions: how many runs and games they rest on."""
+"""Captions of figures: how many runs and games they rest on."""
 
 from collections.abc import Iterable
 

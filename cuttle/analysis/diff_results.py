@@ -1,4 +1,4 @@
-"""Differences of results between them. Reads no settings."""
+"""Differences of results: between experiments and runs. Reads no settings."""
 
 from collections.abc import Sequence
 from typing import Any

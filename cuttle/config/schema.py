@@ -62,7 +62,7 @@ class LearnerSettings:
     updates_per_episode: float | None = key(
         "Updates per finished game; replaces replay_ratio.", above=0
     )
-    learning_rate: float = key("Learning rate of Adam at the start of training.", above=0)
+    learning_rate: float = key("Learning rate of Adam at the start.", above=0)
     learning_rate_end: float = key("Learning rate at the end, reached linearly.", at_least=0)
     double: bool = key("Targets of double DQN.")
     mask_targets: bool = key("Bootstrap over legal next actions only.")
@@ -106,12 +106,8 @@ class ReplaySettings:
 class InitialisationSettings:
     """Scale of the initial weights; the rest is Kaiming normal with zero biases."""
 
-    head_scale: float = key(
-        "Factor on the last layer; 1 is full Kaiming, near 0 all types start equal.", at_least=0
-    )
-    embedding_sd: float = key(
-        "Standard deviation of card vectors, in types that have them.", at_least=0
-    )
+    head_scale: float = key("Factor on the last layer; 1 is full Kaiming.", at_least=0)
+    embedding_sd: float = key("SD of card vectors, where a type has them.", at_least=0)
 
 
 @dataclass(frozen=True)
@@ -139,9 +135,7 @@ class EvaluationSettings:
 class TrainingSettings:
     """The training budget."""
 
-    rounds: int = key(
-        "Rounds of self-play and learning, each followed by a validation.", at_least=1
-    )
+    rounds: int = key("Rounds of self-play, learning and validation.", at_least=1)
     episodes_per_round: int = key("Self-play games per round.", at_least=1)
     self_play: SelfPlaySettings = key()
     exploration: ExplorationSettings = key()
@@ -247,16 +241,14 @@ class Config:
         at_most=99_999,
     )
     threads: int = key(
-        "CPU threads per run; more than one is slower at these sizes.",
+        "CPU threads per run; more than one is slower.",
         role=Role.COMPUTE,
         at_least=1,
         at_most=1_024,
     )
     device: str = key("Device that trains.", role=Role.COMPUTE, **DEVICE)
     analysis: AnalysisSection = key(role=Role.DESIGN)
-    root: str = key(
-        "Directory of all experiments, relative to the working directory.", role=Role.EXECUTION
-    )
+    root: str = key("Directory of all experiments.", role=Role.EXECUTION)
     force: bool = key("Retrain completed runs.", role=Role.EXECUTION)
     dry_run: bool = key("Print the plan and change nothing.", role=Role.EXECUTION)
     init_only: bool = key("Create the experiment and train nothing.", role=Role.EXECUTION)

@@ -1,4 +1,4 @@
-"""This repository's program, for a launch."""
+"""This repository's program: as a launch sees it."""
 
 from cuttle.launch.program import Program
 

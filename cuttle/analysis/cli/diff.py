@@ -1,4 +1,4 @@
-"""The command `diff`."""
+"""Command `diff`."""
 
 import math
 from collections.abc import Collection, Sequence

@@ -1,4 +1,4 @@
-"""The command `status`. Reads status files only."""
+"""Command `status`. Reads status files only."""
 
 import itertools
 import math

@@ -1,4 +1,4 @@
-"""The command `verify`. Trains nothing in this process."""
+"""Command `verify`. Trains nothing in this process."""
 
 import os
 import subprocess

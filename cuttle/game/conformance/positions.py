@@ -1,4 +1,4 @@
-"""Positions in the schema of recorded games. No playing."""
+"""Positions of recorded games: in their schema. No playing."""
 
 from typing import Any
 
