@@ -17,6 +17,7 @@ from cuttle.runs.layout import FINAL_MODEL_FILE, INITIAL_MODEL_FILE, OWN_RESULTS
 from cuttle.runs.provenance import machine
 from cuttle.runs.recorder import FileOffsets, Recorder
 from cuttle.training.probe import q_sd
+from cuttle.training.saved import load, to_bytes
 from cuttle.training.trainer import Trainer
 
 MODEL_KEYS = ("run", "network_type", "trunk", "training", "rules", "seed")
@@ -41,7 +42,7 @@ def _pack(
     trainer: Trainer, completed_rounds: int, used: dict[str, Any], offsets: FileOffsets
 ) -> bytes:
     state = {"round": completed_rounds, "offsets": offsets, "arithmetic": used}
-    return _to_bytes({**state, "trainer": trainer.state_dict()})
+    return to_bytes({**state, "trainer": trainer.state_dict()})
 
 
 def _begun(recorder: Recorder, config: dict[str, Any]) -> Trainer:
@@ -60,7 +61,7 @@ def _resumed(recorder: Recorder, config: dict[str, Any]) -> tuple[Trainer, dict[
     if content is None:
         return None
     try:
-        state = torch.load(io.BytesIO(content), weights_only=True)
+        state = load(io.BytesIO(content))
         trainer = build_trainer(config)
         trainer.load_state_dict(state["trainer"])
         is_whole = recorder.resume(
@@ -91,7 +92,7 @@ def warm_up() -> None:
 
 def model_bytes(trainer: Trainer, config: dict[str, Any]) -> bytes:
     """Serialise weights, seed and config; `torch.load(weights_only=True)` reads them."""
-    return _to_bytes(
+    return to_bytes(
         {
             "weights": trainer.model_state(),
             "seed": config["seed"]["value"],
@@ -108,9 +109,3 @@ def _facts(trainer: Trainer, config: dict[str, Any]) -> dict[str, Any]:
         "parameters": trainer.num_parameters,
         "initial_q_sd": trainer.initial_q_sd,
     }
-
-
-def _to_bytes(value: dict[str, Any]) -> bytes:
-    buffer = io.BytesIO()
-    torch.save(value, buffer)
-    return buffer.getvalue()

@@ -1,7 +1,6 @@
 """Load a trained model as a player; a model file is not trusted."""
 
 import textwrap
-import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +25,6 @@ def load_model(run_dir: Path, rules_name: str) -> Player:
     if not _is_file(path):
         raise ValueError(f"{path} is missing; give the directory of a completed run")
     try:
-        _check_size(path)
         player, config = _read_player(path)
         rules = build_rules(config["rules"])
     except Exception as error:  # a damaged file fails in many ways
@@ -48,18 +46,6 @@ def _is_file(path: Path) -> bool:
         raise ValueError(f"{str(path)[:60]}... cannot be opened: {error.strerror}") from error
 
 
-def _check_size(path: Path) -> None:
-    """Raise ValueError for a file that takes more memory than disk space to read."""
-    # Models are stored, not compressed. Older formats of torch may ask for any amount.
-    if not zipfile.is_zipfile(path):
-        raise ValueError("not a model in the format of torch.save")
-    with zipfile.ZipFile(path) as archive:
-        unpacked = sum(entry.file_size for entry in archive.infolist())
-    packed = path.stat().st_size
-    if unpacked > packed:
-        raise ValueError(f"{packed:,} bytes that unpack to {unpacked:,}; models are not compressed")
-
-
 def _check_shapes(network: "torch.nn.Module", weights: dict[str, "torch.Tensor"]) -> None:
     """Raise ValueError if weights are not those of a network, which may lie on no device."""
     wanted = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
@@ -78,8 +64,10 @@ def _read_player(path: Path) -> tuple[Player, dict[str, Any]]:
     from cuttle.env.observation import split
     from cuttle.launch.build import build_network
     from cuttle.training.player import GreedyPlayer
+    from cuttle.training.saved import load
 
-    model = torch.load(path, weights_only=True)
+    with path.open("rb") as file:
+        model = load(file)
     config = model["config"]
     with torch.device("meta"):  # shapes without memory: the config may ask for any size
         _check_shapes(build_network(config), model["weights"])

@@ -1,0 +1,32 @@
+"""Files of models and checkpoints: written by `torch.save`, and not trusted when they are read."""
+
+import io
+import zipfile
+from typing import Any, BinaryIO
+
+import torch
+
+
+def to_bytes(value: dict[str, Any]) -> bytes:
+    """Serialise tensors and plain values."""
+    buffer = io.BytesIO()
+    torch.save(value, buffer)
+    return buffer.getvalue()
+
+
+def load(file: BinaryIO) -> dict[str, Any]:
+    """Read what `to_bytes` made; nothing in it is run as code.
+
+    Raises ValueError for another format, and for a file that takes more memory than disk space.
+    """
+    # What torch saves is stored, not compressed. Its older formats may ask for any amount.
+    if not zipfile.is_zipfile(file):
+        raise ValueError("not in the format of torch.save")
+    with zipfile.ZipFile(file) as archive:
+        unpacked = sum(entry.file_size for entry in archive.infolist())
+    packed = file.seek(0, io.SEEK_END)
+    if unpacked > packed:
+        raise ValueError(f"{packed:,} bytes that unpack to {unpacked:,}; torch compresses nothing")
+    file.seek(0)
+    value: dict[str, Any] = torch.load(file, weights_only=True)
+    return value
