@@ -1,4 +1,4 @@
-"""Read experiments: tables, figures, reports, diffs. Everything is in `cuttle.analysis.cli`."""
+"""Read experiments. Everything is in `cuttle.analysis.cli`."""
 
 import sys
 

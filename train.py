@@ -1,4 +1,4 @@
-"""Train: Hydra composes the config, `cuttle.launch` carries it out. Nothing is decided here.
+"""Train a run or a sweep. Nothing is decided here.
 
 python train.py                                              one run, defaults
 python train.py -m network_type=boolean,embedding run=1,2    a sweep

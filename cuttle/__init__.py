@@ -1,1 +1,1 @@
-"""Cuttle: a card game, Q-networks that learn it, and the study of how they see it."""
+"""Cuttle: a card game, Q-networks that learn it, and the study of both."""

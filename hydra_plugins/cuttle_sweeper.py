@@ -1,4 +1,4 @@
-"""Hydra's plugin point for sweeps: it expands, plans and launches through any Hydra launcher."""
+"""Hydra's plugin for sweeps: it expands, plans and launches through any Hydra launcher."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cuttle.analysis import statistic
 from tests import markdown
 
 SELF = "starts the suite that this test is part of"
@@ -57,7 +56,6 @@ EXPERIMENT = "scratch"
 PLACEHOLDERS = {
     "RUN_DIR": f"multirun/{EXPERIMENT}/boolean_run_01",
     "EXPERIMENT": EXPERIMENT,
-    "multirun/first_look/": f"multirun/{EXPERIMENT}/",
     "rates classic": f"{EXPERIMENT}/boolean_run_01 {EXPERIMENT}/embedding_run_01",
     "A B": f"{EXPERIMENT}/boolean_run_01 {EXPERIMENT}/embedding_run_01",
     "FILE.jsonl.gz ...": "tests/data/games/deals.jsonl.gz",
@@ -231,8 +229,7 @@ def test_the_python_page_is_a_program(checkout: Path, monkeypatch: pytest.Monkey
     names: dict[str, object] = {}
 
     for block in markdown.python_blocks(PROGRAM_PAGE):
-        for part, instead in PLACEHOLDERS.items():
-            block = block.replace(part, instead)
+        block = block.replace("first_look", EXPERIMENT)
         exec(compile(block, PROGRAM_PAGE.name, "exec"), names)
 
     winners, info = names["winners"], names["info"]
@@ -246,8 +243,7 @@ def test_the_python_page_is_a_program(checkout: Path, monkeypatch: pytest.Monkey
     [p for p in markdown.FILES if markdown.python_blocks(p) and p not in RUN_ELSEWHERE],
     ids=lambda p: p.name,
 )
-def test_python_examples_run(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(statistic, "STATISTICS", {})  # a page adds one, for itself alone
+def test_python_examples_run(path: Path) -> None:
     for block in markdown.python_blocks(path):
         names: dict[str, object] = {}
 

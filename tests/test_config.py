@@ -168,7 +168,7 @@ def test_help_shows_every_key_with_its_value_and_every_option() -> None:
     assert first_words >= {
         key.name if key.section else key.name.rpartition(".")[2] for key in walk(Config)
     }
-    assert any(line.endswith("[whole number, at least 1] 7") for line in lines)
+    assert any(line.endswith("[int>=1] 7") for line in lines)
     for group in ("study", *BUILT_GROUPS):
         assert f"{group}: {', '.join(options(group))}" in lines
     assert max(map(len, lines)) <= HELP_WIDTH

@@ -29,9 +29,9 @@ OVERRIDES = {
     "device=warp": "device must be cpu or cuda, got 'warp'",
     "description=null": "description must be text, got null",
     "~description": "description is missing from the config",
-    "experiment=a/b": "experiment must be a name of up to 100 A-Z a-z 0-9 . _ -, not starting with "
-    ". _ -, got 'a/b'",
-    "experiment=..": "experiment must be a name of up to 100 A-Z",
+    "experiment=a/b": "experiment must be a name of up to 100 A-Za-z0-9._-, a letter or "
+    "digit first, got 'a/b'",
+    "experiment=..": "experiment must be a name of up to 100 A-Za-z0-9",
     "force=maybe": "force must be true or false, got 'maybe'",
     "learning_rate=1": "there is no key 'learning_rate'; did you mean "
     "'training.learner.learning_rate'? there are network_type, ",

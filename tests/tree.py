@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "architecture.md"
 PROGRAMS = ("train.py", "analyze.py", "hydra_plugins/cuttle_sweeper.py")
 BLOCK = re.compile(r"(?<=<!-- tree -->\n)```text\n.*?```\n", re.DOTALL)
-CLAUSE = re.compile(r"(\S+(?: \S+){3,}?)[:;] ")  # four words or more before a colon
+CLAUSE = re.compile(r"(\S+(?: \S+)+?)[:;] ")  # two words or more before a colon
 MEANING_COLUMN = 30  # characters
 
 

@@ -1,4 +1,4 @@
-"""Reading, testing and showing what was trained.
+"""Read, test and show what was trained.
 
 `from cuttle.analysis import load` reads experiments into pandas DataFrames. It is imported when it
 is first used: the status of a thousand runs needs no pandas.

@@ -1,4 +1,4 @@
-"""How many runs and games a figure or a table rests on, in words."""
+"""Captions of figures: how many runs and games they rest on."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""What differs in the settings of experiments, runs and files, or inside an experiment.
+"""Differences of settings: between experiments, runs and files, or inside an experiment.
 
 Experiments are joined on their conditions: what belongs to a factor is compared where both sides
 have the condition, so that types which one side lacks do not drown the difference.

@@ -1,4 +1,4 @@
-"""Results of experiments and runs beside each other, with intervals. Reads no settings."""
+"""Differences of results: between experiments and runs. Reads no settings."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What may be said of several factors: which matter, which depend on others, which settings win."""
+"""Verdict on several factors: which matter, which depend on others, which settings win."""
 
 from collections.abc import Iterator
 

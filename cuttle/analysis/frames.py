@@ -1,4 +1,4 @@
-"""The frames of a study, built from the records of its runs."""
+"""The frames of a study."""
 
 import json
 from collections.abc import Mapping, Sequence

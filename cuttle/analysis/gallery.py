@@ -1,4 +1,4 @@
-"""All figures of a study, rendered once and saved."""
+"""Save all figures of a study."""
 
 from collections.abc import Iterator
 from pathlib import Path

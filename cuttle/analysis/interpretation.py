@@ -1,4 +1,4 @@
-"""What may be said of two conditions after looking at the data, in plain words.
+"""Verdict on two conditions.
 
 A test that rejects nothing is not evidence of equality: the word for that is inconclusive.
 """

@@ -1,4 +1,4 @@
-"""p-values adjusted over their family, in which a missing one still counts as planned.
+"""p-values corrected over their family: a missing one still counts as planned.
 
 Ours: statsmodels' `multipletests` gives the same (tested) but collects garbage at every call, 0.2 s
 each; Shaffer's procedure is in no library.

@@ -1,4 +1,4 @@
-"""Relabelling of whole runs and flips of whole pairs, over one value per run or over its curve.
+"""Permutation tests: whole runs relabelled or whole pairs flipped, by one value or a curve.
 
 Ours: `scipy.stats.permutation_test` gives the same p where it lists all relabellings (tested), but
 evaluates its statistic relabelling by relabelling, a hundred times slower than one product of

@@ -1,4 +1,4 @@
-"""When and by which version an output was made: all that differs when nothing else does."""
+"""Time and version of an output: all that differs when nothing else does."""
 
 import os
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What makes a function of a study a statistic: its columns, its name, one computation per study.
+"""What makes a function a statistic: its columns, its name, one computation per study.
 
 Every function under `@statistic` or `@by_opponent` in the files of `cuttle/analysis/statistics` is
 exported under its own name.

@@ -1,4 +1,4 @@
-"""Tables of results for people, as text. Console, page and LaTeX choose columns.
+"""Tables for people, as text. Console, page and LaTeX choose columns.
 
 A column is its head and a function from a row to text; a row that could not be computed has its
 reason under NOTE.

@@ -1,4 +1,4 @@
-"""Which runs of an experiment statistics may use, and why not the others."""
+"""Which runs statistics use: and why not the others."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple

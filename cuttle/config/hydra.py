@@ -1,4 +1,4 @@
-"""The schema as Hydra's structured config, and Hydra's refusals in the words of the schema."""
+"""The schema for Hydra: its structured config."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which keys make two configs different, and in what respect, by their roles in the schema."""
+"""Differences that matter: by the roles of their keys."""
 
 import functools
 import re

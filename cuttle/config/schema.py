@@ -1,4 +1,4 @@
-"""Every key of the config, in the order of the stored configs: conf/ gives the values.
+"""Every key of the config: in the order of the stored ones; conf/ gives the values.
 
 Frozen dataclasses, which `cuttle.config.hydra` hands to Hydra as its structured config.
 """
@@ -13,7 +13,7 @@ _LONGEST_OWN_RETURN = 12
 NAME_PATTERN = "[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
 NAME = {
     "pattern": NAME_PATTERN,
-    "pattern_words": "a name of up to 100 A-Z a-z 0-9 . _ -, not starting with . _ -",
+    "pattern_words": "a name of up to 100 A-Za-z0-9._-, a letter or digit first",
 }
 DEVICE = {"pattern": r"cpu|cuda(:\d+)?", "pattern_words": "cpu or cuda"}
 
@@ -23,34 +23,32 @@ class TrunkSection:
     """What all network types share: the layers between their features and the Q-values."""
 
     ensemble_size: int = key(
-        "Networks of an ensemble side by side, each learning the target of all; their mean plays.",
+        "Networks in the ensemble; all learn the mean target, and their mean plays.",
         at_least=1,
     )
-    hidden_units: int = key("Hidden units of each member.", at_least=1)
-    scalars: bool = key("Show the hidden layer the public counts beside the cards.")
-    normalise: bool = key("Normalise the hidden layer.")
+    hidden_units: int = key("Hidden units of each network.", at_least=1)
+    scalars: bool = key("Feed the public counts to the hidden layer, beside the cards.")
+    normalise: bool = key("Layer normalisation of the hidden layer.")
     dueling: bool = key("Add one state value to the advantages of all actions.")
 
 
 @dataclass(frozen=True)
 class SelfPlaySettings:
-    """How games are played against oneself."""
+    """The games that training plays against itself."""
 
     num_envs: int = key("Parallel self-play games.", at_least=1)
-    suit_averaging: bool = key("Act on the mean of Q over the rotations of the suits.")
+    suit_averaging: bool = key("Act on the mean of Q over all rotations of the suits.")
 
 
 @dataclass(frozen=True)
 class ExplorationSettings:
-    """Epsilon falls linearly from start to end over a share of the budget."""
+    """Epsilon, which decays linearly, and the softmax over Q."""
 
     epsilon_start: float = key("Epsilon at the start of training.", at_least=0, at_most=1)
     epsilon_end: float = key("Epsilon after the decay.", at_least=0, at_most=1)
-    decay_fraction: float = key(
-        "Share of the budget over which epsilon falls linearly.", at_least=0, at_most=1
-    )
+    decay_fraction: float = key("Share of the budget that the decay takes.", at_least=0, at_most=1)
     temperature: float = key(
-        "Temperature of the softmax over Q that chooses the other actions; 0 is greedy.",
+        "Temperature of the softmax that selects all other actions; 0 is greedy.",
         at_least=0,
     )
 
@@ -60,20 +58,16 @@ class LearnerSettings:
     """The DQN update and how often it happens."""
 
     batch_size: int = key("Transitions per update.", at_least=1)
-    replay_ratio: float = key("Samples learned per decision played.", above=0)
+    replay_ratio: float = key("Samples learnt per decision played.", above=0)
     updates_per_episode: float | None = key(
         "Updates per finished game; replaces replay_ratio.", above=0
     )
-    learning_rate: float = key("Learning rate of Adam at the start of training.", above=0)
-    learning_rate_end: float = key(
-        "Learning rate reached linearly at the end of the budget.", at_least=0
-    )
-    double: bool = key(
-        "Double DQN: the online network chooses the next action, the target network values it."
-    )
+    learning_rate: float = key("Learning rate of Adam at the start.", above=0)
+    learning_rate_end: float = key("Learning rate at the end, reached linearly.", at_least=0)
+    double: bool = key("Targets of double DQN.")
     mask_targets: bool = key("Bootstrap over legal next actions only.")
     target_tau: float = key(
-        "Step of the target network towards the online one after each update.",
+        "Step of the target network towards the online one per update.",
         at_least=0,
         at_most=1,
     )
@@ -85,23 +79,21 @@ class LearnerSettings:
 
 @dataclass(frozen=True)
 class ReplaySettings:
-    """What is remembered and how a transition is read from it."""
+    """The replay buffer, and the returns that are read from it."""
 
-    capacity: int = key("Decisions that the replay holds.", at_least=1)
+    capacity: int = key("Decisions that the buffer holds.", at_least=1)
     warm_up: int = key("Decisions stored before the first update.", at_least=0)
     discount: float = key(
-        "Discount per change of the deciding player; own sub-decisions are not discounted.",
+        "Discount, applied when the deciding player changes.",
         at_least=0,
         at_most=1,
     )
-    n_step: int = key(
-        "Decisions, of either seat, that are summed before bootstrapping.", at_least=1
-    )
-    until_own_decision: bool = key("Sum until the same player decides again.")
+    n_step: int = key("Decisions, of either seat, summed before bootstrapping.", at_least=1)
+    until_own_decision: bool = key("Sum on from n_step until the same player decides again.")
     stop_at_exploration: bool = key("Do not sum past a random action.")
-    suit_augmentation: bool = key("Show each sample with its suits renamed at random.")
+    suit_augmentation: bool = key("Rename the suits of each sample at random.")
     alias_final_position: bool = key(
-        "Fault of the earlier system: a finished game's rows all show its last position."
+        "Fault of the earlier system: all rows of a game show its last position."
     )
 
     @property
@@ -112,29 +104,23 @@ class ReplaySettings:
 
 @dataclass(frozen=True)
 class InitialisationSettings:
-    """Spread of the initial weights; everything else is Kaiming normal with zero biases."""
+    """Scale of the initial weights; the rest is Kaiming normal with zero biases."""
 
-    head_scale: float = key(
-        "Factor on the last layer: 1 is full Kaiming; near 0 all types start equal.", at_least=0
-    )
-    embedding_sd: float = key(
-        "Standard deviation of card tables, in the types that have one.", at_least=0
-    )
+    head_scale: float = key("Factor on the last layer; 1 is full Kaiming.", at_least=0)
+    embedding_sd: float = key("SD of card vectors, where a type has them.", at_least=0)
 
 
 @dataclass(frozen=True)
 class EvaluationSettings:
     """Greedy games against fixed opponents, half of them from each seat."""
 
-    opponents: tuple[str, ...] = key("Opponents of the evaluation: files of cuttle/opponents.")
+    opponents: tuple[str, ...] = key("Opponents, files of cuttle/opponents.")
     validation_ratio: float = key(
         "Games per opponent after each round, as a share of episodes_per_round.", at_least=0
     )
     final_games: int = key("Games per opponent after the last round.", at_least=2)
-    deal_seed: int = key("Seed of the deals, which are the same in every run.", at_least=0)
-    use_target_network: bool = key(
-        "Play with the target network, with target_tau a running average of the online one."
-    )
+    deal_seed: int = key("Seed of the deals, the same in every run.", at_least=0)
+    use_target_network: bool = key("Play with the target network.")
     suit_averaging: bool = key("Act on the mean of Q over the rotations of the suits.")
 
     def __post_init__(self) -> None:
@@ -147,11 +133,9 @@ class EvaluationSettings:
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """One training budget; the sections are named after their consumers."""
+    """The training budget."""
 
-    rounds: int = key(
-        "Rounds of self-play and learning, each followed by a validation.", at_least=1
-    )
+    rounds: int = key("Rounds of self-play, learning and validation.", at_least=1)
     episodes_per_round: int = key("Self-play games per round.", at_least=1)
     self_play: SelfPlaySettings = key()
     exploration: ExplorationSettings = key()
@@ -185,30 +169,27 @@ class SeedSection:
     """How a run gets its seed."""
 
     mode: str = key(
-        "How seeds are drawn: per run, alike for run k of every type, from the earlier table, "
-        "or given.",
+        "How seeds are drawn; set by the option of the group.",
         role=Role.DESIGN,
         one_of=("independent", "paired", "published", "fixed"),
     )
-    base: int | None = key(
-        "What all seeds of the experiment are drawn from.", role=Role.DESIGN, at_least=0
-    )
+    base: int | None = key("Number from which all seeds follow.", role=Role.DESIGN, at_least=0)
     value: int | None = key(
-        "The seed itself: given with seed=fixed, otherwise drawn at launch.", at_least=0
+        "The seed itself; derived at launch, except with seed=fixed.", at_least=0
     )
 
 
 @dataclass(frozen=True)
 class RulesSection:
-    """A preset of the rules and its fields, each of which may be overridden by itself."""
+    """The rules: the fields of the preset can be overridden."""
 
-    name: str = key("Preset that the fields start from, a file of conf/rules.")
+    name: str = key("Preset that the fields start from.")
     king_goals: tuple[int, ...] = key(
         "Points to win with 0, 1, 2, 3 and 4 kings.", at_least=0, at_most=21
     )
     hand_limit: int = key("Cards a hand may hold; 52 is no limit.", at_least=7, at_most=52)
     discard_to_limit: bool = key(
-        "Discard to the limit at the end of the turn, in place of not drawing at it."
+        "Discard to the limit at the end of the turn; if false, no draw at the limit."
     )
     five_discards: bool = key("The player of a five first discards a card.")
     five_draws: int = key("Cards that a five draws.", at_least=0, at_most=41)
@@ -217,7 +198,7 @@ class RulesSection:
         "A nine returns royals, glasses and jacks of either side, but no point cards."
     )
     nine_to_pile: bool = key(
-        "A nine puts its target on top of the draw pile, in place of a hand.", neutral=False
+        "A nine puts its target on top of the draw pile, not into a hand.", neutral=False
     )
     two_both_sides: bool = key("A two may also scrap one's own royals, glasses and jacks.")
     seven_reveals: int = key("Cards that a seven reveals.", at_least=1, at_most=2)
@@ -226,7 +207,7 @@ class RulesSection:
     )
     open_hands_when_pile_empty: bool = key("Show both hands once the pile is empty.")
     max_decisions: int = key(
-        "Decisions at which a game ends in a draw, a safety cap.", at_least=1, at_most=30_000
+        "Decisions after which a game ends in a draw.", at_least=1, at_most=30_000
     )
 
 
@@ -234,9 +215,7 @@ class RulesSection:
 class AnalysisSection:
     """What the report compares."""
 
-    primary_opponent: str = key(
-        "Opponent whose final win rate the report compares, one of training.evaluation.opponents."
-    )
+    primary_opponent: str = key("Opponent whose final win rates the report compares.")
     equivalence_margin: float = key(
         "Difference in win rate below which two conditions count as equivalent.", above=0, below=1
     )
@@ -246,37 +225,35 @@ class AnalysisSection:
 class Config:
     """The config of one run."""
 
-    network_type: dict[str, Any] = key("How the state is shown: a network of cuttle/networks.")
+    network_type: dict[str, Any] = key("The network, which decides how the state is shown.")
     trunk: TrunkSection = key()
     training: TrainingSettings = key()
     seed: SeedSection = key(role=Role.SEED)
     rules: RulesSection = key()
-    experiment: str = key("Directory of the experiment below root.", role=Role.NAMING, **NAME)
+    experiment: str = key(
+        "Name of the experiment, a directory below root.", role=Role.NAMING, **NAME
+    )
     description: str = key("One line about the experiment.", role=Role.NAMING)
     run: int = key(
-        "Number of the run within its condition: another number, another seed.",
+        "Number of the run within its condition; each has its own seed.",
         role=Role.SEED,
         at_least=1,
         at_most=99_999,
     )
     threads: int = key(
-        "CPU threads of one run; more than one is slower at these sizes.",
+        "CPU threads per run; more than one is slower.",
         role=Role.COMPUTE,
         at_least=1,
         at_most=1_024,
     )
-    device: str = key("Device that trains: cpu, or cuda for a GPU.", role=Role.COMPUTE, **DEVICE)
+    device: str = key("Device that trains.", role=Role.COMPUTE, **DEVICE)
     analysis: AnalysisSection = key(role=Role.DESIGN)
-    root: str = key(
-        "Directory of all experiments, relative to the working directory.", role=Role.EXECUTION
-    )
+    root: str = key("Directory of all experiments.", role=Role.EXECUTION)
     force: bool = key("Retrain completed runs.", role=Role.EXECUTION)
     dry_run: bool = key("Print the plan and change nothing.", role=Role.EXECUTION)
     init_only: bool = key("Create the experiment and train nothing.", role=Role.EXECUTION)
     fail_fast: bool = key("Stop at the first failed run.", role=Role.EXECUTION)
-    checkpoint: bool = key(
-        "Save the state after every round, so that a killed run can resume.", role=Role.EXECUTION
-    )
+    checkpoint: bool = key("Save the state after every round, to resume from.", role=Role.EXECUTION)
     portable: bool = key(
         "Same bytes on every x86-64 processor with AVX2; slower.",
         role=Role.EXECUTION,

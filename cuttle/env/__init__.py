@@ -1,1 +1,1 @@
-"""The game as a player meets it: observations, legal masks, many games side by side."""
+"""The game as players meet it: observations, legal masks, many games side by side."""

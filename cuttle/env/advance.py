@@ -1,4 +1,4 @@
-"""Advance many games by one decision each and show the next one: the compiled loop. No players."""
+"""Advance many games by one decision each: the compiled loop. No players."""
 
 from typing import NamedTuple
 

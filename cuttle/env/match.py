@@ -1,4 +1,4 @@
-"""Players meet in games: the loop in which they decide, and matches on given deals."""
+"""Matches between players: the loop in which they decide, and matches on given deals."""
 
 from collections.abc import Sequence
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""What the acting player may know, packed into a few words. Nothing hidden, nothing about learning.
+"""Packed observations: what the acting player may know. Nothing hidden, nothing about learning.
 
 The packed form `(OBS_WORDS,) int64` holds one word per zone (bit c for card c), then the scalars as
 bytes, seven to a word; `unpack` makes it `(OBS_DIM,) float32`. docs/observation.md is its table.

@@ -1,4 +1,4 @@
-"""Many games in which an opponent plays one seat of each. No learning, no other library.
+"""Many games against an opponent. No learning, no other library.
 
 The Gymnasium wrappers are views of it that add spaces and conventions.
 """

@@ -1,4 +1,4 @@
-"""The board, moves and rules as text a person can read. No input, no playing."""
+"""The board as text: moves and rules too. No input, no playing."""
 
 from cuttle.game.cards import NO_CARD, NUM_CARDS, Rank, card_text, cards_of, parse_card
 from cuttle.game.jit import Record

@@ -1,4 +1,4 @@
-"""What the wrappers of both libraries share: the observation as they want it. No environments.
+"""What both libraries' wrappers share: the observation as they want it. No environments.
 
 Needs the extra `envs`.
 """

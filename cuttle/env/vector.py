@@ -1,4 +1,4 @@
-"""Many games side by side, seen by whoever must decide. No players, no learning."""
+"""Many games side by side. No players, no learning."""
 
 import textwrap
 from typing import Any

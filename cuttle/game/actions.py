@@ -1,4 +1,4 @@
-"""The action table: 181 ids for every decision. Which of them are legal is in `legal`.
+"""The 181 action ids. Which of them are legal is in `legal`.
 
 Two-step moves (scuttle, jack, targeted two and nine) are two decisions of the same player:
 the card first, then its target. Two discards are two choices.

@@ -1,4 +1,4 @@
-"""What cards do when they move or take effect. Turns and phases are in `rules`."""
+"""What cards do when they take effect. Turns and phases are in `rules`."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Compile functions with numba and keep their machine code for later processes.
+"""Compile functions and keep their machine code.
 
 `kernel` is for functions that Python calls: compiled at the first call, then read from a directory
 that all later processes share. `inlined` is for functions that only compiled code calls.

@@ -1,4 +1,4 @@
-"""Which actions are legal, as one card set per verb. Playing them is in `rules`."""
+"""Which actions are legal. Playing them is in `rules`."""
 
 import numpy as np
 from numpy.typing import NDArray

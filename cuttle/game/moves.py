@@ -1,4 +1,4 @@
-"""Whole moves as the official engine writes them, and the action ids each consists of.
+"""Moves of the official engine as action ids.
 
 `jack:JC>TH` is one move and two decisions. The grammar is that of the recorded games:
 draw, pass, resolve, points:C, faceCard:C, scuttle:C>T, jack:C>T, oneOff:C[>type:T], counter:C,

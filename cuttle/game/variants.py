@@ -1,4 +1,4 @@
-"""Rule variants: independent fields and the named presets. What a field does is in the rules.
+"""Rule variants. What a field does is in the rules.
 
 The engine serves without a config, so the presets stand here; conf/rules names the same values
 for runs, and a test keeps both equal.

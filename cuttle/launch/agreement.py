@@ -1,4 +1,4 @@
-"""Whether two trainings of one run agree in their results, where bytes cannot be expected to.
+"""Agreement of two trainings: in their results, where bytes cannot be equal.
 
 A training in other arithmetic is another sample of the same condition, as one of another seed is.
 """

@@ -1,4 +1,4 @@
-"""One attempt at a frozen run, inside its own process: lock, status, log; the program trains.
+"""One attempt at a frozen run: in its own process; the program trains.
 
 Which runs there are and when they start is decided in the launching process.
 """

@@ -1,4 +1,4 @@
-"""The parts of a run as its config describes them: built, or refused by what is wrong with them.
+"""Build the parts of a run, or refuse them with the reason.
 
 Nothing is trained or written here.
 """

@@ -1,4 +1,4 @@
-"""A look at Hydra's own options before Hydra makes directories for them."""
+"""Check Hydra's own options: before it makes directories."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Composed configs of a command line, through Hydra's config loader. What they mean is in `plan`.
+"""Compose the configs of a command line. What they mean is in `plan`.
 
 Composing takes Hydra about 50 ms, so each choice of options is composed once, and what a job
 changes of single keys is applied to a copy of it.

@@ -1,4 +1,4 @@
-"""What to do with each planned run, given what is on disk. Reads only.
+"""Decide what to do with each planned run. Reads only.
 
 Everything is decided in the launching process, before any worker starts.
 """

@@ -1,4 +1,4 @@
-"""Variables that numerical libraries read when they are imported, for the processes that train."""
+"""Environment variables of training processes."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""How a launch ended, as the exit status of the program.
+"""The exit status of a launch.
 
 Hydra returns to its caller neither the value of a sweeper nor that of a task function, so the
 status is kept here until `main` has returned.

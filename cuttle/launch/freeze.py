@@ -1,4 +1,4 @@
-"""Write down what will be trained before it is: experiment, configs, metadata, states.
+"""Freeze a launch before training: experiment, configs, metadata, states.
 
 From here on nobody reads conf/ again, so editing it changes no run of this launch.
 """

@@ -1,4 +1,4 @@
-"""One child process per run, by the standard library's fork server.
+"""One child process per run: the standard library's fork server.
 
 Importing the program takes seconds, a fork some milliseconds: the fork server of a process imports
 it once, and every run gets a process of its own, so that no state leaks from run to run and a crash

@@ -1,4 +1,4 @@
-"""One launch from planned runs to exit status: decide, check, freeze, train, report.
+"""One launch: from planned runs to exit status, decide, check, freeze, train, report.
 
 Hydra stays outside: `start` hands the frozen runs to the configured launcher.
 """

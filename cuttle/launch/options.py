@@ -1,4 +1,4 @@
-"""Hydra's own options that would do nothing in a launch, or leave a stray directory."""
+"""Refused Hydra options: they would do nothing, or leave a stray directory."""
 
 from omegaconf import DictConfig, OmegaConf
 

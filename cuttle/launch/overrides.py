@@ -1,4 +1,4 @@
-"""The words of a sweep, spread out into the overrides of each job, by Hydra's own parser."""
+"""The overrides of each job: expanded by Hydra's own parser."""
 
 from collections.abc import Sequence
 from itertools import islice, product

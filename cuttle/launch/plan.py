@@ -1,4 +1,4 @@
-"""What was asked, checked: one planned run per job, with its condition, directory and seed.
+"""The plan of a launch: one planned run per job, with its condition, directory and seed.
 
 Reads the experiment's plan; writes nothing.
 """

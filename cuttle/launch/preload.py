@@ -1,4 +1,4 @@
-"""What a fork server imports before its first child: the functions that an environment names.
+"""What a fork server imports: before its first child, the functions that an environment names.
 
 The standard library passes over an import that fails; here the reason is kept for the children.
 """

@@ -1,4 +1,4 @@
-"""What a launch needs to know of the program that it launches."""
+"""A program to launch: what a launch needs to know of it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The live view of a sweep, read from the status files by a thread of the launcher.
+"""The live view of a sweep: read from the status files by a thread of the launcher.
 
 One display on a terminal, one line for each finished round or run elsewhere. Starts nothing.
 """

@@ -1,4 +1,4 @@
-"""Refusals as one clear line and an exit code. What is refused is decided elsewhere."""
+"""Refusals, one line and an exit status. What is refused is decided elsewhere."""
 
 import os
 import re

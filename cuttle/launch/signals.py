@@ -1,4 +1,4 @@
-"""The signals of the launching process, and what other processes inherit of them."""
+"""The signals of the launching process: what it does at them, and what others inherit."""
 
 import signal
 import sys

@@ -1,4 +1,4 @@
-"""The source of a launch, kept with its experiment: edits made later reach none of its runs.
+"""The source of a launch: stored with its experiment, edits made later reach none of its runs.
 
 Workers import the training code when they start, on a cluster perhaps hours after the launch.
 """

@@ -1,4 +1,4 @@
-"""What a launch prints before and after: the plan and the summary. Decides nothing."""
+"""What a launch prints: the plan and the summary. Decides nothing."""
 
 import shlex
 import sys

@@ -1,4 +1,4 @@
-"""The program of this repository, as a launch sees it."""
+"""This repository's program: as a launch sees it."""
 
 from cuttle.launch.program import Program
 

@@ -1,4 +1,4 @@
-"""Train a completed run again, elsewhere, from its own config, and compare byte for byte.
+"""Retrain a completed run elsewhere: from its own config, compared byte for byte.
 
 Where bytes cannot be expected to agree, because versions, code or arithmetic differ, the results
 are compared instead. Run as `python -m cuttle.launch.verify RUN_DIR`; the run itself is only read.

@@ -1,4 +1,4 @@
-"""What a job of a sweep does in a launcher's worker: train the frozen run of its directory.
+"""A job in a launcher's worker: train the frozen run of its directory.
 
 Hydra's launcher, whichever it is, pickles these objects to the worker.
 """

@@ -1,4 +1,4 @@
-"""Observation to Q-values, one network type per file.
+"""Network types, one per file: observation to Q-values.
 
 A network maps packed zones `(batch, zones) int64` and scalars `(batch, scalars) float32`
 to `(batch, num_actions)`, the mean over its members, which is what plays. Given `action (batch,)`

@@ -1,4 +1,4 @@
-"""The `blind` type, a control: it sees a constant instead of the state. No training here."""
+"""The `blind` type: it sees a constant instead of the state. No training here."""
 
 from dataclasses import replace
 

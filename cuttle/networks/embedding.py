@@ -1,4 +1,4 @@
-"""The `embedding` type: each zone is the sum of its cards' learned vectors. No training here."""
+"""The `embedding` type: each zone is the sum of its cards' learnt vectors. No training here."""
 
 from torch import Tensor, nn
 

@@ -1,4 +1,4 @@
-"""Values of a normalised hidden layer, on a CPU by compiled loops. No parameters."""
+"""The head: values of a normalised hidden layer, on a CPU by compiled loops. No parameters."""
 
 from typing import Any, TypeGuard
 

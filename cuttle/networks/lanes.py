@@ -1,4 +1,4 @@
-"""Sixteen floats at a time in compiled code, with the same rounding on every processor.
+"""Sixteen floats at a time: in compiled code, rounded alike on every processor.
 
 numba vectorises no sum of floats, since that changes its order, and with `fastmath` the order would
 follow the width of the processor's vectors. Here lanes are written out: a processor with narrower

@@ -1,4 +1,4 @@
-"""The `multi_encoder` type: a small encoder of its own for every zone. No training here."""
+"""The `multi_encoder` type: a separate small encoder for every zone. No training here."""
 
 from torch import Tensor, nn
 

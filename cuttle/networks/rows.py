@@ -1,4 +1,4 @@
-"""Sums of listed rows of a table, and their gradients, in compiled loops. No torch, no parameters.
+"""Sums of table rows: with their gradients, in compiled loops. No torch, no parameters.
 
 Where inputs are mostly zero, listing the others and adding the rows of their weights is faster than
 a product. Letters and order of summation as in `cuttle/networks/kernels.py`.

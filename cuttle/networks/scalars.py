@@ -1,4 +1,4 @@
-"""The product of the scalars with their weights: one row of the weights per thermometer.
+"""The product of scalars and weights: one row of the weights per thermometer.
 
 A thermometer shows a number as so many ones, then zeros. With prefix sums of the weights within
 each thermometer in place of the weights, and steps `x[k] - x[k + 1]` in place of the scalars, the

@@ -1,4 +1,4 @@
-"""A player that puts down the highest card it can and answers nothing.
+"""A player that plays its highest card: it answers nothing.
 
 It plays the highest card for points or as a royal, else draws or passes; it never counters,
 scuttles or uses a one-off of its own will. It takes the highest target and discards the lowest

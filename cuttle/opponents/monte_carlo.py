@@ -1,4 +1,4 @@
-"""A player that plays its options out: flat Monte Carlo with determinization. It learns nothing.
+"""A playout player: flat Monte Carlo with determinization. It learns nothing.
 
 For each option it plays games to their end, in which both sides choose as `gap_maximizer` does, now
 and then at random, and takes the option that wins most. It sees what any player sees: for each game

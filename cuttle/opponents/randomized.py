@@ -1,4 +1,4 @@
-"""A player that chooses uniformly among the legal actions."""
+"""A player that chooses uniformly."""
 
 import numpy as np
 from numpy.typing import NDArray

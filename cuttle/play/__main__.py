@@ -28,32 +28,44 @@ def parse(argv: list[str] | None) -> tuple[argparse.Namespace, list[Chair]]:
         "--opponent",
         metavar="NAME",
         type=lambda name: ("opponent", name),
-        help=f"one of {', '.join(opponents.names())}; default gap_maximizer",
+        help=f"one of {', '.join(opponents.names())} (default: gap_maximizer)",
     )
     add(
         "--model",
         metavar="RUN_DIR",
         type=lambda path: ("model", path),
-        help="directory of a completed run",
+        help="play against the agent of a completed run",
     )
     parser.add_argument(
         "--watch",
         action="store_true",
-        help="let two players play: pass two of --opponent and --model",
-    )
-    parser.add_argument("--dealer", action="store_true", help="deal in the first game, move second")
-    parser.add_argument(
-        "--games", type=_number(int, least=1), default=1, help="seats alternate; then a summary"
+        help="watch two players; name them by two of --opponent and --model",
     )
     parser.add_argument(
-        "--seed", type=_number(int, least=0), help="the same seed gives the same deals"
+        "--dealer", action="store_true", help="be the dealer of the first game, who moves second"
     )
-    parser.add_argument("--rules", choices=list(PRESETS), default="cuttle_cards")
+    parser.add_argument(
+        "--games",
+        type=_number(int, least=1),
+        default=1,
+        help="number of games, with alternating seats (default: 1)",
+    )
+    parser.add_argument(
+        "--seed",
+        type=_number(int, least=0),
+        help="seed of the deals (default: another one every time)",
+    )
+    parser.add_argument(
+        "--rules",
+        choices=list(PRESETS),
+        default="cuttle_cards",
+        help="variant of the rules (default: cuttle_cards)",
+    )
     parser.add_argument(
         "--pause",
         type=_number(float, least=0, most=LONGEST_PAUSE_S),
         default=1.0,
-        help="seconds per move, watching one game",
+        help="seconds per move when watching a single game (default: 1)",
     )
     arguments = parser.parse_args(argv)
     if len(arguments.players) > (2 if arguments.watch else 1):

@@ -1,4 +1,4 @@
-"""One game between two chairs, shown as it is played; a person chooses at the prompt."""
+"""One game between two players; a person chooses at the prompt."""
 
 import sys
 import time

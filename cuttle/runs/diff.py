@@ -1,4 +1,4 @@
-"""Which keys of configurations differ, by meaning: 1 equals 1.0, true is not 1. No files here."""
+"""Which keys of configs differ: 1 equals 1.0, true is not 1. No files here."""
 
 import json
 import math

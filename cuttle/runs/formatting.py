@@ -1,4 +1,4 @@
-"""Format numbers, names, paths and commands, in one way for every output."""
+"""Formatting of numbers, names, paths, commands: in one way for every output."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""Names of files and columns in an experiment directory. No reading or writing here."""
+"""Names of files and columns. No reading or writing here."""
 
 import re
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Which directory a name on the command line means. Reads directory names, no results."""
+"""The directory of a name. Reads directory names, no results."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Experiments read back from disk, lazily and forgiving of damage. Nothing is written here."""
+"""Read experiments, also damaged ones. Nothing is written here."""
 
 import itertools
 import json

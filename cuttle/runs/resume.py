@@ -1,4 +1,4 @@
-"""The command that finishes an experiment, built from what is unfinished. Runs nothing.
+"""The command that resumes an experiment. Runs nothing.
 
 The last command of the history need not be the one: it may have trained another part, or under
 another name. The overrides that each run was composed with are recorded beside it.

@@ -1,4 +1,4 @@
-"""How the seed of a run follows from base, condition and run. No generator is made here."""
+"""Derive the seeds of runs. No generator is made here."""
 
 import zlib
 from enum import StrEnum

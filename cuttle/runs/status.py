@@ -1,4 +1,4 @@
-"""The state of one run, as recorded in its status file, and what follows from it."""
+"""The state of one run: as its status file records it, and what follows from it."""
 
 import os
 import socket

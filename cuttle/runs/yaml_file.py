@@ -1,4 +1,4 @@
-"""YAML read as OmegaConf reads it, with the C parser. No composition, no interpolation."""
+"""YAML read as OmegaConf reads it: with the C parser. No composition, no interpolation."""
 
 import re
 from collections.abc import Iterator

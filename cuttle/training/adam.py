@@ -1,4 +1,4 @@
-"""Adam, and the target network's step behind it, in one pass over the weights. No losses.
+"""Adam and the target network's step: one pass over the weights. No losses.
 
 Both pass over every weight in each update and do little with it, so that memory is what they wait
 for: together they read and write it once. On a CPU that is a compiled loop.

@@ -1,4 +1,4 @@
-"""Evaluation: greedy games against fixed opponents on fixed deals. No learning, no statistics."""
+"""Greedy games against fixed opponents: on fixed deals. No learning, no statistics."""
 
 from typing import Any
 

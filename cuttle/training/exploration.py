@@ -1,4 +1,4 @@
-"""Epsilon-greedy play and the schedules that follow the budget. No networks here."""
+"""Epsilon-greedy play and its schedules. No networks here."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""The global generators, lent to one run at a time. What a run itself draws comes from `streams`.
+"""The global generators: lent to one run at a time. What a run itself draws comes from `streams`.
 
 Layers such as `nn.Dropout` draw from torch's global generator and take no other; an author's layer
 or opponent may draw from NumPy's or Python's. Each run owns a state of all of them.

@@ -1,4 +1,4 @@
-"""Initial weights, the same rule for every network type. No layers here."""
+"""Initial weights: the same rule for every network type. No layers here."""
 
 import numpy as np
 import torch

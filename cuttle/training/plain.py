@@ -1,4 +1,4 @@
-"""Plain values: states as `torch.load(weights_only=True)` reads them. No files here."""
+"""Plain states: what `torch.load(weights_only=True)` reads. No files here."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A probe of initial Q-values: how large they are before anything is learnt. No training."""
+"""Probe of initial Q-values: how large they are before anything is learnt. No training."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Self-play: many games at once, one decision per game and tick, into the replay. No learning."""
+"""Self-play into the replay: many games at once, one decision per game and tick. No learning."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Named random streams of one run. No draws here.
+"""Named random streams of a run. No draws here.
 
 A stream depends on the seed and its name alone, so that drawing more from one moves no other.
 """

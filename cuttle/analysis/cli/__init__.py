@@ -1,1 +1,1 @@
-"""The command line of the reading side: what to read, what to show. Computes nothing."""
+"""The command line of `analyze.py`: what to read, what to show. Computes nothing."""

@@ -1,4 +1,4 @@
-"""The commands of analyze.py and their options. What they do is imported when they are called."""
+"""Commands and options. What they do is imported when they are called."""
 
 import sys
 from pathlib import Path
@@ -21,7 +21,7 @@ app = typer.Typer(
     no_args_is_help=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="Read experiments. Without a command: the whole report of the selected experiment.",
+    help="Analyze experiments. Without a command: report the selected, else the most recent one.",
 )
 
 
@@ -39,35 +39,43 @@ def _expanded(value: Path | None) -> Path | None:
 Root = Annotated[
     Path,
     typer.Option(
-        "--root", envvar="CUTTLE_ROOT", callback=_root, help="Directory of the experiments."
+        "--root", envvar="CUTTLE_ROOT", callback=_root, help="Directory of all experiments."
     ),
 ]
 ExperimentName = Annotated[
     str | None,
-    typer.Argument(metavar="EXPERIMENT", help="Name, any unambiguous part of it, or path."),
+    typer.Argument(
+        metavar="EXPERIMENT",
+        help="Name, any unambiguous part of it, or path. Default: the selected experiment, "
+        "else the most recent one.",
+    ),
 ]
 Formats = Annotated[
     list[str] | None,
-    typer.Option("--format", help="json,csv,latex (default) or tensorboard, comma-separated."),
+    typer.Option(
+        "--format",
+        help="Comma-separated: json, csv, latex (the default is these three), tensorboard.",
+    ),
 ]
 OutputDir = Annotated[
     Path | None,
     typer.Option(
         "--output-dir",
         callback=_expanded,
-        help="Directory to write to; default: analysis/ of the experiment.",
+        help="Directory to write to. Default: analysis/ in the experiment.",
     ),
 ]
 Opponents = Annotated[
     list[str] | None,
-    typer.Option("--opponent", help="Only these opponents, comma-separated."),
+    typer.Option("--opponent", help="Only games against these opponents, comma-separated."),
 ]
+Figures = Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
 
 @app.callback(invoke_without_command=True)
 def everything(context: typer.Context, root: Root = DEFAULT_ROOT) -> None:
-    """Read experiments. Without a command: the whole report of the selected experiment."""
+    """Analyze experiments. Without a command: report the selected, else the most recent one."""
     context.obj = root
     if context.invoked_subcommand is None:
         from cuttle.analysis.cli.report import show_report, write_files
@@ -78,7 +86,7 @@ def everything(context: typer.Context, root: Root = DEFAULT_ROOT) -> None:
 @app.command()
 def status(
     experiment: ExperimentName = None,
-    watch: Annotated[bool, typer.Option("--watch", help="Follow it until Ctrl-C.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Follow the runs until Ctrl-C.")] = False,
     failed: Annotated[bool, typer.Option("--failed", help="Only runs with problems.")] = False,
     check: Annotated[
         bool, typer.Option("--check", help="Exit 0 only if every run is complete and unmodified.")
@@ -112,7 +120,9 @@ def list_all(as_json: AsJson = False, root: Root = DEFAULT_ROOT) -> None:
 def select(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="NAME", help="Name or unambiguous part of one."),
+        typer.Argument(
+            metavar="NAME", help="Name or any unambiguous part of it. Default: show the selection."
+        ),
     ] = None,
     root: Root = DEFAULT_ROOT,
 ) -> None:
@@ -128,10 +138,10 @@ def report(
     formats: Formats = None,
     output_dir: OutputDir = None,
     opponent: Opponents = None,
-    figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw.")] = True,
+    figures: Figures = True,
     root: Root = DEFAULT_ROOT,
 ) -> None:
-    """Write the whole report: statistics, figures, tables, one HTML page."""
+    """Write the report and its files; print the results."""
     from cuttle.analysis.cli.report import show_report, write_files
 
     path, opponents = find_experiment(root, experiment), _words(opponent) or ()
@@ -144,7 +154,7 @@ def export(
     formats: Formats = None,
     output_dir: OutputDir = None,
     opponent: Opponents = None,
-    figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw too.")] = False,
+    figures: Figures = False,
     root: Root = DEFAULT_ROOT,
 ) -> None:
     """Write the statistics and data as files and print their paths."""
@@ -156,10 +166,16 @@ def export(
 
 @app.command()
 def verify(
-    run_dir: Annotated[str, typer.Argument(help="Run directory, or EXPERIMENT/RUN.")],
+    run_dir: Annotated[
+        str, typer.Argument(metavar="RUN_DIR", help="Run directory, or EXPERIMENT/RUN.")
+    ],
     root: Root = DEFAULT_ROOT,
 ) -> None:
-    """Retrain a run elsewhere from its own configuration and compare byte for byte."""
+    """Retrain a run elsewhere and compare byte for byte.
+
+    Exit status 0: identical, 1: not reproduced, 2: not a completed run, 3: results reproduced
+    where equal bytes cannot be expected.
+    """
     from cuttle.analysis.cli.verify import verify_run
 
     if exit_status := verify_run(root, run_dir):
@@ -181,10 +197,16 @@ def _words(text: list[str] | None) -> list[str] | None:
 
 @app.command()
 def diff(
-    sides: Annotated[list[str], typer.Argument(help="Experiments, runs or YAML files.")],
+    sides: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SIDE",
+            help="Experiments, runs or YAML files; a single experiment is compared inside.",
+        ),
+    ],
     as_json: AsJson = False,
     show_all: Annotated[
-        bool, typer.Option("--all", help="Include keys that only name or launch a study.")
+        bool, typer.Option("--all", help="Include keys that change no number.")
     ] = False,
     root: Root = DEFAULT_ROOT,
 ) -> None:

@@ -1,4 +1,4 @@
-"""Console output shared by the commands: a console, tables, states, JSON."""
+"""Shared console output: a console, tables, states, JSON."""
 
 import io
 import json

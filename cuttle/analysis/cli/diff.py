@@ -1,4 +1,4 @@
-"""What differs between experiments, runs or files, printed."""
+"""Command `diff`."""
 
 import math
 from collections.abc import Collection, Sequence

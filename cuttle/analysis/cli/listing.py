@@ -1,4 +1,4 @@
-"""The experiments under a root, and which one is selected. Reads status files only."""
+"""Commands `list` and `select`. Reads status files only."""
 
 import os
 from collections import Counter

@@ -1,4 +1,4 @@
-"""The whole report, or exports alone: tables, figures, files, the next command."""
+"""Commands `report` and `export`: tables, figures, files, the next command."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The state of every run of an experiment, once or as a live view. Reads status files only."""
+"""Command `status`. Reads status files only."""
 
 import itertools
 import math

@@ -1,4 +1,4 @@
-"""The results on the console: the answer, tables, checks."""
+"""Results on the console: the answer, tables, checks."""
 
 import pandas as pd
 from rich.console import Console

@@ -1,4 +1,4 @@
-"""Ask the training side to train a run again and compare. Trains nothing in this process."""
+"""Command `verify`. Trains nothing in this process."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Frames as CSV files in the schema of docs/schema.md."""
+"""CSV files: in the schema of docs/schema.md."""
 
 from pathlib import Path
 from typing import Any

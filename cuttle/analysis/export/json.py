@@ -1,4 +1,4 @@
-"""The analysis as strict JSON, in the schema of docs/schema.md."""
+"""Strict JSON: in the schema of docs/schema.md."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Tables for a paper, as LaTeX with booktabs: descriptives and pairwise tests."""
+"""LaTeX tables for a paper: descriptives and pairwise tests."""
 
 from collections.abc import Sequence
 from pathlib import Path

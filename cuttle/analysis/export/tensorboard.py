@@ -1,4 +1,4 @@
-"""Curves and hyperparameters of every run as event files. Needs the extra `tensorboard`.
+"""TensorBoard's event files: curves and hyperparameters of every run. Needs an extra.
 
 tensorboard --logdir EXPERIMENT/analysis/tensorboard
 """

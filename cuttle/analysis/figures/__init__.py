@@ -1,4 +1,4 @@
-"""Figures: functions `NAME(study)` under `@figure`, which return a matplotlib Figure or None.
+"""Figures, one function each: of a study, under `@figure`, returning a matplotlib Figure or None.
 
 A function added in any file here is found by its name and stands on the page; None means that the
 figure does not apply. `@figure` gives it the common style and answers for a study without runs. It

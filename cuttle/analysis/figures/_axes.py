@@ -1,4 +1,4 @@
-"""What figures draw in a panel: row labels, points, intervals, curves, axes. All in percent."""
+"""Elements of a panel: row labels, points, intervals, curves, axes. All in percent."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Figures with a row per condition, or a point per run: win rates, boxes, intervals, cost."""
+"""Figures with a row per condition: win rates, boxes, intervals, cost."""
 
 import numpy as np
 from matplotlib.axes import Axes

@@ -1,4 +1,4 @@
-"""Figures of two factors and more: heat maps, interactions, response curves."""
+"""Figures of several factors: heat maps, interactions, response curves."""
 
 import math
 

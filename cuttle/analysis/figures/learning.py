@@ -1,4 +1,4 @@
-"""Figures of lines: win rates by round, losses by round, shares of runs above a win rate."""
+"""Figures over rounds: win rates, losses, shares of runs above a win rate."""
 
 from collections.abc import Mapping
 

@@ -1,1 +1,1 @@
-"""The report: one HTML page that needs nothing else. Formats results, computes none."""
+"""The report: one self-contained HTML page. Formats results, computes none."""

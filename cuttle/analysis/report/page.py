@@ -1,4 +1,4 @@
-"""The page itself: a Jinja2 template filled with text, figures and attached tables. One file."""
+"""The page: a Jinja2 template filled with text, figures and attached tables. One file."""
 
 import base64
 from collections.abc import Mapping, Sequence

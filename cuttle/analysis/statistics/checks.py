@@ -1,4 +1,4 @@
-"""What a reader must know before believing the numbers: gaps, copies, seeds, few games."""
+"""Data-quality checks: gaps, copies, seeds, few games."""
 
 import math
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The classical decision tree of the earlier system, pair by pair, with its reasons.
+"""The classical decision tree: pair by pair.
 
 Ours: what it computes are library calls; which of them it takes is the earlier system's.
 """

@@ -1,4 +1,4 @@
-"""How conditions learn: curves, areas under them, thresholds, rounds in which they differ."""
+"""Learning curves: areas under them, thresholds, rounds in which conditions differ."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Do the conditions differ at all: tests of all of them at once, with effect sizes."""
+"""Tests of all conditions at once, with effect sizes."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

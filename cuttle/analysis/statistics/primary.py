@@ -1,4 +1,4 @@
-"""The primary comparison of all pairs, and what follows from it: pairing, equivalence, power."""
+"""The primary comparison of pairs: what follows from it, pairing, equivalence, power."""
 
 import math
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What conditions start with and what they cost: networks, seconds, throughput."""
+"""Size and cost of conditions: networks, seconds, throughput."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The answers in plain words, one per question. Never "no difference" where data cannot tell."""
+"""Answers in plain words. Never "no difference" where data cannot tell."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,1 +1,1 @@
-"""Compare the engine with games recorded from the official one: `python -m cuttle.game.replay`."""
+"""Comparison with recorded official games: `python -m cuttle.game.replay`."""

@@ -1,4 +1,4 @@
-"""Replay recorded games of the official engine and list every difference."""
+"""Replay recorded games: list every difference."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""Read and write positions in the schema of the recorded games. No playing."""
+"""Positions of recorded games: in their schema. No playing."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Stalemate offers and conceding, which are no actions of the engine (rules 3.5, 3.6).
+"""Stalemate offers and conceding (rules 3.5, 3.6).
 
 They cost nothing and a policy could learn nothing from them; the recorded games hold them.
 """
