@@ -1,5 +1,6 @@
 """The published tables of docs/results, computed again from the published games of their runs."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -19,10 +20,16 @@ RESULTS = Path(__file__).parents[2] / "docs" / "results"
 COUNTS = ("games", "wins", "draws", "losses")
 
 
+def name_of(path: Path) -> str:
+    return path.parent.name
+
+
 def published(name: str, root: Path) -> Study:
     """Write the runs of a published study to disk, with their final games, and load them."""
     path = root / name
     runs = pd.read_csv(RESULTS / name / "runs.csv")
+    experiment = json.loads((RESULTS / name / layout.EXPERIMENT_FILE).read_text(encoding="utf-8"))
+    factors = [factor for factor in experiment.get("factors", {}) if factor in runs]
     opponents = [column[6:] for column in runs if column.startswith("games_")]
     for run in runs[runs["is_used"]].to_dict("records"):
         matches = [
@@ -35,37 +42,40 @@ def published(name: str, root: Path) -> Study:
             }
             for opponent in opponents
         ]
-        write_run(path, run["network_type"], run["run"], seed=run["seed"], matches=matches)
+        label, levels = run.get("condition", run["network_type"]), {f: run[f] for f in factors}
+        who = {"seed": run["seed"], "levels": levels or None}
+        write_run(path, label, run["run"], **who, matches=matches)
     shutil.copy(RESULTS / name / layout.EXPERIMENT_FILE, path)
     return load(path)
 
 
-def assert_reproduces(computed: pd.DataFrame, name: str, keys: list[str]) -> None:
+def assert_reproduces(computed: pd.DataFrame, table: pd.DataFrame, keys: list[str]) -> None:
     """Assert that all columns of a published table are those of a frame, to 1e-9."""
-    table = pd.read_csv(RESULTS / name)
-    found = table[keys].merge(computed, on=keys, how="left")
-    for column in table.columns.difference([*keys, "role", "reason"]):
+    found = table[keys].merge(computed, on=keys, how="left", validate="one_to_one")
+    for column in table.columns.difference([*keys, "role", "reason", "note"]):
         if table[column].dtype.kind in "fi":
             np.testing.assert_allclose(found[column], table[column], rtol=1e-9, err_msg=column)
         else:
-            assert found[column].tolist() == table[column].tolist(), column
+            assert found[column].fillna("").tolist() == table[column].fillna("").tolist(), column
 
 
-@pytest.mark.parametrize("name", sorted(path.parent.name for path in RESULTS.glob("*/summary.csv")))
-def test_published_descriptives_are_reproduced(tmp_path: Path, name: str) -> None:
-    study = published(name, tmp_path)
+@pytest.mark.parametrize("path", sorted(RESULTS.glob("*/summary.csv")), ids=name_of)
+def test_published_descriptives_are_reproduced(tmp_path: Path, path: Path) -> None:
+    study, table = published(path.parent.name, tmp_path), pd.read_csv(path)
+    levels = [column for column in study.conditions if column in table]
 
-    found = descriptives(study).rename(columns={"condition": "network_type"})
+    found = descriptives(study)
 
-    assert_reproduces(found, f"{name}/summary.csv", ["opponent", "network_type"])
+    if "condition" not in table:  # as 0.1 wrote it
+        table = table.rename(columns={"network_type": "condition"})
+    assert_reproduces(found, table.drop(columns=levels, errors="ignore"), ["opponent", "condition"])
 
 
-@pytest.mark.parametrize(
-    "name", sorted(path.parent.name for path in RESULTS.glob("*/comparisons.csv"))
-)
-def test_published_comparisons_are_reproduced(tmp_path: Path, name: str) -> None:
-    study = published(name, tmp_path)
+@pytest.mark.parametrize("path", sorted(RESULTS.glob("*/comparisons.csv")), ids=name_of)
+def test_published_comparisons_are_reproduced(tmp_path: Path, path: Path) -> None:
+    study, table = published(path.parent.name, tmp_path), pd.read_csv(path)
 
     found = comparisons(study)
 
-    assert_reproduces(found, f"{name}/comparisons.csv", ["opponent", "a", "b"])
+    keys = [key for key in ("opponent", "factor", "a", "b") if key in table]
+    assert_reproduces(found, table, keys)
