@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from cuttle.analysis.data import Study, level_text
-from cuttle.analysis.diff import Difference, Side, cell_text, inside, open_side
+from cuttle.analysis.diff import cell_text, inside, open_side
 from cuttle.analysis.numerics import Row, rows_of
 from cuttle.analysis.statistic import Statistic
 from cuttle.analysis.statistics.classic import PROCEDURE, classical
@@ -168,7 +168,7 @@ def configuration(study: Study) -> list[Part]:
     ]
     parts = [
         Part("Factors", pd.DataFrame(levels, columns=["factor", "base", "levels"])),
-        *(_settings(study, name, *found) for name, found in varying.items()),
+        *(_settings(study, name, found) for name, found in varying.items()),
         Part("Networks", _networks(study)),
         Part(f"All {len(common)} common settings", common, is_folded=True),
     ]
@@ -191,18 +191,15 @@ def _networks(study: Study) -> pd.DataFrame:
     return format_rows(networks(study).join(costs, on="condition"), columns)
 
 
-def _settings(
-    study: Study, name: str, sides: Sequence[Side], differences: Sequence[Difference]
-) -> Part:
+def _settings(study: Study, name: str, found: pd.DataFrame) -> Part:
     """Show the settings that differ between the levels of a factor, or that none explains."""
     title = f"Settings by {study.factor_text(name)}" if name else "Varies within conditions"
-    heads = [side.label for side in sides] if name and len(sides) <= MAX_LEVELS else ["values"]
-    rows = []
-    for difference in differences:
-        texts = [cell_text(cell) for cell in difference.cells]
-        values = texts if len(texts) == len(heads) else [truncate(list(dict.fromkeys(texts)))]
-        rows.append([difference.key, *values])
-    return Part(title, pd.DataFrame(rows, columns=["key", *heads], dtype="str"))
+    texts = found.map(cell_text).reset_index("key").reset_index(drop=True)
+    if len(found.columns) > MAX_LEVELS:
+        levels = texts.drop(columns="key").to_numpy().tolist()
+        values = [truncate(list(dict.fromkeys(row))) for row in levels]
+        texts = texts[["key"]].assign(values=values)
+    return Part(title, texts.astype("str"))
 
 
 def provenance(study: Study) -> list[Part]:
