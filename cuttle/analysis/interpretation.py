@@ -121,6 +121,12 @@ def ranked(row: Row) -> tuple[str, str]:
     return (row["a"], row["b"]) if row["diff"] > 0 else (row["b"], row["a"])
 
 
+def interval_ahead(row: Row) -> str:
+    """Format the interval of how far the condition with the higher mean is ahead; may be empty."""
+    ends = (row["ci_low"], row["ci_high"]) if row["diff"] > 0 else (-row["ci_high"], -row["ci_low"])
+    return format_interval(*ends, least=-1.0)
+
+
 def _equal_pairs(equal: Sequence[Row], *, are_all: bool) -> list[str]:
     """Describe which conditions are equivalent: all of them at once where they are."""
     within = [f"equivalent within {format_points(row['margin'])} (TOST)" for row in equal]
@@ -140,11 +146,8 @@ def _beats(row: Row) -> str:
 
 
 def _difference(row: Row) -> str:
-    (ahead, behind), interval = ranked(row), ""
-    if row["ci_low"] == row["ci_low"]:
-        ends = (row["ci_low"], row["ci_high"])
-        ends = ends if ahead == row["a"] else (-ends[1], -ends[0])
-        interval = f"95% CI {format_interval(*ends, least=-1.0)}; "
+    (ahead, behind), ends = ranked(row), interval_ahead(row)
+    interval = f"95% CI {ends}; " if ends else ""
     text = (
         f"{_beats(row)} ({interval}{TESTS[row['test']]}, Holm {format_p_claim(row['p_holm'])}; "
         f"{_sizes(row)}). A new run of "
@@ -228,4 +231,6 @@ def missing_conditions(study: Study, opponent: str) -> str:
     """Name the planned conditions without usable runs against an opponent; empty if none is."""
     absent = [name for name, rates in study.rates(opponent).items() if not rates.size]
     verb = "has" if len(absent) == 1 else "have"
-    return f"{join_words(absent)} {verb} no usable runs" if absent else ""
+    # where several factors vary, the label of a condition may be that of a type
+    noun = "" if study.noun == "type" else "condition " if len(absent) == 1 else "conditions "
+    return f"{noun}{join_words(absent)} {verb} no usable runs" if absent else ""

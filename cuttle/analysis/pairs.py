@@ -65,21 +65,26 @@ def planned_pairs(study: Study) -> list[Pair]:
     types with six faults make 6 + 10 pairs, not 66.
     """
     factors = study.varying
+    planned = {factor: planned_levels(study, factor) for factor in factors}
     labels, levels = study.labels, study.conditions[list(factors)].to_numpy().tolist()
     pairs = []
     for (a, of_a), (b, of_b) in itertools.combinations(zip(labels, levels, strict=True), 2):
         differing = [f for f, x, y in zip(factors, of_a, of_b, strict=True) if x != y]
-        if len(differing) == 1 and _is_planned(study, differing[0], a, b):
-            pairs.append(Pair(differing[0], a, b))
+        if len(differing) == 1:
+            (factor,) = differing
+            place = factors.index(factor)
+            if (of_a[place], of_b[place]) in planned[factor]:
+                pairs.append(Pair(factor, a, b))
     return sorted(pairs, key=lambda pair: factors.index(pair.factor))
 
 
-def _is_planned(study: Study, factor: str, a: str, b: str) -> bool:
+def planned_levels(study: Study, factor: str) -> list[tuple[Any, Any]]:
+    """Return the pairs of levels of a factor to compare, in the order of the levels."""
     levels, base = study.levels(factor), study.factors[factor].base
+    pairs = list(itertools.combinations(levels, 2))
     if len(study.varying) == 1 or factor == NETWORK_TYPE or base not in levels:
-        return True
-    is_small = len(levels) <= MAX_LEVELS_ALL_PAIRS
-    return is_small or base in (study.conditions[factor][a], study.conditions[factor][b])
+        return pairs
+    return pairs if len(levels) <= MAX_LEVELS_ALL_PAIRS else [p for p in pairs if base in p]
 
 
 def values_by_run(frame: pd.DataFrame, column: str) -> dict[str, pd.Series]:

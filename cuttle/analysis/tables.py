@@ -140,6 +140,7 @@ TABLES: Mapping[str, Columns] = {
         "factor": text("factor"), "level": text("level_text"), "n": count("n"),
         "mean": rate("mean"), "95% CI": ends(),
     },
+    "level_differences": {"settings": count("num_settings"), **DIFFERENCE},
     "best_settings": {
         "network type": text("network_type"), "best setting": text("setting"),
         "of": count("num_settings"), "its mean": rate("naive_mean"),

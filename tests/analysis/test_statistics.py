@@ -393,6 +393,34 @@ def test_level_means_weigh_conditions_alike(tmp_path: Path) -> None:
     assert row["ci_low"] < row["mean"] < row["ci_high"]
 
 
+def test_difference_of_two_levels_agrees_with_the_analysis_of_variance(tmp_path: Path) -> None:
+    study = factorial(tmp_path, lambda i, j: 0.5 + 0.1 * i)
+
+    first = rows(study, "level_differences").iloc[0]
+
+    anova, means = rows(study, "factorial").iloc[0], rows(study, "level_means")["mean"]
+    assert (first["factor"], first["a"], first["b"]) == ("network_type", "boolean", "embedding")
+    assert first["t"] ** 2 == pytest.approx(anova["f"])
+    assert first["p"] == pytest.approx(anova["p"])
+    assert first["diff"] == pytest.approx(means[0] - means[1])
+
+
+def test_levels_are_compared_in_the_settings_that_both_have(tmp_path: Path) -> None:
+    cells = [
+        ({"network_type": name, RATE: level}, rates)
+        for name, level, rates in (
+            ("boolean", 0.001, [0.5, 0.52]), ("boolean", 0.002, [0.7, 0.72]),
+            ("embedding", 0.001, [0.6, 0.62]), ("embedding", 0.002, []),
+        )
+    ]  # fmt: skip
+    study = load(write_factorial(tmp_path, {"network_type": "boolean", RATE: 0.001}, cells, runs=2))
+
+    types = rows(study, "level_differences").iloc[0]
+
+    assert types["diff"] == pytest.approx(-0.1)
+    assert (types["num_settings"], types["of"]) == (1, 2)
+
+
 def test_best_setting_is_estimated_on_runs_that_did_not_choose_it(tmp_path: Path) -> None:
     found = rows(factorial(tmp_path, lambda i, j: 0.5), "best_settings")
 

@@ -12,7 +12,7 @@ from cuttle.analysis.diff import cell_text, inside, open_side
 from cuttle.analysis.numerics import Row, rows_of
 from cuttle.analysis.statistic import Statistic
 from cuttle.analysis.statistics.classic import PROCEDURE, classical
-from cuttle.analysis.statistics.factors import factorial, level_means
+from cuttle.analysis.statistics.factors import factorial, level_differences, level_means
 from cuttle.analysis.statistics.final import descriptives
 from cuttle.analysis.statistics.learning import area_comparisons
 from cuttle.analysis.statistics.omnibus import omnibus
@@ -52,6 +52,10 @@ AREAS = (
 POWER = (
     "At 80% power, in points; smaller differences are found with less power. SD: of runs, or of "
     "differences of paired runs; upper SD: its 80% limit. Runs: of each condition."
+)
+OVER_SETTINGS = (
+    "On average over the settings (levels of the other factors) in which both have runs, with the "
+    "variance pooled over all conditions; Holm over the pairs of a factor."
 )
 BEST = (
     "Cross-fitted: chosen on one half of the runs, estimated on the other, and the reverse. "
@@ -100,6 +104,7 @@ def _parts(study: Study, opponent: str) -> Iterator[Part]:
     if len(study.varying) > 1:
         yield part("Factors: which matter", factorial, is_folded=False)
         yield part("Mean of each level", level_means, is_folded=False)
+        yield part("Differences of levels, in percentage points", level_differences, OVER_SETTINGS)
         yield part("Best setting per network type", best_settings, BEST, is_folded=False)
         yield part("Loss at another's best setting", sensitivity, is_folded=False)
     yield part("All conditions at once", omnibus)

@@ -1,4 +1,4 @@
-"""Several factors: which matter, on which others their effects depend, how good each level is."""
+"""Several factors: which matter, on which others their effects depend, how levels compare."""
 
 import itertools
 import math
@@ -11,11 +11,14 @@ from statsmodels.formula.api import ols
 from statsmodels.stats.anova import anova_lm
 
 from cuttle.analysis.data import Study, by_condition, level_text
-from cuttle.analysis.numerics import ALPHA, Row, degenerate
+from cuttle.analysis.multiplicity import holm
+from cuttle.analysis.numerics import ALPHA, FloatArray, Row, degenerate, rows_of, table
+from cuttle.analysis.pairs import planned_levels
 from cuttle.analysis.statistic import by_opponent
 from cuttle.runs.formatting import format_p_claim, join_words
 
 ONE_EACH = "one run per condition leaves no variance"
+LEVEL_DIFFERENCES = "factor a b num_settings of diff se ci_low ci_high t df p p_holm note"
 
 
 @by_opponent("term factors df df_residual sum_sq f p eta2_partial omega2_partial sentence note")
@@ -77,7 +80,7 @@ def _term(
         sentence = f"no significant {effect}"
     else:
         effect = f"the effect of {last} depends on {join_words(others)}" if others else ""
-        sentence = effect or f"{last} matters"
+        sentence = effect or f"significant effect of {last}"
     return {
         "term": " × ".join(factors),  # noqa: RUF001  # the sign of an interaction
         "factors": factors, "df": df, "df_residual": residual["df"], "sum_sq": line["sum_sq"],
@@ -94,14 +97,8 @@ def level_means(study: Study, opponent: str) -> Iterator[Row]:
     The intervals rest on the variance pooled over all conditions. Only of studies with two varying
     factors or more.
     """
-    if len(study.varying) < 2:
-        return
-    final = study.finals(opponent)
-    groups = {name: x for name, x in by_condition(final, "win_rate").items() if x.size}
-    note = ONE_EACH if len(final) <= len(groups) else degenerate(groups, least=0)
-    data = final.assign(condition=final["condition"].cat.remove_unused_categories())
-    fit = None if note else ols("win_rate ~ 0 + C(condition)", data).fit()
-    for factor, level in [(f, level) for f in study.varying for level in study.levels(f)]:
+    groups, fit, note = _cell_means(study, opponent)
+    for factor, level in [(f, level) for f in _crossed(study) for level in study.levels(f)]:
         here = [c for c, found in study.conditions[factor].items() if found == level]
         members = [name for name in groups if name in here]
         row: dict[str, Any] = {"factor": factor, "level": level, "level_text": level_text(level)}
@@ -115,3 +112,62 @@ def level_means(study: Study, opponent: str) -> Iterator[Row]:
         missing = len(here) - len(members)
         partial = f"{missing} of {len(here)} conditions have no runs" * (missing > 0)
         yield {**row, "note": note or partial}
+
+
+@by_opponent(LEVEL_DIFFERENCES)
+def level_differences(study: Study, opponent: str) -> list[dict[str, Any]]:
+    """Compare levels of a factor, a minus b, on average over the settings that both have.
+
+    A setting is a combination of levels of the other factors; in num_settings of them both levels
+    have runs. Errors rest on the variance pooled over all conditions, of runs as if independent;
+    Holm over the planned pairs of levels. Only of studies with two varying factors or more.
+    """
+    groups, fit, note = _cell_means(study, opponent)
+    rows = []
+    for factor in _crossed(study):
+        others = [other for other in study.varying if other != factor]
+        texts = study.conditions[list(study.varying)].map(level_text).reset_index()
+        labels = texts.pivot(index=others, columns=factor, values="condition")
+        for a, b in planned_levels(study, factor):
+            row: dict[str, Any] = {"factor": factor, "a": level_text(a), "b": level_text(b)}
+            both = labels[[row["a"], row["b"]]].dropna()
+            known = both[both.isin(list(groups)).all(axis=1)]
+            row |= {"num_settings": len(known), "of": len(labels)}
+            row["note"] = note or "no setting in which both have runs" * known.empty
+            weights = np.array([(known == name).sum().to_numpy() @ (1, -1) for name in groups])
+            if len(known):
+                weights = weights / len(known)
+                row["diff"] = float(weights @ [rates.mean() for rates in groups.values()])
+            if fit is not None and len(known):
+                test = fit.t_test(weights)
+                numbers = (
+                    test.sd,
+                    test.tvalue,
+                    test.df_denom,
+                    test.pvalue,
+                    *test.conf_int(ALPHA)[0],
+                )
+                names = ("se", "t", "df", "p", "ci_low", "ci_high")
+                row |= dict(zip(names, map(float, map(np.squeeze, numbers)), strict=True))
+            rows.append(row)
+    result = table(rows, LEVEL_DIFFERENCES.split())
+    for _, family in result.groupby("factor", sort=False):
+        result.loc[family.index, "p_holm"] = holm(family["p"])
+    return rows_of(result)
+
+
+def _crossed(study: Study) -> tuple[str, ...]:
+    """Return the varying factors, none where one alone varies."""
+    return study.varying if len(study.varying) > 1 else ()
+
+
+def _cell_means(study: Study, opponent: str) -> tuple[dict[str, FloatArray], Any, str]:
+    """Return the rates of conditions with runs, and a fit of their means or why there is none."""
+    groups = {name: x for name, x in study.rates(opponent).items() if x.size}
+    num_runs = sum(x.size for x in groups.values())
+    note = ONE_EACH if num_runs <= len(groups) else degenerate(groups, least=0)
+    if note or not _crossed(study):
+        return groups, None, note
+    final = study.finals(opponent)
+    data = final.assign(condition=final["condition"].cat.remove_unused_categories())
+    return groups, ols("win_rate ~ 0 + C(condition)", data).fit(), ""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from cuttle.analysis.data import Study
-from cuttle.analysis.factor_answers import answer_factors, answer_settings, shown_interactions
+from cuttle.analysis.factor_answers import answer_factors, answer_settings, summarise_factors
 from cuttle.analysis.interpretation import (
     SIGNIFICANT,
     Decision,
@@ -61,17 +61,17 @@ def headline(study: Study) -> str:
     opponent = study.first_opponent
     rows = decided_pairs(study, opponent) if study.opponents else []
     families = by_family(rows)
-    parts = [missing_conditions(study, opponent)]
-    for factor, family in families.items():
-        name = f"by {study.factor_text(factor)}, " * (len(families) > 1)
-        parts.append(name + summarise(family, study.noun))
-    parts += shown_interactions(study, opponent)
+    answers = summarise_factors(study, opponent)
+    if not answers:  # one factor, or too few runs for more than pairs
+        for factor, family in families.items():
+            name = f"by {study.factor_text(factor)}, " * (len(families) > 1)
+            answers.append(name + summarise(family, study.noun))
     undecided = [row for row in rows if row["decision"] is Decision.UNDECIDED]
-    parts += [detectable_text(undecided)] if len(families) == 1 else []
+    answers += [detectable_text(undecided)] if len(families) == 1 else []
     if not rows:
-        parts.append(f"no comparison, as there is only one {study.noun}")
+        answers.append(f"no comparison, as there is only one {study.noun}")
     about = f"Against {opponent} ({study.roles[opponent]} opponent)"
-    return f"{about}: {'; '.join(filter(None, parts))}."
+    return f"{about}: {'; '.join(filter(None, [missing_conditions(study, opponent), *answers]))}."
 
 
 def _statements(study: Study, opponent: str, pairs: Sequence[Row]) -> Iterator[Statement]:
