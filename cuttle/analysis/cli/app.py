@@ -70,9 +70,9 @@ def everything(context: typer.Context, root: Root = DEFAULT_ROOT) -> None:
     """Read experiments. Without a command: the whole report of the selected experiment."""
     context.obj = root
     if context.invoked_subcommand is None:
-        from cuttle.analysis.cli.report import show_report, write_files
+        from cuttle.analysis.cli.report import analyse
 
-        _end(show_report(write_files(find_experiment(root, None))))
+        _end(analyse(find_experiment(root, None)))
 
 
 @app.command()
@@ -132,10 +132,10 @@ def report(
     root: Root = DEFAULT_ROOT,
 ) -> None:
     """Write the whole report: statistics, figures, tables, one HTML page."""
-    from cuttle.analysis.cli.report import show_report, write_files
+    from cuttle.analysis.cli.report import analyse
 
     path, opponents = find_experiment(root, experiment), _words(opponent) or ()
-    _end(show_report(write_files(path, _words(formats), output_dir, opponents, figures)))
+    _end(analyse(path, _words(formats), output_dir, opponents, has_figures=figures))
 
 
 @app.command()
@@ -148,10 +148,11 @@ def export(
     root: Root = DEFAULT_ROOT,
 ) -> None:
     """Write the statistics and data as files and print their paths."""
-    from cuttle.analysis.cli.report import show_paths, write_files
+    from cuttle.analysis.cli.report import analyse
 
     path, opponents = find_experiment(root, experiment), _words(opponent) or ()
-    _end(show_paths(write_files(path, _words(formats), output_dir, opponents, figures)))
+    names = _words(formats)
+    _end(analyse(path, names, output_dir, opponents, has_figures=figures, has_page=False))
 
 
 @app.command()

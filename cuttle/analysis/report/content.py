@@ -3,13 +3,14 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from cuttle.analysis.data import Study, level_text
 from cuttle.analysis.diff import cell_text, inside, open_side
-from cuttle.analysis.numerics import Row, rows_of
+from cuttle.analysis.numerics import rows_of
 from cuttle.analysis.statistic import Statistic
 from cuttle.analysis.statistics.classic import PROCEDURE, classical
 from cuttle.analysis.statistics.factors import factorial, level_differences, level_means
@@ -24,7 +25,6 @@ from cuttle.analysis.tables import (
     count,
     format_rows,
     learning_table,
-    number,
     rate,
     result_table,
     text,
@@ -141,21 +141,18 @@ def runs(study: Study) -> list[Part]:
     """Return the tables of excluded and of used runs."""
     rates = study.final.pivot(index="run_id", columns="opponent", values="win_rate")
     columns: Columns = {
-        "run": text("run_id"), study.noun: text("condition"), "number": text("run"),
-        "seed": text("seed"), "time": _duration, **{name: rate(name) for name in study.opponents},
+        "run": (text, "run_id"), study.noun: (text, "condition"), "number": (text, "run"),
+        "seed": (text, "seed"), "time": (format_duration, "duration_s"),
+        **{name: (rate, name) for name in study.opponents},
     }  # fmt: skip
     used = format_rows(study.runs.join(rates, on="run_id"), columns)
-    why: Columns = {"run": text("run_id"), "state": text("state"), "reason": text("reason")}
+    why: Columns = {"run": (text, "run_id"), "state": (text, "state"), "reason": (text, "reason")}
     title = f"{pluralize(len(used), 'run')} used; {len(study.excluded):,} excluded"
     empty = "No run is excluded." if len(used) else "There is no run."
     return [
         Part(title, format_rows(study.excluded, why), empty=empty),
         Part("All used runs, win rates in percent", used, True),
     ]
-
-
-def _duration(row: Row) -> str:
-    return format_duration(row["duration_s"])
 
 
 def configuration(study: Study) -> list[Part]:
@@ -183,17 +180,18 @@ def configuration(study: Study) -> list[Part]:
 def _networks(study: Study) -> pd.DataFrame:
     """Show the size, the spread of first Q-values and the cost of each condition."""
     costs = cost(study).pivot(index="condition", columns="quantity", values="mean")
-    sizes = ("parameters_min", "parameters_max")
     columns: Columns = {
-        study.noun: text("condition"),
-        "parameters": lambda row: " to ".join(
-            dict.fromkeys(format_number(row[size], 0) for size in sizes)
-        ),
-        "initial Q sd": number("initial_q_sd", 4),
-        "training time per run": _duration,
-        "self-play games per second": count("self_play_games_per_s"),
+        study.noun: (text, "condition"),
+        "parameters": (_range, "parameters_min", "parameters_max"),
+        "initial Q sd": (partial(format_number, places=4), "initial_q_sd"),
+        "training time per run": (format_duration, "duration_s"),
+        "self-play games per second": (count, "self_play_games_per_s"),
     }
     return format_rows(networks(study).join(costs, on="condition"), columns)
+
+
+def _range(low: float, high: float) -> str:
+    return " to ".join(dict.fromkeys([count(low), count(high)]))
 
 
 def _settings(study: Study, name: str, found: pd.DataFrame) -> Part:
