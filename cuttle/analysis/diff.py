@@ -29,7 +29,6 @@ OWN_METADATA = (
 NOT_STARTED = (RunState.PENDING, RunState.PREPARED)
 MAX_VALUES = 6  # of one side in a table
 LEVELS = "levels"  # in place of a condition: the key is a factor, the cells are its levels
-PLACE = ["key", "where"]  # index of the wide frame
 
 # Distinct values of one side by their meaning, each with the runs that have it.
 Cell = Mapping[Hashable, tuple[Any, Sequence[str]]]

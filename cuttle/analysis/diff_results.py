@@ -104,4 +104,4 @@ def _difference(last: FloatArray, first: FloatArray) -> dict[str, float]:
     if degenerate({"first": first, "last": last}):
         return {"diff": float(last.mean() - first.mean())}
     test = welch(last, first)
-    return dict(zip(DIFFERENCE, (test.diff, test.ci_low, test.ci_high), strict=True))
+    return {column: test[column.removeprefix("diff_")] for column in DIFFERENCE}

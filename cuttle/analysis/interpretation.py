@@ -20,8 +20,10 @@ from cuttle.runs.formatting import (
 )
 
 MAX_IN_HEADLINE = 6  # four types in order, say; beyond that the table tells
-KEYS = ["factor", "a", "b"]
-OF_EQUIVALENCE = {"p_holm": "p_tost_holm", "ci_low": "tost_low", "ci_high": "tost_high"}
+OF_EQUIVALENCE = {
+    "margin": "margin", "is_equivalent": "is_equivalent", "p_holm": "p_tost_holm",
+    "ci_low": "tost_low", "ci_high": "tost_high",
+}  # fmt: skip
 TESTS = {
     "welch": "Welch",
     "paired_t": "paired t",
@@ -55,10 +57,13 @@ class Statement(NamedTuple):
 
 def decided_pairs(study: Study, opponent: str) -> list[dict[str, Any]]:
     """Return every planned pair, tested for a difference and for equivalence: its `decision`."""
-    tost = equivalence(study, opponent).rename(columns=OF_EQUIVALENCE)
-    columns = [*KEYS, "margin", *OF_EQUIVALENCE.values(), "is_equivalent"]
-    both = comparisons(study, opponent).merge(tost[columns], on=KEYS)
-    return [{**row, "decision": decide(row)} for row in rows_of(both)]
+    both = zip(
+        rows_of(comparisons(study, opponent)), rows_of(equivalence(study, opponent)), strict=True
+    )
+    rows = [
+        {**row, **{new: tost[old] for old, new in OF_EQUIVALENCE.items()}} for row, tost in both
+    ]
+    return [{**row, "decision": decide(row)} for row in rows]
 
 
 def decide(row: Row) -> Decision:

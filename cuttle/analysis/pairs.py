@@ -33,6 +33,7 @@ COLUMNS = (
     " prob_improvement_low prob_improvement_high cliffs_delta cohens_d_pooled effect_band d_ci_low"
     " d_ci_high hedges_g_exact g_ci_low g_ci_high dz family_size is_significant detectable note"
 )
+T_TEST = ("diff", "se", "ci_low", "ci_high", "t", "df", "p")
 # Cohen 1988; the value at a border belongs to the larger word.
 BANDS = ((0.2, "negligible"), (0.5, "small"), (0.8, "medium"))
 
@@ -43,18 +44,6 @@ class Pair(NamedTuple):
     factor: str
     a: str
     b: str
-
-
-class TTest(NamedTuple):
-    """A t test of a difference of means."""
-
-    diff: float
-    se: float
-    ci_low: float
-    ci_high: float
-    t: float
-    df: float
-    p: float
 
 
 def planned_pairs(study: Study) -> list[Pair]:
@@ -137,12 +126,13 @@ def compare_pairs(
     return result
 
 
-def welch(x: FloatArray, y: FloatArray) -> TTest:
-    """Compare means without equal variances (Welch 1947)."""
+def welch(x: FloatArray, y: FloatArray) -> dict[str, float]:
+    """Compare means without equal variances (Welch 1947): the columns of T_TEST."""
     both = CompareMeans(DescrStatsW(x), DescrStatsW(y))
     t, p, df = both.ttest_ind(usevar="unequal")
     low, high = both.tconfint_diff(alpha=2 * TAIL, usevar="unequal")
-    return TTest(x.mean() - y.mean(), both.std_meandiff_separatevar, low, high, t, df, p)
+    found = (x.mean() - y.mean(), both.std_meandiff_separatevar, low, high, t, df, p)
+    return dict(zip(T_TEST, found, strict=True))
 
 
 def cohens_d(x: FloatArray, y: FloatArray) -> float:
@@ -185,7 +175,7 @@ def _independent(pair: Pair, x: FloatArray, y: FloatArray) -> dict[str, Any]:
     low, high = (scale * end for end in _noncentralities(d / scale, df))
     row |= {"cohens_d_pooled": d, "effect_band": effect_band(d), "d_ci_low": low, "d_ci_high": high}
     row |= {"hedges_g_exact": j * d, "g_ci_low": j * low, "g_ci_high": j * high}
-    return {**row, "test": "welch", **welch(x, y)._asdict()}
+    return {**row, "test": "welch", **welch(x, y)}
 
 
 def _paired(pair: Pair, x: FloatArray, y: FloatArray) -> dict[str, Any]:
@@ -203,8 +193,8 @@ def _paired(pair: Pair, x: FloatArray, y: FloatArray) -> dict[str, Any]:
     sample = DescrStatsW(differences)
     t, p, df = sample.ttest_mean(0.0)  # Student 1908
     low, high = sample.tconfint_mean(alpha=2 * TAIL)
-    test = TTest(sample.mean, sample.std_mean, low, high, t, df, p)
-    return {**row, "test": "paired_t", **test._asdict(), "dz": t / math.sqrt(x.size)}
+    test = dict(zip(T_TEST, (sample.mean, sample.std_mean, low, high, t, df, p), strict=True))
+    return {**row, "test": "paired_t", **test, "dz": t / math.sqrt(x.size)}
 
 
 def _common(x: FloatArray, y: FloatArray) -> dict[str, Any]:

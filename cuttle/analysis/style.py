@@ -72,8 +72,6 @@ RC: Any = {
     "figure.facecolor": "white",
     "figure.constrained_layout.use": True,
     "pdf.fonttype": 42,
-    "svg.fonttype": "path",
-    "svg.hashsalt": "cuttle",
     "text.parse_math": False,  # a dollar in a name is a dollar
 }
 
@@ -207,11 +205,11 @@ def offsets(values: Sequence[float], *, bin_width: float, step: float) -> list[f
 
 
 def image(figure: Figure, kind: str) -> bytes:
-    """Render a figure as `pdf`, `png` or `svg`, the same bytes each time.
+    """Render a figure as `pdf` or `png`, the same bytes each time.
 
     The layout is worked out once: doing it again for each kind takes most of the time.
     """
-    undated = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {"Software": None}}
+    undated = {"pdf": {"CreationDate": None}, "png": {"Software": None}}
     buffer = io.BytesIO()
     with mpl.rc_context(RC):
         if engine := figure.get_layout_engine():

@@ -12,6 +12,7 @@ import pandas as pd
 from cuttle.analysis.data import Study
 from cuttle.analysis.statistic import Statistic
 from cuttle.analysis.statistics.learning import THRESHOLDS, areas, thresholds
+from cuttle.analysis.statistics.omnibus import TESTS
 from cuttle.runs.formatting import (
     MINUS,
     format_interval,
@@ -23,14 +24,6 @@ from cuttle.runs.formatting import (
 NOTE = "note"
 # Head of a column -> how to write it, and the columns of the frame that it is written from.
 Columns = Mapping[str, tuple[Any, ...]]
-OMNIBUS = {
-    "anova": "one-way ANOVA",
-    "welch_anova": "Welch ANOVA",
-    "kruskal_wallis": "Kruskal-Wallis",
-    "repeated_anova": "repeated-measures ANOVA (Greenhouse-Geisser)",
-    "friedman": "Friedman",
-    "permutation": "permutation test",
-}
 BRANCHES = {"student": "Student", "welch": "Welch", "mwu": "Mann-Whitney"}
 
 rate = partial(format_percent, unit=False)  # a column names the unit
@@ -96,7 +89,7 @@ TABLES: Mapping[str, Columns] = {
         "d": (format_number, "cohens_d"), "size": (text, "effect_band"),
     },
     "omnibus": {
-        "test": (OMNIBUS.get, "test"), "statistic": (format_number, "statistic_value"),
+        "test": (TESTS.get, "test"), "statistic": (format_number, "statistic_value"),
         "df": (degrees, "df1", "df2"), "p": (format_p, "p"),
         "effect size": (effect_size, "effect", "effect_size"),
     },

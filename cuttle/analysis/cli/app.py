@@ -87,17 +87,15 @@ def status(
     root: Root = DEFAULT_ROOT,
 ) -> None:
     """Show every run: state, progress, duration, last win rates, error."""
-    from cuttle.analysis.cli.status import check_results, show_status, watch_status
+    from cuttle.analysis.cli.status import show_status, watch_status
 
     if sum((watch, failed, check)) > 1:
         raise typer.BadParameter("--watch, --failed and --check are given one at a time")
     path = find_experiment(root, experiment)
-    if check:
-        _end(check_results(path, as_json=as_json))
-    elif watch:
+    if watch:
         watch_status(path, as_json=as_json)
-    else:
-        show_status(path, as_json=as_json, failed_only=failed)
+    elif not show_status(path, as_json=as_json, failed=failed, check=check) and check:
+        raise typer.Exit(1)
 
 
 @app.command(name="list")

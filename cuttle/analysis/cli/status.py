@@ -49,29 +49,23 @@ NUM_URGENT = 4  # the first of them need attention
 RESERVED_LINES = 8  # of the screen: summary, table head, note of what is hidden, prompt
 
 
-def show_status(path: Path, *, as_json: bool, failed_only: bool) -> None:
-    """Print every run's state, progress, duration, last win rates and error."""
+def show_status(path: Path, *, as_json: bool, failed: bool = False, check: bool = False) -> bool:
+    """Print every run's state, progress, duration, last win rates and error.
+
+    failed: only runs with problems
+    check: only runs that are not complete and unmodified; return whether there is none
+    """
     experiment = read_experiment(path)
-    _show(experiment, [r for r in experiment.runs if not failed_only or _has_problem(r)], as_json)
-
-
-def check_results(path: Path, *, as_json: bool) -> bool:
-    """Print the status of what is not complete and unmodified; return whether all is."""
-    experiment = read_experiment(path)
-    rows = [run for run in experiment.runs if not _is_unmodified(run)]
-    _show(experiment, rows, as_json)
-    return bool(experiment.runs) and not rows
-
-
-def _show(experiment: Experiment, rows: Sequence[RunRecord], as_json: bool) -> None:
+    rows = experiment.runs
+    if failed:
+        rows = [run for run in rows if run.state in PROBLEM_STATES or run.problems]
+    if check:
+        rows = [run for run in rows if not _is_unmodified(run)]
     if as_json:
         print_json(status_document(experiment, rows))
     else:
         make_console().print(status_view(experiment, rows))
-
-
-def _has_problem(run: RunRecord) -> bool:
-    return run.state in PROBLEM_STATES or bool(run.problems)
+    return bool(experiment.runs) and not rows
 
 
 def _is_unmodified(run: RunRecord) -> bool:

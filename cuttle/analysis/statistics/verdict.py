@@ -24,7 +24,7 @@ from cuttle.analysis.statistic import statistic
 from cuttle.analysis.statistics.checks import checks, no_runs
 from cuttle.analysis.statistics.final import variance
 from cuttle.analysis.statistics.learning import learning_differences
-from cuttle.analysis.statistics.omnibus import omnibus
+from cuttle.analysis.statistics.omnibus import TESTS, omnibus
 from cuttle.runs.formatting import (
     format_p_claim,
     format_percent,
@@ -37,11 +37,6 @@ from cuttle.runs.formatting import (
 MAX_ERRORS = 3  # the others stand under checks
 MAX_SINGLE = 10  # pairs or conditions that are answered one by one; more are summed up
 DECIDED = (*SIGNIFICANT, Decision.EQUIVALENT)
-OMNIBUS = {
-    "welch_anova": "Welch ANOVA",
-    "repeated_anova": "repeated-measures ANOVA with the Greenhouse-Geisser correction",
-    "permutation": "permutation test of all runs",
-}
 
 
 @statistic("question answer decision opponent role factor conditions note")
@@ -122,7 +117,7 @@ def _overall(study: Study, opponent: str, pairs: Sequence[Row]) -> Statement:
     f = ""
     if fit["df2"] == fit["df2"]:
         f = f"F({fit['df1']:.3g}, {fit['df2']:.3g}) = {fit['statistic_value']:.2f}, "
-    numbers = f"({OMNIBUS[fit['test']]}, {f}{format_p_claim(fit['p'])})"
+    numbers = f"({TESTS[fit['test']]}, {f}{format_p_claim(fit['p'])})"
     if fit["p"] < ALPHA:
         text = f"Yes: at least two {noun}s differ {numbers}."
         return Statement(question, text, Decision.DIFFERENT, factor)
