@@ -57,13 +57,11 @@ class Statement(NamedTuple):
 
 def decided_pairs(study: Study, opponent: str) -> list[dict[str, Any]]:
     """Return every planned pair, tested for a difference and for equivalence: its `decision`."""
-    both = zip(
-        rows_of(comparisons(study, opponent)), rows_of(equivalence(study, opponent)), strict=True
-    )
-    rows = [
-        {**row, **{new: tost[old] for old, new in OF_EQUIVALENCE.items()}} for row, tost in both
-    ]
-    return [{**row, "decision": decide(row)} for row in rows]
+    rows = rows_of(comparisons(study, opponent))
+    for row, tost in zip(rows, rows_of(equivalence(study, opponent)), strict=True):
+        row |= {new: tost[old] for old, new in OF_EQUIVALENCE.items()}
+        row["decision"] = decide(row)
+    return rows
 
 
 def decide(row: Row) -> Decision:
