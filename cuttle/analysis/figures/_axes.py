@@ -100,10 +100,10 @@ def draw_bar(axes: Axes, row: RowOfRuns, height: float) -> None:
 
 def draw_runs(axes: Axes, row: RowOfRuns, *, lift: float = 0, axis_length: float = 100) -> None:
     """Draw every run of a condition as a point around its place, lifted by a part of the row."""
-    shifts = offsets(list(row.values), bin_width=POINT_BIN * axis_length, step=POINT_STEP)
+    shifts = offsets(row.values, bin_width=POINT_BIN * axis_length, step=POINT_STEP)
     count = len(row.values)
     axes.plot(
-        row.values, row.place - lift + np.array(shifts), linestyle="none", marker=row.style.marker,
+        row.values, row.place - lift + shifts, linestyle="none", marker=row.style.marker,
         markersize=scale_for_count(3, count), markerfacecolor="white", markeredgecolor=INK,
         markeredgewidth=scale_for_count(0.6, count), zorder=4, clip_on=False,
     )  # fmt: skip
