@@ -3,6 +3,7 @@
 A test that rejects nothing is not evidence of equality: the word for that is inconclusive.
 """
 
+import itertools
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -223,11 +224,8 @@ def capitalize(text: str) -> str:
 
 
 def by_family(rows: Sequence[Row]) -> dict[str, list[Row]]:
-    """Group pairs by the factor in which they differ."""
-    families: dict[str, list[Row]] = {}
-    for row in rows:
-        families.setdefault(row["factor"], []).append(row)
-    return families
+    """Group pairs by the factor in which they differ, in whose order they stand."""
+    return {f: list(pairs) for f, pairs in itertools.groupby(rows, key=lambda row: row["factor"])}
 
 
 def missing_conditions(study: Study, opponent: str) -> str:

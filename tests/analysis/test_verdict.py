@@ -442,10 +442,10 @@ def test_headline_of_two_factors_compares_types_on_average_then_names_what_it_de
     sentence = headline(factorial(tmp_path, lambda i, j: 0.5 + 0.1 * i + 0.05 * i * j))
 
     average = "on average over the levels of the learning rate, embedding beats boolean by "
-    depends = "; how they compare depends on the learning rate (p < .001)"
+    depends = ". How they compare depends on the learning rate (p < .001)."
     assert sentence.startswith(f"Against {PRIMARY} (primary opponent): {average}")
     assert sentence.index(average) < sentence.index(depends)
-    assert "; highest mean of embedding: " in sentence and "(cross-fitted " in sentence
+    assert " Highest mean of embedding: " in sentence and "(cross-fitted " in sentence
 
 
 def test_equal_settings_have_no_best_one(tmp_path: Path) -> None:

@@ -50,23 +50,29 @@ def verdict(study: Study) -> Iterator[Row]:
 
 
 def headline(study: Study) -> str:
-    """Answer the study's question in one sentence, about the primary opponent."""
+    """Answer the study's question about the primary opponent: the first sentence does.
+
+    One factor takes one sentence; of several, further sentences say what the answer depends on.
+    """
     if not len(study.runs):
         return f"No answer: {no_runs(study)}."
     opponent = study.first_opponent
+    about = f"Against {opponent} ({study.roles[opponent]} opponent): "
+    missing = missing_conditions(study, opponent)
+    if answers := summarise_factors(study, opponent):
+        first, *rest = filter(None, [missing, *answers])
+        return about + ". ".join([first, *map(capitalize, rest)]) + "."
+    # one factor, or too few runs for more than pairs
     rows = decided_pairs(study, opponent) if study.opponents else []
     families = by_family(rows)
-    answers = summarise_factors(study, opponent)
-    if not answers:  # one factor, or too few runs for more than pairs
-        for factor, family in families.items():
-            name = f"by {study.factor_text(factor)}, " * (len(families) > 1)
-            answers.append(name + summarise(family, study.noun))
+    for factor, family in families.items():
+        name = f"by {study.factor_text(factor)}, " * (len(families) > 1)
+        answers.append(name + summarise(family, study.noun))
     undecided = [row for row in rows if row["decision"] is Decision.UNDECIDED]
     answers += [detectable_text(undecided)] if len(families) == 1 else []
     if not rows:
         answers.append(f"no comparison, as there is only one {study.noun}")
-    about = f"Against {opponent} ({study.roles[opponent]} opponent)"
-    return f"{about}: {'; '.join(filter(None, [missing_conditions(study, opponent), *answers]))}."
+    return about + "; ".join(filter(None, [missing, *answers])) + "."
 
 
 def _statements(study: Study, opponent: str, pairs: Sequence[Row]) -> Iterator[Statement]:
