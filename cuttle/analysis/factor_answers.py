@@ -64,21 +64,19 @@ def answer_factors(study: Study, opponent: str) -> Iterator[Statement]:
         yield Statement(f"{question}{opponent}?", text, decision, main)
     for row in rows_of(factorial(study, opponent)):
         *others, last = [study.factor_text(factor) for factor in row["factors"]]
-        question, factor = (
-            f"Is there an effect of the {last} against {opponent}?",
-            row["factors"][0],
-        )
+        question = f"Is there an effect of the {last} against {opponent}?"
         if others:
             on = join_words([f"the {name}" for name in others])
             question = f"Does the effect of the {last} depend on {on} against {opponent}?"
         if not row["sentence"]:
             text = f"Cannot be computed: {row['note']}."
-            yield Statement(question, text, Decision.NOT_COMPUTABLE, factor)
+            yield Statement(question, text, Decision.NOT_COMPUTABLE, row["term"])
             continue
         f = f"F({row['df']:.3g}, {row['df_residual']:.3g}) = {row['f']:.2f}"
         numbers = f"factorial ANOVA, {f}, partial η² = {row['eta2_partial']:.2f}"
         decision = Decision.DIFFERENT if row["p"] < ALPHA else Decision.UNDECIDED
-        yield Statement(question, f"{capitalize(row['sentence'])}; {numbers}.", decision, factor)
+        text = f"{capitalize(row['sentence'])}; {numbers}."
+        yield Statement(question, text, decision, row["term"])
 
 
 def answer_settings(study: Study, opponent: str) -> Iterator[Statement]:
@@ -92,7 +90,7 @@ def answer_settings(study: Study, opponent: str) -> Iterator[Statement]:
             yield Statement(question, text, Decision.NOT_COMPUTABLE)
             continue
         agree = row["chosen_first"] == row["chosen_second"] == row["setting"]
-        halves = "both halves chose it" if agree else "the halves chose different settings"
+        halves = "both halves chose it" if agree else "not both halves chose it"
         highest, settings = format_percent(row["naive_mean"]), f"{row['num_settings']} settings"
         text = (
             f"{row['setting']} has the highest mean of {settings}, {highest}; "
