@@ -5,11 +5,11 @@ import math
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
@@ -82,30 +82,31 @@ def watch_status(path: Path, *, as_json: bool) -> None:
     console = make_console()
     try:
         if as_json or not console.is_terminal:
-            _follow_lines(path, as_json=as_json)
-        else:
-            _follow_screen(path, console)
-            console.print(status_view(experiment := read_experiment(path), experiment.runs))
+            _print_changes(path, as_json=as_json)
+            return
+        # a screen of its own, which a resize cannot spoil
+        with Live(console=console, screen=True, auto_refresh=False) as live:
+            for experiment in _polled(path):
+                live.update(screen_view(experiment, *console.size), refresh=True)
+        console.print(status_view(experiment := read_experiment(path), experiment.runs))
     except KeyboardInterrupt:
         pass  # the way to leave a live view
 
 
-def _follow_screen(path: Path, console: Console) -> None:
-    """Redraw the view on a screen of its own, which a resize cannot spoil."""
-    with Live(console=console, screen=True, auto_refresh=False) as live:
-        while True:
-            experiment = read_experiment(path)
-            live.update(screen_view(experiment, *console.size), refresh=True)
-            if _is_finished(experiment):
-                return
-            time.sleep(WATCH_INTERVAL_S)
-
-
-def _follow_lines(path: Path, *, as_json: bool) -> None:
-    """Print a line for every run whose state or round has changed, for logs and pipes."""
-    seen: dict[str, tuple[Any, ...]] = {}
+def _polled(path: Path) -> Iterator[Experiment]:
+    """Read an experiment again and again, until every run is completed or failed."""
     while True:
         experiment = read_experiment(path)
+        yield experiment
+        if all(run.state in ENDED for run in experiment.runs):
+            return
+        time.sleep(WATCH_INTERVAL_S)
+
+
+def _print_changes(path: Path, *, as_json: bool) -> None:
+    """Print a line for every run whose state or round has changed, for logs and pipes."""
+    seen: dict[str, tuple[Any, ...]] = {}
+    for experiment in _polled(path):
         for run in experiment.runs:
             now = (run.state, run.status.get("round"))
             if seen.get(run.run_id) == now:
@@ -116,13 +117,6 @@ def _follow_lines(path: Path, *, as_json: bool) -> None:
             else:
                 sys.stdout.write(printable(_line(run)) + "\n")
         sys.stdout.flush()
-        if _is_finished(experiment):
-            return
-        time.sleep(WATCH_INTERVAL_S)
-
-
-def _is_finished(experiment: Experiment) -> bool:
-    return all(run.state in ENDED for run in experiment.runs)
 
 
 def status_document(experiment: Experiment, rows: Iterable[RunRecord]) -> dict[str, Any]:
