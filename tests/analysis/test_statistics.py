@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from statsmodels.stats.weightstats import ttost_ind, ttost_paired
 
 from cuttle.analysis import Study, load
 from cuttle.analysis.statistic import all_statistics, evaluate
@@ -391,6 +392,23 @@ def test_level_means_weigh_conditions_alike(tmp_path: Path) -> None:
     row = means.loc["0.001"]
     assert row["n"] == 12
     assert row["ci_low"] < row["mean"] < row["ci_high"]
+
+
+@pytest.mark.parametrize("is_paired", [False, True])
+def test_equivalence_agrees_with_statsmodels(tmp_path: Path, is_paired: bool) -> None:
+    study = load(write_experiment(tmp_path, MAIN, paired=is_paired))
+
+    found = rows(study, "equivalence").set_index(["a", "b"])["p"]
+
+    rates = study.rates(PRIMARY)
+    for (a, b), p in found.items():
+        x, y = rates[a], rates[b]
+        expected = (
+            ttost_paired(x, y, -0.05, 0.05)[0]
+            if is_paired
+            else ttost_ind(x, y, -0.05, 0.05, usevar="unequal")[0]
+        )
+        assert p == pytest.approx(expected, rel=1e-9)
 
 
 def test_difference_of_two_levels_agrees_with_the_analysis_of_variance(tmp_path: Path) -> None:

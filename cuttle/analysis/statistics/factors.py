@@ -105,7 +105,7 @@ def level_means(study: Study, opponent: str) -> list[dict[str, Any]]:
     for factor, level in [(f, level) for f in _crossed(study) for level in study.levels(f)]:
         here = [str(c) for c, found in study.conditions[factor].items() if found == level]
         is_member = np.isin(list(groups), here)
-        missing, num_runs = len(here) - is_member.sum(), [x.size for x in groups.values()]
+        missing, num_runs = len(here) - int(is_member.sum()), [x.size for x in groups.values()]
         partial = f"{missing} of {len(here)} conditions have no runs" * (missing > 0)
         row = {"factor": factor, "level": level, "level_text": level_text(level)}
         rows.append({**row, "n": int(is_member @ num_runs), "note": note or partial})
