@@ -170,9 +170,9 @@ def load(
 
 def study_of(experiment: Experiment) -> Study:
     """Make the study of one experiment; raise MixedStudyError where runs cannot be compared."""
-    usable, excluded = sort_runs(experiment.runs)
+    usable, reasons = sort_runs(experiment.runs)
     refuse_mixture(usable, experiment.factors)
-    frames = build_frames(experiment, usable, excluded)
+    frames = build_frames(experiment, usable, reasons)
     configs = [run.record.config for run in usable]
     settings = _settings(experiment.meta, configs)
     seed_mode = _seed_mode(experiment.meta, configs)

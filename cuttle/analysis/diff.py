@@ -1,17 +1,20 @@
-"""Differences of settings: between experiments, runs and files, or inside an experiment.
+"""Differences of settings, as frames: between experiments, runs and files, or inside an experiment.
 
-Experiments are joined on their conditions: what belongs to a factor is compared where both sides
-have the condition, so that types which one side lacks do not drown the difference.
+Settings come as a long frame: a row per `side`, `run` and `key`, with the run's `condition` and its
+`value`, which is ABSENT where the run lacks the key. They are compared as a wide frame: a row per
+`key` and `where` it was compared (a condition, LEVELS, or empty for everywhere), a column per side.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pandas as pd
+
 from cuttle.config.roles import neutral_values
-from cuttle.runs.diff import ABSENT, IGNORED_KEYS, Flat, canonical, differing, flatten, is_below
+from cuttle.runs.diff import ABSENT, IGNORED_KEYS, Flat, canonical, flatten, is_below
 from cuttle.runs.formatting import format_value, truncate
 from cuttle.runs.layout import CONFIG_FILE, RunState
 from cuttle.runs.locate import find_side, is_run
@@ -24,12 +27,12 @@ OWN_METADATA = (
     "initial_q_sd", "parameters", "sha256",
 )  # fmt: skip
 NOT_STARTED = (RunState.PENDING, RunState.PREPARED)
-NOTHING: tuple[tuple[Any, tuple[str, ...]], ...] = ((ABSENT, ()),)
-
 MAX_VALUES = 6  # of one side in a table
 LEVELS = "levels"  # in place of a condition: the key is a factor, the cells are its levels
 
-Cell = tuple[tuple[Any, tuple[str, ...]], ...]  # distinct values, each with the runs that have it
+# Distinct values of one side by their meaning, each with the runs that have it.
+Cell = Mapping[Hashable, tuple[Any, Sequence[str]]]
+NO_RUNS: Cell = {canonical(ABSENT): (ABSENT, ())}
 
 
 class Kind(StrEnum):
@@ -40,26 +43,8 @@ class Kind(StrEnum):
     FILE = "file"
 
 
-class Difference(NamedTuple):
-    """A key whose values differ, with a cell per side.
-
-    where: the condition it was compared in, or LEVELS; empty for all conditions
-    """
-
-    key: str
-    where: str
-    cells: tuple[Cell, ...]
-
-    @property
-    def kind(self) -> str:
-        """How the key differs; among more than two sides only `changed` has a meaning."""
-        absent = [all(value is ABSENT for value, _ in cell) for cell in self.cells]
-        names = {(True, False): "added", (False, True): "removed"}
-        return names.get(tuple(absent), "changed")  # type: ignore[arg-type]  # of any length
-
-
 class Member(NamedTuple):
-    """The settings of one run, or of a file, by dotted key."""
+    """One run of a side, or a file: its settings and its origin by dotted key."""
 
     run_id: str
     condition: str
@@ -83,6 +68,11 @@ class Side:
     factors: Mapping[str, Factor] = field(default_factory=dict)
     choices: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+    def level(self, member: Member, name: str) -> Any:
+        """Return a run's level of a factor; of a side without it, the value of the key."""
+        base = self.factors[name].base if name in self.factors else self.choices.get(name, ABSENT)
+        return member.levels.get(name, member.config.get(name, base))
 
 
 def open_side(root: Path, text: str) -> Side:
@@ -119,7 +109,8 @@ def _of_records(label: str, kind: Kind, path: Path, records: Sequence[RunRecord]
     for record in records:
         is_begun = record.state not in NOT_STARTED
         if record.config:
-            origin = provenance_of(record) if is_begun else {}  # half of it comes at the start
+            known = record.metadata if is_begun else {}  # half of it comes at the start
+            origin = flatten({k: v for k, v in known.items() if k not in OWN_METADATA})
             config = {**neutral_values(), **flatten(record.config)}
             members.append(Member(record.run_id, record.condition, record.levels, config, origin))
         else:
@@ -130,126 +121,111 @@ def _of_records(label: str, kind: Kind, path: Path, records: Sequence[RunRecord]
     return Side(label, kind, path, tuple(members), tuple(records), notes=tuple(notes))
 
 
-def provenance_of(record: RunRecord) -> Flat:
-    """Return the versions, machine and commit of a run, without what differs in every run."""
-    return flatten({k: v for k, v in record.metadata.items() if k not in OWN_METADATA})
+def compare(sides: Sequence[Side]) -> pd.DataFrame:
+    """Return the wide frame of all settings; experiments are joined on their conditions.
 
-
-def levels_of(side: Side, name: str) -> Cell:
-    """Return the levels of a factor; of a side without it, the values of the key."""
-    base = side.factors[name].base if name in side.factors else side.choices.get(name, ABSENT)
-    return _cell({m.run_id: m.levels.get(name, m.config.get(name, base)) for m in side.members})
-
-
-def compare(sides: Sequence[Side]) -> list[Difference]:
-    """Return what differs in the settings of sides, experiments joined on their conditions."""
-    if not all(side.factors or side.kind is Kind.RUN for side in sides) or not any(
-        side.factors for side in sides
-    ):
-        return _differing([_cells(side.members) for side in sides])
-    factors = {name: factor for side in sides for name, factor in side.factors.items()}
-    owned = tuple(key for factor in factors.values() for key in factor.keys)
-    base = _differing([_cells(side.members) for side in sides])
-    found = [difference for difference in base if not is_below(difference.key, owned)]
-    if all(side.factors for side in sides):
-        levels = [{name: levels_of(side, name) for name in factors} for side in sides]
-        found += _differing(levels, LEVELS)
-    return [*found, *_by_condition(sides, owned)]
-
-
-def _by_condition(sides: Sequence[Side], owned: Sequence[str]) -> list[Difference]:
-    """Compare what belongs to factors in every condition that all sides have."""
-    groups = [_grouped(side) for side in sides]
-    shared = [name for name in groups[0] if all(name in group for group in groups)]
-    found: dict[str, list[Difference]] = {}
-    for condition in shared:
-        for difference in _differing([_cells(g[condition]) for g in groups], condition):
-            if is_below(difference.key, owned):
-                found.setdefault(difference.key, []).append(difference)
-    rows: list[Difference] = []
-    for same in found.values():
-        meanings = {tuple(map(_meaning, difference.cells)) for difference in same}
-        is_everywhere = len(meanings) == 1 and len(same) == len(shared)
-        rows += [same[0]._replace(where="")] if is_everywhere else same
-    return rows
-
-
-def _grouped(side: Side) -> dict[str, list[Member]]:
-    groups: dict[str, list[Member]] = {}
-    for member in side.members:
-        groups.setdefault(member.condition, []).append(member)
-    return groups
-
-
-def inside(side: Side) -> dict[str, tuple[list[Side], list[Difference]]]:
-    """Return what varies inside an experiment: by factor its levels as sides, and their settings.
-
-    Under an empty name: what no factor explains, over all runs.
+    What belongs to a factor is compared where all sides have the condition, so that types which
+    one side lacks do not drown the difference; and once, where it is the same in all of them.
     """
-    found: dict[str, tuple[list[Side], list[Difference]]] = {}
-    for name, factor in side.factors.items():
-        levels = [
-            replace(side, label=format_value(level), members=_of_runs(side.members, runs))
-            for level, runs in levels_of(side, name)
-        ]
-        if len(levels) > 1:
-            rows = _differing([_cells(level.members) for level in levels])
-            found[name] = levels, [row for row in rows if is_below(row.key, factor.keys)]
-    owned = tuple(key for factor in side.factors.values() for key in factor.keys)
-    mixed: dict[str, Difference] = {}
-    for condition, members in {"": list(side.members), **_grouped(side)}.items():
-        known = (*IGNORED_KEYS, "seed", *(() if condition else owned))
-        for key, cell in _cells(members).items():
-            if len(cell) > 1 and not is_below(key, known):
-                mixed.setdefault(key, Difference(key, condition, (cell,)))
-    if mixed:
-        found[""] = [side], list(mixed.values())
-    return found
+    long = _long(sides, [[member.config for member in side.members] for side in sides])
+    factors = {name: factor for side in sides for name, factor in side.factors.items()}
+    if not factors or not all(side.factors or side.kind is Kind.RUN for side in sides):
+        return _wide(long.assign(where=""), len(sides))
+    is_owned = _is_below(long, [key for factor in factors.values() for key in factor.keys])
+    owned = long.assign(where=long["condition"])[is_owned]
+    has_all = owned.groupby("condition")["side"].transform("nunique") == len(sides)
+    owned = owned[has_all]
+    by_condition = _wide(owned, len(sides)).map(frozenset).groupby("key").nunique()
+    is_same = owned["key"].isin(by_condition.index[(by_condition == 1).all(axis=1)])
+    parts = [long.assign(where="")[~is_owned], owned.assign(where=owned["where"].mask(is_same, ""))]
+    if all(side.factors for side in sides):
+        levels = [[{f: side.level(m, f) for f in factors} for m in side.members] for side in sides]
+        parts.append(_long(sides, levels).assign(where=LEVELS))
+    return _wide(pd.concat(parts), len(sides))
 
 
-def _of_runs(members: Iterable[Member], runs: Sequence[str]) -> tuple[Member, ...]:
-    return tuple(member for member in members if member.run_id in runs)
-
-
-def compare_provenance(sides: Sequence[Side]) -> tuple[list[Difference], list[str]]:
-    """Return what differs in versions, host and commit, or else which sides record none."""
-    documents = [
-        _cells([m._replace(config=m.provenance) for m in side.members if m.provenance])
-        for side in sides
+def compare_provenance(sides: Sequence[Side]) -> tuple[pd.DataFrame, list[str]]:
+    """Return the wide frame of versions, host and commit, and which sides record none."""
+    known = [
+        replace(side, members=tuple(m for m in side.members if m.provenance)) for side in sides
     ]
-    unrecorded = [side.label for side, cells in zip(sides, documents, strict=True) if not cells]
-    return ([], unrecorded) if unrecorded else (_differing(documents), [])
+    unrecorded = [side.label for side in known if not side.members]
+    documents = [[] if unrecorded else [m.provenance for m in side.members] for side in known]
+    return _wide(_long(known, documents).assign(where=""), len(sides)), unrecorded
 
 
-def _differing(documents: Sequence[Mapping[str, Cell]], where: str = "") -> list[Difference]:
-    rows = differing(documents, _meaning, absent=NOTHING)
-    return [Difference(key, where, tuple(cells)) for key, cells in rows.items()]
+def inside(side: Side) -> dict[str, pd.DataFrame]:
+    """Return what varies inside an experiment: per factor a wide frame with a column per level.
+
+    Under an empty name: what no factor explains, with a single column.
+    """
+    configs = [member.config for member in side.members]
+    long = _long([side], [configs]).drop(columns="side")
+    found = {}
+    for name, factor in side.factors.items():
+        levels = _cell((side.level(member, name), member.run_id) for member in side.members)
+        if len(levels) > 1:
+            place = {run: n for n, (_, runs) in enumerate(levels.values()) for run in runs}
+            own = long[_is_below(long, factor.keys)]
+            table = _wide(own.assign(where="", side=own["run"].map(place)), len(levels))
+            heads = [format_value(level) for level, _ in levels.values()]
+            found[name] = different(table).set_axis(heads, axis="columns")
+    is_owned = _is_below(long, [key for factor in side.factors.values() for key in factor.keys])
+    rest = long.assign(where=long["condition"].where(is_owned, ""), side=0)
+    mixed = _wide(rest[~_is_below(long, [*IGNORED_KEYS, "seed"])], 1)
+    mixed = mixed[mixed[0].map(len) > 1].groupby("key", as_index=False, sort=False).head(1)
+    return found | ({"": mixed.set_axis(["values"], axis="columns")} if len(mixed) else {})
 
 
-def _meaning(cell: Cell) -> frozenset[Any]:
-    return frozenset(canonical(value) for value, _ in cell)
+def different(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a wide frame in which sides differ."""
+    return table[table.map(frozenset).nunique(axis="columns") > 1]
 
 
-def _cells(members: Iterable[Member]) -> dict[str, Cell]:
-    """Collect the values of every setting over runs."""
-    configs = {member.run_id: member.config for member in members}
-    keys = dict.fromkeys(key for config in configs.values() for key in config)
-    return {key: _cell({run: c.get(key, ABSENT) for run, c in configs.items()}) for key in keys}
-
-
-def _cell(values: Mapping[str, Any]) -> Cell:
-    """Group runs by the meaning of their value, in the order of first appearance."""
-    groups: dict[Any, tuple[Any, list[str]]] = {}
-    for run_id, value in values.items():
-        groups.setdefault(canonical(value), (value, []))[1].append(run_id)
-    return tuple((value, tuple(runs)) for value, runs in groups.values())
+def kinds(table: pd.DataFrame) -> list[str]:
+    """Return how each row differs; among more than two sides only `changed` has a meaning."""
+    names = {(True, False): "added", (False, True): "removed"}
+    is_absent = table.map(lambda cell: cell.keys() == NO_RUNS.keys())
+    return [names.get(row, "changed") for row in is_absent.itertuples(index=False, name=None)]
 
 
 def cell_text(cell: Cell, brackets: str = "{}") -> str:
     """Format the values of one side, several of them in brackets."""
-    texts = [format_value(value) for value, _ in cell[:MAX_VALUES]]
-    if len(cell) == 1:
+    texts = [format_value(value) for value, _ in cell.values()]
+    if len(texts) == 1:
         return texts[0]
-    rest = len(cell) - len(texts)
-    listed = ", ".join(texts) + (f" and {rest} more" if rest else "")
+    rest = len(texts) - MAX_VALUES
+    listed = ", ".join(texts[:MAX_VALUES]) + f" and {rest} more" * (rest > 0)
     return f"{brackets[:1]}{listed}{brackets[1:]}"
+
+
+def _long(sides: Sequence[Side], documents: Sequence[Sequence[Flat]]) -> pd.DataFrame:
+    """Return the long frame of the documents of each side's members."""
+    keys = dict.fromkeys(key for of_side in documents for flat in of_side for key in flat)
+    rows = [
+        (number, member.run_id, member.condition, key, flat.get(key, ABSENT))
+        for number, (side, of_side) in enumerate(zip(sides, documents, strict=True))
+        for member, flat in zip(side.members if of_side else (), of_side, strict=True)
+        for key in keys
+    ]
+    return pd.DataFrame(rows, columns=["side", "run", "condition", "key", "value"], dtype=object)
+
+
+def _wide(long: pd.DataFrame, num_sides: int) -> pd.DataFrame:
+    """Return the wide frame of a long one that has `where`; a side without runs is absent."""
+    entries = pd.Series([*zip(long["value"], long["run"], strict=True)], index=long.index)
+    cells = entries.groupby([long["key"], long["where"], long["side"]]).agg(_cell).unstack("side")
+    cells = cells.reindex(columns=range(num_sides))
+    return cells.map(lambda cell: cell if isinstance(cell, dict) else NO_RUNS)
+
+
+def _cell(entries: Iterable[tuple[Any, str]]) -> Cell:
+    cell: dict[Hashable, tuple[Any, list[str]]] = {}
+    for value, run_id in entries:
+        cell.setdefault(canonical(value), (value, []))[1].append(run_id)
+    return cell
+
+
+def _is_below(long: pd.DataFrame, names: Sequence[str]) -> "pd.Series[bool]":
+    below = {key: is_below(key, names) for key in long["key"].unique()}
+    return long["key"].map(below).astype(bool)

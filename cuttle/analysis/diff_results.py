@@ -17,7 +17,8 @@ from cuttle.runs.layout import MATCHES_FILE, RunState
 from cuttle.runs.reader import read_experiment
 
 OVER_RUNS, OVER_GAMES = "t, over runs", "Wilson, over the games of one run"
-CELL = ["side", "n", "games", "win_rate", "ci_low", "ci_high", "interval"]
+GROUP = ["opponent", "condition", "side"]
+CELL = ["n", "games", "win_rate", "ci_low", "ci_high", "interval"]
 DIFFERENCE = ["diff", "diff_ci_low", "diff_ci_high"]
 
 
@@ -28,28 +29,22 @@ def compare_results(sides: Sequence[Side]) -> tuple[pd.DataFrame, list[str]]:
     The condition is empty where runs alone are compared.
     """
     notes: list[str] = []
-    by_condition = any(side.kind is Kind.EXPERIMENT for side in sides)
-    finals = [_finals(side, notes) for side in sides]
-    rows: list[dict[str, Any]] = []
-    groups: dict[tuple[str, str], list[FloatArray | None]] = {}
-    for number, (side, final) in enumerate(zip(sides, finals, strict=True)):
-        if not by_condition:
-            final = final.assign(condition="")
-        for (opponent, condition), runs in final.groupby(
-            ["opponent", "condition"], observed=True, sort=False
-        ):
-            key = str(opponent), str(condition)
-            rates = groups.setdefault(key, [None] * len(sides))
-            rates[number] = runs["win_rate"].to_numpy()
-            cell = _one(runs) if side.kind is Kind.RUN else _several(runs)
-            rows.append(dict(zip(("opponent", "condition"), key, strict=True)) | cell
-                        | {"side": number})  # fmt: skip
-    for row in rows:
-        first, *others = groups[row["opponent"], row["condition"]]
-        if len(sides) == 2 and row["side"] == 1 and first is not None and others[0] is not None:
-            row |= _difference(others[0], first)
-    frame = pd.DataFrame(rows, columns=["opponent", "condition", *CELL, *DIFFERENCE])
-    return frame, notes
+    finals = [_finals(side, notes).assign(side=number) for number, side in enumerate(sides)]
+    runs = pd.concat(finals)
+    if all(side.kind is not Kind.EXPERIMENT for side in sides):
+        runs["condition"] = ""
+    rows = []
+    first: dict[tuple[str, str], FloatArray] = {}
+    for key, group in runs.groupby(GROUP, sort=False):
+        row: dict[str, Any] = dict(zip(GROUP, key, strict=True))
+        rates = group["win_rate"].to_numpy(dtype=float)
+        is_run = sides[row["side"]].kind is Kind.RUN
+        row |= _one(group.iloc[0]) if is_run else _several(rates, int(group["games"].sum()))
+        before = first.setdefault((row["opponent"], row["condition"]), rates)
+        if len(sides) == 2 and before is not rates:
+            row |= _difference(rates, before)
+        rows.append(row)
+    return pd.DataFrame(rows, columns=[*GROUP, *CELL, *DIFFERENCE]), notes
 
 
 def _finals(side: Side, notes: list[str]) -> pd.DataFrame:
@@ -57,25 +52,23 @@ def _finals(side: Side, notes: list[str]) -> pd.DataFrame:
     empty = pd.DataFrame(columns=["opponent", "condition", "wins", "games", "win_rate"])
     if not side.records:
         return empty
-    if side.kind is Kind.RUN:
-        (record,) = side.records
-        try:
+    try:
+        if side.kind is Kind.RUN:
+            (record,) = side.records
             final, source = final_results([UsableRun(record, read_matches(record.matches))])
-        except ValueError as error:
-            notes.append(f"{side.label}: results cannot be read: {error}")
-            return empty
-        notes += [f"{side.label}: {text}" for text in record.problems if MATCHES_FILE in text]
-        final = final.assign(condition=record.condition)
-    else:
-        try:
+            notes += [f"{side.label}: {text}" for text in record.problems if MATCHES_FILE in text]
+            final = final.assign(condition=record.condition)
+        else:
             study = study_of(read_experiment(side.path))
-        except MixedStudyError as error:
-            notes.append(f"{side.label}: no results: {error}")
-            return empty
-        order = {opponent: place for place, opponent in enumerate(study.opponents)}
-        final = study.final.sort_values("opponent", key=lambda o: o.map(order), kind="stable")
-        source = study.final_source
-        notes += _exclusions(side, study.excluded)
+            final = pd.concat([study.finals(opponent) for opponent in study.opponents] or [empty])
+            final, source = final.astype({"condition": "str"}), study.final_source
+            notes += _exclusions(side, study.excluded)
+    except MixedStudyError as error:
+        notes.append(f"{side.label}: no results: {error}")
+        return empty
+    except ValueError as error:
+        notes.append(f"{side.label}: results cannot be read: {error}")
+        return empty
     if source is None:
         notes.append(f"{side.label}: no results yet")
     elif source == LAST_ROUND:
@@ -94,24 +87,21 @@ def _exclusions(side: Side, excluded: pd.DataFrame) -> list[str]:
     ]
 
 
-def _several(runs: pd.DataFrame) -> dict[str, Any]:
+def _several(rates: FloatArray, games: int) -> dict[str, Any]:
     """Summarise a group of runs: the run is the unit, never the game."""
-    rates = runs["win_rate"].to_numpy()
     _, low, high = mean_interval(rates)
-    cell = {"n": len(rates), "games": int(runs["games"].sum()), "win_rate": rates.mean()}
-    return cell | {"ci_low": low, "ci_high": high, "interval": OVER_RUNS}
+    return dict(zip(CELL, (len(rates), games, rates.mean(), low, high, OVER_RUNS), strict=True))
 
 
-def _one(runs: pd.DataFrame) -> dict[str, Any]:
+def _one(run: "pd.Series[Any]") -> dict[str, Any]:
     """Summarise one run: its interval is the sampling error of its games, not that of seeds."""
-    run = runs.iloc[0]
     low, high = proportion_confint(run["wins"], run["games"], alpha=ALPHA, method="wilson")
-    cell = {"n": 1, "games": int(run["games"]), "win_rate": run["win_rate"]}
-    return cell | {"ci_low": low, "ci_high": high, "interval": OVER_GAMES}
+    cell = (1, int(run["games"]), run["win_rate"], low, high, OVER_GAMES)
+    return dict(zip(CELL, cell, strict=True))
 
 
 def _difference(last: FloatArray, first: FloatArray) -> dict[str, float]:
     if degenerate({"first": first, "last": last}):
         return {"diff": float(last.mean() - first.mean())}
     test = welch(last, first)
-    return dict(zip(DIFFERENCE, (test.diff, test.ci_low, test.ci_high), strict=True))
+    return {column: test[column.removeprefix("diff_")] for column in DIFFERENCE}

@@ -1,38 +1,82 @@
 """Verdict on several factors: which matter, which depend on others, which settings win."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
-from cuttle.analysis.data import Study
-from cuttle.analysis.interpretation import Decision, Statement, capitalize
+from cuttle.analysis.data import NETWORK_TYPE, Study
+from cuttle.analysis.interpretation import (
+    MAX_IN_HEADLINE,
+    Decision,
+    Statement,
+    capitalize,
+    interval_ahead,
+    ranked,
+)
 from cuttle.analysis.numerics import ALPHA, Row, rows_of
-from cuttle.analysis.statistics.factors import factorial
+from cuttle.analysis.statistics.factors import factorial, level_differences
 from cuttle.analysis.statistics.settings import best_settings, sensitivity
-from cuttle.runs.formatting import format_percent, format_points, join_words, pluralize
+from cuttle.runs.formatting import (
+    format_p_claim,
+    format_percent,
+    format_points,
+    join_words,
+    pluralize,
+)
+
+MAX_TYPES = 4  # whose highest mean the headline names
+
+
+def summarise_factors(study: Study, opponent: str) -> list[str]:
+    """Answer the question of several factors in clauses; none where no ANOVA can be computed.
+
+    First how the levels of the main factor compare on average and on what that depends, then the
+    other factors, then the highest mean of each type.
+    """
+    terms = [row for row in rows_of(factorial(study, opponent)) if row["sentence"]]
+    if not terms:
+        return []
+    main, *others = _by_importance(study)
+    pairs = {frozenset(row["factors"]): row for row in terms if len(row["factors"]) == 2}
+    with_main = {other: row for other in others if (row := pairs.get(frozenset({main, other})))}
+    parts = [_on_average(study, opponent), *_dependence(study, with_main, others)]
+    for row in terms:
+        is_told = row in with_main.values() or row["factors"] == [main]
+        if not is_told and (len(row["factors"]) == 1 or row["p"] < ALPHA):
+            parts.append(row["sentence"])
+    best = best_settings(study, opponent)
+    best = best[(best["note"] == "") & (best["num_settings"] > 1) & (best["num_best"] == 1)]
+    if len(best) <= MAX_TYPES:
+        parts += [
+            f"highest mean of {row['network_type']}: {format_percent(row['naive_mean'])} at "
+            f"{row['setting']} (cross-fitted {format_percent(row['crossfit_mean'])})"
+            for row in rows_of(best)
+        ]
+    return parts
 
 
 def answer_factors(study: Study, opponent: str) -> Iterator[Statement]:
-    """Answer which factors matter and which effects depend on others."""
+    """Answer how levels compare on average, which factors matter and which depend on others."""
+    main = _by_importance(study)[0]
+    levels = level_differences(study, opponent).query("factor == @main")
+    if levels["p"].notna().any():
+        decision = Decision.DIFFERENT if (levels["p_holm"] < ALPHA).any() else Decision.UNDECIDED
+        question = f"How do levels of the {study.factor_text(main)} compare on average against "
+        text = f"{capitalize(_on_average(study, opponent))}."
+        yield Statement(f"{question}{opponent}?", text, decision, main)
     for row in rows_of(factorial(study, opponent)):
         *others, last = [study.factor_text(factor) for factor in row["factors"]]
-        question, factor = f"Does the {last} matter against {opponent}?", row["factors"][0]
+        question = f"Is there an effect of the {last} against {opponent}?"
         if others:
-            on, factor = join_words([f"the {name}" for name in others]), row["term"]
+            on = join_words([f"the {name}" for name in others])
             question = f"Does the effect of the {last} depend on {on} against {opponent}?"
         if not row["sentence"]:
             text = f"Cannot be computed: {row['note']}."
-            yield Statement(question, text, Decision.NOT_COMPUTABLE, factor)
+            yield Statement(question, text, Decision.NOT_COMPUTABLE, row["term"])
             continue
         f = f"F({row['df']:.3g}, {row['df_residual']:.3g}) = {row['f']:.2f}"
         numbers = f"factorial ANOVA, {f}, partial η² = {row['eta2_partial']:.2f}"
         decision = Decision.DIFFERENT if row["p"] < ALPHA else Decision.UNDECIDED
-        yield Statement(question, f"{capitalize(row['sentence'])}; {numbers}.", decision, factor)
-
-
-def shown_interactions(study: Study, opponent: str) -> list[str]:
-    """Name the interactions that are significant."""
-    terms = factorial(study, opponent)
-    is_shown = (terms["p"] < ALPHA) & (terms["factors"].map(len) > 1)
-    return list(terms.loc[is_shown, "sentence"])
+        text = f"{capitalize(row['sentence'])}; {numbers}."
+        yield Statement(question, text, decision, row["term"])
 
 
 def answer_settings(study: Study, opponent: str) -> Iterator[Statement]:
@@ -42,18 +86,21 @@ def answer_settings(study: Study, opponent: str) -> Iterator[Statement]:
         name = row["network_type"]
         question = f"What is the best setting of {name} against {opponent}?"
         if row["note"]:
-            yield Statement(
-                question, f"Cannot be computed: {row['note']}.", Decision.NOT_COMPUTABLE
-            )
+            text = f"Cannot be computed: {row['note']}."
+            yield Statement(question, text, Decision.NOT_COMPUTABLE)
             continue
-        chosen = {row["chosen_first"], row["chosen_second"]}
-        agree = "both halves chose it" if chosen == {row["setting"]} else "the halves disagree"
+        agree = row["chosen_first"] == row["chosen_second"] == row["setting"]
+        halves = "both halves chose it" if agree else "not both halves chose it"
+        highest, settings = format_percent(row["naive_mean"]), f"{row['num_settings']} settings"
         text = (
-            f"{row['setting']}: {format_percent(row['crossfit_mean'])}, chosen on one half of the "
-            f"runs and estimated on the other ({agree}). Its uncorrected mean of "
-            f"{format_percent(row['naive_mean'])}, the highest of "
-            f"{pluralize(row['num_settings'], 'setting')}, is {_optimism(row['optimism'])}."
+            f"{row['setting']} has the highest mean of {settings}, {highest}; "
+            f"{format_percent(row['crossfit_mean'])} if chosen on one half of the runs and "
+            f"estimated on the other ({halves})."
         )
+        if row["num_settings"] == 1:
+            text = f"Only {row['setting']} has runs: {highest}."
+        elif row["num_best"] > 1:
+            text = f"{row['num_best']} of {settings} share the highest mean, {highest}."
         yield Statement(question, text, "", "", (row["condition"],))
         here = losses[(losses["network_type"] == name) & (losses["note"] == "")]
         if parts := [_loss(loss) for loss in rows_of(here)]:
@@ -62,14 +109,57 @@ def answer_settings(study: Study, opponent: str) -> Iterator[Statement]:
             yield Statement(question, text, "")
 
 
+def _by_importance(study: Study) -> list[str]:
+    """Return the varying factors, the network type first."""
+    return sorted(study.varying, key=lambda factor: factor != NETWORK_TYPE)
+
+
+def _on_average(study: Study, opponent: str) -> str:
+    """Compare the levels of the main factor over the settings that both have, with intervals."""
+    main, *others = _by_importance(study)
+    rows = rows_of(level_differences(study, opponent).query("factor == @main"))
+    known = [row for row in rows if row["p"] == row["p"]]
+    shown = [row for row in known if row["p_holm"] < ALPHA]
+    name, over = study.factor_text(main), "over the settings that both have"
+    if all(row["num_settings"] == row["of"] for row in known):
+        over = f"over the levels of {join_words([f'the {study.factor_text(f)}' for f in others])}"
+    if len(known) > MAX_IN_HEADLINE:
+        pairs = pluralize(len(rows), "pair")
+        parts = [f"{len(shown)} of {pairs} of levels of the {name} differ significantly"]
+    else:
+        rest = [row for row in known if row not in shown]
+        parts = [_compared(row, len(rows)) for row in (*shown, *rest)]
+    if missing := len(rows) - len(known):
+        parts.append(f"{pluralize(missing, 'pair')} cannot be compared")
+    about = "" if main == NETWORK_TYPE else f"{name}: "
+    return f"{about}on average {over}, {', '.join(parts)}"
+
+
+def _compared(row: Row, family_size: int) -> str:
+    """Compare two levels in words and numbers."""
+    (ahead, behind), points = ranked(row), format_points(abs(row["diff"]))
+    p = f"{'Holm ' * (family_size > 1)}{format_p_claim(row['p_holm'])}"
+    numbers = f"95% CI {interval_ahead(row)}, {p}"
+    if row["p_holm"] < ALPHA:
+        return f"{ahead} beats {behind} by {points} ({numbers})"
+    return f"{ahead} and {behind} do not differ significantly ({points}, {numbers})"
+
+
+def _dependence(study: Study, terms: Mapping[str, Row], factors: Sequence[str]) -> Iterator[str]:
+    """Describe on which other factors the differences between levels of the main one depend."""
+    names = {factor: f"the {study.factor_text(factor)}" for factor in factors}
+    texts = {f: f"{names[f]} ({format_p_claim(row['p'])})" for f, row in terms.items()}
+    shown = [texts[factor] for factor, row in terms.items() if row["p"] < ALPHA]
+    rest = [text for text in texts.values() if text not in shown]
+    unknown = [names[factor] for factor in factors if factor not in terms]
+    if shown:
+        yield f"how they compare depends on {join_words(shown)}"
+    if rest:
+        yield f"no significant interaction with {' or '.join(rest)}"
+    if unknown:
+        yield f"an interaction with {join_words(unknown)} cannot be estimated"
+
+
 def _loss(row: Row) -> str:
     change = "lost" if row["loss"] >= 0 else "gained"
     return f"{format_points(abs(row['loss']))} {change} at what is best for {row['at']}"
-
-
-def _optimism(optimism: float) -> str:
-    """Describe the bias of selecting and estimating on the same runs."""
-    if abs(optimism) < 0.0005:
-        return "the same"
-    side = "higher" if optimism > 0 else "lower"
-    return f"{format_points(abs(optimism))} {side}, because it was selected on the same runs"

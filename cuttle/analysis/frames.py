@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cuttle.analysis.usable import ExcludedRun, UsableRun
+from cuttle.analysis.usable import UsableRun
 from cuttle.runs.comparable import method_settings
 from cuttle.runs.layout import MATCHES_COLUMNS, METRICS_COLUMNS, TIMINGS_COLUMNS, Stage
 from cuttle.runs.reader import Experiment, Factor, RunRecord, planned_entries
@@ -19,9 +19,12 @@ CLASS_KEY = "network_type._target_"  # which the factor network_type stands for
 
 
 def build_frames(
-    experiment: Experiment, usable: Sequence[UsableRun], excluded: Sequence[ExcludedRun]
+    experiment: Experiment, usable: Sequence[UsableRun], reasons: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Build the frames of a study, by their names in `Study`, and its `final_source`."""
+    """Build the frames of a study, by their names in `Study`, and its `final_source`.
+
+    reasons: by run id, why runs are excluded
+    """
     conditions = _conditions(experiment)
     labels = list(conditions.index)
     usable = sorted(usable, key=lambda u: (labels.index(u.record.condition), u.record.run))
@@ -40,7 +43,7 @@ def build_frames(
         runs=add_hyperparameters(runs, configs),
         matches=_named(who, _with_rates(plays).drop(columns="half_draw_rate")),
         rounds=_rounds(records, who),
-        excluded=_excluded(experiment.name, excluded, labels),
+        excluded=_excluded(experiment, reasons, labels),
         final=_named(who, _with_rates(_over_seats(finals, ["row", "opponent"]))),
         curves=_named(who, _curves(plays)),
         conditions=conditions,
@@ -200,13 +203,15 @@ def _rounds(records: Sequence[RunRecord], who: pd.DataFrame) -> pd.DataFrame:
     return _named(who, frame)
 
 
-def _excluded(name: str, excluded: Sequence[ExcludedRun], labels: Sequence[str]) -> pd.DataFrame:
-    ordered = sorted(excluded, key=lambda out: out.record.run_id)
-    frame = _identity(name, [out.record for out in ordered], labels)
-    frame["seed"] = pd.Series([out.record.seed for out in ordered], dtype="Int64")
-    frame["state"] = pd.Series([str(out.record.state) for out in ordered], dtype="str")
-    frame["reason"] = pd.Series([out.reason for out in ordered], dtype="str")
-    return frame
+def _excluded(
+    experiment: Experiment, reasons: Mapping[str, str], labels: Sequence[str]
+) -> pd.DataFrame:
+    records = [run for run in experiment.runs if run.run_id in reasons]
+    records.sort(key=lambda run: run.run_id)
+    rows = [(run.seed, str(run.state), reasons[run.run_id]) for run in records]
+    facts = pd.DataFrame(rows, columns=["seed", "state", "reason"])
+    kinds = {"seed": "Int64", "state": "str", "reason": "str"}
+    return _identity(experiment.name, records, labels).join(facts.astype(kinds))
 
 
 def _provenance(records: Sequence[RunRecord], who: pd.DataFrame) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 A test that rejects nothing is not evidence of equality: the word for that is inconclusive.
 """
 
+import itertools
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -20,8 +21,10 @@ from cuttle.runs.formatting import (
 )
 
 MAX_IN_HEADLINE = 6  # four types in order, say; beyond that the table tells
-KEYS = ["factor", "a", "b"]
-OF_EQUIVALENCE = {"p_holm": "p_tost_holm", "ci_low": "tost_low", "ci_high": "tost_high"}
+OF_EQUIVALENCE = {
+    "margin": "margin", "is_equivalent": "is_equivalent", "p_holm": "p_tost_holm",
+    "ci_low": "tost_low", "ci_high": "tost_high",
+}  # fmt: skip
 TESTS = {
     "welch": "Welch",
     "paired_t": "paired t",
@@ -55,10 +58,11 @@ class Statement(NamedTuple):
 
 def decided_pairs(study: Study, opponent: str) -> list[dict[str, Any]]:
     """Return every planned pair, tested for a difference and for equivalence: its `decision`."""
-    tost = equivalence(study, opponent).rename(columns=OF_EQUIVALENCE)
-    columns = [*KEYS, "margin", *OF_EQUIVALENCE.values(), "is_equivalent"]
-    both = comparisons(study, opponent).merge(tost[columns], on=KEYS)
-    return [{**row, "decision": decide(row)} for row in rows_of(both)]
+    rows = rows_of(comparisons(study, opponent))
+    for row, tost in zip(rows, rows_of(equivalence(study, opponent)), strict=True):
+        row |= {new: tost[old] for old, new in OF_EQUIVALENCE.items()}
+        row["decision"] = decide(row)
+    return rows
 
 
 def decide(row: Row) -> Decision:
@@ -121,6 +125,12 @@ def ranked(row: Row) -> tuple[str, str]:
     return (row["a"], row["b"]) if row["diff"] > 0 else (row["b"], row["a"])
 
 
+def interval_ahead(row: Row) -> str:
+    """Format the interval of how far the condition with the higher mean is ahead; may be empty."""
+    ends = (row["ci_low"], row["ci_high"]) if row["diff"] > 0 else (-row["ci_high"], -row["ci_low"])
+    return format_interval(*ends, least=-1.0)
+
+
 def _equal_pairs(equal: Sequence[Row], *, are_all: bool) -> list[str]:
     """Describe which conditions are equivalent: all of them at once where they are."""
     within = [f"equivalent within {format_points(row['margin'])} (TOST)" for row in equal]
@@ -140,11 +150,8 @@ def _beats(row: Row) -> str:
 
 
 def _difference(row: Row) -> str:
-    (ahead, behind), interval = ranked(row), ""
-    if row["ci_low"] == row["ci_low"]:
-        ends = (row["ci_low"], row["ci_high"])
-        ends = ends if ahead == row["a"] else (-ends[1], -ends[0])
-        interval = f"95% CI {format_interval(*ends, least=-1.0)}; "
+    (ahead, behind), ends = ranked(row), interval_ahead(row)
+    interval = f"95% CI {ends}; " if ends else ""
     text = (
         f"{_beats(row)} ({interval}{TESTS[row['test']]}, Holm {format_p_claim(row['p_holm'])}; "
         f"{_sizes(row)}). A new run of "
@@ -217,15 +224,14 @@ def capitalize(text: str) -> str:
 
 
 def by_family(rows: Sequence[Row]) -> dict[str, list[Row]]:
-    """Group pairs by the factor in which they differ."""
-    families: dict[str, list[Row]] = {}
-    for row in rows:
-        families.setdefault(row["factor"], []).append(row)
-    return families
+    """Group pairs by the factor in which they differ, in whose order they stand."""
+    return {f: list(pairs) for f, pairs in itertools.groupby(rows, key=lambda row: row["factor"])}
 
 
 def missing_conditions(study: Study, opponent: str) -> str:
     """Name the planned conditions without usable runs against an opponent; empty if none is."""
     absent = [name for name, rates in study.rates(opponent).items() if not rates.size]
     verb = "has" if len(absent) == 1 else "have"
-    return f"{join_words(absent)} {verb} no usable runs" if absent else ""
+    # where several factors vary, the label of a condition may be that of a type
+    noun = "" if study.noun == "type" else "condition " if len(absent) == 1 else "conditions "
+    return f"{noun}{join_words(absent)} {verb} no usable runs" if absent else ""

@@ -33,6 +33,7 @@ COLUMNS = (
     " prob_improvement_low prob_improvement_high cliffs_delta cohens_d_pooled effect_band d_ci_low"
     " d_ci_high hedges_g_exact g_ci_low g_ci_high dz family_size is_significant detectable note"
 )
+T_TEST = ("diff", "se", "ci_low", "ci_high", "t", "df", "p")
 # Cohen 1988; the value at a border belongs to the larger word.
 BANDS = ((0.2, "negligible"), (0.5, "small"), (0.8, "medium"))
 
@@ -45,18 +46,6 @@ class Pair(NamedTuple):
     b: str
 
 
-class TTest(NamedTuple):
-    """A t test of a difference of means."""
-
-    diff: float
-    se: float
-    ci_low: float
-    ci_high: float
-    t: float
-    df: float
-    p: float
-
-
 def planned_pairs(study: Study) -> list[Pair]:
     """Return all pairs to compare, whether or not they have runs, a family per factor.
 
@@ -65,21 +54,26 @@ def planned_pairs(study: Study) -> list[Pair]:
     types with six faults make 6 + 10 pairs, not 66.
     """
     factors = study.varying
+    planned = {factor: planned_levels(study, factor) for factor in factors}
     labels, levels = study.labels, study.conditions[list(factors)].to_numpy().tolist()
     pairs = []
     for (a, of_a), (b, of_b) in itertools.combinations(zip(labels, levels, strict=True), 2):
         differing = [f for f, x, y in zip(factors, of_a, of_b, strict=True) if x != y]
-        if len(differing) == 1 and _is_planned(study, differing[0], a, b):
-            pairs.append(Pair(differing[0], a, b))
+        if len(differing) == 1:
+            (factor,) = differing
+            place = factors.index(factor)
+            if (of_a[place], of_b[place]) in planned[factor]:
+                pairs.append(Pair(factor, a, b))
     return sorted(pairs, key=lambda pair: factors.index(pair.factor))
 
 
-def _is_planned(study: Study, factor: str, a: str, b: str) -> bool:
+def planned_levels(study: Study, factor: str) -> list[tuple[Any, Any]]:
+    """Return the pairs of levels of a factor to compare, in the order of the levels."""
     levels, base = study.levels(factor), study.factors[factor].base
+    pairs = list(itertools.combinations(levels, 2))
     if len(study.varying) == 1 or factor == NETWORK_TYPE or base not in levels:
-        return True
-    is_small = len(levels) <= MAX_LEVELS_ALL_PAIRS
-    return is_small or base in (study.conditions[factor][a], study.conditions[factor][b])
+        return pairs
+    return pairs if len(levels) <= MAX_LEVELS_ALL_PAIRS else [p for p in pairs if base in p]
 
 
 def values_by_run(frame: pd.DataFrame, column: str) -> dict[str, pd.Series]:
@@ -132,12 +126,13 @@ def compare_pairs(
     return result
 
 
-def welch(x: FloatArray, y: FloatArray) -> TTest:
-    """Compare means without equal variances (Welch 1947)."""
+def welch(x: FloatArray, y: FloatArray) -> dict[str, float]:
+    """Compare means without equal variances (Welch 1947): the columns of T_TEST."""
     both = CompareMeans(DescrStatsW(x), DescrStatsW(y))
     t, p, df = both.ttest_ind(usevar="unequal")
     low, high = both.tconfint_diff(alpha=2 * TAIL, usevar="unequal")
-    return TTest(x.mean() - y.mean(), both.std_meandiff_separatevar, low, high, t, df, p)
+    found = (x.mean() - y.mean(), both.std_meandiff_separatevar, low, high, t, df, p)
+    return dict(zip(T_TEST, found, strict=True))
 
 
 def cohens_d(x: FloatArray, y: FloatArray) -> float:
@@ -180,7 +175,7 @@ def _independent(pair: Pair, x: FloatArray, y: FloatArray) -> dict[str, Any]:
     low, high = (scale * end for end in _noncentralities(d / scale, df))
     row |= {"cohens_d_pooled": d, "effect_band": effect_band(d), "d_ci_low": low, "d_ci_high": high}
     row |= {"hedges_g_exact": j * d, "g_ci_low": j * low, "g_ci_high": j * high}
-    return {**row, "test": "welch", **welch(x, y)._asdict()}
+    return {**row, "test": "welch", **welch(x, y)}
 
 
 def _paired(pair: Pair, x: FloatArray, y: FloatArray) -> dict[str, Any]:
@@ -198,8 +193,8 @@ def _paired(pair: Pair, x: FloatArray, y: FloatArray) -> dict[str, Any]:
     sample = DescrStatsW(differences)
     t, p, df = sample.ttest_mean(0.0)  # Student 1908
     low, high = sample.tconfint_mean(alpha=2 * TAIL)
-    test = TTest(sample.mean, sample.std_mean, low, high, t, df, p)
-    return {**row, "test": "paired_t", **test._asdict(), "dz": t / math.sqrt(x.size)}
+    test = dict(zip(T_TEST, (sample.mean, sample.std_mean, low, high, t, df, p), strict=True))
+    return {**row, "test": "paired_t", **test, "dz": t / math.sqrt(x.size)}
 
 
 def _common(x: FloatArray, y: FloatArray) -> dict[str, Any]:

@@ -7,9 +7,9 @@ matrices, and knows no largest statistic over rounds.
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,11 +46,10 @@ def permute(x: FloatArray, y: FloatArray) -> MaxT:
     Studentised by Welch's error (Janssen 1997). Rounds in which a labelling leaves a group fewer
     than two values count as no difference: the test is exact for any statistic.
     """
-    pooled = np.concatenate([x, y])
-    n, size = pooled.shape[0], x.shape[0]
+    n, size = x.shape[0] + y.shape[0], x.shape[0]
     is_exact = math.comb(n, size) <= MAX_SPLITS
-    observed = _welch_t((np.arange(n) < size).astype(np.float64)[None, :], pooled)
-    return _max_t(observed, (_welch_t(labels, pooled) for labels in _labellings(n, size)), is_exact)
+    labels = _all_labels(n, size) if is_exact else _sampled_labels(n, size)
+    return _max_t(_welch_t, labels, np.concatenate([x, y]), is_exact)
 
 
 def flip(differences: FloatArray) -> MaxT:
@@ -62,9 +61,7 @@ def flip(differences: FloatArray) -> MaxT:
     else:
         signs = np.random.default_rng(SEED).choice((1.0, -1.0), size=(NUM_FLIPS, n))
         signs[0] = 1.0  # the observed pattern counts
-    chunks = np.array_split(signs, _num_chunks(*signs.shape))
-    observed = _flipped_t(np.ones((1, n)), differences)
-    return _max_t(observed, (_flipped_t(chunk, differences) for chunk in chunks), is_exact)
+    return _max_t(_flipped_t, signs, differences, is_exact)
 
 
 def smallest_permutation_p(n1: int, n2: int) -> float:
@@ -77,16 +74,20 @@ def smallest_flip_p(n: int) -> float:
     return min(1.0, 2.0 ** (1 - n))
 
 
-def _max_t(observed: FloatArray, chunks: Iterator[FloatArray], is_exact: bool) -> MaxT:
-    """Count how often the largest |t| of a labelling reaches each observed one."""
-    t = np.abs(observed[0])
+def _max_t(
+    statistic: Callable[[FloatArray, FloatArray], FloatArray],
+    patterns: NDArray[Any],
+    values: FloatArray,
+    is_exact: bool,
+) -> MaxT:
+    """Count how often the largest |t| of a pattern reaches each one of the first, the observed."""
+    t = np.abs(statistic(patterns[:1].astype(np.float64), values)[0])
     bar = np.where(np.isfinite(t), t * (1 - TIE_TOLERANCE), t)
-    reached, total = np.zeros(t.size), 0
-    for chunk in chunks:
-        largest = np.abs(chunk).max(axis=1)
+    reached = np.zeros(t.size)
+    for chunk in np.array_split(patterns, max(1, math.ceil(patterns.size / CHUNK_CELLS))):
+        largest = np.abs(statistic(chunk.astype(np.float64), values)).max(axis=1)
         reached += (largest[:, None] >= bar).sum(axis=0)
-        total += largest.size
-    p_round = reached / total
+    p_round = reached / len(patterns)
     return MaxT(t, p_round, float(p_round.min()), "exact" if is_exact else "sampled")
 
 
@@ -123,18 +124,6 @@ def _flipped_t(signs: FloatArray, differences: FloatArray) -> FloatArray:
         t = sums / np.sqrt(n * ss / (n - 1))
     is_none = (np.abs(sums) <= 1e-13 * np.sqrt(squares)) | (n < 2)
     return np.asarray(np.where(is_none, 0.0, t))
-
-
-def _labellings(n: int, n1: int) -> Iterator[FloatArray]:
-    """Yield all labellings, or the observed one and a seeded sample, in chunks."""
-    all_labels = _all_labels if math.comb(n, n1) <= MAX_SPLITS else _sampled_labels
-    labels = all_labels(n, n1)
-    for chunk in np.array_split(labels, _num_chunks(*labels.shape)):
-        yield chunk.astype(np.float64)
-
-
-def _num_chunks(rows: int, columns: int) -> int:
-    return max(1, math.ceil(rows * columns / CHUNK_CELLS))
 
 
 @lru_cache(maxsize=4)

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
+import pandas as pd
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from cuttle.analysis.data import NETWORK_TYPE, Study, level_text
+from cuttle.analysis.numerics import FloatArray
 
 SINGLE_COLUMN = 3.4  # inches, one column of a two-column page
 DOUBLE_COLUMN = 7.0  # inches, the full text width
@@ -72,8 +75,6 @@ RC: Any = {
     "figure.facecolor": "white",
     "figure.constrained_layout.use": True,
     "pdf.fonttype": 42,
-    "svg.fonttype": "path",
-    "svg.hashsalt": "cuttle",
     "text.parse_math": False,  # a dollar in a name is a dollar
 }
 
@@ -193,25 +194,21 @@ def empty(message: str) -> Figure:
     return figure
 
 
-def offsets(values: Sequence[float], *, bin_width: float, step: float) -> list[float]:
+def offsets(values: Sequence[float] | FloatArray, *, bin_width: float, step: float) -> FloatArray:
     """Spread points that would cover each other, without chance: `(points,)` around zero."""
-    members: dict[int, list[int]] = {}
-    for index in sorted(range(len(values)), key=lambda i: values[i]):
-        members.setdefault(round(values[index] / bin_width), []).append(index)
-    result = [0.0] * len(values)
-    for indices in members.values():
-        room = min(step, LANE / max(1, len(indices) - 1))
-        for place, index in enumerate(indices):
-            result[index] = (place - (len(indices) - 1) / 2) * room
-    return result
+    column = pd.Series(values, dtype=float)
+    same = column.groupby(np.rint(column / bin_width))
+    place, size = same.rank("first") - 1, same.transform("size")
+    shifts = (place - (size - 1) / 2) * np.minimum(step, LANE / np.maximum(1, size - 1))
+    return shifts.to_numpy()
 
 
 def image(figure: Figure, kind: str) -> bytes:
-    """Render a figure as `pdf`, `png` or `svg`, the same bytes each time.
+    """Render a figure as `pdf` or `png`, the same bytes each time.
 
     The layout is worked out once: doing it again for each kind takes most of the time.
     """
-    undated = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {"Software": None}}
+    undated = {"pdf": {"CreationDate": None}, "png": {"Software": None}}
     buffer = io.BytesIO()
     with mpl.rc_context(RC):
         if engine := figure.get_layout_engine():

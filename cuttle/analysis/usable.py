@@ -31,27 +31,23 @@ class UsableRun(NamedTuple):
     matches: list[MatchRow]
 
 
-class ExcludedRun(NamedTuple):
-    """A run that no statistic uses, and why."""
+def sort_runs(records: Iterable[RunRecord]) -> tuple[list[UsableRun], dict[str, str]]:
+    """Return the usable runs, and by run id why the others are excluded.
 
-    record: RunRecord
-    reason: str
-
-
-def sort_runs(records: Iterable[RunRecord]) -> tuple[list[UsableRun], list[ExcludedRun]]:
-    """Split records into usable and excluded runs; each seed of a condition counts once."""
+    Each seed of a condition counts once.
+    """
     usable: list[UsableRun] = []
-    excluded: list[ExcludedRun] = []
+    reasons: dict[str, str] = {}
     for record in records:
-        if record.status.get("state") is not RunState.COMPLETED:  # a lost model does no harm here
-            excluded.append(ExcludedRun(record, _unfinished(record)))
-            continue
         try:
             usable.append(UsableRun(record, _read_results(record)))
         except ValueError as error:
-            excluded.append(ExcludedRun(record, str(error)))
-    usable = _without(usable, excluded, _lacks_final_evaluation(usable))
-    return _without(usable, excluded, _duplicates(usable)), excluded
+            reasons[record.run_id] = str(error)
+    for find_reasons in (_lacks_final_evaluation, _duplicates):
+        found = find_reasons(usable)
+        usable = [run for run in usable if run.record.run_id not in found]
+        reasons |= found
+    return usable, reasons
 
 
 def refuse_mixture(runs: Sequence[UsableRun], factors: Mapping[str, Factor]) -> None:
@@ -103,6 +99,8 @@ def _problem(row: Mapping[str, Any]) -> str:
 
 def _read_results(record: RunRecord) -> list[MatchRow]:
     """Read a completed run's matches; raise a ValueError that says why it cannot be used."""
+    if record.status.get("state") is not RunState.COMPLETED:  # a lost model does no harm here
+        raise ValueError(_unfinished(record))
     if not record.config or not record.metadata:
         problem = "; ".join(record.problems) or f"{CONFIG_FILE} or {METADATA_FILE} is empty"
         raise ValueError(f"comparability unknown: {problem}")
@@ -130,18 +128,6 @@ def _unfinished(record: RunRecord) -> str:
     if status.get("round") and status.get("rounds"):
         return f"{record.state} after round {status['round']} of {status['rounds']}"
     return str(record.state)
-
-
-def _without(
-    runs: Sequence[UsableRun], excluded: list[ExcludedRun], reasons: Mapping[str, str]
-) -> list[UsableRun]:
-    """Move the runs that have a reason, by run id, to the excluded ones."""
-    excluded += [
-        ExcludedRun(run.record, reasons[run.record.run_id])
-        for run in runs
-        if run.record.run_id in reasons
-    ]
-    return [run for run in runs if run.record.run_id not in reasons]
 
 
 def _lacks_final_evaluation(runs: Sequence[UsableRun]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from cuttle.config.keys import Role
@@ -60,15 +60,11 @@ def canonical(value: Any) -> Hashable:
     return (type(value).__name__, value)
 
 
-def differing(
-    documents: Sequence[Mapping[str, Any]],
-    meaning: Callable[[Any], Hashable] = canonical,
-    absent: Any = ABSENT,
-) -> dict[str, list[Any]]:
+def differing(documents: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
     """Return the keys in which documents differ, sorted, each with its value in every document."""
     keys = sorted(set[str]().union(*documents))
-    rows = {key: [document.get(key, absent) for document in documents] for key in keys}
-    return {key: values for key, values in rows.items() if len(set(map(meaning, values))) > 1}
+    rows = {key: [document.get(key, ABSENT) for document in documents] for key in keys}
+    return {key: values for key, values in rows.items() if len(set(map(canonical, values))) > 1}
 
 
 def is_below(key: str, names: Iterable[str]) -> bool:

@@ -57,6 +57,18 @@ def test_different_key_ends_with_one_and_shows_both_values(root: Path, capsys: A
     assert "changed training.rounds 4 9" in words(capsys)
 
 
+def test_runs_that_lack_a_key_are_named(root: Path, capsys: Any):
+    changed_run(root, extra=1)
+
+    _, document = diff_json(capsys, "old", "new")
+
+    row = next(row for row in document["configuration"] if row["key"] == "training.extra")
+    (lacking,), (fresh, rest) = row["sides"]
+    assert lacking["is_absent"] and len(lacking["runs"]) == 10
+    assert (fresh["value"], fresh["runs"]) == (1, ["boolean_run_01"])
+    assert rest["is_absent"] and len(rest["runs"]) == 4
+
+
 def test_numbers_are_compared_as_numbers(root: Path, tmp_path: Path, capsys: Any):
     (tmp_path / "a.yaml").write_text("lr: 1e-3\nn: 1_000\n")
     (tmp_path / "b.yaml").write_text("n: 1000.0\nlr: 0.001\n")

@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 
 from cuttle.analysis import Study, load
+from cuttle.analysis.export import DEFAULT_FORMATS, export_all
 from cuttle.analysis.export.csv import to_csv
 from cuttle.analysis.export.latex import escape
-from cuttle.analysis.exporting import DEFAULT_FORMATS, export_all
 from cuttle.analysis.interpretation import Decision
 from cuttle.analysis.statistic import all_statistics
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from statsmodels.stats.weightstats import ttost_ind, ttost_paired
 
 from cuttle.analysis import Study, load
 from cuttle.analysis.statistic import all_statistics, evaluate
@@ -391,6 +392,51 @@ def test_level_means_weigh_conditions_alike(tmp_path: Path) -> None:
     row = means.loc["0.001"]
     assert row["n"] == 12
     assert row["ci_low"] < row["mean"] < row["ci_high"]
+
+
+@pytest.mark.parametrize("is_paired", [False, True])
+def test_equivalence_agrees_with_statsmodels(tmp_path: Path, is_paired: bool) -> None:
+    study = load(write_experiment(tmp_path, MAIN, paired=is_paired))
+
+    found = rows(study, "equivalence").set_index(["a", "b"])["p"]
+
+    rates = study.rates(PRIMARY)
+    for (a, b), p in found.items():
+        x, y = rates[a], rates[b]
+        expected = (
+            ttost_paired(x, y, -0.05, 0.05)[0]
+            if is_paired
+            else ttost_ind(x, y, -0.05, 0.05, usevar="unequal")[0]
+        )
+        assert p == pytest.approx(expected, rel=1e-9)
+
+
+def test_difference_of_two_levels_agrees_with_the_analysis_of_variance(tmp_path: Path) -> None:
+    study = factorial(tmp_path, lambda i, j: 0.5 + 0.1 * i)
+
+    first = rows(study, "level_differences").iloc[0]
+
+    anova, means = rows(study, "factorial").iloc[0], rows(study, "level_means")["mean"]
+    assert (first["factor"], first["a"], first["b"]) == ("network_type", "boolean", "embedding")
+    assert first["t"] ** 2 == pytest.approx(anova["f"])
+    assert first["p"] == pytest.approx(anova["p"])
+    assert first["diff"] == pytest.approx(means[0] - means[1])
+
+
+def test_levels_are_compared_in_the_settings_that_both_have(tmp_path: Path) -> None:
+    cells = [
+        ({"network_type": name, RATE: level}, rates)
+        for name, level, rates in (
+            ("boolean", 0.001, [0.5, 0.52]), ("boolean", 0.002, [0.7, 0.72]),
+            ("embedding", 0.001, [0.6, 0.62]), ("embedding", 0.002, []),
+        )
+    ]  # fmt: skip
+    study = load(write_factorial(tmp_path, {"network_type": "boolean", RATE: 0.001}, cells, runs=2))
+
+    types = rows(study, "level_differences").iloc[0]
+
+    assert types["diff"] == pytest.approx(-0.1)
+    assert (types["num_settings"], types["of"]) == (1, 2)
 
 
 def test_best_setting_is_estimated_on_runs_that_did_not_choose_it(tmp_path: Path) -> None:

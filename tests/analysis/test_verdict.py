@@ -18,10 +18,11 @@ from .experiments import (
     match_rows,
     record_hashes,
     write_experiment,
+    write_factorial,
     write_meta,
     write_run,
 )
-from .test_statistics import STUDIES, factorial, study_of
+from .test_statistics import RATE, STUDIES, factorial, study_of
 
 TWO = TYPES[:2]
 
@@ -431,12 +432,31 @@ def test_two_factors_are_answered_factor_by_factor(tmp_path: Path) -> None:
     assert found[interaction]["answer"].startswith(
         "The effect of the learning rate depends on the network type (p < .001); factorial ANOVA"
     )
-    sentence = headline(study)
-    assert "by network type, " in sentence
-    assert "by learning rate, " in sentence
-    assert "the effect of the learning rate depends on the network type" in sentence
     best = found[f"What is the best setting of boolean against {PRIMARY}?"]["answer"]
-    assert "chosen on one half of the runs and estimated on the other" in best
+    assert "if chosen on one half of the runs and estimated on the other" in best
+
+
+def test_headline_of_two_factors_compares_types_on_average_then_names_what_it_depends_on(
+    tmp_path: Path,
+) -> None:
+    sentence = headline(factorial(tmp_path, lambda i, j: 0.5 + 0.1 * i + 0.05 * i * j))
+
+    average = "on average over the levels of the learning rate, embedding beats boolean by "
+    depends = ". How they compare depends on the learning rate (p < .001)."
+    assert sentence.startswith(f"Against {PRIMARY} (primary opponent): {average}")
+    assert sentence.index(average) < sentence.index(depends)
+    assert " Highest mean of embedding: " in sentence and "(cross-fitted " in sentence
+
+
+def test_equal_settings_have_no_best_one(tmp_path: Path) -> None:
+    cells = [({"network_type": name, RATE: level}, [0.6, 0.6])
+             for name in TWO for level in (0.001, 0.002)]  # fmt: skip
+    study = load(write_factorial(tmp_path, {"network_type": "boolean", RATE: 0.001}, cells, runs=2))
+
+    best = answer(study, f"What is the best setting of boolean against {PRIMARY}?")
+
+    assert best == "2 of 2 settings share the highest mean, 60.0%."
+    assert "highest mean" not in headline(study)
 
 
 def test_large_families_are_summed_up(tmp_path: Path) -> None:

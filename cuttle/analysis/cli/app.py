@@ -78,9 +78,9 @@ def everything(context: typer.Context, root: Root = DEFAULT_ROOT) -> None:
     """Analyze experiments. Without a command: report the selected, else the most recent one."""
     context.obj = root
     if context.invoked_subcommand is None:
-        from cuttle.analysis.cli.report import show_report, write_files
+        from cuttle.analysis.cli.report import analyse
 
-        _end(show_report(write_files(find_experiment(root, None))))
+        _end(analyse(find_experiment(root, None)))
 
 
 @app.command()
@@ -95,17 +95,15 @@ def status(
     root: Root = DEFAULT_ROOT,
 ) -> None:
     """Show every run: state, progress, duration, last win rates, error."""
-    from cuttle.analysis.cli.status import check_results, show_status, watch_status
+    from cuttle.analysis.cli.status import show_status, watch_status
 
     if sum((watch, failed, check)) > 1:
         raise typer.BadParameter("--watch, --failed and --check are given one at a time")
     path = find_experiment(root, experiment)
-    if check:
-        _end(check_results(path, as_json=as_json))
-    elif watch:
+    if watch:
         watch_status(path, as_json=as_json)
-    else:
-        show_status(path, as_json=as_json, failed_only=failed)
+    elif not show_status(path, as_json=as_json, failed=failed, check=check) and check:
+        raise typer.Exit(1)
 
 
 @app.command(name="list")
@@ -142,10 +140,10 @@ def report(
     root: Root = DEFAULT_ROOT,
 ) -> None:
     """Write the report and its files; print the results."""
-    from cuttle.analysis.cli.report import show_report, write_files
+    from cuttle.analysis.cli.report import analyse
 
     path, opponents = find_experiment(root, experiment), _words(opponent) or ()
-    _end(show_report(write_files(path, _words(formats), output_dir, opponents, figures)))
+    _end(analyse(path, _words(formats), output_dir, opponents, has_figures=figures))
 
 
 @app.command()
@@ -158,10 +156,11 @@ def export(
     root: Root = DEFAULT_ROOT,
 ) -> None:
     """Write the statistics and data as files and print their paths."""
-    from cuttle.analysis.cli.report import show_paths, write_files
+    from cuttle.analysis.cli.report import analyse
 
     path, opponents = find_experiment(root, experiment), _words(opponent) or ()
-    _end(show_paths(write_files(path, _words(formats), output_dir, opponents, figures)))
+    names = _words(formats)
+    _end(analyse(path, names, output_dir, opponents, has_figures=figures, has_page=False))
 
 
 @app.command()

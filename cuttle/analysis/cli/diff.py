@@ -1,10 +1,11 @@
 """Command `diff`."""
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from rich.console import Console
 from rich.text import Text
@@ -13,28 +14,23 @@ from cuttle.analysis.cli.console import make_console, plain_table, print_json
 from cuttle.analysis.diff import (
     LEVELS,
     Cell,
-    Difference,
     Kind,
     Side,
     cell_text,
     compare,
     compare_provenance,
+    different,
     inside,
-    levels_of,
+    kinds,
     open_side,
 )
 from cuttle.analysis.diff_results import compare_results
-from cuttle.analysis.numerics import records
+from cuttle.analysis.numerics import Row, records, rows_of
 from cuttle.runs.diff import ABSENT, IGNORED_KEYS, is_below
-from cuttle.runs.formatting import (
-    format_interval,
-    format_percent,
-    pluralize,
-    truncate,
-)
+from cuttle.runs.formatting import format_interval, format_percent, pluralize, truncate
 
 SCHEMA = "cuttle-diff/2"
-STYLES = {"added": "green", "removed": "red", "changed": "yellow"}
+STYLES = {"added": "green", "removed": "red", "changed": "yellow", "equal": ""}
 
 
 def show_diff(root: Path, names: Sequence[str], *, as_json: bool, show_all: bool) -> bool:
@@ -42,39 +38,42 @@ def show_diff(root: Path, names: Sequence[str], *, as_json: bool, show_all: bool
     sides = [open_side(root, name) for name in names]
     if len(sides) == 1:
         return _show_inside(sides[0], as_json=as_json)
-    found = compare(sides)
-    hidden = [d for d in found if is_below(d.key, IGNORED_KEYS) and not show_all]
-    shown = [d for d in found if d not in hidden]
-    provenance, unrecorded = compare_provenance(sides)
-    results, notes = compare_results(sides)
-    notes = [*(note for side in sides for note in side.notes), *_lone_conditions(sides), *notes]
+    settings = compare(sides)
+    found = different(settings)
+    is_ignored = [is_below(key, IGNORED_KEYS) for key in found.index.get_level_values("key")]
+    is_hidden = np.array(is_ignored, dtype=bool) & (not show_all)
+    shown, hidden = found[~is_hidden], found[is_hidden]
+    origins, unrecorded = compare_provenance(sides)
+    results, more = compare_results(sides)
+    notes = [*(note for side in sides for note in side.notes), *_lone_conditions(sides), *more]
     if as_json:
         print_json({
-            **_head(sides, not shown),
+            **_head(sides, shown.empty),
             "configuration": _documents(shown),
             "ignored": _documents(hidden),
-            "provenance": _documents(provenance),
+            "provenance": _documents(different(origins)),
             "results": records(results),
             "notes": notes,
         })  # fmt: skip
-        return bool(shown)
-    console = make_console()
+        return not shown.empty
+    console, letters = make_console(), _letters(len(sides))
     _print_sides(console, sides)
-    _print_factors(console, sides, {d.key for d in shown if d.where == LEVELS})
-    base = [difference for difference in shown if difference.where != LEVELS]
+    is_level = shown.index.get_level_values("where") == LEVELS
+    if all(side.factors for side in sides):
+        where = settings.index.get_level_values("where")
+        _print_factors(console, sides, settings[where == LEVELS].droplevel("where"))
     what = "base configuration" if all(side.factors for side in sides) else "configuration"
-    _print_differences(console, what, base, _letters(sides))
-    if hidden:
-        keys = ", ".join(d.key for d in hidden)
+    _print_differences(console, what, shown[~is_level], letters)
+    if len(hidden):
+        keys = ", ".join(hidden.index.get_level_values("key"))
         console.print(f"ignored, as they only name or launch a study: {keys} (--all shows them)")
     if unrecorded:
         console.print(f"\nprovenance: not recorded for {truncate(unrecorded)}")
     else:
-        _print_differences(console, "provenance", provenance, _letters(sides))
-    _print_results(console, results, sides)
-    for note in ["", *notes] if notes else []:
-        console.print(note)
-    return bool(shown)
+        _print_differences(console, "provenance", different(origins), letters)
+    _print_results(console, results, len(sides))
+    _print_notes(console, notes)
+    return not shown.empty
 
 
 def _show_inside(side: Side, *, as_json: bool) -> bool:
@@ -84,23 +83,32 @@ def _show_inside(side: Side, *, as_json: bool) -> bool:
         raise ValueError(f"{side.label} alone: diff needs two or more experiments, runs or files")
     if as_json:
         inner = [
-            {"factor": name, "levels": [part.label for part in parts],
-             "configuration": _documents(rows)}
-            for name, (parts, rows) in found.items()
+            {"factor": name, "levels": list(table) if name else [side.label],
+             "configuration": _documents(table)}
+            for name, table in found.items()
         ]  # fmt: skip
         print_json({**_head([side], False), "inside": inner, "notes": list(side.notes)})
         return True
     console = make_console()
     _print_sides(console, [side])
-    mixed = found.pop("", None)
-    for name, (parts, rows) in found.items():
-        heads = [f"{part.label} ({pluralize(len(part.members), 'run')})" for part in parts]
-        _print_differences(console, f"factor {name}", rows, heads)
-    if mixed:
-        _print_differences(console, "runs that no factor explains", mixed[1], ["values"])
-    for note in ["", *side.notes] if side.notes else []:
-        console.print(note)
+    for name, table in found.items():
+        if not name:
+            _print_differences(console, "runs that no factor explains", table, ["values"])
+            continue
+        counts = table.map(_num_runs).max().items()
+        heads = [f"{level} ({pluralize(count, 'run')})" for level, count in counts]
+        _print_differences(console, f"factor {name}", table, heads)
+    _print_notes(console, side.notes)
     return True
+
+
+def _num_runs(cell: Cell) -> int:
+    return sum(len(runs) for _, runs in cell.values())
+
+
+def _print_notes(console: Console, notes: Sequence[str]) -> None:
+    for note in ["", *notes] if notes else []:
+        console.print(note)
 
 
 def _lone_conditions(sides: Sequence[Side]) -> list[str]:
@@ -129,19 +137,19 @@ def _head(sides: Sequence[Side], is_equal: bool) -> dict[str, Any]:
     return {"schema": SCHEMA, "equal": is_equal, "sides": documents}
 
 
-def _documents(differences: Sequence[Difference]) -> list[dict[str, Any]]:
-    return [
-        {"key": d.key, "where": d.where, "kind": d.kind, "sides": list(map(_cell, d.cells))}
-        for d in differences
-    ]
-
-
-def _cell(cell: Cell) -> list[dict[str, Any]]:
-    return [
+def _documents(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a wide frame as JSON documents, a list of values per side."""
+    values = table.map(lambda cell: [
         {"value": None if value is ABSENT else _json_value(value), "is_absent": value is ABSENT,
          "runs": [run for run in runs if run]}
-        for value, runs in cell
-    ]  # fmt: skip
+        for value, runs in cell.values()
+    ])  # fmt: skip
+    return [
+        {"key": key, "where": where, "kind": kind, "sides": list(row)}
+        for (key, where), kind, row in zip(
+            table.index, kinds(table), values.to_numpy(), strict=True
+        )
+    ]
 
 
 def _json_value(value: Any) -> Any:
@@ -153,86 +161,84 @@ def _json_value(value: Any) -> Any:
     return [_json_value(item) for item in value] if isinstance(value, list) else value
 
 
-def _letters(sides: Sequence[Side]) -> list[str]:
-    return [chr(ord("A") + n) if n < 26 else str(n + 1) for n in range(len(sides))]
+def _letters(num_sides: int) -> list[str]:
+    return [chr(ord("A") + n) if n < 26 else str(n + 1) for n in range(num_sides)]
 
 
 def _print_sides(console: Console, sides: Sequence[Side]) -> None:
     table = plain_table("", "side", "kind", "conditions", "runs", right=("conditions", "runs"))
-    for letter, side in zip(_letters(sides), sides, strict=True):
+    for letter, side in zip(_letters(len(sides)), sides, strict=True):
         conditions = len({record.condition for record in side.records})
         numbers = [str(number or "") for number in (conditions, len(side.records))]
         table.add_row(letter, side.label, str(side.kind), *numbers)
     console.print(table)
 
 
-def _print_factors(console: Console, sides: Sequence[Side], changed: Collection[str]) -> None:
+def _print_factors(console: Console, sides: Sequence[Side], levels: pd.DataFrame) -> None:
     """Print the levels of every factor that one of several experiments varies."""
-    names = dict.fromkeys(name for side in sides for name in side.factors)
-    if not names or not all(side.factors for side in sides):
-        return
-    table = plain_table("", "factor", *_letters(sides))
-    for name in names:
-        mark = Text("changed", STYLES["changed"]) if name in changed else Text("equal")
-        table.add_row(mark, name, *(cell_text(levels_of(side, name), "") for side in sides))
+    changed = different(levels).index
+    table = plain_table("", "factor", *_letters(len(sides)))
+    for name in dict.fromkeys(name for side in sides for name in side.factors):
+        word = "changed" if name in changed else "equal"
+        cells = levels.loc[name].map(lambda cell: cell_text(cell, ""))
+        table.add_row(Text(word, STYLES[word]), name, *cells)
     console.print("\nfactors and their levels", style="bold")
     console.print(table)
 
 
 def _print_differences(
-    console: Console, what: str, differences: Sequence[Difference], heads: Sequence[str]
+    console: Console, what: str, found: pd.DataFrame, heads: Sequence[str]
 ) -> None:
     """Print one row per key: its kind, where it was compared, and the value of each side."""
-    if not differences:
+    if found.empty:
         console.print(f"\n{what}: equal")
         return
-    verb = "differs" if len(differences) == 1 else "differ"
-    console.print(f"\n{what}: {pluralize(len(differences), 'key')} {verb}", style="bold")
-    has_kind, has_where = len(heads) == 2, any(d.where for d in differences)
-    columns = ["", "key"] if has_kind else ["key"]
-    table = plain_table(*columns, *["where"] * has_where, *heads)
-    key = table.columns[columns.index("key")]
-    key.no_wrap, key.min_width = True, max(len(d.key) for d in differences)
-    for difference in sorted(differences, key=lambda d: (d.kind, d.key)):
-        cells = [cell_text(cell) for cell in difference.cells]
-        where = [difference.where] * has_where
-        kind = [Text(difference.kind, STYLES[difference.kind])] * has_kind
-        table.add_row(*kind, difference.key, *where, *cells)
+    verb = "differs" if len(found) == 1 else "differ"
+    console.print(f"\n{what}: {pluralize(len(found), 'key')} {verb}", style="bold")
+    has_kind, has_where = len(heads) == 2, any(where for _, where in found.index)
+    table = plain_table(*[""] * has_kind, "key", *["where"] * has_where, *heads)
+    column = table.columns[int(has_kind)]
+    column.no_wrap, column.min_width = True, max(len(key) for key, _ in found.index)
+    texts = found.map(cell_text).to_numpy().tolist()
+    for kind, (key, where), cells in sorted(zip(kinds(found), found.index, texts, strict=True)):
+        mark = [Text(kind, STYLES[kind])] * has_kind
+        table.add_row(*mark, key, *[where] * has_where, *cells)
     console.print(table)
 
 
-def _print_results(console: Console, results: pd.DataFrame, sides: Sequence[Side]) -> None:
+def _print_results(console: Console, results: pd.DataFrame, num_sides: int) -> None:
     """Print the win rates of each side with intervals, and B minus A where there are two.
 
     Where sides share conditions, the others are left to the reports.
     """
-    shared = results.groupby(["opponent", "condition"])["side"].transform("nunique") == len(sides)
+    names = ["opponent", "condition"]
+    shared = results.groupby(names)["side"].transform("nunique") == num_sides
     results = results[shared] if shared.any() else results
     if results.empty:
         return
     kinds = " and ".join(sorted(results["interval"].unique()))
     console.print(f"\nresults: win rate in %, with 95% intervals ({kinds})", style="bold")
     has_conditions = bool((results["condition"] != "").any())
-    heads = [*_letters(sides), *["B - A, points"] * (len(sides) == 2)]
+    heads = [*_letters(num_sides), *["B - A, points"] * (num_sides == 2)]
     table = plain_table("against", *["condition"] * has_conditions, *heads)
-    for (opponent, condition), rows in results.groupby(["opponent", "condition"], sort=False):
-        cells = {row["side"]: row for row in rows.to_dict("records")}
-        texts = [_result_text(cells.get(number)) for number in range(len(sides))]
-        if len(sides) == 2:
-            texts.append(_difference_text(cells[1]) if cells.keys() == {0, 1} else "")
+    for (opponent, condition), rows in results.groupby(names, sort=False):
+        cells = {row["side"]: row for row in rows_of(rows)}
+        texts = [_result_text(cells.get(number)) for number in range(num_sides)]
+        if num_sides == 2:
+            texts.append(_difference_text(cells[1]) if len(cells) == 2 else "")
         table.add_row(str(opponent), *[str(condition)] * has_conditions, *texts)
     console.print(table)
 
 
-def _result_text(cell: dict[Any, Any] | None) -> str:
+def _result_text(cell: Row | None) -> str:
     """Format a cell: `62.1 [59.8, 64.4] n = 7`."""
     if cell is None:
         return "no completed run"
-    text = f"{format_percent(cell['win_rate'], unit=False)} "
-    text += format_interval(cell["ci_low"], cell["ci_high"])
+    interval = format_interval(cell["ci_low"], cell["ci_high"])
+    text = f"{format_percent(cell['win_rate'], unit=False)} {interval}"
     return f"{text.strip()} n = {cell['n']}"
 
 
-def _difference_text(cell: dict[Any, Any]) -> str:
+def _difference_text(cell: Row) -> str:
     ends = format_interval(cell["diff_ci_low"], cell["diff_ci_high"], least=-1.0) or "(no interval)"
     return f"{format_percent(cell['diff'], signed=True, unit=False)} {ends}"

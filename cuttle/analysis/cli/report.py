@@ -1,17 +1,14 @@
 """Commands `report` and `export`: tables, figures, files, the next command."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-
-from rich.console import Console
 
 from cuttle.analysis.cli.console import make_console
 from cuttle.analysis.cli.tables import print_results
 from cuttle.analysis.data import Study, study_of
-from cuttle.analysis.exporting import DEFAULT_FORMATS, check_formats, export_all
-from cuttle.analysis.gallery import Picture, save_figures
+from cuttle.analysis.export import DEFAULT_FORMATS, check_formats, export_all
+from cuttle.analysis.gallery import save_figures
 from cuttle.analysis.report.page import write_report
 from cuttle.analysis.statistic import evaluate
 from cuttle.runs.formatting import pluralize, python_command
@@ -23,25 +20,19 @@ from cuttle.runs.resume import resume_command
 GRAPHS_DIR = "graphs"
 
 
-@dataclass(frozen=True)
-class Written:
-    """A study and what was written of it; `pictures` of figures by name."""
-
-    experiment: Experiment
-    study: Study
-    directory: Path
-    exported: Sequence[Path]
-    pictures: Mapping[str, Picture]
-
-
-def write_files(
+def analyse(
     path: Path,
     formats: Sequence[str] | None = None,
     output_dir: Path | None = None,
     opponents: Sequence[str] = (),
+    *,
     has_figures: bool = True,
-) -> Written:
-    """Analyse an experiment and write exports, in the default formats if None, and figures.
+    has_page: bool = True,
+) -> bool:
+    """Write exports, figures and the page of an experiment; return whether there are results.
+
+    formats: None for the default ones
+    has_page: write the page and print the results, not only the paths of the other files
 
     Raises ValueError for a format or opponent there is not and for runs that must not be compared.
     """
@@ -54,9 +45,21 @@ def write_files(
         study = study.against(opponents)
     evaluate(study)  # before anything is written: what fails changes no file
     _make(directory)
-    exported = export_all(study, names, directory)
-    pictures = save_figures(study, directory / GRAPHS_DIR) if has_figures else {}
-    return Written(experiment, study, directory, exported, pictures)
+    exported, graphs = export_all(study, names, directory), directory / GRAPHS_DIR
+    pictures = save_figures(study, graphs) if has_figures else {}
+    console = make_console()
+    if has_page:  # before a reader may close the pipe
+        page = write_report(study, pictures, directory, exported=exported)
+        print_results(console, study)
+        drawn = f"figures: {len(pictures)} in {graphs}/ (PDF and PNG)"
+        for line in ["", *[drawn] * bool(pictures), f"report:  {page}"]:
+            console.print(line)
+        for line in _next_steps(experiment, study, page):
+            console.print(line)
+    else:
+        for line in [*map(str, exported), *[f"{graphs}/"] * bool(pictures)]:
+            console.print(line)
+    return len(study.runs) > 0
 
 
 def _make(directory: Path) -> None:
@@ -68,60 +71,29 @@ def _make(directory: Path) -> None:
         ) from error
 
 
-def show_report(written: Written) -> bool:
-    """Write the page, print the results, and return whether there are any.
-
-    The files come first: a reader may close the pipe before the last line.
-    """
-    page = write_report(
-        written.study, written.pictures, written.directory, exported=written.exported
-    )
-    console = make_console()
-    print_results(console, written.study)
-    _print_next(console, written, page)
-    return bool(len(written.study.runs))
-
-
-def show_paths(written: Written) -> bool:
-    """Print what was written and return whether there are results."""
-    console = make_console()
-    for path in written.exported:
-        console.print(str(path))
-    if written.pictures:
-        console.print(f"{written.directory / GRAPHS_DIR}/")
-    return bool(len(written.study.runs))
-
-
-def _print_next(console: Console, written: Written, page: Path) -> None:
-    """Print where the files are, and what to do next: finish, retrain, or read on."""
-    console.print()
-    if written.pictures:
-        directory = written.directory / GRAPHS_DIR
-        console.print(f"figures: {len(written.pictures)} in {directory}/ (PDF and PNG)")
-    console.print(f"report:  {page}")
-    states = Counter(run.state for run in written.experiment.runs)
+def _next_steps(experiment: Experiment, study: Study, page: Path) -> Iterator[str]:
+    """Say what to do next: finish, retrain, or read on."""
+    states = Counter(run.state for run in experiment.runs)
     damaged = states[RunState.DAMAGED]
     rest = states.total() - states[RunState.COMPLETED] - damaged
-    path = written.experiment.path
+    status = f"{python_command()} analyze.py status {experiment.path}"
     if rest:
-        console.print(f"next:    finish {pluralize(rest, 'unfinished run')}:")
-        command = resume_command(written.experiment)
-        console.print(f"         {command or f'{python_command()} analyze.py status {path}'}")
+        yield f"next:    finish {pluralize(rest, 'unfinished run')}:"
+        yield f"         {resume_command(experiment) or status}"
     if damaged:
-        console.print(
+        yield (
             f"next:    to retrain {pluralize(damaged, 'damaged run')}, rerun each on its own with "
-            f"force=true; {python_command()} analyze.py status {path} lists them"
+            f"force=true; {status} lists them"
         )
     if not (rest or damaged):
-        console.print(f"next:    open {page}, or {_comparison(written)}")
+        yield f"next:    open {page}, or {_comparison(experiment.path, study)}"
 
 
-def _comparison(written: Written) -> str:
+def _comparison(path: Path, study: Study) -> str:
     """Name a command that goes on from a finished study: a comparison where there is another."""
-    path = written.experiment.path
     others = sorted(set(list_experiments(path.parent)) - {path}, key=last_touched, reverse=True)
     for other in others:
         if any(run.state is RunState.COMPLETED for run in read_experiment(other).runs):
             return f"compare: {python_command()} analyze.py diff {other} {path}"
-    run_id = next(iter(written.study.runs["run_id"]), "RUN")
+    run_id = next(iter(study.runs["run_id"]), "RUN")
     return f"play one of them: {python_command()} -m cuttle.play --model {path / run_id}"

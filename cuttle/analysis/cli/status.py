@@ -5,11 +5,11 @@ import math
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
@@ -49,29 +49,23 @@ NUM_URGENT = 4  # the first of them need attention
 RESERVED_LINES = 8  # of the screen: summary, table head, note of what is hidden, prompt
 
 
-def show_status(path: Path, *, as_json: bool, failed_only: bool) -> None:
-    """Print every run's state, progress, duration, last win rates and error."""
+def show_status(path: Path, *, as_json: bool, failed: bool = False, check: bool = False) -> bool:
+    """Print every run's state, progress, duration, last win rates and error.
+
+    failed: only runs with problems
+    check: only runs that are not complete and unmodified; return whether there is none
+    """
     experiment = read_experiment(path)
-    _show(experiment, [r for r in experiment.runs if not failed_only or _has_problem(r)], as_json)
-
-
-def check_results(path: Path, *, as_json: bool) -> bool:
-    """Print the status of what is not complete and unmodified; return whether all is."""
-    experiment = read_experiment(path)
-    rows = [run for run in experiment.runs if not _is_unmodified(run)]
-    _show(experiment, rows, as_json)
-    return bool(experiment.runs) and not rows
-
-
-def _show(experiment: Experiment, rows: Sequence[RunRecord], as_json: bool) -> None:
+    rows = experiment.runs
+    if failed:
+        rows = [run for run in rows if run.state in PROBLEM_STATES or run.problems]
+    if check:
+        rows = [run for run in rows if not _is_unmodified(run)]
     if as_json:
         print_json(status_document(experiment, rows))
     else:
         make_console().print(status_view(experiment, rows))
-
-
-def _has_problem(run: RunRecord) -> bool:
-    return run.state in PROBLEM_STATES or bool(run.problems)
+    return bool(experiment.runs) and not rows
 
 
 def _is_unmodified(run: RunRecord) -> bool:
@@ -88,30 +82,31 @@ def watch_status(path: Path, *, as_json: bool) -> None:
     console = make_console()
     try:
         if as_json or not console.is_terminal:
-            _follow_lines(path, as_json=as_json)
-        else:
-            _follow_screen(path, console)
-            console.print(status_view(experiment := read_experiment(path), experiment.runs))
+            _print_changes(path, as_json=as_json)
+            return
+        # a screen of its own, which a resize cannot spoil
+        with Live(console=console, screen=True, auto_refresh=False) as live:
+            for experiment in _polled(path):
+                live.update(screen_view(experiment, *console.size), refresh=True)
+        console.print(status_view(experiment := read_experiment(path), experiment.runs))
     except KeyboardInterrupt:
         pass  # the way to leave a live view
 
 
-def _follow_screen(path: Path, console: Console) -> None:
-    """Redraw the view on a screen of its own, which a resize cannot spoil."""
-    with Live(console=console, screen=True, auto_refresh=False) as live:
-        while True:
-            experiment = read_experiment(path)
-            live.update(screen_view(experiment, *console.size), refresh=True)
-            if _is_finished(experiment):
-                return
-            time.sleep(WATCH_INTERVAL_S)
-
-
-def _follow_lines(path: Path, *, as_json: bool) -> None:
-    """Print a line for every run whose state or round has changed, for logs and pipes."""
-    seen: dict[str, tuple[Any, ...]] = {}
+def _polled(path: Path) -> Iterator[Experiment]:
+    """Read an experiment again and again, until every run is completed or failed."""
     while True:
         experiment = read_experiment(path)
+        yield experiment
+        if all(run.state in ENDED for run in experiment.runs):
+            return
+        time.sleep(WATCH_INTERVAL_S)
+
+
+def _print_changes(path: Path, *, as_json: bool) -> None:
+    """Print a line for every run whose state or round has changed, for logs and pipes."""
+    seen: dict[str, tuple[Any, ...]] = {}
+    for experiment in _polled(path):
         for run in experiment.runs:
             now = (run.state, run.status.get("round"))
             if seen.get(run.run_id) == now:
@@ -122,13 +117,6 @@ def _follow_lines(path: Path, *, as_json: bool) -> None:
             else:
                 sys.stdout.write(printable(_line(run)) + "\n")
         sys.stdout.flush()
-        if _is_finished(experiment):
-            return
-        time.sleep(WATCH_INTERVAL_S)
-
-
-def _is_finished(experiment: Experiment) -> bool:
-    return all(run.state in ENDED for run in experiment.runs)
 
 
 def status_document(experiment: Experiment, rows: Iterable[RunRecord]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from cuttle.analysis.numerics import rows_of
 from cuttle.analysis.statistic import Statistic
 from cuttle.analysis.statistics.checks import checks
 from cuttle.analysis.statistics.classic import classical
-from cuttle.analysis.statistics.factors import factorial
+from cuttle.analysis.statistics.factors import factorial, level_differences
 from cuttle.analysis.statistics.final import descriptives
 from cuttle.analysis.statistics.primary import comparisons
 from cuttle.analysis.statistics.settings import best_settings
@@ -41,6 +41,8 @@ def print_results(console: Console, study: Study) -> None:
         console.print(f"\nagainst {opponent} ({role}): win rate in %", style="bold")
         for statistic, heads in statistics.items():
             _print(console, result_table(study, statistic, opponent), heads)
+        if len(study.varying) > 1:
+            _print_pairs(console, result_table(study, level_differences, opponent))
         _print_pairs(console, result_table(study, comparisons, opponent))
         for line in filter(None, classical(study, opponent)["disagreement"]):
             console.print(Text(line, LEVELS["warning"]))

@@ -66,11 +66,12 @@ def _runs(study: Study) -> pd.DataFrame:
     return frame[[*first, *(column for column in frame if column not in first)]]
 
 
-def _with_levels(study: Study, frame: pd.DataFrame) -> pd.DataFrame:
-    levels = frame[["condition"]].join(study.conditions[list(study.factors)], on="condition")
-    return pd.concat([frame[["opponent"]], levels, frame.drop(columns=list(frame)[:2])], axis=1)
-
-
 def _with_role(study: Study, frame: pd.DataFrame) -> pd.DataFrame:
-    roles = frame["opponent"].map(study.roles)
-    return pd.concat([frame[["opponent"]], roles.rename("role"), frame.iloc[:, 1:]], axis=1)
+    frame.insert(1, "role", frame["opponent"].map(study.roles))
+    return frame
+
+
+def _with_levels(study: Study, frame: pd.DataFrame) -> pd.DataFrame:
+    for place, factor in enumerate(study.factors):
+        frame.insert(2 + place, factor, frame["condition"].map(study.conditions[factor]))
+    return frame

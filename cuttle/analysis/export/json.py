@@ -1,15 +1,17 @@
 """Strict JSON: in the schema of docs/schema.md."""
 
 import json
+import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from cuttle.analysis.data import Study
 from cuttle.analysis.numerics import plain, records
-from cuttle.analysis.stamp import generated_at, tool_version
 from cuttle.analysis.statistic import evaluate
 from cuttle.analysis.statistics.verdict import headline
 from cuttle.runs.files import write_text
+from cuttle.runs.provenance import package_versions
 
 SCHEMA = "cuttle-analysis/3"
 
@@ -39,7 +41,7 @@ def statistics_document(study: Study) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "generated_at": generated_at(),
-        "tool": {"name": "cuttle", "version": tool_version()},
+        "tool": {"name": "cuttle", "version": package_versions()["cuttle"]},
         "experiment": {
             "name": study.name,
             "description": str(study.meta.get("description") or ""),
@@ -65,3 +67,10 @@ def statistics_document(study: Study) -> dict[str, Any]:
         "excluded": records(study.excluded),
         "notes": list(study.problems),
     }
+
+
+def generated_at() -> str:
+    """Return the present, or the time that SOURCE_DATE_EPOCH sets for reproducible output."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    now = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    return now.isoformat(timespec="seconds")

@@ -15,6 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from cuttle.analysis.data import Study, level_text
 from cuttle.analysis.figures._panels import MAX_TALL_ROWS, is_dense
 from cuttle.analysis.numerics import FloatArray
+from cuttle.analysis.statistics.primary import comparisons
 from cuttle.analysis.style import FAINT, INK, Style, clip, offsets, short, styles
 from cuttle.runs.formatting import format_percent
 
@@ -99,10 +100,10 @@ def draw_bar(axes: Axes, row: RowOfRuns, height: float) -> None:
 
 def draw_runs(axes: Axes, row: RowOfRuns, *, lift: float = 0, axis_length: float = 100) -> None:
     """Draw every run of a condition as a point around its place, lifted by a part of the row."""
-    shifts = offsets(list(row.values), bin_width=POINT_BIN * axis_length, step=POINT_STEP)
+    shifts = offsets(row.values, bin_width=POINT_BIN * axis_length, step=POINT_STEP)
     count = len(row.values)
     axes.plot(
-        row.values, row.place - lift + np.array(shifts), linestyle="none", marker=row.style.marker,
+        row.values, row.place - lift + shifts, linestyle="none", marker=row.style.marker,
         markersize=scale_for_count(3, count), markerfacecolor="white", markeredgecolor=INK,
         markeredgewidth=scale_for_count(0.6, count), zorder=4, clip_on=False,
     )  # fmt: skip
@@ -174,21 +175,21 @@ def round_axis(axes: Axes, rounds: Iterable[int], *, has_label: bool = True) -> 
         )
 
 
-def shown_pairs(study: Study, pairs: pd.DataFrame, most: int) -> tuple[pd.DataFrame, str]:
-    """Return the pairs to draw, and a sentence on those left out.
+def shown_pairs(study: Study, most: int) -> tuple[pd.DataFrame, str]:
+    """Return the comparisons to draw against the first opponent, and a sentence on those left out.
 
     Of one factor with many levels, the pairs with its first level; of several factors, the first
     pairs, their families in turn.
     """
-    pairs = pairs.reset_index(drop=True)
-    if len(study.varying) <= 1:
-        if len(pairs) <= most:
-            return pairs, ""
-        first = study.labels[0]
-        return pairs[pairs["a"] == first], f" Only pairs with {first} are shown."
-    if len(pairs) <= MAX_PAIRS:
+    pairs = comparisons(study, study.first_opponent).reset_index(drop=True)
+    if len(study.varying) > 1:
+        most = MAX_PAIRS
+    if len(pairs) <= most:
         return pairs, ""
-    return pairs[:MAX_PAIRS], f" Only the first {MAX_PAIRS} of {len(pairs)} pairs are shown."
+    if len(study.varying) > 1:
+        return pairs[:most], f" Only the first {most} of {len(pairs)} pairs are shown."
+    first = study.labels[0]
+    return pairs[pairs["a"] == first], f" Only pairs with {first} are shown."
 
 
 def heat_map_of(

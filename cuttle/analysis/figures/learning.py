@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from cuttle.analysis.captions import games_text, runs_text
+from cuttle.analysis.captions import games_text, range_text, runs_text
 from cuttle.analysis.data import Study
 from cuttle.analysis.figures._axes import draw_curves, draw_mean, percents, round_axis, span_of
 from cuttle.analysis.figures._panels import (
@@ -20,7 +20,6 @@ from cuttle.analysis.figures._panels import (
 from cuttle.analysis.statistic import of_opponent
 from cuttle.analysis.statistics import learning
 from cuttle.analysis.style import DOUBLE_COLUMN, Style, figure, set_caption, styles
-from cuttle.runs.formatting import pluralize
 
 MAX_BANDS = 5  # conditions of a panel; more bands than this cover each other
 FAINT_LINE = Style("#C8C8C8", "", "-")
@@ -47,7 +46,7 @@ def learning_curves(study: Study) -> Figure:
     opponents = list(dict.fromkeys(facet.opponent for facet in grid))
     curves = study.curves[study.curves["opponent"].isin(opponents)]
     reached = curves.groupby(["opponent", "condition", "round"], observed=True).size()
-    counts = f"{_range(reached, 'run')} per {study.noun} and round"
+    counts = f"{range_text(reached, 'run')} per {study.noun} and round"
     spread = (
         ", bands pointwise 95% t-intervals of the mean, thin lines single runs. A band that holds "
         "at each round alone need not hold for the whole curve."
@@ -56,8 +55,8 @@ def learning_curves(study: Study) -> Figure:
     )
     caption = (
         f"Validation win rate against {' and '.join(opponents)} after each round "
-        f"({_range(curves['games'], 'game')} per run, round and opponent). Thick lines are means "
-        f"over the runs that reached the round ({counts}){spread}{shown_conditions(study)}"
+        f"({range_text(curves['games'], 'game')} per run, round and opponent). Thick lines are "
+        f"means over the runs that reached the round ({counts}){spread}{shown_conditions(study)}"
     )
     shown = "; band: pointwise 95% t-interval; thin: runs" if has_bands else ", without intervals"
     return set_caption(drawn, caption, note=f"line: mean{shown}; {counts}")
@@ -86,12 +85,6 @@ def _draw_curves(
             low, high = rows["ci_low"], rows["ci_high"]
             axes.fill_between(rows.index, low, high, color=colour, alpha=0.16, linewidth=0)
         draw_mean(axes, rows["mean"], style[condition])
-
-
-def _range(numbers: "pd.Series[int]", noun: str) -> str:
-    """Count from the least to the most: `5 to 7 runs`."""
-    low, high = (int(numbers.min()), int(numbers.max())) if len(numbers) else (0, 0)
-    return pluralize(high, noun) if low == high else f"{low:,} to {pluralize(high, noun)}"
 
 
 @figure

@@ -20,7 +20,6 @@ from cuttle.analysis.figures._axes import (
     span_of,
 )
 from cuttle.analysis.figures._panels import row_height
-from cuttle.analysis.statistics.primary import comparisons
 from cuttle.analysis.style import (
     DOUBLE_COLUMN,
     INK,
@@ -41,7 +40,7 @@ MAX_SHARES = 21  # all pairs of seven types
 def differences(study: Study) -> Figure:
     """Draw the runs on the left and the differences of means on the right."""
     opponent = study.first_opponent
-    pairs, selection = shown_pairs(study, comparisons(study, opponent), MAX_DIFFERENCES)
+    pairs, selection = shown_pairs(study, MAX_DIFFERENCES)
     if pairs.empty:
         return empty(f"only one {study.noun}: no difference to draw")
     drawn = Figure(figsize=(DOUBLE_COLUMN, row_height(study, max(len(study.labels), len(pairs)))))
@@ -106,7 +105,7 @@ def _draw_differences(axes: Axes, study: Study, pairs: pd.DataFrame) -> None:
 def improvement(study: Study) -> Figure:
     """Draw the probability that a run of one condition beats one of another, with intervals."""
     opponent = study.first_opponent
-    pairs, selection = shown_pairs(study, comparisons(study, opponent), MAX_SHARES)
+    pairs, selection = shown_pairs(study, MAX_SHARES)
     if pairs.empty:
         return empty(f"only one {study.noun}: no pair to compare")
     drawn = Figure(figsize=(SINGLE_COLUMN, row_height(study, len(pairs))))

@@ -3,16 +3,17 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from cuttle.analysis.data import Study, level_text
-from cuttle.analysis.diff import Difference, Side, cell_text, inside, open_side
-from cuttle.analysis.numerics import Row, rows_of
+from cuttle.analysis.diff import cell_text, inside, open_side
+from cuttle.analysis.numerics import rows_of
 from cuttle.analysis.statistic import Statistic
 from cuttle.analysis.statistics.classic import PROCEDURE, classical
-from cuttle.analysis.statistics.factors import factorial, level_means
+from cuttle.analysis.statistics.factors import factorial, level_differences, level_means
 from cuttle.analysis.statistics.final import descriptives
 from cuttle.analysis.statistics.learning import area_comparisons
 from cuttle.analysis.statistics.omnibus import omnibus
@@ -24,7 +25,6 @@ from cuttle.analysis.tables import (
     count,
     format_rows,
     learning_table,
-    number,
     rate,
     result_table,
     text,
@@ -52,6 +52,10 @@ AREAS = (
 POWER = (
     "At 80% power, in points; smaller differences are found with less power. SD: of runs, or of "
     "differences of paired runs; upper SD: its 80% limit. Runs: of each condition."
+)
+OVER_SETTINGS = (
+    "On average over the settings (levels of the other factors) in which both have runs, with the "
+    "variance pooled over all conditions; Holm over the pairs of a factor."
 )
 BEST = (
     "Cross-fitted: chosen on one half of the runs, estimated on the other, and the reverse. "
@@ -100,6 +104,7 @@ def _parts(study: Study, opponent: str) -> Iterator[Part]:
     if len(study.varying) > 1:
         yield part("Factors: which matter", factorial, is_folded=False)
         yield part("Mean of each level", level_means, is_folded=False)
+        yield part("Differences of levels, in percentage points", level_differences, OVER_SETTINGS)
         yield part("Best setting per network type", best_settings, BEST, is_folded=False)
         yield part("Loss at another's best setting", sensitivity, is_folded=False)
     yield part("All conditions at once", omnibus)
@@ -136,21 +141,18 @@ def runs(study: Study) -> list[Part]:
     """Return the tables of excluded and of used runs."""
     rates = study.final.pivot(index="run_id", columns="opponent", values="win_rate")
     columns: Columns = {
-        "run": text("run_id"), study.noun: text("condition"), "number": text("run"),
-        "seed": text("seed"), "time": _duration, **{name: rate(name) for name in study.opponents},
+        "run": (text, "run_id"), study.noun: (text, "condition"), "number": (text, "run"),
+        "seed": (text, "seed"), "time": (format_duration, "duration_s"),
+        **{name: (rate, name) for name in study.opponents},
     }  # fmt: skip
     used = format_rows(study.runs.join(rates, on="run_id"), columns)
-    why: Columns = {"run": text("run_id"), "state": text("state"), "reason": text("reason")}
+    why: Columns = {"run": (text, "run_id"), "state": (text, "state"), "reason": (text, "reason")}
     title = f"{pluralize(len(used), 'run')} used; {len(study.excluded):,} excluded"
     empty = "No run is excluded." if len(used) else "There is no run."
     return [
         Part(title, format_rows(study.excluded, why), empty=empty),
         Part("All used runs, win rates in percent", used, True),
     ]
-
-
-def _duration(row: Row) -> str:
-    return format_duration(row["duration_s"])
 
 
 def configuration(study: Study) -> list[Part]:
@@ -168,7 +170,7 @@ def configuration(study: Study) -> list[Part]:
     ]
     parts = [
         Part("Factors", pd.DataFrame(levels, columns=["factor", "base", "levels"])),
-        *(_settings(study, name, *found) for name, found in varying.items()),
+        *(_settings(study, name, found) for name, found in varying.items()),
         Part("Networks", _networks(study)),
         Part(f"All {len(common)} common settings", common, is_folded=True),
     ]
@@ -178,31 +180,29 @@ def configuration(study: Study) -> list[Part]:
 def _networks(study: Study) -> pd.DataFrame:
     """Show the size, the spread of first Q-values and the cost of each condition."""
     costs = cost(study).pivot(index="condition", columns="quantity", values="mean")
-    sizes = ("parameters_min", "parameters_max")
     columns: Columns = {
-        study.noun: text("condition"),
-        "parameters": lambda row: " to ".join(
-            dict.fromkeys(format_number(row[size], 0) for size in sizes)
-        ),
-        "initial Q sd": number("initial_q_sd", 4),
-        "training time per run": _duration,
-        "self-play games per second": count("self_play_games_per_s"),
+        study.noun: (text, "condition"),
+        "parameters": (_range, "parameters_min", "parameters_max"),
+        "initial Q sd": (partial(format_number, places=4), "initial_q_sd"),
+        "training time per run": (format_duration, "duration_s"),
+        "self-play games per second": (count, "self_play_games_per_s"),
     }
     return format_rows(networks(study).join(costs, on="condition"), columns)
 
 
-def _settings(
-    study: Study, name: str, sides: Sequence[Side], differences: Sequence[Difference]
-) -> Part:
+def _range(low: float, high: float) -> str:
+    return " to ".join(dict.fromkeys([count(low), count(high)]))
+
+
+def _settings(study: Study, name: str, found: pd.DataFrame) -> Part:
     """Show the settings that differ between the levels of a factor, or that none explains."""
     title = f"Settings by {study.factor_text(name)}" if name else "Varies within conditions"
-    heads = [side.label for side in sides] if name and len(sides) <= MAX_LEVELS else ["values"]
-    rows = []
-    for difference in differences:
-        texts = [cell_text(cell) for cell in difference.cells]
-        values = texts if len(texts) == len(heads) else [truncate(list(dict.fromkeys(texts)))]
-        rows.append([difference.key, *values])
-    return Part(title, pd.DataFrame(rows, columns=["key", *heads], dtype="str"))
+    texts = found.map(cell_text).reset_index("key").reset_index(drop=True)
+    if len(found.columns) > MAX_LEVELS:
+        levels = texts.drop(columns="key").to_numpy().tolist()
+        values = [truncate(list(dict.fromkeys(row))) for row in levels]
+        texts = texts[["key"]].assign(values=values)
+    return Part(title, texts.astype("str"))
 
 
 def provenance(study: Study) -> list[Part]:

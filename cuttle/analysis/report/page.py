@@ -7,10 +7,10 @@ from pathlib import Path
 import jinja2
 
 from cuttle.analysis.data import Study
+from cuttle.analysis.export.json import generated_at
 from cuttle.analysis.gallery import Picture
 from cuttle.analysis.numerics import rows_of
 from cuttle.analysis.report import content
-from cuttle.analysis.stamp import generated_at
 from cuttle.analysis.statistics.checks import checks
 from cuttle.analysis.statistics.verdict import headline, verdict
 from cuttle.runs.files import write_text

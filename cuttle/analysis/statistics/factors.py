@@ -1,8 +1,8 @@
-"""Several factors: which matter, on which others their effects depend, how good each level is."""
+"""Several factors: which matter, on which others their effects depend, how levels compare."""
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,11 +11,17 @@ from statsmodels.formula.api import ols
 from statsmodels.stats.anova import anova_lm
 
 from cuttle.analysis.data import Study, by_condition, level_text
-from cuttle.analysis.numerics import ALPHA, Row, degenerate
+from cuttle.analysis.multiplicity import holm
+from cuttle.analysis.numerics import ALPHA, FloatArray, degenerate, rows_of, table
+from cuttle.analysis.pairs import planned_levels
 from cuttle.analysis.statistic import by_opponent
 from cuttle.runs.formatting import format_p_claim, join_words
 
 ONE_EACH = "one run per condition leaves no variance"
+T_TEST = {
+    "std err": "se", "P>|t|": "p", "Conf. Int. Low": "ci_low", "Conf. Int. Upp.": "ci_high",
+}  # fmt: skip
+LEVEL_DIFFERENCES = "factor a b num_settings of diff se ci_low ci_high t df p p_holm note"
 
 
 @by_opponent("term factors df df_residual sum_sq f p eta2_partial omega2_partial sentence note")
@@ -77,7 +83,7 @@ def _term(
         sentence = f"no significant {effect}"
     else:
         effect = f"the effect of {last} depends on {join_words(others)}" if others else ""
-        sentence = effect or f"{last} matters"
+        sentence = effect or f"significant effect of {last}"
     return {
         "term": " × ".join(factors),  # noqa: RUF001  # the sign of an interaction
         "factors": factors, "df": df, "df_residual": residual["df"], "sum_sq": line["sum_sq"],
@@ -88,30 +94,85 @@ def _term(
 
 
 @by_opponent("factor level level_text n mean se ci_low ci_high note")
-def level_means(study: Study, opponent: str) -> Iterator[Row]:
+def level_means(study: Study, opponent: str) -> list[dict[str, Any]]:
     """Estimate the mean of each level over the levels of the others, every condition alike.
 
     The intervals rest on the variance pooled over all conditions. Only of studies with two varying
     factors or more.
     """
-    if len(study.varying) < 2:
-        return
-    final = study.finals(opponent)
-    groups = {name: x for name, x in by_condition(final, "win_rate").items() if x.size}
-    note = ONE_EACH if len(final) <= len(groups) else degenerate(groups, least=0)
-    data = final.assign(condition=final["condition"].cat.remove_unused_categories())
-    fit = None if note else ols("win_rate ~ 0 + C(condition)", data).fit()
-    for factor, level in [(f, level) for f in study.varying for level in study.levels(f)]:
-        here = [c for c, found in study.conditions[factor].items() if found == level]
-        members = [name for name in groups if name in here]
-        row: dict[str, Any] = {"factor": factor, "level": level, "level_text": level_text(level)}
-        row["n"] = sum(groups[name].size for name in members)
-        if members:
-            row["mean"] = float(np.mean([groups[name].mean() for name in members]))
-        if fit is not None and members:
-            test = fit.t_test(np.array([[name in members for name in groups]]) / len(members))
-            row["se"] = float(np.squeeze(test.sd))
-            row["ci_low"], row["ci_high"] = np.squeeze(test.conf_int(ALPHA)).tolist()
-        missing = len(here) - len(members)
+    groups, fit, note = _cell_means(study, opponent)
+    rows, weights = [], []
+    for factor, level in [(f, level) for f in _crossed(study) for level in study.levels(f)]:
+        here = [str(c) for c, found in study.conditions[factor].items() if found == level]
+        is_member = np.isin(list(groups), here)
+        missing, num_runs = len(here) - int(is_member.sum()), [x.size for x in groups.values()]
         partial = f"{missing} of {len(here)} conditions have no runs" * (missing > 0)
-        yield {**row, "note": note or partial}
+        row = {"factor": factor, "level": level, "level_text": level_text(level)}
+        rows.append({**row, "n": int(is_member @ num_runs), "note": note or partial})
+        weights.append(is_member / max(1, is_member.sum()))
+    return _contrasts(rows, weights, groups, fit, "mean")
+
+
+@by_opponent(LEVEL_DIFFERENCES)
+def level_differences(study: Study, opponent: str) -> list[dict[str, Any]]:
+    """Compare levels of a factor, a minus b, on average over the settings that both have.
+
+    A setting is a combination of levels of the other factors; in num_settings of them both levels
+    have runs. Errors rest on the variance pooled over all conditions, of runs as if independent;
+    Holm over the planned pairs of levels. Only of studies with two varying factors or more.
+    """
+    groups, fit, note = _cell_means(study, opponent)
+    rows, weights = [], []
+    for factor in _crossed(study):
+        others = [other for other in study.varying if other != factor]
+        texts = study.conditions[list(study.varying)].map(level_text).reset_index()
+        labels = texts.pivot(index=others, columns=factor, values="condition")
+        known = labels.where(labels.isin(list(groups)))
+        for a, b in planned_levels(study, factor):
+            row = {"factor": factor, "a": level_text(a), "b": level_text(b), "of": len(labels)}
+            both = known[[row["a"], row["b"]]].dropna()
+            absent = "no setting in which both have runs" * both.empty
+            rows.append({**row, "num_settings": len(both), "note": note or absent})
+            of_a, of_b = (np.isin(list(groups), both[row[side]]) for side in "ab")
+            weights.append((of_a * 1.0 - of_b) / max(1, len(both)))
+    result = table(_contrasts(rows, weights, groups, fit, "diff"), LEVEL_DIFFERENCES.split())
+    for _, family in result.groupby("factor", sort=False):
+        result.loc[family.index, "p_holm"] = holm(family["p"])
+    return rows_of(result)
+
+
+def _contrasts(
+    rows: list[dict[str, Any]],
+    weights: list[FloatArray],
+    groups: Mapping[str, FloatArray],
+    fit: Any,
+    estimate: str,
+) -> list[dict[str, Any]]:
+    """Add to each row its weighted sum of the conditions' means, with its t test; 0 has none."""
+    known = [number for number, weight in enumerate(weights) if weight.any()]
+    means = np.array([rates.mean() for rates in groups.values()])
+    for number in known:
+        rows[number][estimate] = weights[number] @ means
+    if fit is not None and known:
+        tests = fit.t_test(np.array([weights[number] for number in known]))
+        found = tests.summary_frame(alpha=ALPHA).rename(columns=T_TEST).drop(columns="coef")
+        for number, test in zip(known, rows_of(found), strict=True):
+            rows[number] |= {**test, "df": fit.df_resid}
+    return rows
+
+
+def _crossed(study: Study) -> tuple[str, ...]:
+    """Return the varying factors, none where one alone varies."""
+    return study.varying if len(study.varying) > 1 else ()
+
+
+def _cell_means(study: Study, opponent: str) -> tuple[dict[str, FloatArray], Any, str]:
+    """Return the rates of conditions with runs, and a fit of their means or why there is none."""
+    groups = {name: x for name, x in study.rates(opponent).items() if x.size}
+    num_runs = sum(x.size for x in groups.values())
+    note = ONE_EACH if num_runs <= len(groups) else degenerate(groups, least=0)
+    if note or not _crossed(study):
+        return groups, None, note
+    final = study.finals(opponent)
+    data = final.assign(condition=final["condition"].cat.remove_unused_categories())
+    return groups, ols("win_rate ~ 0 + C(condition)", data).fit(), ""

@@ -14,6 +14,14 @@ from cuttle.analysis.pairs import values_by_run
 from cuttle.analysis.statistic import by_opponent
 
 NUM_SAMPLED = 9_999
+TESTS = {
+    "anova": "one-way ANOVA",
+    "welch_anova": "Welch ANOVA",
+    "kruskal_wallis": "Kruskal-Wallis",
+    "repeated_anova": "repeated-measures ANOVA with the Greenhouse-Geisser correction",
+    "friedman": "Friedman",
+    "permutation": "permutation test of all runs",
+}
 
 
 @by_opponent("test is_primary statistic_value df1 df2 p effect effect_size omega2 note")

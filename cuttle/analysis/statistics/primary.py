@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from scipy import special, stats
+from scipy import stats
 from scipy.optimize import brentq
-from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
 from cuttle.analysis.data import Study
 from cuttle.analysis.multiplicity import holm
@@ -104,12 +103,11 @@ def equivalence(study: Study, opponent: str) -> list[dict[str, Any]]:
     largest_that_could_pass: largest difference that could pass at this pair's spread, as the first
         in Holm's order; could_pass: whether Holm passes the pair where no pair differs at all
     """
-    values = values_by_run(study.finals(opponent), "win_rate")
-    rows = []
-    for compared in rows_of(comparisons(study, opponent)):
-        pair = Pair(compared["factor"], compared["a"], compared["b"])
-        x, y = lined_up(values, pair, study.is_paired)
-        rows.append({**pair._asdict(), **_two_one_sided(x, y, compared, study)})
+    rows = [
+        {**{name: compared[name] for name in ("factor", "a", "b", "diff")}, "margin": study.margin,
+         **_two_one_sided(compared, study.margin)}
+        for compared in rows_of(comparisons(study, opponent))
+    ]  # fmt: skip
     result = table(rows, ["p_best", *EQUIVALENCE.split()])
     for _, family in result.groupby("factor", sort=False):
         result.loc[family.index, "p_holm"] = holm(family["p"])
@@ -120,26 +118,22 @@ def equivalence(study: Study, opponent: str) -> list[dict[str, Any]]:
     return rows_of(result.drop(columns="p_best"))
 
 
-def _two_one_sided(x: FloatArray, y: FloatArray, compared: Row, study: Study) -> dict[str, Any]:
-    margin, row = study.margin, {"margin": study.margin, "diff": compared["diff"]}
+def _two_one_sided(compared: Row, margin: float) -> dict[str, Any]:
+    """Test one pair with the error and the degrees of freedom of its test of a difference."""
+    diff, se, df, note = (compared[name] for name in ("diff", "se", "df", "note"))
     if not compared["test"]:
-        return {**row, "note": compared["note"]}
-    if not compared["se"] > 0:  # no variance: every relabelling but the observed one is nearer
-        smallest = 0.5**x.size if study.is_paired else 1 / math.comb(x.size + y.size, x.size)
-        p = smallest if abs(compared["diff"]) < margin else 1.0
-        return {**row, "p": p, "p_best": smallest, "note": compared["note"]}
-    se, df, alpha = compared["se"], compared["df"], ALPHA / compared["family_size"]
-    if study.is_paired:
-        sample = DescrStatsW(x - y)
-        p, ends = sample.ttost_mean(-margin, margin)[0], sample.tconfint_mean(2 * ALPHA)
-    else:
-        both = CompareMeans(DescrStatsW(x), DescrStatsW(y))
-        p = both.ttost_ind(-margin, margin, usevar="unequal")[0]
-        ends = both.tconfint_diff(2 * ALPHA, usevar="unequal")
-    reach = max(0.0, margin - float(special.stdtrit(df, 1 - alpha)) * se)
-    best = float(special.stdtr(df, -margin / se))
-    row |= {"ci_low": ends[0], "ci_high": ends[1], "p": p, "p_best": best}
-    return {**row, "largest_that_could_pass": reach}
+        return {"note": note}
+    if not se > 0:  # no variance: every relabelling but the observed one is nearer
+        n_a, n_b = compared["n_a"], compared["n_b"]
+        is_paired = compared["test"] == "sign_flip"
+        smallest = 0.5**n_a if is_paired else 1 / math.comb(n_a + n_b, n_a)
+        return {"p": smallest if abs(diff) < margin else 1.0, "p_best": smallest, "note": note}
+    t = stats.t(df)
+    half, first = t.isf(ALPHA) * se, t.isf(ALPHA / compared["family_size"]) * se
+    return {
+        "ci_low": diff - half, "ci_high": diff + half, "p": t.cdf((abs(diff) - margin) / se),
+        "p_best": t.cdf(-margin / se), "largest_that_could_pass": max(0.0, margin - first),
+    }  # fmt: skip
 
 
 @by_opponent(

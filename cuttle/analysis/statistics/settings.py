@@ -12,6 +12,7 @@ from cuttle.analysis.numerics import Row, rows_of
 from cuttle.analysis.statistic import by_opponent
 
 ALL_TYPES = "all types"
+TIED = 1e-12  # win rate: means of equal rates differ by rounding
 TOO_FEW = "fewer than two runs per setting cannot be split"
 
 
@@ -65,13 +66,14 @@ def _grids(study: Study, opponent: str) -> tuple[Grid, Grid, Grid]:
 
 
 @by_opponent(
-    "network_type condition setting num_settings n naive_mean crossfit_mean crossfit_se optimism"
-    " chosen_first chosen_second note"
+    "network_type condition setting num_settings num_best n naive_mean crossfit_mean crossfit_se"
+    " optimism chosen_first chosen_second note"
 )
 def best_settings(study: Study, opponent: str) -> Iterator[Row]:
     """Return the best setting of each type, if a factor beside the type varies.
 
     naive_mean: the highest mean, chosen and estimated on the same runs, so too high
+    num_best: settings that share this mean
     crossfit_mean: chosen on one half of the runs and estimated on the other, and the reverse
     optimism: the difference; chosen_first, chosen_second: what each half chose
     """
@@ -92,8 +94,9 @@ def _best(network_type: str, whole: Grid, first: Grid, second: Grid) -> dict[str
     if not setting:
         return {"num_settings": 0, "note": "no runs"}
     naive, _ = whole.estimate(network_type, setting)
-    num_settings = whole.mean.loc[network_type].count()
-    row = {"setting": setting, "num_settings": num_settings, "naive_mean": naive}
+    means = whole.mean.loc[network_type]
+    row = {"setting": setting, "num_settings": means.count(), "naive_mean": naive}
+    row["num_best"] = (naive - means < TIED).sum()
     chosen = [half.best(network_type) for half in (first, second)]
     if not all(chosen):
         return {**row, "note": TOO_FEW}

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from cuttle.analysis.data import Study
-from cuttle.analysis.factor_answers import answer_factors, answer_settings, shown_interactions
+from cuttle.analysis.factor_answers import answer_factors, answer_settings, summarise_factors
 from cuttle.analysis.interpretation import (
     SIGNIFICANT,
     Decision,
@@ -24,7 +24,7 @@ from cuttle.analysis.statistic import statistic
 from cuttle.analysis.statistics.checks import checks, no_runs
 from cuttle.analysis.statistics.final import variance
 from cuttle.analysis.statistics.learning import learning_differences
-from cuttle.analysis.statistics.omnibus import omnibus
+from cuttle.analysis.statistics.omnibus import TESTS, omnibus
 from cuttle.runs.formatting import (
     format_p_claim,
     format_percent,
@@ -37,11 +37,6 @@ from cuttle.runs.formatting import (
 MAX_ERRORS = 3  # the others stand under checks
 MAX_SINGLE = 10  # pairs or conditions that are answered one by one; more are summed up
 DECIDED = (*SIGNIFICANT, Decision.EQUIVALENT)
-OMNIBUS = {
-    "welch_anova": "Welch ANOVA",
-    "repeated_anova": "repeated-measures ANOVA with the Greenhouse-Geisser correction",
-    "permutation": "permutation test of all runs",
-}
 
 
 @statistic("question answer decision opponent role factor conditions note")
@@ -55,23 +50,29 @@ def verdict(study: Study) -> Iterator[Row]:
 
 
 def headline(study: Study) -> str:
-    """Answer the study's question in one sentence, about the primary opponent."""
+    """Answer the study's question about the primary opponent: the first sentence does.
+
+    One factor takes one sentence; of several, further sentences say what the answer depends on.
+    """
     if not len(study.runs):
         return f"No answer: {no_runs(study)}."
     opponent = study.first_opponent
+    about = f"Against {opponent} ({study.roles[opponent]} opponent): "
+    missing = missing_conditions(study, opponent)
+    if answers := summarise_factors(study, opponent):
+        first, *rest = filter(None, [missing, *answers])
+        return about + ". ".join([first, *map(capitalize, rest)]) + "."
+    # one factor, or too few runs for more than pairs
     rows = decided_pairs(study, opponent) if study.opponents else []
     families = by_family(rows)
-    parts = [missing_conditions(study, opponent)]
     for factor, family in families.items():
         name = f"by {study.factor_text(factor)}, " * (len(families) > 1)
-        parts.append(name + summarise(family, study.noun))
-    parts += shown_interactions(study, opponent)
+        answers.append(name + summarise(family, study.noun))
     undecided = [row for row in rows if row["decision"] is Decision.UNDECIDED]
-    parts += [detectable_text(undecided)] if len(families) == 1 else []
+    answers += [detectable_text(undecided)] if len(families) == 1 else []
     if not rows:
-        parts.append(f"no comparison, as there is only one {study.noun}")
-    about = f"Against {opponent} ({study.roles[opponent]} opponent)"
-    return f"{about}: {'; '.join(filter(None, parts))}."
+        answers.append(f"no comparison, as there is only one {study.noun}")
+    return about + "; ".join(filter(None, [missing, *answers])) + "."
 
 
 def _statements(study: Study, opponent: str, pairs: Sequence[Row]) -> Iterator[Statement]:
@@ -122,7 +123,7 @@ def _overall(study: Study, opponent: str, pairs: Sequence[Row]) -> Statement:
     f = ""
     if fit["df2"] == fit["df2"]:
         f = f"F({fit['df1']:.3g}, {fit['df2']:.3g}) = {fit['statistic_value']:.2f}, "
-    numbers = f"({OMNIBUS[fit['test']]}, {f}{format_p_claim(fit['p'])})"
+    numbers = f"({TESTS[fit['test']]}, {f}{format_p_claim(fit['p'])})"
     if fit["p"] < ALPHA:
         text = f"Yes: at least two {noun}s differ {numbers}."
         return Statement(question, text, Decision.DIFFERENT, factor)
