@@ -2,14 +2,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: study test check coverage results pages constraints
+.PHONY: study test check coverage results publish pages constraints
 
 study: .venv/installed
 	$(BIN)/python train.py -m network_type=boolean,embedding,multi_encoder 'run=range(1,8)' training=quick experiment=first_look
 	$(BIN)/python analyze.py report first_look
 
-# The published studies: about two hours on two cores. See docs/results, which holds copies of what this leaves
-# under multirun/NAME/analysis.
+# The published studies, which take hours; interrupted, it resumes. `make publish` then refreshes their copies.
 results: .venv/installed
 	$(BIN)/python train.py +study=input_representation 'run=range(1,31)'
 	$(BIN)/python analyze.py report input_representation
@@ -19,12 +18,29 @@ results: .venv/installed
 	$(BIN)/python analyze.py report short_budget
 	$(BIN)/python train.py -m 'run=range(1,5)' network_type=boolean,embedding,multi_encoder training.rounds=60 portable=true experiment=long_budget
 	$(BIN)/python analyze.py report long_budget
+	$(BIN)/python train.py +study=arithmetic
+	$(BIN)/python analyze.py report arithmetic
+	$(BIN)/python train.py +study=tuned
+	$(BIN)/python analyze.py report tuned
+	$(BIN)/python train.py +study=tuned_best
+	$(BIN)/python analyze.py report tuned_best
+	$(BIN)/python train.py +study=rules
+	$(BIN)/python analyze.py report rules
 	$(BIN)/python train.py +study=zones_only
 	$(BIN)/python analyze.py report zones_only
+	$(BIN)/python train.py +study=stronger
+	$(BIN)/python analyze.py report stronger
 	$(BIN)/python train.py +study=earlier
 	$(BIN)/python analyze.py report earlier
 	$(BIN)/python train.py +study=artefacts
 	$(BIN)/python analyze.py report artefacts
+
+# Copies what the analysis left under multirun over the files of the same names in docs/results.
+publish:
+	for file in docs/results/*/*.*; do \
+		new=$$(find multirun/$$(basename $$(dirname $$file)) -maxdepth 3 -not -path '*_run_*' -name $$(basename $$file) 2>/dev/null); \
+		test -z "$$new" || cp $$new $$file; \
+	done
 
 test: .venv/installed
 	$(MAKE) --no-print-directory check
