@@ -56,6 +56,7 @@ def test_seed_options_are_the_seed_modes() -> None:
     assert set(options("seed")) == set(SeedMode) == set(mode.limits.one_of)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_a_study_plans_the_runs_that_were_published(name: str, tmp_path: Path) -> None:
     assert studies.described(planned(tmp_path, f"+study={name}").runs) == PUBLISHED[name]

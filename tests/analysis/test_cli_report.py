@@ -76,6 +76,7 @@ def test_what_is_left_to_do_is_counted_by_how_it_is_done(root: Path, capsys: Any
     assert "warning: excluded, damaged: status.json is damaged" in out
 
 
+@pytest.mark.slow
 def test_report_is_written_though_its_reader_leaves(root: Path):
     command = f"{sys.executable} analyze.py report --no-figures | head -1"
 

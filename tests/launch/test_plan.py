@@ -142,6 +142,7 @@ def test_text_that_looks_like_a_number_is_another_level(tmp_path: Path) -> None:
     assert all(name.partition("=")[2] not in ("1", "1.0", "true") for name in names)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.parent.name)
 def test_published_names_and_seeds_survive(path: Path, tmp_path: Path) -> None:
     published = json.loads(path.read_text())
