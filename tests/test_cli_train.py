@@ -12,6 +12,7 @@ import torch
 from cuttle.runs.reader import read_experiment
 from tests.launch.here import launch_here
 from tests.launch.launching import launch, results, status, struck_after_one_round
+from tests.launch.test_arithmetic import needs_intel
 
 pytestmark = pytest.mark.slow
 
@@ -74,6 +75,7 @@ def test_seed_zero_trains_like_any_other(tmp_path: Path) -> None:
     assert status(tmp_path, "boolean_run_01", "a")["seed"] == 0
 
 
+@needs_intel
 def test_verify_compares_results_where_bytes_cannot_agree(trained: Path) -> None:
     run_dir = trained / "multirun" / "test" / "embedding_run_01"  # multiplies by MKL
 
