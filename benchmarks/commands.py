@@ -4,6 +4,7 @@ python benchmarks/commands.py              21 and 1,000 runs
 python benchmarks/commands.py 21 1000 10000
 """
 
+import argparse
 import subprocess
 import sys
 import tempfile
@@ -25,7 +26,7 @@ GOALS_S = {
 }
 
 
-def seconds(*arguments: str, repeats: int = REPEATS) -> float:
+def seconds(*arguments: str, repeats: int) -> float:
     """Return the best of some wall-clock times of a command."""
     times = []
     for _ in range(repeats):
@@ -36,12 +37,12 @@ def seconds(*arguments: str, repeats: int = REPEATS) -> float:
     return min(times)
 
 
-def measure(experiment: Path, num_runs: int, start_s: float) -> None:
+def measure(experiment: Path, num_runs: int, *, start_s: float, repeats: int) -> None:
     """Time the commands on one experiment, less the start of Python."""
     commands = ["status", "status --json", "export --format csv", "report --no-figures"]
     if num_runs <= MAX_RUNS_WITH_FIGURES:
         commands.append("report")
-    repeats = REPEATS if num_runs <= MAX_RUNS_REPEATED else 1
+    repeats = repeats if num_runs <= MAX_RUNS_REPEATED else 1
     for command in commands:
         arguments = ("analyze.py", *command.split(), str(experiment))
         taken = seconds(*arguments, repeats=repeats) - start_s
@@ -52,12 +53,16 @@ def measure(experiment: Path, num_runs: int, start_s: float) -> None:
 
 def main() -> None:
     """Measure each size given on the command line."""
-    start_s = seconds("-c", "pass")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("sizes", type=int, nargs="*", default=DEFAULT_SIZES, help="numbers of runs")
+    parser.add_argument("--repeats", type=int, default=REPEATS, help="the best of how many times")
+    arguments = parser.parse_args()
+    start_s = seconds("-c", "pass", repeats=arguments.repeats)
     print(f"Python's own start, left out below: {start_s:.2f} s")
-    for num_runs in [int(size) for size in sys.argv[1:]] or DEFAULT_SIZES:
+    for num_runs in arguments.sizes:
         with tempfile.TemporaryDirectory() as folder:
             write_experiment(Path(folder), num_runs)
-            measure(Path(folder), num_runs, start_s)
+            measure(Path(folder), num_runs, start_s=start_s, repeats=arguments.repeats)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,15 @@
 """Options of the whole test suite."""
 
 import signal
+import sys
+from unittest import mock
 
 import pytest
+
+from cuttle.launch import isolate
+from cuttle.launch.environment import environment
+from cuttle.launch.training_program import PROGRAM
+from tests.launch.launching import FAKE
 
 
 def pytest_configure() -> None:
@@ -17,3 +24,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write tests/data/transcripts anew instead of comparing with it",
     )
+
+
+@pytest.fixture(scope="session")
+def fork_server() -> None:
+    """Start the fork server of this process as a launch does that trains in its own children.
+
+    Those train with the fake trainer.
+    """
+    with mock.patch.object(sys, "path", [str(FAKE), *sys.path]):
+        isolate.start_server([PROGRAM.warm_up], environment({"threads": 1}))

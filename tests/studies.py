@@ -5,23 +5,23 @@
 
 import json
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from cuttle.launch.plan import PlannedRun
 from cuttle.runs.diff import flatten
-from cuttle.runs.yaml_file import read_yaml
-from tests.launch.launching import REPOSITORY, launch
+from tests.launch.launching import REPOSITORY
+from tests.launch.planning import planned
 
 GOLDEN = Path(__file__).with_name("data") / "studies.json"
 NAMES = sorted(path.stem for path in (REPOSITORY / "conf" / "study").glob("*.yaml"))
-LAUNCH_KEYS = ("init_only", "fault", "analysis.factors")  # of this launch, and of no training
+LAUNCH_KEYS = ("root", "init_only", "fault", "analysis.factors")  # of this launch, of no training
 
 
-def planned(study: str, directory: Path) -> dict[str, Any]:
-    """Plan a study in an empty directory: what its runs share, and by run id what they do not."""
-    finished = launch(directory, f"+study={study}", "init_only=true", fake=False)
-    assert finished.returncode == 0, finished.stdout + finished.stderr
-    runs = {path.parent.name: _run(path.parent) for path in directory.glob("*/*/*/status.json")}
+def described(planned_runs: Sequence[PlannedRun]) -> dict[str, Any]:
+    """Return what the runs of a study share, and by run id what they do not."""
+    runs = {run.run_id: _settings(run) for run in planned_runs}
     first = next(iter(runs.values()))
     shared = {
         key: value
@@ -35,18 +35,17 @@ def planned(study: str, directory: Path) -> dict[str, Any]:
     return {"shared": shared, "runs": own}
 
 
-def _run(run_dir: Path) -> dict[str, Any]:
-    config = flatten(read_yaml(run_dir / ".hydra" / "config.yaml"))
-    status = json.loads((run_dir / "status.json").read_text(encoding="utf-8"))
+def _settings(run: PlannedRun) -> dict[str, Any]:
+    config = flatten(run.config)
     settings = {key: value for key, value in config.items() if key not in LAUNCH_KEYS}
-    return settings | {"config_hash": status["config_hash"]}
+    return settings | {"config_hash": run.config_hash}
 
 
 def _write() -> None:
     found = {}
     for study in NAMES:
         with tempfile.TemporaryDirectory() as directory:
-            found[study] = planned(study, Path(directory))
+            found[study] = described(planned(Path(directory), f"+study={study}").runs)
     GOLDEN.write_text(_to_text(found), encoding="utf-8")
 
 

@@ -10,7 +10,9 @@ import pytest
 import torch
 
 from cuttle.runs.reader import read_experiment
+from tests.launch.here import launch_here
 from tests.launch.launching import launch, results, status, struck_after_one_round
+from tests.launch.test_arithmetic import needs_intel
 
 pytestmark = pytest.mark.slow
 
@@ -24,7 +26,10 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
-SMOKE = ("-m", "experiment=test", "training=smoke", "network_type=boolean,embedding")
+SMOKE = (
+    *("-m", "experiment=test", "training=smoke", "network_type=boolean,embedding"),
+    "hydra.launcher.n_jobs=1",
+)
 
 
 def test_a_sweep_trains_and_leaves_readable_results(trained: Path) -> None:
@@ -62,15 +67,15 @@ def test_a_killed_training_goes_on_to_the_same_bytes(trained: Path, tmp_path: Pa
     assert results(tmp_path) == results(trained)
 
 
+@pytest.mark.usefixtures("fork_server")
 def test_seed_zero_trains_like_any_other(tmp_path: Path) -> None:
-    zero = launch(
-        tmp_path, "experiment=a", "training=smoke", "seed=fixed", "seed.value=0", fake=False
-    )
+    zero = launch_here(tmp_path, "experiment=a", "seed=fixed", "seed.value=0")
 
     assert zero.returncode == 0
     assert status(tmp_path, "boolean_run_01", "a")["seed"] == 0
 
 
+@needs_intel
 def test_verify_compares_results_where_bytes_cannot_agree(trained: Path) -> None:
     run_dir = trained / "multirun" / "test" / "embedding_run_01"  # multiplies by MKL
 

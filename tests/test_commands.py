@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 
 from tests import markdown
+from tests.launch.here import run_here
+from tests.launch.launching import Finished
 
 SELF = "starts the suite that this test is part of"
 SETUP = "sets up the environment that this test runs in"
@@ -66,6 +68,7 @@ SMALLER = {
     "range(1,8)": "range(1,3)",
     "range(1,5)": "range(1,2)",
     "training.rounds=60": "training.rounds=3",
+    "portable=true": "portable=false",  # which takes no interpreter of its own per run
     "+study=input_representation": "+study=input_representation run=1",
     " 'run=range(1,31)'": "",
     "+study=zones_only": "+study=zones_only run=1 network_type=boolean",
@@ -77,12 +80,14 @@ SMALLER = {
     "run=1,2,3": "run=1",
     "analyze.py report": "analyze.py report --no-figures",
     "benchmarks/compare.py": "benchmarks/compare.py --seconds 0.01",
-    "benchmarks/ratings.py": "benchmarks/ratings.py --games 20",
+    "benchmarks/ratings.py": "benchmarks/ratings.py --games 4",
     "benchmarks/training.py": "benchmarks/training.py --budget smoke --rounds 1 --types boolean",
 }
+ACTIVATED = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 EXIT_STATUS = {"diff": 1}  # 1 says that the two differ
 # Not the package: machine code is kept by the path of its source, and another one compiles anew.
-LINKED = ("train.py", "analyze.py", "conf", "benchmarks", "tests", "Makefile")
+PROGRAMS = ("train.py", "analyze.py")
+LINKED = (*PROGRAMS, "conf", "benchmarks", "tests", "Makefile")
 COMMANDS = dict.fromkeys(command for path in markdown.FILES for command in markdown.commands(path))
 
 
@@ -91,20 +96,29 @@ def in_small(command: str) -> str:
     command = re.sub(r" \[--[\w-]+\]", "", command).replace(".venv/bin/", "")
     for part, instead in (PLACEHOLDERS | SMALLER).items():
         command = command.replace(part, instead)
-    return f"{command} training=smoke" if _trains_in_full(command) else command
+    if "train.py" in command and "--help" not in command:
+        command += " training=smoke" if "training=" not in command else ""
+        command += " portable=false" if "+study" in command else ""
+    return command
 
 
-def _trains_in_full(command: str) -> bool:
-    return "train.py" in command and "training=" not in command
+def run(command: str, directory: Path) -> Finished:
+    """Run a shell command as a reader would, in a directory with the environment activated.
+
+    The two programs run in this process, with the fake trainer where they train.
+    """
+    python, *words = shlex.split(command)
+    if python == "python" and words[0] in PROGRAMS:
+        return run_here(directory, words, PATH=ACTIVATED)
+    return run_in_a_shell(command, directory)
 
 
-def run(command: str, directory: Path) -> subprocess.CompletedProcess[str]:
-    """Run a shell command as a reader would, in a directory with the environment activated."""
-    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+def run_in_a_shell(command: str, directory: Path) -> Finished:
+    """Run a command in a process of its own."""
     return subprocess.run(
         ["bash", "-c", command],
         cwd=directory,
-        env={**os.environ, "PATH": programs},
+        env={**os.environ, "PATH": ACTIVATED},
         input="q\n",
         capture_output=True,
         text=True,
@@ -114,7 +128,7 @@ def run(command: str, directory: Path) -> subprocess.CompletedProcess[str]:
 
 
 @functools.cache
-def run_once(command: str, directory: Path) -> subprocess.CompletedProcess[str]:
+def run_once(command: str, directory: Path) -> Finished:
     """Run a command unless a page before has had the same one."""
     return run(command, directory)
 
@@ -127,11 +141,13 @@ def checkout_at(directory: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def checkout(tmp_path_factory: pytest.TempPathFactory, fork_server: None) -> Path:
     """A checkout with two trained runs."""
     directory = tmp_path_factory.mktemp("checkout")
     checkout_at(directory)
-    trained = run("python train.py -m training=smoke network_type=boolean,embedding", directory)
+    trained = run_in_a_shell(
+        "python train.py -m training=smoke network_type=boolean,embedding", directory
+    )
     assert trained.returncode == 0, trained.stderr
     return directory
 
@@ -154,6 +170,7 @@ def test_a_command_of_the_pages_does_its_work(command: str, checkout: Path) -> N
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("fork_server")
 def test_merged_archived_and_renamed_experiments_just_work(tmp_path: Path) -> None:
     checkout_at(tmp_path)
     sweep = "python train.py -m training=smoke network_type=boolean,blind"

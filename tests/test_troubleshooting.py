@@ -17,7 +17,7 @@ import pytest
 
 from tests import markdown
 from tests.launch.launching import struck_after_one_round
-from tests.test_commands import checkout_at, run
+from tests.test_commands import checkout_at, run, run_in_a_shell
 
 PAGE = markdown.ROOT / "docs" / "troubleshooting.md"
 EXPERIMENT = "scratch"
@@ -98,6 +98,7 @@ def as_pattern(line: str) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("fork_server")
 @pytest.mark.parametrize("heading", TROUBLES)
 def test_a_trouble_prints_what_the_page_quotes(heading: str, tmp_path: Path) -> None:
     extras = ("submitit", "ray")
@@ -105,6 +106,8 @@ def test_a_trouble_prints_what_the_page_quotes(heading: str, tmp_path: Path) -> 
         pytest.skip("here no module is missing")
     checkout_at(tmp_path)
     TROUBLES[heading](tmp_path)
+    is_killed = TROUBLES[heading] in (kill_training, kill_everything)  # in a real training
+    carry_out = run_in_a_shell if is_killed else run
 
     for example in [each for each in markdown.examples(PAGE) if each.heading == heading]:
         command = example.command
@@ -112,7 +115,7 @@ def test_a_trouble_prints_what_the_page_quotes(heading: str, tmp_path: Path) -> 
             if subprocess.run([*FULL_DISK, "mount -t tmpfs tmpfs /mnt"], check=False).returncode:
                 pytest.skip("no small file system can be mounted here")
             command = f"{' '.join(FULL_DISK)} '{MOUNT} && {command}'"
-        done = run(command, tmp_path)
+        done = carry_out(command, tmp_path)
 
         printed = "\n".join(map(comparable, (done.stdout + done.stderr).splitlines()))
         for line in example.output:

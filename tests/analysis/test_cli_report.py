@@ -43,8 +43,11 @@ def test_plain_command_reports_the_latest_experiment(
 
 
 def test_report_prints_the_answer_in_80_columns_and_what_is_next(root: Path, capsys: Any):
+    before = {path: path.read_bytes() for path in (root / "study").rglob("*") if path.is_file()}
+
     assert run_cli("report", "--no-figures") == 0
 
+    assert {path: path.read_bytes() for path in before} == before
     out = capsys.readouterr().out
     assert "against gap_maximizer (primary): win rate in %" in out
     assert "next:    open" in out
@@ -73,6 +76,7 @@ def test_what_is_left_to_do_is_counted_by_how_it_is_done(root: Path, capsys: Any
     assert "warning: excluded, damaged: status.json is damaged" in out
 
 
+@pytest.mark.slow
 def test_report_is_written_though_its_reader_leaves(root: Path):
     command = f"{sys.executable} analyze.py report --no-figures | head -1"
 
@@ -87,14 +91,6 @@ def test_lines_are_not_folded_in_a_pipe(root: Path, capsys: Any):
     run_cli("list")
 
     assert ("long " * 200).strip() in capsys.readouterr().out
-
-
-def test_report_leaves_run_directories_untouched(root: Path, capsys: Any):
-    before = {p: p.read_bytes() for p in (root / "study").rglob("*") if p.is_file()}
-
-    run_cli("report", "--no-figures")
-
-    assert {p: p.read_bytes() for p in before} == before
 
 
 def test_report_can_do_without_figures_and_write_elsewhere(root: Path, capsys: Any):

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from .experiments import write_experiment, write_run
+from .test_cli_status import run_cli
 
 REPOSITORY = Path(__file__).parents[2]
 TIMEOUT_S = 60
@@ -84,21 +85,12 @@ def test_live_view_ends_by_itself_and_leaves_the_last_state(experiment: Path):
 
 
 @pytest.mark.slow
-def test_unfinished_run_cannot_be_verified(experiment: Path):
+def test_what_is_no_completed_run_cannot_be_verified(
+    experiment: Path, capfd: pytest.CaptureFixture[str]
+):
     write_run(experiment, "boolean", 3, state="failed")
 
-    finished = subprocess.run(
-        [sys.executable, str(REPOSITORY / "analyze.py"), "verify",
-         str(experiment / "boolean_run_03")],
-        cwd=experiment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-
-    assert finished.returncode == 2
-    assert "cannot be verified: it is failed" in finished.stdout + finished.stderr
-
-
-def test_experiment_is_no_run_to_verify(experiment: Path, capsys: pytest.CaptureFixture[str]):
-    from .test_cli_status import run_cli
-
+    assert run_cli("verify", experiment / "boolean_run_03") == 2
+    assert "cannot be verified: it is failed" in "".join(capfd.readouterr())
     assert run_cli("verify", experiment) == 2
-    assert "is not a run directory" in capsys.readouterr().err
+    assert "is not a run directory" in capfd.readouterr().err

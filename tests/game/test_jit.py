@@ -29,6 +29,7 @@ def run(command: str, **environment: str) -> list[str]:
     return process.stdout.splitlines()
 
 
+@pytest.mark.slow
 def test_a_second_process_compiles_nothing(tmp_path: Path) -> None:
     first = run(USE + HITS, NUMBA_CACHE_DIR=str(tmp_path))
     second = run(USE + HITS, NUMBA_CACHE_DIR=str(tmp_path))

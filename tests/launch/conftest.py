@@ -4,16 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cuttle.launch import isolate
-from cuttle.launch.environment import environment
-from cuttle.launch.training_program import PROGRAM
 from tests.launch.launching import SWEEP, launch
-
-
-@pytest.fixture(scope="session")
-def fork_server() -> None:
-    """Start the fork server of this process as a launch does that trains in its own children."""
-    isolate.start_server([PROGRAM.warm_up], environment({"threads": 1}))
 
 
 @pytest.fixture(scope="session")

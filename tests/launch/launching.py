@@ -114,12 +114,12 @@ def wait_for(condition: Callable[[], bool], *, timeout_s: float = TIMEOUT_S) -> 
 
 def processes_in(directory: Path) -> list[int]:
     """Return the living processes that work in a directory: launcher, workers, trainings."""
-    found = []
-    for entry in Path("/proc").iterdir():
+    place, found = str(directory.resolve()), []
+    for process in filter(str.isdecimal, os.listdir("/proc")):
         try:
-            is_ours = entry.name.isdecimal() and (entry / "cwd").resolve() == directory.resolve()
-            if is_ours and "Z" not in (entry / "stat").read_text().rpartition(")")[2].split()[0]:
-                found.append(int(entry.name))
+            is_ours = os.readlink(f"/proc/{process}/cwd") == place
+            if is_ours and "Z" not in Path(f"/proc/{process}/stat").read_text().rpartition(")")[2]:
+                found.append(int(process))
         except (FileNotFoundError, ProcessLookupError, PermissionError):
             continue
     return found

@@ -3,13 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from hydra import initialize_config_dir
-from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.types import RunMode
 
-from cuttle.config.hydra import register
-from cuttle.launch.compose import Composer
 from cuttle.launch.decide import decide, refuse_what_cannot_be_compared
 from cuttle.launch.freeze import freeze
 from cuttle.launch.overrides import parse
@@ -17,19 +12,16 @@ from cuttle.launch.plan import Plan, PlannedRun, plan
 from cuttle.launch.refusal import Refusal
 from cuttle.runs.layout import OWN_RESULTS, RunState
 from tests.launch.planned import write_state
-from tests.training.build import CONF
+from tests.training.build import loaded
 
 
 def planned(root: Path, *words: str, swept: Sequence[str] = ()) -> Plan:
     """Plan a launch under a root; a study's own sweep counts unless the words replace it."""
-    register()
-    with initialize_config_dir(str(CONF), version_base="1.3"):
-        loader = GlobalHydra.instance().config_loader()
-        asked = [f"root={root}", *words]
-        master = loader.load_configuration("config", asked, RunMode.MULTIRUN)
-        params = [f"{key}={value}" for key, value in master.hydra.sweeper.params.items()]
-        overrides = parse(OverridesParser.create(config_loader=loader), [*params, *asked])
-        return plan(Composer(loader, master), overrides, label_group="network_type", swept=swept)
+    asked = [f"root={root}", *words]
+    loader, master, composer = loaded(*(word for word in words if word.startswith("+study=")))
+    params = [f"{key}={value}" for key, value in master.hydra.sweeper.params.items()]
+    overrides = parse(OverridesParser.create(config_loader=loader), [*params, *asked])
+    return plan(composer, overrides, label_group="network_type", swept=swept)
 
 
 def trained(root: Path, *words: str) -> Plan:

@@ -17,6 +17,10 @@ from tests.training.digest import STORED
 ROOT = Path(__file__).parents[2]
 INTEL = {"mode": "native", "processor": {"vendor": "GenuineIntel"}, "variables": {}}
 AMD = {**INTEL, "processor": {"vendor": "AuthenticAMD"}}
+# MKL_ENABLE_INSTRUCTIONS lets Intel's processors compute as older ones do, and no others.
+needs_intel = pytest.mark.skipif(
+    arithmetic.processor().get("vendor") != "GenuineIntel", reason="needs a processor of Intel"
+)
 
 
 def trained_digests(*network_types: str, **variables: str) -> dict[str, Any]:
@@ -57,6 +61,7 @@ def test_a_portable_training_gives_the_stored_bytes_whatever_the_instructions(
 
 
 @pytest.mark.slow
+@needs_intel
 def test_a_native_training_depends_on_the_instructions() -> None:
     """So that the test above can fail; `embedding` still multiplies its table by MKL."""
     by_instructions = [

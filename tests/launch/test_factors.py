@@ -1,58 +1,34 @@
-"""Sweeps of any key for real: trained, joined by later factors, killed, reported."""
+"""Sweeps of any key: trained, joined by later factors, killed, reported."""
 
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from cuttle.runs.reader import read_experiment
-from tests.launch.launching import (
-    REPOSITORY,
-    TIMEOUT_S,
-    Finished,
-    environment,
-    launch,
-    results,
-    start,
-    states,
-    status,
-    wait_for,
-)
+from tests.launch.here import launch_here, run_here
+from tests.launch.launching import REPOSITORY, results, start, states, status, wait_for
 
 pytestmark = pytest.mark.slow
 
 RATE, STEPS = "training.learner.learning_rate", "training.replay.n_step"
-# The commands of a study of two factors, with fewer runs of a smaller budget.
+ANALYZE = str(REPOSITORY / "analyze.py")
+# The commands of a study of two factors, with fewer runs.
 RATES = ("-m", "network_type=boolean,embedding", f"{RATE}=5e-4,2e-3", "experiment=rates")
 LATER = ("-m", f"{STEPS}=1,5", "experiment=rates", "run=1,2")
 THREE = (
     *("-m", "network_type=boolean,multi_encoder", "trunk.scalars=true,false"),
     *("rules=cuttle_cards,classic", "experiment=three"),
 )
-SMALL = ("training=smoke", "training.episodes_per_round=16", "training.evaluation.final_games=8")
-
-
-def analyze(directory: Path, *words: str) -> Finished:
-    return subprocess.run(
-        [sys.executable, str(REPOSITORY / "analyze.py"), *words],
-        cwd=directory,
-        env=environment(fake=False),
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_S,
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")
-def studied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def studied(tmp_path_factory: pytest.TempPathFactory, fork_server: None) -> Path:
     """Both experiments, complete."""
     directory = tmp_path_factory.mktemp("studied")
     for words in (RATES, LATER, THREE):
-        finished = launch(directory, *words, *SMALL, fake=False)
+        finished = launch_here(directory, *words)
         assert finished.returncode == 0, finished.stdout + finished.stderr
     return directory
 
@@ -90,8 +66,8 @@ def test_three_factors_are_trained_at_once(studied: Path) -> None:
 
 
 def test_experiments_of_several_factors_are_reported_and_compared(studied: Path) -> None:
-    report = analyze(studied, "report", "--no-figures", "rates")
-    difference = analyze(studied, "diff", "rates", "three")
+    report = run_here(studied, [ANALYZE, "report", "--no-figures", "rates"])
+    difference = run_here(studied, [ANALYZE, "diff", "rates", "three"])
 
     assert report.returncode == 0, report.stdout + report.stderr
     assert "learning_rate" in report.stdout
@@ -100,12 +76,12 @@ def test_experiments_of_several_factors_are_reported_and_compared(studied: Path)
 
 
 def test_a_killed_sweep_of_factors_goes_on_to_the_same_bytes(studied: Path, tmp_path: Path) -> None:
-    process = start(tmp_path, *THREE, *SMALL, fake=False)
+    process = start(tmp_path, *THREE, ROUND_S="0.2")
     wait_for(lambda: "completed" in states(tmp_path, "three").values())
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
 
-    again = launch(tmp_path, *THREE, *SMALL, fake=False)
+    again = launch_here(tmp_path, *THREE)
 
     assert again.returncode == 0, again.stdout + again.stderr
     assert results(tmp_path, "three") == results(studied, "three")

@@ -15,6 +15,7 @@ import pytest
 
 from cuttle.runs.layout import RunState
 from cuttle.runs.reader import read_experiment
+from tests.launch.here import launch_here
 from tests.launch.kills import victims
 from tests.launch.launching import (
     REPOSITORY,
@@ -33,7 +34,7 @@ from tests.launch.launching import (
     wait_for,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("fork_server")]
 
 PARALLEL = (*SWEEP, "hydra.launcher.n_jobs=2")
 FAULTS = {
@@ -49,10 +50,10 @@ FAULTS = {
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_failing_runs_neither_stop_nor_hide_the_others(n_jobs: int, tmp_path: Path) -> None:
-    sweep = ("-m", "experiment=test", "run=range(1,10)", f"hydra.launcher.n_jobs={n_jobs}")
+    sweep = ("-m", "experiment=test", "run=range(1,10)")
     faults = ",".join(f"{run}={fault}" for run, fault in enumerate(FAULTS, start=2))
 
-    finished = launch(tmp_path, *sweep, FAULTS=faults)
+    finished = launch(tmp_path, *sweep, f"hydra.launcher.n_jobs={n_jobs}", FAULTS=faults)
 
     assert finished.returncode == 1
     assert "2 trained now" in finished.stdout
@@ -62,14 +63,14 @@ def test_failing_runs_neither_stop_nor_hide_the_others(n_jobs: int, tmp_path: Pa
         assert failed["state"] == "failed" and failed["round"] == 1
         assert cause in finished.stdout
         assert f"boolean_run_0{run}/train.log" in finished.stdout
-    assert launch(tmp_path, *sweep).returncode == 0
+    assert launch_here(tmp_path, *sweep).returncode == 0
     assert status(tmp_path, "boolean_run_02")["attempt"] == 2
     assert status(tmp_path, "boolean_run_01")["attempt"] == 1
 
 
 def test_a_failed_run_keeps_its_traceback(tmp_path: Path) -> None:
-    launch(tmp_path, "experiment=test", "run=2", FAULTS="2=raise")
-    launch(tmp_path, "experiment=test", "run=2")
+    launch_here(tmp_path, "experiment=test", "run=2", FAULTS="2=raise")
+    launch_here(tmp_path, "experiment=test", "run=2")
 
     log = (tmp_path / "multirun" / "test" / "boolean_run_02" / "train.log").read_text()
     assert "RuntimeError: asked to fail" in log and "Traceback" in log
@@ -77,12 +78,12 @@ def test_a_failed_run_keeps_its_traceback(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("changed", ["source_hash", "versions"])
 def test_no_run_is_made_of_two_programs(changed: str, tmp_path: Path, undisturbed: Path) -> None:
-    launch(tmp_path, *SWEEP, FAULTS="2=raise")
+    launch_here(tmp_path, *SWEEP, FAULTS="2=raise")
     path = tmp_path / "multirun" / "test" / "boolean_run_02" / "run_metadata.json"
     metadata = json.loads(path.read_text())
     path.write_text(json.dumps({**metadata, changed: "another"}))
 
-    finished = launch(tmp_path, *SWEEP)
+    finished = launch_here(tmp_path, *SWEEP)
 
     assert finished.returncode == 0
     assert "boolean_run_02 starts over: code or versions have changed" in finished.stdout
@@ -91,9 +92,9 @@ def test_no_run_is_made_of_two_programs(changed: str, tmp_path: Path, undisturbe
 
 
 def test_no_run_is_made_of_two_kinds_of_arithmetic(tmp_path: Path, undisturbed: Path) -> None:
-    launch(tmp_path, *SWEEP, FAULTS="2=raise")
+    launch_here(tmp_path, *SWEEP, FAULTS="2=raise")
 
-    finished = launch(tmp_path, *SWEEP, "portable=true")
+    finished = launch_here(tmp_path, *SWEEP, "portable=true")
 
     assert finished.returncode == 0
     assert "boolean_run_02 starts over: it was begun with another value of" in finished.stdout
@@ -101,8 +102,8 @@ def test_no_run_is_made_of_two_kinds_of_arithmetic(tmp_path: Path, undisturbed: 
 
 
 def test_a_run_that_goes_on_in_other_arithmetic_says_so(tmp_path: Path) -> None:
-    launch(tmp_path, *SWEEP, FAULTS="2=raise")
-    finished = launch(tmp_path, *SWEEP, MKL_ENABLE_INSTRUCTIONS="SSE4_2")
+    launch_here(tmp_path, *SWEEP, FAULTS="2=raise")
+    finished = launch(tmp_path, *SWEEP, "hydra.launcher.n_jobs=1", MKL_ENABLE_INSTRUCTIONS="SSE4_2")
 
     assert finished.returncode == 0
     runs = [tmp_path / "multirun" / "test" / f"boolean_run_0{run}" for run in (1, 2)]
@@ -118,10 +119,10 @@ def test_a_run_that_goes_on_in_other_arithmetic_says_so(tmp_path: Path) -> None:
 
 
 def test_a_run_without_its_first_model_starts_over(tmp_path: Path, undisturbed: Path) -> None:
-    launch(tmp_path, *SWEEP, FAULTS="2=raise")
+    launch_here(tmp_path, *SWEEP, FAULTS="2=raise")
     (tmp_path / "multirun" / "test" / "boolean_run_02" / "models" / "model_initial.pt").unlink()
 
-    assert launch(tmp_path, *SWEEP).returncode == 0
+    assert launch_here(tmp_path, *SWEEP).returncode == 0
     assert results(tmp_path) == results(undisturbed)
 
 
@@ -180,7 +181,7 @@ def test_a_stop_is_prompt_and_resumable(
     assert "Traceback" not in output
     stopped = {run.state for run in read_experiment(tmp_path / "multirun" / "test").runs}
     assert RunState.INTERRUPTED in stopped and RunState.COMPLETED not in stopped
-    assert launch(tmp_path, *sweep).returncode == 0
+    assert launch_here(tmp_path, *SWEEP).returncode == 0
     assert results(tmp_path) == results(undisturbed)
 
 
@@ -192,7 +193,7 @@ def test_a_killed_launcher_leaves_no_process_behind(tmp_path: Path, undisturbed:
     process.communicate()
 
     assert all_gone(tmp_path)
-    assert launch(tmp_path, *PARALLEL).returncode == 0
+    assert launch_here(tmp_path, *SWEEP).returncode == 0
     assert results(tmp_path) == results(undisturbed)
 
 
@@ -225,7 +226,7 @@ def test_a_killed_helper_loses_no_run(kind: str, tmp_path: Path, undisturbed: Pa
     assert process.returncode == 1, output
     assert "Traceback" not in output
     assert all_gone(tmp_path)
-    assert launch(tmp_path, *PARALLEL).returncode == 0
+    assert launch_here(tmp_path, *SWEEP).returncode == 0
     assert results(tmp_path) == results(undisturbed)
 
 
@@ -263,7 +264,10 @@ def test_edits_while_a_sweep_runs_change_none_of_its_runs(
 
 
 def test_two_launchers_share_the_work(tmp_path: Path, undisturbed: Path) -> None:
-    launchers = [start(tmp_path, *PARALLEL, ROUND_S="0.2") for _ in range(2)]
+    launchers = [
+        start(tmp_path, *SWEEP, f"hydra.launcher.n_jobs={n_jobs}", ROUND_S="0.2")
+        for n_jobs in (1, 2)
+    ]
     try:
         outputs = [launcher.communicate(timeout=TIMEOUT_S)[0] for launcher in launchers]
     finally:
@@ -283,7 +287,7 @@ def test_a_launch_of_other_settings_is_refused_while_another_trains(
     wait_for(lambda: "running" in states(tmp_path).values())
 
     others = [
-        launch(tmp_path, "-m", "experiment=test", runs, "training.rounds=4")
+        launch_here(tmp_path, "-m", "experiment=test", runs, "training.rounds=4")
         for runs in ("run=range(1,5)", "run=7,8")
     ]
 
@@ -302,13 +306,13 @@ def test_a_run_whose_place_is_taken_does_not_keep_the_others_from_training(
     place.parent.mkdir(parents=True)
     place.write_text("no directory")
 
-    finished = launch(tmp_path, *SWEEP)
+    finished = launch_here(tmp_path, *SWEEP)
 
     assert finished.returncode == 1
     assert "boolean_run_02  damaged  status.json cannot be read" in finished.stdout
     assert "3 trained now" in finished.stdout
     place.unlink()
-    assert launch(tmp_path, *SWEEP).returncode == 0
+    assert launch_here(tmp_path, *SWEEP).returncode == 0
     assert results(tmp_path) == results(undisturbed)
 
 
@@ -329,7 +333,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_and_a_read_only_disk_fail_clearly_and_lose_nothing(
     small_disk: Path, undisturbed: Path
 ) -> None:
-    full = launch(small_disk, *SWEEP)
+    full = launch_here(small_disk, *SWEEP)
     before = states(small_disk)
 
     assert full.returncode == 1
@@ -337,23 +341,23 @@ def test_a_full_and_a_read_only_disk_fail_clearly_and_lose_nothing(
     assert before["boolean_run_01"] == "completed" and before["boolean_run_04"] == "failed"
 
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
-    read_only = launch(small_disk, *SWEEP)
+    read_only = launch_here(small_disk, *SWEEP)
 
     assert read_only.returncode == 2
     assert "Read-only file system" in read_only.stderr and read_only.stderr.count("\n") == 1
     assert states(small_disk) == before
 
     subprocess.run(["mount", "-o", "remount,rw,size=20M", str(small_disk)], check=True)
-    assert launch(small_disk, *SWEEP).returncode == 0
+    assert launch_here(small_disk, *SWEEP).returncode == 0
     assert results(small_disk) == results(undisturbed)
 
 
 def test_a_damaged_checkpoint_means_starting_over(tmp_path: Path, undisturbed: Path) -> None:
-    launch(tmp_path, *SWEEP, FAULTS="2=raise")
+    launch_here(tmp_path, *SWEEP, FAULTS="2=raise")
     checkpoint = tmp_path / "multirun" / "test" / "boolean_run_02" / "checkpoint.pt"
     checkpoint.write_bytes(checkpoint.read_bytes()[:-100])
 
-    assert launch(tmp_path, *SWEEP).returncode == 0
+    assert launch_here(tmp_path, *SWEEP).returncode == 0
     assert results(tmp_path) == results(undisturbed)
     log = (checkpoint.parent / "train.log").read_text()
     assert "the checkpoint cannot be used; starting over" in log

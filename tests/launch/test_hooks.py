@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests.launch.here import launch_here
 from tests.launch.launching import Finished, launch, states
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("fork_server")]
 
 HOOK = (
     "+hydra.callbacks.note_down._target_=tests.launch.hooks.note_down.NoteDown",
@@ -19,7 +20,8 @@ DIES = "+hydra.callbacks.note_down.dies=true"
 
 def noted(directory: Path, *words: str, **variables: str) -> tuple[Finished, list[list[Any]]]:
     """Launch with the hook; return the launch and the events without their processes."""
-    finished = launch(directory, "experiment=test", *HOOK, *words, **variables)
+    run = launch if "hydra.launcher.n_jobs=2" in words else launch_here
+    finished = run(directory, "experiment=test", *HOOK, *words, **variables)
     lines = (directory / "notes.jsonl").read_text().splitlines()
     return finished, [json.loads(line)[:2] for line in lines]
 

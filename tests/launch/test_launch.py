@@ -9,9 +9,10 @@ import pytest
 
 from cuttle.runs.layout import OWN_RESULTS
 from cuttle.runs.reader import read_experiment
-from tests.launch.launching import FAKE, SWEEP, launch, results, snapshot, states, status
+from tests.launch.here import launch_here as launch
+from tests.launch.launching import FAKE, SWEEP, results, snapshot, states, status
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("fork_server")]
 
 WIDER = ("-m", "experiment=test", "run=range(1,6)")  # one run more than the undisturbed sweep
 
@@ -272,8 +273,14 @@ def test_a_damaged_experiment_file_is_written_anew(damage: str, completed: Path)
 
 
 def test_the_study_is_one_word(tmp_path: Path) -> None:
-    finished = launch(tmp_path, "+study=input_representation", "dry_run=true")
-    part = launch(tmp_path, "+study=input_representation", "network_type=blind", "dry_run=true")
+    study = (
+        "+study=input_representation",
+        "portable=false",
+        "dry_run=true",
+    )  # 3 s per portable check
+
+    finished = launch(tmp_path, *study)
+    part = launch(tmp_path, *study, "network_type=blind")
 
     assert "28 runs, 28 to train" in finished.stdout
     assert "7 runs, 7 to train" in part.stdout

@@ -52,7 +52,7 @@ def test_a_sweep_fails_resumes_and_is_reported(
     assert killed.returncode == 1, killed.stdout + killed.stderr
     assert states(tmp_path).pop("boolean_run_02") == "failed"
 
-    resumed = launch_with(next_hydra, tmp_path, *SWEEP)
+    resumed = launch_with(next_hydra, tmp_path, *SWEEP, "hydra.launcher.n_jobs=1")
     assert resumed.returncode == 0, resumed.stdout + resumed.stderr
     assert "1 trained now, 3 completed before" in resumed.stdout
     assert "resuming after round 1" in _log(tmp_path, "boolean_run_02")

@@ -2,14 +2,12 @@
 
 import itertools
 import json
-import re
 from pathlib import Path
 
 import pytest
 
 from cuttle.runs.diff import differing, flatten, is_below
 from cuttle.runs.yaml_file import read_yaml
-from tests import studies
 from tests.launch.planning import conditions, planned, refusal, trained
 from tests.markdown import ROOT
 from tests.training.build import CONF
@@ -144,6 +142,7 @@ def test_text_that_looks_like_a_number_is_another_level(tmp_path: Path) -> None:
     assert all(name.partition("=")[2] not in ("1", "1.0", "true") for name in names)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.parent.name)
 def test_published_names_and_seeds_survive(path: Path, tmp_path: Path) -> None:
     published = json.loads(path.read_text())
@@ -320,11 +319,3 @@ def test_keys_of_another_sweeper_are_factors(tmp_path: Path) -> None:
 
     assert [run.run_id for run in plan.runs] == ["boolean_learning_rate=0.001_run_02"]
     assert plan.factors[RATES] == {"base": 0.002, "keys": [RATES]}
-
-
-@pytest.mark.parametrize("name", studies.NAMES)
-def test_every_study_plans_runs_in_an_experiment_of_its_name(name: str, tmp_path: Path) -> None:
-    plan = planned(tmp_path, f"+study={name}", "run=1")
-
-    assert plan.experiment_dir == tmp_path / name
-    assert all(re.fullmatch(r"[a-zA-Z0-9_.=]+", label) for label in conditions(plan))

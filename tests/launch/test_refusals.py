@@ -1,21 +1,15 @@
 """Bad input, from the command line to the one line that says what is wrong with it."""
 
-import runpy
-import signal
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hydra.core.global_hydra import GlobalHydra
 
 from cuttle.opponents import names
-from tests.launch.launching import REPOSITORY, launch
+from tests.launch.here import launch_here
+from tests.launch.launching import Finished, launch
 from tests.training.build import CONF
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("fork_server")]
-
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1)
 
 
 def options(group: str = "network_type") -> str:
@@ -59,55 +53,23 @@ BAD_INPUT = {
 IN_A_PROCESS_OF_ITS_OWN = ("traning=quick", "-m experiment=a,b", "+foo=1")
 
 
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Let this process pass for that of `train.py`, in a directory of its own."""
-    handlers = {number: signal.getsignal(number) for number in SIGNALS}
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HYDRA_FULL_ERROR", "0")  # which the program sets
-    for stream in ("stdout", "stderr"):
-        monkeypatch.setattr(sys, stream, getattr(sys, stream))
-    yield tmp_path
-    for number, handler in handlers.items():
-        signal.signal(number, handler)
-    GlobalHydra.instance().clear()
-
-
-def train(*words: str, monkeypatch: pytest.MonkeyPatch) -> int:
-    """Run `train.py` in this process and return its exit status."""
-    monkeypatch.setattr(sys, "argv", [str(REPOSITORY / "train.py"), *words])
-    with pytest.raises(SystemExit) as ended:
-        runpy.run_path(sys.argv[0], run_name="__main__")
-    assert isinstance(ended.value.code, int)
-    return ended.value.code
-
-
-@pytest.mark.parametrize("arguments", BAD_INPUT)
-def test_bad_input_is_one_clear_line_and_changes_nothing(
-    arguments: str,
-    here: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
-) -> None:
-    status = train(*arguments.split(), monkeypatch=monkeypatch)
-
-    said = capfd.readouterr()
-    assert status == 2
-    assert said.out == ""
-    assert said.err.startswith("error: ") and said.err.count("\n") == 1
-    assert BAD_INPUT[arguments] in said.err
-    assert list(here.iterdir()) == []
-
-
-@pytest.mark.parametrize("arguments", IN_A_PROCESS_OF_ITS_OWN)
-def test_bad_input_ends_the_program(arguments: str, tmp_path: Path) -> None:
-    finished = launch(tmp_path, *arguments.split(), fake=False)
-
+def assert_refused(arguments: str, finished: Finished, directory: Path) -> None:
+    """Check for one clear line, and that nothing has changed."""
     assert finished.returncode == 2
     assert finished.stdout == ""
     assert finished.stderr.startswith("error: ") and finished.stderr.count("\n") == 1
     assert BAD_INPUT[arguments] in finished.stderr
-    assert list(tmp_path.iterdir()) == []
+    assert list(directory.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", BAD_INPUT)
+def test_bad_input_is_one_clear_line_and_changes_nothing(arguments: str, tmp_path: Path) -> None:
+    assert_refused(arguments, launch_here(tmp_path, *arguments.split(), fake=False), tmp_path)
+
+
+@pytest.mark.parametrize("arguments", IN_A_PROCESS_OF_ITS_OWN)
+def test_bad_input_ends_the_program(arguments: str, tmp_path: Path) -> None:
+    assert_refused(arguments, launch(tmp_path, *arguments.split(), fake=False), tmp_path)
 
 
 def test_a_refused_sweep_is_not_trained_when_tracebacks_are_asked_for(tmp_path: Path) -> None:

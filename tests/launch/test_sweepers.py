@@ -10,7 +10,10 @@ import pytest
 from hydra.core.plugins import Plugins
 from hydra.plugins.sweeper import Sweeper
 
-from tests.launch.launching import launch, results, states, status
+from tests.launch.here import launch_here as launch
+from tests.launch.launching import results, states, status
+
+pytestmark = pytest.mark.usefixtures("fork_server")
 
 
 def test_hydra_discovers_the_sweeper() -> None:

@@ -5,26 +5,25 @@ from pathlib import Path
 import pytest
 
 from tests import markdown
-from tests.launch.launching import launch, states
+from tests.launch.here import launch_here as launch
+from tests.launch.launching import states
 
 PAGE = markdown.ROOT / "docs" / "sweeps.md"
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("fork_server")]
 
 
-def test_the_callback_of_the_page_tells_of_every_run(tmp_path: Path) -> None:
+def test_the_callback_of_the_page_tells_of_every_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (block,) = markdown.python_blocks(PAGE)
     (tmp_path / "tell.py").write_text(block)
     (command,) = [line for line in markdown.commands(PAGE) if "tell.Tell" in line]
     words = command.replace("'", "").split(maxsplit=2)[2].split(" +")
 
-    finished = launch(
-        tmp_path,
-        *words[0].split(),
-        f"+{words[1]}",
-        fake=False,
-        PYTHONPATH=f"{tmp_path}:{markdown.ROOT}",
-    )
+    monkeypatch.syspath_prepend(tmp_path)
+
+    finished = launch(tmp_path, *words[0].split(), f"+{words[1]}", fake=False)
 
     assert finished.returncode == 0, finished.stderr
     assert sorted((tmp_path / "told.txt").read_text().splitlines()) == [

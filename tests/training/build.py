@@ -1,29 +1,44 @@
 """Settings and trainers as the configuration gives them, small enough for tests. No assertions."""
 
+import functools
 import io
 import json
 from pathlib import Path
 from typing import Any
 
 import torch
-from hydra import compose, initialize_config_dir
-from omegaconf import OmegaConf
+from hydra import initialize_config_dir
+from hydra.core.config_loader import ConfigLoader
+from hydra.core.global_hydra import GlobalHydra
+from hydra.types import RunMode
+from omegaconf import DictConfig, OmegaConf
 
 from cuttle.config.hydra import register
 from cuttle.config.reading import read
 from cuttle.config.schema import TrainingSettings
 from cuttle.launch.build import build_network
+from cuttle.launch.compose import Composer
 from cuttle.training.trainer import RoundReport, Trainer
 
 CONF = Path(__file__).parents[2] / "conf"
 NETWORK_TYPES = sorted(path.stem for path in (CONF / "network_type").glob("*.yaml"))
 
 
-def composed(*overrides: str) -> dict[str, Any]:
-    """Compose the config of one run as plain values."""
+@functools.cache  # composing takes 0.1 s, and tests ask for the same few options
+def loaded(*overrides: str) -> tuple[ConfigLoader, DictConfig, Composer]:
+    """Return Hydra's loader, what it makes of these overrides, and a composer for others."""
     register()
     with initialize_config_dir(str(CONF), version_base="1.3"):
-        config = OmegaConf.to_container(compose("config", overrides=list(overrides)))
+        loader = GlobalHydra.instance().config_loader()
+        master = loader.load_configuration("config", list(overrides), RunMode.MULTIRUN)
+    return loader, master, Composer(loader, master)
+
+
+def composed(*overrides: str) -> dict[str, Any]:
+    """Compose the config of one run as plain values."""
+    words = [word for word in overrides if not word.startswith("hydra")]
+    _, _, composer = loaded(*(overrides if len(words) < len(overrides) else ()))
+    config = OmegaConf.to_container(composer.compose(words).config)
     assert isinstance(config, dict)
     return {str(key): value for key, value in config.items()}
 

@@ -83,7 +83,9 @@ def test_another_seed_gives_other_numbers() -> None:
     assert numbers(list(trainer(seed=1).rounds())) != numbers(list(trainer(seed=2).rounds()))
 
 
-@pytest.mark.parametrize("network_type", ["boolean", "multi_encoder"])
+@pytest.mark.parametrize(
+    "network_type", ["boolean", pytest.param("multi_encoder", marks=pytest.mark.slow)]
+)
 def test_training_continues_to_the_bit_after_any_round(network_type: str) -> None:
     straight = trainer("rounds=3", network_type=network_type, seed=5)
     reports, states = [], []

@@ -83,9 +83,12 @@ class Trainer:
         metrics |= {"round": self.done, "epsilon": 0.1, "learning_rate": 0.001}
         metrics |= {"loss": float(self.state.mean()), "q_mean": float(self.state[0])}
         wins = int(self.state[-1].item() * 10)
+        stages = ["validation", *(["final"] if self.done == self.settings.rounds else [])]
         matches = [
-            {"round": self.done, "stage": "validation", "opponent": "randomized", "seat": seat}
+            {"round": self.done, "stage": stage, "opponent": opponent, "seat": seat}
             | {"games": 100, "wins": wins, "draws": 0, "losses": 100 - wins}
+            for stage in stages
+            for opponent in self.settings.evaluation.opponents
             for seat in (0, 1)
         ]
         names = ("self_play_s", "learn_s", "evaluate_s", "round_s")
