@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cuttle.runs.diff import differing, flatten, is_below
+from cuttle.runs.diff import IGNORED_KEYS, differing, flatten, is_below
 from cuttle.runs.yaml_file import read_yaml
 from tests.launch.planning import conditions, planned, refusal, trained
 from tests.markdown import ROOT
@@ -144,22 +144,23 @@ def test_text_that_looks_like_a_number_is_another_level(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.parent.name)
-def test_published_names_and_seeds_survive(path: Path, tmp_path: Path) -> None:
+def test_published_names_seeds_and_settings_survive(path: Path, tmp_path: Path) -> None:
     published = json.loads(path.read_text())
     name, last = path.parent.name, max(entry["run"] for entry in published["planned"])
     types = list(dict.fromkeys(e["run_id"].rpartition("_run_")[0] for e in published["planned"]))
     is_study = (CONF / "study" / f"{name}.yaml").exists()
     study = [f"+study={name}"] if is_study else [f"network_type={','.join(types)}"]
 
-    runs = planned(
-        tmp_path, *study, f"run=range(1,{last + 1})", f"seed={published['seed_mode']}"
-    ).runs
+    plan = planned(tmp_path, *study, f"run=range(1,{last + 1})", f"seed={published['seed_mode']}")
 
     # The base of a study was another type once, named `sound`, and so had seeds of its own.
     expected = {e["run_id"]: e["seed"] for e in published["planned"] if "sound" not in e["run_id"]}
-    found = {run.run_id: run.seed for run in runs}
+    found = {run.run_id: run.seed for run in plan.runs}
     assert expected.items() <= found.items()
     assert len(found) == len(published["planned"])
+    if "factors" in published:  # not of 0.1, some of whose keys have other names
+        bases = [flatten(base) for base in (published["base_config"], plan.base_config)]
+        assert all(is_below(key, IGNORED_KEYS) for key in differing(bases))
 
 
 def test_paired_seeds_are_equal_across_the_levels_of_every_factor(tmp_path: Path) -> None:
