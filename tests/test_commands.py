@@ -69,11 +69,7 @@ SMALLER = {
     "range(1,5)": "range(1,2)",
     "training.rounds=60": "training.rounds=3",
     "portable=true": "portable=false",  # which takes no interpreter of its own per run
-    "+study=input_representation": "+study=input_representation run=1",
     " 'run=range(1,31)'": "",
-    "+study=zones_only": "+study=zones_only run=1 network_type=boolean",
-    "+study=earlier": "+study=earlier run=1 network_type=boolean fault=noise",
-    "+study=artefacts": "+study=artefacts run=1 fault=none,all",
     "report rates": f"report {EXPERIMENT}",
     "range(1,6)": "1",
     "range(1,4)": "1",
@@ -96,6 +92,7 @@ def in_small(command: str) -> str:
     command = re.sub(r" \[--[\w-]+\]", "", command).replace(".venv/bin/", "")
     for part, instead in (PLACEHOLDERS | SMALLER).items():
         command = command.replace(part, instead)
+    command = re.sub(r"\+study=\w+", r"\g<0> run=1", command)
     if "train.py" in command and "--help" not in command:
         command += " training=smoke" if "training=" not in command else ""
         command += " portable=false" if "+study" in command else ""
