@@ -28,6 +28,7 @@ NOT_EXECUTED = {
     '.venv/bin/pytest -m "not slow" -n 2': SELF,
     "pytest tests/game --remake-transcripts": "rewrites the golden files of this checkout",
     "make pages": "rewrites two pages of this checkout, which tests compare",
+    "make publish": "rewrites the published files of this checkout",
     ".venv/bin/pytest tests/networks tests/test_config.py -k boolean": SELF,
     "python3 -m venv .venv && .venv/bin/pip install -c constraints.txt -e .": SETUP,
     ".venv/bin/pip install -e '.[envs]'": SETUP,
