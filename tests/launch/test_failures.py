@@ -94,7 +94,8 @@ def test_no_run_is_made_of_two_programs(changed: str, tmp_path: Path, undisturbe
 def test_no_run_is_made_of_two_kinds_of_arithmetic(tmp_path: Path, undisturbed: Path) -> None:
     launch_here(tmp_path, *SWEEP, FAULTS="2=raise")
 
-    finished = launch_here(tmp_path, *SWEEP, "portable=true")
+    # Portable runs have an interpreter of their own, which must find the fake trainer too.
+    finished = launch(tmp_path, *SWEEP, "portable=true")
 
     assert finished.returncode == 0
     assert "boolean_run_02 starts over: it was begun with another value of" in finished.stdout
