@@ -59,15 +59,15 @@ def answer_factors(study: Study, opponent: str) -> Iterator[Statement]:
     levels = level_differences(study, opponent).query("factor == @main")
     if levels["p"].notna().any():
         decision = Decision.DIFFERENT if (levels["p_holm"] < ALPHA).any() else Decision.UNDECIDED
-        question = f"How do levels of the {study.factor_text(main)} compare on average against "
+        question = f"How do levels of {study.factor_text(main)} compare on average against "
         text = f"{capitalize(_on_average(study, opponent))}."
         yield Statement(f"{question}{opponent}?", text, decision, main)
     for row in rows_of(factorial(study, opponent)):
         *others, last = [study.factor_text(factor) for factor in row["factors"]]
-        question = f"Is there an effect of the {last} against {opponent}?"
+        question = f"Is there an effect of {last} against {opponent}?"
         if others:
-            on = join_words([f"the {name}" for name in others])
-            question = f"Does the effect of the {last} depend on {on} against {opponent}?"
+            on = join_words(others)
+            question = f"Does the effect of {last} depend on {on} against {opponent}?"
         if not row["sentence"]:
             text = f"Cannot be computed: {row['note']}."
             yield Statement(question, text, Decision.NOT_COMPUTABLE, row["term"])
@@ -122,10 +122,10 @@ def _on_average(study: Study, opponent: str) -> str:
     shown = [row for row in known if row["p_holm"] < ALPHA]
     name, over = study.factor_text(main), "over the settings that both have"
     if all(row["num_settings"] == row["of"] for row in known):
-        over = f"over the levels of {join_words([f'the {study.factor_text(f)}' for f in others])}"
+        over = f"over the levels of {join_words(map(study.factor_text, others))}"
     if len(known) > MAX_IN_HEADLINE:
         pairs = pluralize(len(rows), "pair")
-        parts = [f"{len(shown)} of {pairs} of levels of the {name} differ significantly"]
+        parts = [f"{len(shown)} of {pairs} of levels of {name} differ significantly"]
     else:
         rest = [row for row in known if row not in shown]
         parts = [_compared(row, len(rows)) for row in (*shown, *rest)]
@@ -147,7 +147,7 @@ def _compared(row: Row, family_size: int) -> str:
 
 def _dependence(study: Study, terms: Mapping[str, Row], factors: Sequence[str]) -> Iterator[str]:
     """Describe on which other factors the differences between levels of the main one depend."""
-    names = {factor: f"the {study.factor_text(factor)}" for factor in factors}
+    names = {factor: study.factor_text(factor) for factor in factors}
     texts = {f: f"{names[f]} ({format_p_claim(row['p'])})" for f, row in terms.items()}
     shown = [texts[factor] for factor, row in terms.items() if row["p"] < ALPHA]
     rest = [text for text in texts.values() if text not in shown]

@@ -14,7 +14,7 @@ from cuttle.runs.files import Row
 from cuttle.runs.layout import MATCHES_FILE, RunState
 from cuttle.runs.reader import RunRecord, read_experiment
 
-LEVEL = 0.01  # share of pairs of equal trainings that would be found to differ, all opponents told
+LEVEL = 0.01  # share of pairs of equal trainings that would be found to differ, over all opponents
 FEWEST_RUNS = 5  # whose spread is worth more than the sampling error of the games alone
 
 

@@ -70,10 +70,10 @@ def processor() -> dict[str, Any]:
     except OSError:
         return facts
     lines = (line.partition(":") for line in first.splitlines())
-    told = {key.strip(): value.strip() for key, _, value in lines}
+    values = {key.strip(): value.strip() for key, _, value in lines}
     names = {"vendor": "vendor_id", "family": "cpu family", "model": "model"}
-    facts |= {name: told[key] for name, key in names.items() if key in told}
-    available = told.get("flags", "").split()
+    facts |= {name: values[key] for name, key in names.items() if key in values}
+    available = values.get("flags", "").split()
     return {**facts, "flags": [flag for flag in FLAGS if flag in available]}
 
 

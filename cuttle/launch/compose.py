@@ -14,7 +14,7 @@ from hydra.core.config_loader import ConfigLoader
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override, OverrideType
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
-from omegaconf.errors import OmegaConfBaseException
+from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 
 from cuttle.launch.refusal import Refusal
 
@@ -114,12 +114,13 @@ def resolve(config: DictConfig, *, may_lack: bool = False) -> Config:
 
     may_lack: missing values become None; a base need not have what every job is given
     """
-    if missing := sorted(OmegaConf.missing_keys(config)):
-        if not may_lack:
-            raise Refusal(f"{missing[0]} must be given: add {missing[0]}=VALUE")
-        config = _with_none(config, missing)
     try:
-        container = OmegaConf.to_container(config, resolve=True)
+        container = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+    except MissingMandatoryValue as error:
+        missing = sorted(OmegaConf.missing_keys(config))  # slow: only where there are some
+        if not may_lack:
+            raise Refusal(f"{missing[0]} must be given: add {missing[0]}=VALUE") from error
+        return resolve(_with_none(config, missing))
     except OmegaConfBaseException as error:
         raise Refusal(f"the config cannot be resolved: {str(error).splitlines()[0]}") from error
     assert isinstance(container, dict)

@@ -1,1 +1,1 @@
-"""The run directory on disk. Imports nothing else of this package."""
+"""The run directory on disk. Knows nothing of games, training or analysis."""

@@ -26,7 +26,6 @@ ANALYSIS_DIR = "analysis"
 SOURCE_DIR = ".source"  # of an experiment: an archive per version that trained runs of it
 
 EXPERIMENT_NAME = re.compile(NAME_PATTERN)
-RUN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._=+-]{0,119}_run_[0-9]+")
 
 
 class RunState(StrEnum):
@@ -46,7 +45,6 @@ class Outcome(StrEnum):
 
     COMPLETED = "completed"
     FAILED = "failed"
-    DIED = "died"  # its process left without a word
     BUSY = "busy"  # another process works in the directory
     DONE = "done"  # another process has ended it before
 
@@ -58,7 +56,7 @@ class Stage(StrEnum):
     FINAL = "final"
 
 
-# One row a round. Every column is a deterministic function of config and seed.
+# One row per round. Every column is a deterministic function of config and seed.
 METRICS_COLUMNS = (
     "round",  # 1-based
     "episodes",  # self-play games finished so far

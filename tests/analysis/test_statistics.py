@@ -351,12 +351,12 @@ def test_anova_finds_the_interaction_that_is_there(tmp_path: Path) -> None:
     assert crossed["term"].tolist() == ["network_type", RATE, f"network_type × {RATE}"]  # noqa: RUF001
     assert crossed["p"].iloc[2] < 0.001
     assert crossed["sentence"].iloc[2] == (
-        "the effect of the learning rate depends on the network type (p < .001)"
+        "the effect of learning rate depends on network type (p < .001)"
     )
     assert (
         parallel["sentence"]
         .iloc[2]
-        .startswith("no significant interaction of the learning rate with")
+        .startswith("no significant interaction of learning rate with")
     )
     assert parallel["p"].iloc[0] < 0.001
     assert parallel["eta2_partial"].iloc[0] > 0.5

@@ -130,7 +130,7 @@ def test_headline_names_types_that_are_all_equivalent_once(tmp_path: Path) -> No
         "all pairs of boolean, embedding and multi_encoder are equivalent within 5.0 points (TOST)."
         in headline(study)
     )
-    overall = answer(study, f"Does the network type matter against {PRIMARY}?")
+    overall = answer(study, f"Does network type matter against {PRIMARY}?")
     assert "all pairs are equivalent within 5.0 points" in overall
     assert "not evidence" not in overall
 
@@ -166,7 +166,7 @@ def test_runs_without_variance_are_decided_and_told_as_such(
 def test_the_question_about_all_types_is_answered_without_variance_too(tmp_path: Path) -> None:
     study = study_of(tmp_path, STUDIES["constant types"])
 
-    overall = answer(study, f"Does the network type matter against {PRIMARY}?")
+    overall = answer(study, f"Does network type matter against {PRIMARY}?")
 
     assert overall.startswith("Yes: at least two types differ (permutation test of all runs")
     assert {row["decision"] for q, row in statements(study).items() if "differ against" in q} == {
@@ -355,7 +355,7 @@ def test_collapsed_run_is_named(tmp_path: Path) -> None:
 def test_degrees_of_freedom_of_repeated_measures_are_those_of_the_p_beside(tmp_path: Path) -> None:
     study = study_of(tmp_path, MAIN, paired=True)
 
-    overall = answer(study, f"Does the network type matter against {PRIMARY}?")
+    overall = answer(study, f"Does network type matter against {PRIMARY}?")
 
     contrasts = np.array([[1, -1, 0], [1, 1, -2]]) / np.sqrt([[2], [6]])
     spread = np.linalg.eigvalsh(contrasts @ np.cov(list(MAIN.values())) @ contrasts.T)
@@ -426,11 +426,11 @@ def test_two_factors_are_answered_factor_by_factor(tmp_path: Path) -> None:
     found = statements(study)
 
     interaction = (
-        f"Does the effect of the learning rate depend on the network type against {PRIMARY}?"
+        f"Does the effect of learning rate depend on network type against {PRIMARY}?"
     )
     assert found[interaction]["decision"] == "different"
     assert found[interaction]["answer"].startswith(
-        "The effect of the learning rate depends on the network type (p < .001); factorial ANOVA"
+        "The effect of learning rate depends on network type (p < .001); factorial ANOVA"
     )
     best = found[f"What is the best setting of boolean against {PRIMARY}?"]["answer"]
     assert "if chosen on one half of the runs and estimated on the other" in best
@@ -441,8 +441,8 @@ def test_headline_of_two_factors_compares_types_on_average_then_names_what_it_de
 ) -> None:
     sentence = headline(factorial(tmp_path, lambda i, j: 0.5 + 0.1 * i + 0.05 * i * j))
 
-    average = "on average over the levels of the learning rate, embedding beats boolean by "
-    depends = ". How they compare depends on the learning rate (p < .001)."
+    average = "on average over the levels of learning rate, embedding beats boolean by "
+    depends = ". How they compare depends on learning rate (p < .001)."
     assert sentence.startswith(f"Against {PRIMARY} (primary opponent): {average}")
     assert sentence.index(average) < sentence.index(depends)
     assert " Highest mean of embedding: " in sentence and "(cross-fitted " in sentence

@@ -75,7 +75,7 @@ def _term(
 ) -> dict[str, Any]:
     """Return what the ANOVA says of a factor, or of an interaction of several."""
     df, f, p = line["df"], line["F"], line["PR(>F)"]
-    *others, last = [f"the {study.factor_text(factor)}" for factor in factors]
+    *others, last = map(study.factor_text, factors)
     if p >= ALPHA:
         effect = (
             f"interaction of {last} with {join_words(others)}" if others else f"effect of {last}"

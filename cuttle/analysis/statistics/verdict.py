@@ -115,7 +115,7 @@ def _pairs(study: Study, opponent: str, family: Sequence[Row]) -> Iterator[State
 
 def _overall(study: Study, opponent: str, pairs: Sequence[Row]) -> Statement:
     noun, factor, tests = study.noun, study.varying[0], omnibus(study, opponent)
-    question = f"Does the {study.factor_text(factor)} matter against {opponent}?"
+    question = f"Does {study.factor_text(factor)} matter against {opponent}?"
     (fit,) = rows_of(tests[tests["is_primary"].astype(bool)])
     if not fit["p"] >= 0:
         text = f"Cannot be tested for all {noun}s at once: {fit['note']}."
@@ -164,7 +164,7 @@ def _best(study: Study, opponent: str, pairs: Sequence[Row]) -> Statement:
 
 
 def _detectable(study: Study, opponent: str, factor: str, text: str) -> Statement:
-    by = f" of the {study.factor_text(factor)}" * (len(study.varying) > 1)
+    by = f" of {study.factor_text(factor)}" * (len(study.varying) > 1)
     question = f"What differences{by} could this study detect against {opponent}?"
     sentence = f"{capitalize(text)}, after correction for all pairs"
     caution = "significant differences at low power are usually overestimates"
