@@ -354,9 +354,7 @@ def test_anova_finds_the_interaction_that_is_there(tmp_path: Path) -> None:
         "the effect of learning rate depends on network type (p < .001)"
     )
     assert (
-        parallel["sentence"]
-        .iloc[2]
-        .startswith("no significant interaction of learning rate with")
+        parallel["sentence"].iloc[2].startswith("no significant interaction of learning rate with")
     )
     assert parallel["p"].iloc[0] < 0.001
     assert parallel["eta2_partial"].iloc[0] > 0.5

@@ -425,9 +425,7 @@ def test_two_factors_are_answered_factor_by_factor(tmp_path: Path) -> None:
 
     found = statements(study)
 
-    interaction = (
-        f"Does the effect of learning rate depend on network type against {PRIMARY}?"
-    )
+    interaction = f"Does the effect of learning rate depend on network type against {PRIMARY}?"
     assert found[interaction]["decision"] == "different"
     assert found[interaction]["answer"].startswith(
         "The effect of learning rate depends on network type (p < .001); factorial ANOVA"

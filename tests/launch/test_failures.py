@@ -69,7 +69,8 @@ def test_failing_runs_neither_stop_nor_hide_the_others(n_jobs: int, tmp_path: Pa
 
 
 def test_a_failed_run_keeps_its_traceback(tmp_path: Path) -> None:
-    launch_here(tmp_path, "experiment=test", "run=2", FAULTS="2=raise")
+    failed = launch_here(tmp_path, "experiment=test", "run=2", FAULTS="2=raise")
+    assert failed.returncode == 1 and failed.stderr == ""  # the summary has said all there is
     launch_here(tmp_path, "experiment=test", "run=2")
 
     log = (tmp_path / "multirun" / "test" / "boolean_run_02" / "train.log").read_text()
