@@ -157,6 +157,7 @@ def _write_experiment(plan: Plan, provenance: dict[str, Any]) -> None:
     seed = plan.runs[0].config["seed"]
     now, history = utc_now(), found.get("history")
     entry = {"at": now, "command_line": provenance["command_line"], "git": provenance["git"]}
+    entry["num_runs"] = len(plan.runs)
     write_json(
         plan.experiment_dir / EXPERIMENT_FILE,
         {

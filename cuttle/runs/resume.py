@@ -1,12 +1,13 @@
 """The command that resumes an experiment. Runs nothing.
 
-The last command of the history need not be the one: it may have trained another part, or under
-another name. The overrides that each run was composed with are recorded beside it.
+A command of the history is the one if it planned every run there is; the last one may have trained
+another part. Otherwise the overrides that each run was composed with, recorded beside it, make one.
 """
 
 import os
 import shlex
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from cuttle.runs.formatting import format_value, python_command, relative_path
@@ -32,6 +33,8 @@ def resume_command(experiment: Experiment) -> str:
     unfinished = [run for run in experiment.runs if run.state in UNFINISHED]
     if not unfinished or any(run.state is RunState.RUNNING for run in experiment.runs):
         return ""
+    if whole_launch := _whole_launch(experiment):
+        return whole_launch
     found = {run.run_id: read_overrides(run) for run in experiment.runs}
     composed = [
         found[run.run_id] or _guess(run, found.values(), experiment.factors) for run in unfinished
@@ -45,6 +48,23 @@ def resume_command(experiment: Experiment) -> str:
     blocks = min(_blocks(composed), wider, key=len)
     place = _place(experiment.path)
     return " && ".join(_command(block, place) for block in blocks)
+
+
+def _whole_launch(experiment: Experiment) -> str:
+    """Return the command of the latest launch that planned all runs, as one would type it today.
+
+    Empty where there is none, or where a damaged run would make it fail.
+    """
+    if any(run.state is RunState.DAMAGED for run in experiment.runs):
+        return ""
+    history = [entry for entry in experiment.meta.get("history", []) if isinstance(entry, dict)]
+    for entry in reversed(history):
+        if entry.get("num_runs") == len(experiment.runs):
+            with suppress(ValueError):  # the file may have been edited
+                words = shlex.split(str(entry.get("command_line")))[2:]  # after python train.py
+                kept = [word for word in words if word.partition("=")[0] not in OF_A_LAUNCH]
+                return _train(*kept, *_place(experiment.path))
+    return ""
 
 
 def read_overrides(run: RunRecord) -> Overrides:
@@ -112,8 +132,11 @@ def _products(keys: Sequence[str], rows: Sequence[tuple[str, ...]]) -> list[Bloc
 def _command(block: Block, place: Sequence[str]) -> str:
     is_sweep = any(len(values) > 1 for _, values in block)
     words = [f"{key}={_values(key, values)}" for key, values in block]
-    flags = ["-m"] if is_sweep else []
-    return shlex.join([*shlex.split(python_command()), "train.py", *flags, *words, *place])
+    return _train(*["-m"] * is_sweep, *words, *place)
+
+
+def _train(*arguments: str) -> str:
+    return shlex.join([*shlex.split(python_command()), "train.py", *arguments])
 
 
 def _values(key: str, values: Sequence[str]) -> str:

@@ -67,6 +67,22 @@ def test_completed_runs_may_be_named_again_and_damaged_ones_not(full: Jobs, tmp_
     assert trained(command) == full.keys() - {("boolean", "2e-3", 3)}
 
 
+def test_the_command_that_planned_every_run_is_given_again(full: Jobs, tmp_path: Path) -> None:
+    experiment = write_jobs(tmp_path / "multirun", full)
+    launch = "train.py +study=tuned --config-dir 'my conf' hydra/launcher=slurm init_only=true"
+    history = [
+        {"command_line": f"python {launch} experiment=old", "num_runs": len(full)},
+        {"command_line": "python train.py run=6", "num_runs": 1},
+    ]
+    write_json(experiment / "experiment.json", {"history": history})
+
+    command = resume_command(read_experiment(experiment))
+
+    assert command.endswith(launch.replace("init_only=true", "experiment=exp"))
+    write_run(experiment, "blind", 1, state="pending")
+    assert "+study" not in resume_command(read_experiment(experiment))
+
+
 def test_combinations_that_nobody_planned_are_not_trained(full: Jobs, tmp_path: Path) -> None:
     planned = {cell: state for cell, state in full.items() if cell[:2] != ("embedding", "2e-3")}
 
