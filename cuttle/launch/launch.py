@@ -3,6 +3,7 @@
 Hydra stays outside: `start` hands the frozen runs to the configured launcher.
 """
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,6 +27,9 @@ from cuttle.launch.summary import show_copies, show_plan, show_summary
 from cuttle.runs.formatting import pluralize
 from cuttle.runs.identity import config_hash
 from cuttle.runs.layout import RunState
+from cuttle.runs.reader import RunRecord
+
+STOP_TIMEOUT_S, STOP_POLL_S = 2.0, 0.05  # a training ends within moments of its worker
 
 # Trains the runs, and returns by run id why those failed that did.
 Start = Callable[[Sequence[PlannedRun]], Mapping[str, str]]
@@ -72,7 +76,7 @@ def launch(plan: Plan, program: Program, means: Means) -> int:
             print(f"{decision.run.run_id} {decision.reason}")
     if options["init_only"] or not frozen:  # nothing can be, or another launch took all
         return _finish(decisions, failures=failures)
-    return _train(decisions, frozen, means.start, failures)
+    return _train(decisions, frozen, means, failures)
 
 
 def _check(
@@ -98,16 +102,18 @@ def _hash_without_repeat(run: PlannedRun) -> str:
 def _train(
     decisions: Sequence[Decision],
     frozen: Sequence[PlannedRun],
-    start: Start,
+    means: Means,
     failures: Mapping[str, str],
 ) -> int:
     trouble = ""
     progress = Progress(frozen, fail_fast=frozen[0].config["fail_fast"])
     try:
         progress.start()
-        failures = {**failures, **start(frozen)}
+        failures = {**failures, **means.start(frozen)}
         progress.stop()  # here too a signal may come, its own of fail_fast=true among them
     except KeyboardInterrupt:
+        if means.is_local:
+            _wait_for_end(frozen)
         trouble = progress.cause_of_stop
         if not trouble:
             progress.stop()
@@ -117,6 +123,15 @@ def _train(
         trouble = f"the launcher stopped early: {type(error).__name__}: {first_line}"
     progress.stop()
     return _finish(decisions, failures=failures, trouble=trouble)
+
+
+def _wait_for_end(runs: Sequence[PlannedRun]) -> None:
+    """Wait until no training of an interrupted launch is left, so that the summary counts none."""
+    deadline = time.monotonic() + STOP_TIMEOUT_S
+    while time.monotonic() < deadline and any(
+        RunRecord(run.run_dir).state is RunState.RUNNING for run in runs
+    ):
+        time.sleep(STOP_POLL_S)
 
 
 def _finish(

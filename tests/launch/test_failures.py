@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -181,6 +182,7 @@ def test_a_stop_is_prompt_and_resumable(
     assert process.returncode == 130, output
     assert all_gone(tmp_path)
     assert "Traceback" not in output
+    assert not re.search(r"\d running", output)  # the summary waits for their end
     stopped = {run.state for run in read_experiment(tmp_path / "multirun" / "test").runs}
     assert RunState.INTERRUPTED in stopped and RunState.COMPLETED not in stopped
     assert launch_here(tmp_path, *SWEEP).returncode == 0

@@ -227,8 +227,8 @@ def main() -> None:
     except UsageError as error:
         message = getattr(error, "format_message", error.__str__)()
         is_name = message.startswith("No such command")
-        hint = "of an experiment: python analyze.py report NAME; " if is_name else ""
-        fail(f"{message} ({hint}python analyze.py --help)")
+        hint = "to report an experiment: python analyze.py report NAME; " * is_name
+        fail(f"{message} ({hint}all commands: python analyze.py --help)")
     except OSError as error:
         fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
     except ValueError as error:
