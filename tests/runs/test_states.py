@@ -275,14 +275,3 @@ def test_experiments_are_listed_by_name_and_nothing_else_is(tmp_path: Path) -> N
 def test_a_missing_experiment_is_an_error_with_a_way_out(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"analyze\.py list"):
         read_experiment(tmp_path / "missing")
-
-
-def test_a_thousand_runs_are_read_well_below_a_second(tmp_path: Path) -> None:
-    for run in range(1, 1001):
-        make_run(tmp_path, run, state=RunState.FAILED)
-
-    started = time.perf_counter()
-    experiment = read_experiment(tmp_path)
-
-    assert len(experiment.runs) == 1000
-    assert time.perf_counter() - started < 1.0
