@@ -1,5 +1,6 @@
 """States, locks and what the reader makes of them."""
 
+import fcntl
 import json
 import multiprocessing
 import os
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cuttle.runs.layout import MATCHES_FILE, METRICS_FILE, RunState, run_name
+from cuttle.runs.layout import LOCK_FILE, MATCHES_FILE, METRICS_FILE, RunState, run_name
 from cuttle.runs.lock import AlreadyLocked, acquire, is_locked, locked
 from cuttle.runs.reader import RunRecord, list_experiments, read_experiment, seconds_left
 from cuttle.runs.status import RunError, Status, read_status, utc_now, write_status
@@ -286,3 +287,12 @@ def test_a_thousand_runs_are_read_well_below_a_second(tmp_path: Path) -> None:
 
     assert len(experiment.runs) == 1000
     assert time.perf_counter() - started < 1.0
+
+
+def test_readers_do_not_take_one_another_for_the_owner(tmp_path: Path) -> None:
+    with locked(tmp_path):
+        pass
+    with (tmp_path / LOCK_FILE).open() as reader:
+        fcntl.flock(reader, fcntl.LOCK_SH)
+
+        assert not is_locked(tmp_path)
