@@ -281,7 +281,14 @@ def test_a_continued_replay_knows_where_the_running_game_began() -> None:
 
     second.load_state_dict(first.state_dict())
     for memory in (first, second):
-        remember(memory, GAME)
+        remember(memory, GAME[1:])
 
     columns = [memory.state_dict()["columns"]["observation"] for memory in (first, second)]
     np.testing.assert_array_equal(*columns)
+
+
+def test_the_ring_may_begin_at_any_of_its_rows() -> None:
+    memory = Replay(1, dataclasses.replace(ONE_STEP, capacity=10, n_step=3))
+    remember(memory, GAME[:17])
+
+    assert sorted(transitions(memory)) == list(range(8, 15))
