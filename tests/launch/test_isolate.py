@@ -165,3 +165,11 @@ def test_a_worker_kills_itself_when_its_launcher_is_gone(monkeypatch: pytest.Mon
 
     signal.signal(signal.SIGINT, handler)
     assert killed.get(timeout=60) == (os.getpid(), signal.SIGKILL)
+
+
+def test_a_call_leaves_the_variables_of_its_caller_alone() -> None:
+    before = dict(os.environ)
+
+    isolate.call(f"{__name__}:add", 1, 2, environment={"OMP_NUM_THREADS": "5"})
+
+    assert dict(os.environ) == before

@@ -257,3 +257,25 @@ def test_a_run_draws_from_the_streams_of_its_seed() -> None:
 
     assert state["sample_rng"] == stream_state(stream(3, "sample"))
     assert state["self_play"]["explore_rng"] == stream_state(stream(3, "explore"))
+
+
+def test_owed_fractions_of_updates_outlive_a_pause() -> None:
+    words = ("learner.batch_size=64", "learner.replay_ratio=2.9")
+    straight, resumed = trainer(*words), trainer(*words)
+    rounds = straight.rounds()
+    next(rounds)
+    state = through_a_file(straight.state_dict())
+
+    resumed.load_state_dict(state)
+
+    assert state["owed_updates"] > 0
+    assert numbers([next(resumed.rounds())]) == numbers([next(rounds)])
+
+
+def test_the_global_generators_of_a_run_outlive_a_pause() -> None:
+    state = through_a_file(trainer(seed=1).state_dict())
+    resumed = trainer(seed=2)
+
+    resumed.load_state_dict(state)
+
+    assert resumed.state_dict()["generators"]["torch"].equal(state["generators"]["torch"])
