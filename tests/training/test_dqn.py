@@ -221,3 +221,12 @@ def test_double_dqn_chooses_among_legal_actions() -> None:
     dqn.learn(batch([(0, 0, 0.0, 1.0, 1)], {1: [True, False]}), learning_rate=0.1)
 
     assert dqn.take_means()[0] == pytest.approx(0.25**2 / 2)
+
+
+def test_neither_network_stays_in_training_mode() -> None:
+    dqn = learner([[0.0]])
+
+    dqn.learn(batch([(0, 0, 1.0, 0.0, 0)], {0: [True]}), learning_rate=0.1)
+
+    assert not dqn.network.training
+    assert not dqn.target.training
