@@ -17,6 +17,7 @@ from .experiments import (
     SECONDARY,
     TYPES,
     match_rows,
+    record_hashes,
     write_experiment,
     write_factorial,
     write_meta,
@@ -440,3 +441,14 @@ def test_importing_the_package_imports_no_pandas_and_loading_no_torch() -> None:
     finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
 
     assert (finished.stdout, finished.stderr) == ("set() True\n", "")
+
+
+def test_run_whose_results_were_edited_is_excluded(tmp_path: Path) -> None:
+    path = write_experiment(tmp_path, {"boolean": [0.6, 0.61]})
+    record_hashes(path / "boolean_run_02")
+    matches = path / "boolean_run_02" / layout.MATCHES_FILE
+    matches.write_text(matches.read_text(encoding="utf-8").replace('"seat": 0', '"seat":  0'))
+
+    excluded = load(path).excluded.set_index("run_id")["reason"]
+
+    assert excluded["boolean_run_02"].startswith("results were changed after training: matches")

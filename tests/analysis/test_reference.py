@@ -15,8 +15,8 @@ from statsmodels.stats.power import TTestIndPower, TTestPower
 from cuttle.analysis.multiplicity import holm, shaffer
 from cuttle.analysis.numerics import describe, detectable
 from cuttle.analysis.pairs import cohens_d, hedges_j
-from cuttle.analysis.permutation import flip, permute
-from cuttle.analysis.ranks import mann_whitney, prob_improvement_interval
+from cuttle.analysis.permutation import flip, permute, smallest_flip_p, smallest_permutation_p
+from cuttle.analysis.ranks import mann_whitney, prob_improvement_interval, smallest_rank_p
 from cuttle.analysis.statistics.final import split_variance
 from cuttle.analysis.statistics.omnibus import anova
 from cuttle.analysis.statistics.primary import needed_runs
@@ -173,3 +173,24 @@ def test_variance_is_split_as_by_hand() -> None:
     assert row["p_over"] == pytest.approx(0.004155799774513431)
     assert row["between_seed_var"] == pytest.approx(0.003960168323533279)
     assert row["share_of_games"] == pytest.approx(0.35645570659506703)
+
+
+def test_the_pooled_sd_weighs_groups_by_their_runs() -> None:
+    x, y = BOOLEAN, EMBEDDING[:3]
+
+    t = stats.ttest_ind(x, y).statistic
+
+    assert cohens_d(x, y) == pytest.approx(t * math.sqrt(1 / len(x) + 1 / len(y)))
+
+
+@pytest.mark.parametrize("n", [2, 5])
+def test_the_smallest_p_of_sign_flips_is_reached(n: int) -> None:
+    assert smallest_flip_p(n) == flip(np.arange(1.0, n + 1)[:, None]).p
+
+
+@pytest.mark.parametrize("sizes", [(3, 3), (2, 4)])
+def test_the_smallest_p_of_relabelling_and_of_ranks_is_reached(sizes: tuple[int, int]) -> None:
+    x, y = np.arange(sizes[0]) / 10, 5 + np.arange(sizes[1]) / 10
+
+    assert smallest_permutation_p(*sizes) == pytest.approx(permute(x[:, None], y[:, None]).p)
+    assert smallest_rank_p(*sizes) == pytest.approx(mann_whitney(x, y)[1])

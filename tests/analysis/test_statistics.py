@@ -7,10 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from statsmodels.stats.weightstats import ttost_ind, ttost_paired
+from statsmodels.formula.api import ols
+from statsmodels.stats.anova import AnovaRM
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.weightstats import CompareMeans, DescrStatsW, ttost_ind, ttost_paired
 
 from cuttle.analysis import Study, load
 from cuttle.analysis.statistic import all_statistics, evaluate
+from cuttle.analysis.statistics import learning
 
 from .experiments import (
     MAIN,
@@ -455,3 +459,127 @@ def test_a_type_loses_at_the_setting_that_is_best_for_another(tmp_path: Path) ->
     assert losses["boolean", "embedding"] == pytest.approx(0.1, abs=0.02)
     assert losses["embedding", "boolean"] == pytest.approx(0.1, abs=0.02)
     assert {losses["boolean", "all types"], losses["embedding", "all types"]} != {0.0}
+
+
+def test_paired_runs_are_lined_up_by_their_number(tmp_path: Path) -> None:
+    path = write_experiment(tmp_path, PAIR, paired=True, planned=TYPES[:2])
+    write_run(path, "embedding", 1, state="failed")
+
+    pair = rows(load(path), "comparisons").iloc[0]
+
+    assert pair["n_a"] == 6
+    expected = np.mean(PAIR["boolean"][1:]) - np.mean(PAIR["embedding"][1:])
+    assert pair["diff"] == pytest.approx(expected)
+
+
+def test_repeated_measures_agree_with_statsmodels_and_with_the_eigenvalues(tmp_path: Path) -> None:
+    wide = np.array([MAIN[name] for name in TYPES]).T
+    long = pd.DataFrame({
+        "rate": wide.ravel(), "run": np.repeat(np.arange(7), 3), "name": np.tile(TYPES, 7),
+    })  # fmt: skip
+    expected = AnovaRM(long, "rate", "run", within=["name"]).fit().anova_table.iloc[0]
+    contrasts = np.array([[1, -1, 0], [1, 1, -2]]) / np.sqrt([[2], [6]])
+    spread = np.linalg.eigvalsh(contrasts @ np.cov(wide.T) @ contrasts.T)
+    epsilon = spread.sum() ** 2 / (2 * (spread**2).sum())
+
+    study = load(write_experiment(tmp_path, MAIN, paired=True))
+    found = rows(study, "omnibus").set_index("test").loc["repeated_anova"]
+
+    assert found["statistic_value"] == pytest.approx(expected["F Value"])
+    assert found["df1"] == pytest.approx(2 * epsilon)
+    assert found["df2"] == pytest.approx(12 * epsilon)
+
+
+def test_the_interval_of_equivalence_has_90_percent(main: Study) -> None:
+    found = rows(main, "equivalence").iloc[0]
+
+    rates = main.rates(PRIMARY)
+    low, high = CompareMeans.from_data(rates[found["a"]], rates[found["b"]]).tconfint_diff(
+        alpha=0.1, usevar="unequal"
+    )
+    assert (found["ci_low"], found["ci_high"]) == pytest.approx((low, high))
+
+
+def test_equivalence_is_corrected_over_the_planned_pairs(main: Study) -> None:
+    found = rows(main, "equivalence")
+
+    assert found["p_holm"].to_numpy() == pytest.approx(multipletests(found["p"], method="holm")[1])
+
+
+def test_the_band_of_a_curve_is_corrected_over_its_rounds(main: Study) -> None:
+    curve = rows(main, "learning_curves").query("condition == 'boolean'").iloc[0]
+
+    of_run = main.curves.query("opponent == @PRIMARY and condition == 'boolean' and round == 1")
+    sample = DescrStatsW(of_run["win_rate"])
+    assert (curve["ci_low"], curve["ci_high"]) == pytest.approx(sample.tconfint_mean(0.05))
+    assert (curve["band_low"], curve["band_high"]) == pytest.approx(sample.tconfint_mean(0.05 / 4))
+
+
+def unbalanced(root: Path) -> Study:
+    """Load two types at two rates; one of the four conditions has more runs than the others."""
+    cells = [
+        ({"network_type": name, RATE: rate}, rates)
+        for name, rate, rates in (
+            ("boolean", 0.001, [0.5, 0.52, 0.51, 0.53, 0.5]), ("boolean", 0.002, [0.6, 0.62]),
+            ("embedding", 0.001, [0.56, 0.58]), ("embedding", 0.002, [0.72, 0.7]),
+        )
+    ]  # fmt: skip
+    return load(write_factorial(root, {"network_type": "boolean", RATE: 0.001}, cells))
+
+
+def test_the_mean_of_a_level_counts_its_conditions_not_their_runs(tmp_path: Path) -> None:
+    means = rows(unbalanced(tmp_path), "level_means").set_index("level_text")["mean"]
+
+    assert means["boolean"] == pytest.approx((0.512 + 0.61) / 2)
+
+
+def test_unbalanced_factors_have_sums_of_squares_of_type_two(tmp_path: Path) -> None:
+    study = unbalanced(tmp_path)
+
+    found = rows(study, "factorial").set_index("term")["sum_sq"]
+
+    data = study.finals(PRIMARY).join(study.conditions, on="condition")
+    rate, types = data[RATE].astype(float), data["network_type"].astype(str)
+    long = pd.DataFrame({"y": data["win_rate"], "rate": rate, "name": types})
+    both, alone = (ols(f"y ~ {terms}", long).fit().ssr for terms in ("name + rate", "rate"))
+    assert found["network_type"] == pytest.approx(alone - both)
+
+
+@pytest.mark.parametrize(("rates", "is_named"), [
+    ([0.7, 0.71, 0.7, 0.72, 0.42], True),
+    ([0.7, 0.701, 0.7, 0.701, 0.69], False),  # far out, but near
+    ([0.5, 0.6, 0.7, 0.8, 0.55], False),  # 0.1 below, but not far out
+])  # fmt: skip
+def test_a_run_collapsed_that_is_far_out_and_far_below(
+    rates: list[float], is_named: bool, tmp_path: Path
+) -> None:
+    found = all_statistics()["checks"](study_of(tmp_path, {"boolean": rates}))
+
+    assert ("collapsed" in set(found["id"])) == is_named
+
+
+def test_an_exact_test_is_held_against_the_corrected_level(tmp_path: Path) -> None:
+    groups = {name: [0.5, 0.51 + place / 100, 0.53, 0.56] for place, name in enumerate(TYPES)}
+
+    found = all_statistics()["checks"](study_of(tmp_path, groups))
+
+    texts = found.loc[found["id"] == "unreachable", "text"].tolist()
+    assert len(texts) == 4  # two tests against two opponents
+    assert all("smallest attainable p 0.0286 exceeds 0.0167" in text for text in texts)
+
+
+def test_every_round_is_corrected_by_the_factor_of_its_pair() -> None:
+    pairs = pd.DataFrame({"a": ["x", "x", "x", "y"], "b": ["y", "y", "z", "z"]})
+    result = pairs.assign(p_round=[0.01, 0.03, 0.5, 0.04], p_pair=[0.01, 0.01, 0.5, 0.04])
+
+    learning._correct(result, result.copy())
+
+    assert result["p_pair_holm"].to_numpy() == pytest.approx([0.03, 0.03, 0.5, 0.08])
+    assert result["p_round_holm"].to_numpy() == pytest.approx([0.03, 0.09, 0.5, 0.08])
+
+
+def test_a_threshold_is_reached_by_two_rounds_in_a_row() -> None:
+    rounds = np.arange(1.0, 6.0)
+
+    assert learning._reached(rounds, np.array([True, False, True, True, True])) == 3.0
+    assert np.isnan(learning._reached(rounds, np.array([True, False, True, False, True])))

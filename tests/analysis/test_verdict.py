@@ -467,3 +467,53 @@ def test_large_families_are_summed_up(tmp_path: Path) -> None:
     assert len(found) < 20
     others = f"Do the other pairs of types differ against {PRIMARY}?"
     assert found[others]["answer"].startswith("Inconclusive in ")
+
+
+def test_the_highest_mean_is_held_against_types_that_others_beat(tmp_path: Path) -> None:
+    groups = {
+        "boolean": [0.6, 0.601, 0.602, 0.603],
+        "embedding": [0.65, 0.651, 0.652, 0.653],
+        "multi_encoder": [0.5, 0.88, 0.6, 0.88],
+    }
+
+    found = statements(study_of(tmp_path, groups))[f"Which type is best against {PRIMARY}?"]
+
+    assert found["conditions"] == ("multi_encoder", "boolean", "embedding")
+
+
+def test_what_cannot_be_tested_for_all_types_is_not_called_insignificant(tmp_path: Path) -> None:
+    study = study_of(tmp_path, STUDIES["one run per type"])
+
+    found = statements(study)[f"Does network type matter against {PRIMARY}?"]
+
+    assert found["decision"] == "not_computable"
+    assert found["answer"].startswith("Cannot be tested for all types at once: one run of each")
+
+
+def test_one_equivalent_pair_does_not_make_all_types_equivalent(tmp_path: Path) -> None:
+    alike = [0.6, 0.601, 0.602, 0.603]
+    groups = {"boolean": alike, "embedding": alike, "multi_encoder": [0.5, 0.7, 0.55, 0.66]}
+
+    found = statements(study_of(tmp_path, groups))[f"Does network type matter against {PRIMARY}?"]
+
+    assert found["decision"] == "undecided"
+    assert "though some pairs are equivalent" in found["answer"]
+
+
+def test_runs_more_alike_than_their_games_explain_are_no_sign_of_the_seed(tmp_path: Path) -> None:
+    study = study_of(tmp_path, {"boolean": [0.6, 0.601, 0.602, 0.603]})
+
+    question = f"Do the runs of boolean vary more than sampling error explains against {PRIMARY}?"
+
+    assert statements(study)[question]["decision"] == "undecided"
+
+
+def test_a_note_is_no_caveat(tmp_path: Path) -> None:
+    path = write_experiment(tmp_path, MAIN)
+    git = {"commit": "0" * 40, "dirty": True}
+    write_run(path, "boolean", 1, MAIN["boolean"][0], metadata={"git": git})
+
+    study = load(path)
+
+    assert ids(study) == {"unknown_commit": "note", "uncommitted_changes": "note"}
+    assert answer(study, TRUST).startswith("No problem was found")

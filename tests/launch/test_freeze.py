@@ -7,8 +7,10 @@ import pytest
 
 from cuttle.launch import freeze
 from cuttle.launch.decide import Action, Decision
-from cuttle.runs.layout import RunState
-from cuttle.runs.reader import RunRecord
+from cuttle.launch.plan import Plan, PlannedRun
+from cuttle.runs.layout import CHECKPOINT_FILE, CONFIG_FILE, EXPERIMENT_FILE, RunState
+from cuttle.runs.lock import AlreadyLocked, locked
+from cuttle.runs.reader import RunRecord, read_experiment
 from cuttle.runs.status import read_status
 from tests.launch.planned import planned_run, write_state
 
@@ -36,3 +38,69 @@ def test_results_never_pass_for_those_of_another_config(
     left = read_status(run.run_dir)
     assert left is not None and left.state is RunState.PENDING
     assert left.config_hash == run.config_hash
+
+
+def prepare(run: PlannedRun, action: Action) -> bool:
+    decision = Decision(run, RunRecord(run.run_dir), action)
+    return freeze._prepare(decision, state=RunState.PREPARED, provenance={})
+
+
+def test_a_run_that_another_launch_works_on_is_left_to_it(tmp_path: Path) -> None:
+    run = planned_run(tmp_path, 1)
+    write_state(run, RunState.PENDING)
+
+    with locked(run.run_dir):
+        assert not prepare(run, Action.TRAIN)
+
+    assert not (run.run_dir / CONFIG_FILE).exists()
+    assert prepare(run, Action.TRAIN)
+
+
+def test_a_run_that_another_launch_has_completed_meanwhile_stays(tmp_path: Path) -> None:
+    run = planned_run(tmp_path, 1)
+    write_state(run, RunState.COMPLETED)
+
+    assert not prepare(run, Action.TRAIN)
+
+    left = read_status(run.run_dir)
+    assert left is not None and left.state is RunState.COMPLETED
+
+
+@pytest.mark.parametrize("action", [Action.RETRAIN, Action.TRAIN, Action.RESUME])
+def test_a_checkpoint_stays_for_the_run_that_is_resumed(action: Action, tmp_path: Path) -> None:
+    run = planned_run(tmp_path, 1)
+    write_state(run, RunState.FAILED)
+    (run.run_dir / CHECKPOINT_FILE).write_bytes(b"state")
+
+    prepare(run, action)
+
+    assert (run.run_dir / CHECKPOINT_FILE).exists() == (action is Action.RESUME)
+
+
+def plan_of(root: Path, run: int, factor: str) -> Plan:
+    """Plan a launch of one run that varies one factor."""
+    planned = planned_run(root, run, config={"seed": {"mode": "independent"}})
+    return Plan((planned,), root, {factor: {"base": 1, "keys": [factor]}}, {"seed": {}}, {}, None)
+
+
+def test_a_plan_is_extended_by_what_another_launch_plans(tmp_path: Path) -> None:
+    for run, factor in ((1, "first"), (2, "second")):
+        provenance = {"command_line": "", "git": {}}
+        freeze._write_experiment(plan_of(tmp_path, run, factor), provenance)
+
+    experiment = read_experiment(tmp_path)
+
+    assert [run.run_id for run in experiment.runs] == ["boolean_run_01", "boolean_run_02"]
+    assert len(experiment.meta["planned"]) == 2
+    assert set(experiment.factors) == {"first", "second"}
+
+
+def test_a_plan_is_written_by_one_launch_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(freeze, "EXPERIMENT_PATIENCE_S", 0.05)
+
+    with locked(tmp_path), pytest.raises(AlreadyLocked):
+        freeze.freeze(plan_of(tmp_path, 1, "first"), [], state=RunState.PREPARED, facts={})
+
+    assert not (tmp_path / EXPERIMENT_FILE).exists()

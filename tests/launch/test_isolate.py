@@ -165,3 +165,9 @@ def test_a_worker_kills_itself_when_its_launcher_is_gone(monkeypatch: pytest.Mon
 
     signal.signal(signal.SIGINT, handler)
     assert killed.get(timeout=60) == (os.getpid(), signal.SIGKILL)
+
+
+def test_the_variables_of_a_call_do_not_stay_with_its_caller() -> None:
+    isolate.call(f"{__name__}:add", 1, 2, environment={"ONLY_IN_THE_CHILD": "1"})
+
+    assert "ONLY_IN_THE_CHILD" not in os.environ

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from cuttle.launch.decide import Action, Decision, estimated_seconds
+from cuttle.launch.decide import Action, Decision, decide, estimated_seconds
+from cuttle.launch.plan import is_begun_run
 from cuttle.launch.summary import show_copies, show_summary
 from cuttle.runs.layout import OWN_RESULTS, RunState
+from cuttle.runs.lock import locked
 from cuttle.runs.reader import REQUIRED_WHEN_COMPLETED, RunRecord
 from tests.launch.planned import planned_run, write_state
 
@@ -71,3 +73,41 @@ def test_time_is_estimated_from_runs_of_the_same_config_only(tmp_path: Path) -> 
 
     assert estimated_seconds([timed, *to_do], num_workers=1) == 60.0
     assert estimated_seconds([other, *to_do], num_workers=1) is None
+
+
+def test_what_is_left_of_a_resumed_run_is_estimated(tmp_path: Path) -> None:
+    timed = decision(tmp_path, 1, RunState.COMPLETED, Action.SKIP)
+    write_state(timed.run, RunState.COMPLETED, duration_s=40.0)
+    begun = decision(tmp_path, 2, RunState.FAILED, Action.RESUME)
+    write_state(begun.run, RunState.FAILED, round=1, rounds=4)
+    decisions = [replace(d, record=d.record.reread()) for d in (timed, begun)]
+
+    assert estimated_seconds(decisions, num_workers=1) == 30.0
+
+
+def test_a_completed_run_of_another_config_is_not_taken_for_the_one_asked_for(
+    tmp_path: Path,
+) -> None:
+    completed = decision(tmp_path, 1, RunState.COMPLETED, Action.SKIP).run
+
+    assert decide(completed, force=False).action is Action.SKIP
+    other = replace(completed, config_hash="another")
+    assert decide(other, force=False).action is Action.CONFLICT
+    assert decide(other, force=True).action is Action.RETRAIN
+
+
+def test_force_leaves_a_run_alone_that_another_process_trains(tmp_path: Path) -> None:
+    running = decision(tmp_path, 1, RunState.RUNNING, Action.SKIP).run
+
+    with locked(running.run_dir):
+        assert decide(running, force=True).action is Action.BUSY
+
+
+def test_a_run_that_lost_its_results_counts_as_begun(tmp_path: Path) -> None:
+    lost = planned_run(tmp_path, 1)
+    write_state(lost, RunState.COMPLETED)
+
+    record = RunRecord(lost.run_dir)
+
+    assert record.state is RunState.DAMAGED
+    assert is_begun_run(record)

@@ -362,3 +362,15 @@ def test_a_layer_that_no_rule_draws_is_refused() -> None:
 
     with pytest.raises(ValueError, match=r"attention\.in_proj_weight of Boolean is a weight"):
         initialise(built, KAIMING, np.random.default_rng(0))
+
+
+def test_without_normalisation_too_only_allowed_actions_have_a_value() -> None:
+    generator = torch.Generator().manual_seed(0)
+    shapes = (3, 2, 5), (4, 2, 5), (4, 2)  # hidden, weight and bias of two members
+    hidden, weight, bias = (torch.randn(shape, generator=generator) for shape in shapes)
+    allowed = torch.rand(3, 4, generator=generator) < 0.5
+
+    q = value_allowed(hidden, torch.nn.Identity(), weight, bias, allowed)
+
+    assert q.isneginf().equal(~allowed)
+    assert q[allowed].equal(value_all(hidden, torch.nn.Identity(), weight, bias)[allowed])

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from cuttle.runs.comparable import Mismatch, find_mismatch
 from cuttle.runs.diff import ABSENT, canonical, differing, flatten, is_below
 
 
@@ -48,3 +49,14 @@ def test_differing_keys_come_sorted_with_the_value_of_every_document():
 def test_a_name_covers_what_lies_below_it_but_no_namesake():
     assert all(is_below(key, ["run"]) for key in ("run", "run.deep", "run[0]"))
     assert not is_below("running", ["run"])
+
+
+def test_a_factor_may_differ_between_conditions_and_not_within_one():
+    def mismatch(second_condition: str, factors: list[str]) -> Mismatch | None:
+        configs = [{"training": {"rounds": rounds}} for rounds in (2, 3)]
+        runs = zip(("a", "b"), ("x", second_condition), configs, strict=True)
+        return find_mismatch(runs, factors)
+
+    assert mismatch("y", ["training.rounds"]) is None
+    assert mismatch("y", []) == ("a", "b", ["training.rounds (2 -> 3)"])
+    assert mismatch("x", ["training.rounds"]) == ("a", "b", ["training.rounds (2 -> 3)"])

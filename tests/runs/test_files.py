@@ -1,5 +1,6 @@
 """Files survive interruption: replaced whole, read as far as they are whole."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,25 @@ def test_rows_of_a_missing_file_are_a_problem(tmp_path: Path) -> None:
 
     assert rows == []
     assert problem is not None and "cannot be read" in problem
+
+
+def test_a_file_is_replaced_and_never_rewritten(tmp_path: Path) -> None:
+    path = tmp_path / "status.json"
+    write_bytes(path, b"old")
+
+    with path.open("rb") as reader:
+        write_bytes(path, b"new")
+
+        assert reader.read() == b"old"
+    assert path.read_bytes() == b"new"
+
+
+def test_a_durable_write_reaches_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", synced.append)
+
+    write_bytes(tmp_path / "status.json", b"often")
+    assert synced == []
+
+    write_bytes(tmp_path / "status.json", b"last", durable=True)
+    assert len(synced) == 1

@@ -1,12 +1,13 @@
 """The recorder writes what the reader reads, and cuts back what a crash left."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cuttle.runs.files import write_json
+from cuttle.runs.files import read_json, write_json
 from cuttle.runs.identity import config_hash, differences
 from cuttle.runs.layout import (
     CHECKPOINT_FILE,
@@ -159,3 +160,62 @@ def test_differences_name_dotted_keys() -> None:
         "training.a: 1 -> (absent)",
         "training.rounds: 2 -> 3",
     ]
+
+
+def test_completed_is_written_after_its_hashes_and_before_the_checkpoint_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_json(tmp_path / METADATA_FILE, {})
+    run = open_run(tmp_path)
+    run.reset(rounds=1)
+    for name in (INITIAL_MODEL_FILE, FINAL_MODEL_FILE):
+        run.write_model(name, b"model")
+    record(run, 1)
+    present: list[tuple[bool, bool]] = []
+
+    def write(run_dir: Path, status: Status, **_: Any) -> None:
+        has_hashes = "sha256" in read_json(run_dir / METADATA_FILE)
+        present.append((has_hashes, (run_dir / CHECKPOINT_FILE).exists()))
+
+    monkeypatch.setattr("cuttle.runs.recorder.write_status", write)
+    run.complete(OWN_RESULTS)
+
+    assert present == [(True, True)]
+
+
+def test_a_checkpoint_belongs_to_all_rows_of_its_round(tmp_path: Path) -> None:
+    offsets = record(open_run(tmp_path), 1)
+
+    assert all(
+        length == (tmp_path / name).stat().st_size > 0 for name, (length, _) in offsets.items()
+    )
+
+
+def test_changed_rows_of_the_same_length_are_not_resumed(tmp_path: Path) -> None:
+    run = open_run(tmp_path)
+    run.reset(rounds=3)
+    run.write_model(INITIAL_MODEL_FILE, b"untrained")
+    offsets = record(run, 1)
+    (tmp_path / METRICS_FILE).write_bytes(bytes((tmp_path / METRICS_FILE).stat().st_size))
+
+    assert not open_run(tmp_path).resume(completed_rounds=1, rounds=3, offsets=offsets)
+
+
+def test_time_of_earlier_attempts_counts_until_a_run_starts_over(tmp_path: Path) -> None:
+    write_status(tmp_path, replace(open_run(tmp_path).status, duration_s=100.0))
+
+    again = open_run(tmp_path)
+    record(again, 1)
+    assert 100.0 <= again.status.duration_s < 160.0
+
+    again.reset(rounds=3)
+    assert again.status.duration_s < 60.0
+
+
+@pytest.mark.parametrize("key", ["seed.value", "training.rounds", "threads", "device"])
+def test_whatever_decides_the_numbers_of_a_run_is_its_identity(key: str) -> None:
+    section, _, name = key.partition(".")
+    config = {"threads": 1, "seed": {"value": 0}, "training": {"rounds": 2}}
+    changed = {**config, section: {name: 7} if name else "7"}
+
+    assert config_hash(changed) != config_hash(config)

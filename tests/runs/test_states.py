@@ -1,5 +1,6 @@
 """States, locks and what the reader makes of them."""
 
+import fcntl
 import json
 import multiprocessing
 import os
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cuttle.runs.layout import MATCHES_FILE, METRICS_FILE, RunState, run_name
+from cuttle.runs.layout import LOCK_FILE, MATCHES_FILE, METRICS_FILE, RunState, run_name
 from cuttle.runs.lock import AlreadyLocked, acquire, is_locked, locked
 from cuttle.runs.reader import RunRecord, list_experiments, read_experiment, seconds_left
 from cuttle.runs.status import RunError, Status, read_status, utc_now, write_status
@@ -275,3 +276,12 @@ def test_experiments_are_listed_by_name_and_nothing_else_is(tmp_path: Path) -> N
 def test_a_missing_experiment_is_an_error_with_a_way_out(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"analyze\.py list"):
         read_experiment(tmp_path / "missing")
+
+
+def test_readers_do_not_take_one_another_for_the_owner(tmp_path: Path) -> None:
+    with locked(tmp_path):
+        pass
+    with (tmp_path / LOCK_FILE).open() as reader:
+        fcntl.flock(reader, fcntl.LOCK_SH)
+
+        assert not is_locked(tmp_path)

@@ -213,3 +213,20 @@ def test_a_learner_continues_exactly_where_its_state_was_taken() -> None:
     assert first.take_means() == second.take_means()
     for name, weight in first.network.state_dict().items():
         assert torch.equal(weight, second.network.state_dict()[name])
+
+
+def test_double_dqn_chooses_among_legal_actions() -> None:
+    dqn = learner([[0.0, 0.0], [0.25, 9.0]], double=True)
+
+    dqn.learn(batch([(0, 0, 0.0, 1.0, 1)], {1: [True, False]}), learning_rate=0.1)
+
+    assert dqn.take_means()[0] == pytest.approx(0.25**2 / 2)
+
+
+def test_neither_network_stays_in_training_mode() -> None:
+    dqn = learner([[0.0]])
+
+    dqn.learn(batch([(0, 0, 1.0, 0.0, 0)], {0: [True]}), learning_rate=0.1)
+
+    assert not dqn.network.training
+    assert not dqn.target.training

@@ -22,6 +22,7 @@ from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.variants import CUTTLE_CARDS
 from cuttle.opponents.gap_maximizer import GapMaximizer
 from cuttle.opponents.randomized import Randomized
+from cuttle.training import evaluation
 from cuttle.training.evaluation import Evaluator, fixed_deals
 from cuttle.training.player import GreedyPlayer, SoftmaxPlayer
 from tests.training.build import settings
@@ -171,3 +172,23 @@ def test_validation_splits_an_odd_number_evenly_and_rounds_differ() -> None:
 
 def test_without_validation_there_are_no_rows() -> None:
     assert evaluator().validate(GapMaximizer(), 1, 0) == []
+
+
+def test_every_match_has_its_own_stream_and_every_stage_its_own_deals(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    draws, deals = [], []
+
+    def play(_pair: Any, decks: NDArray[np.uint8], rng: np.random.Generator, **_: Any) -> Any:
+        draws.append(int(rng.integers(1 << 60)))
+        deals.append(decks[0].tobytes())
+        return np.zeros(len(decks), np.int64)
+
+    monkeypatch.setattr(evaluation, "play_deals", play)
+    matches = evaluator(opponents=("randomized", "high_card"))
+    for round_ in (1, 2):
+        matches.validate(GapMaximizer(), round_, 20)
+    matches.evaluate_final(GapMaximizer(), 2)
+
+    assert len(draws) == len(set(draws)) == 12
+    assert len(set(deals)) == 3

@@ -272,3 +272,23 @@ def test_a_replay_continues_exactly_where_its_state_was_taken(capacity: int) -> 
     batches = [memory.sample(32, np.random.default_rng(1)) for memory in (first, second)]
     for field in dataclasses.fields(Batch):
         np.testing.assert_array_equal(*(getattr(b, field.name) for b in batches))
+
+
+def test_a_continued_replay_knows_where_the_running_game_began() -> None:
+    aliasing = dataclasses.replace(ONE_STEP, alias_final_position=True)
+    first, second = Replay(1, aliasing), Replay(1, aliasing)
+    remember(first, GAME)
+
+    second.load_state_dict(first.state_dict())
+    for memory in (first, second):
+        remember(memory, GAME[1:])
+
+    columns = [memory.state_dict()["columns"]["observation"] for memory in (first, second)]
+    np.testing.assert_array_equal(*columns)
+
+
+def test_the_ring_may_begin_at_any_of_its_rows() -> None:
+    memory = Replay(1, dataclasses.replace(ONE_STEP, capacity=10, n_step=3))
+    remember(memory, GAME[:17])
+
+    assert sorted(transitions(memory)) == list(range(8, 15))

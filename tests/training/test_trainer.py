@@ -7,7 +7,7 @@ import torch
 from cuttle.env.observation import split
 from cuttle.env.vector import VectorEnv
 from cuttle.runs.layout import MATCHES_COLUMNS, METRICS_COLUMNS, TIMINGS_COLUMNS
-from cuttle.training.streams import stream
+from cuttle.training.streams import stream, stream_state
 from cuttle.training.trainer import Trainer
 from tests.training.build import (
     NETWORK_TYPES,
@@ -229,3 +229,53 @@ def test_training_runs_on_a_gpu() -> None:
 
     assert reports[-1].metrics["loss"] > 0
     through_a_file(on_gpu.state_dict())
+
+
+def test_epsilon_falls_within_a_round() -> None:
+    to_zero = ("exploration.epsilon_start=1.0", "exploration.epsilon_end=0.0")
+    trained = trainer("rounds=1", *to_zero, "exploration.decay_fraction=0.5")
+    next(trained.rounds())
+
+    is_random = trained.state_dict()["replay"]["columns"]["is_random"]
+
+    assert 0.1 < is_random.float().mean() < 0.6
+
+
+def test_fractions_of_updates_add_up_also_over_rounds() -> None:
+    three_in_four_ticks = ("learner.batch_size=64", "learner.replay_ratio=3.0")
+    straight = trainer(*three_in_four_ticks)
+    first, last = straight.rounds()
+
+    assert last.metrics["samples_learnt"] == pytest.approx(
+        3 * (last.metrics["decisions"] - 256), abs=3 * 64
+    )
+    assert first.metrics["updates"] < last.metrics["updates"]
+
+
+def test_a_run_draws_from_the_streams_of_its_seed() -> None:
+    state = trainer(seed=3).state_dict()
+
+    assert state["sample_rng"] == stream_state(stream(3, "sample"))
+    assert state["self_play"]["explore_rng"] == stream_state(stream(3, "explore"))
+
+
+def test_owed_fractions_of_updates_outlive_a_pause() -> None:
+    words = ("learner.batch_size=64", "learner.replay_ratio=2.9")
+    straight, resumed = trainer(*words), trainer(*words)
+    rounds = straight.rounds()
+    next(rounds)
+    state = through_a_file(straight.state_dict())
+
+    resumed.load_state_dict(state)
+
+    assert state["owed_updates"] > 0
+    assert numbers([next(resumed.rounds())]) == numbers([next(rounds)])
+
+
+def test_the_global_generators_of_a_run_outlive_a_pause() -> None:
+    state = through_a_file(trainer(seed=1).state_dict())
+    resumed = trainer(seed=2)
+
+    resumed.load_state_dict(state)
+
+    assert resumed.state_dict()["generators"]["torch"].equal(state["generators"]["torch"])
