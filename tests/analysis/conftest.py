@@ -11,8 +11,8 @@ import pytest
 from cuttle.analysis import Study, load
 from cuttle.analysis.cli.app import main as analyze
 
-from .experiments import MAIN, write_experiment, write_factorial
-from .studies import AWKWARD
+from .experiments import MAIN, TYPES, write_experiment, write_factorial
+from .studies import AWKWARD, WITH_FIGURES
 
 Make = Callable[..., Study]
 
@@ -29,18 +29,12 @@ Cli = Callable[..., Ended]
 
 
 class Report(NamedTuple):
-    """What `analyze.py report` wrote of a study, and how it ended."""
+    """How `analyze.py report` of an experiment ended, and where it wrote."""
 
     experiment: Path
     status: int
-
-    @property
-    def directory(self) -> Path:
-        return self.experiment / "analysis"
-
-    @property
-    def page(self) -> Path:
-        return self.directory / "report.html"
+    directory: Path
+    page: Path
 
 
 def run_cli(*arguments: object) -> int:
@@ -59,24 +53,29 @@ def cli(capfd: pytest.CaptureFixture[str]) -> Cli:
 
 @pytest.fixture(scope="session")
 def reported(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Report]:
-    """Report an awkward study in full, by its name."""
+    """Report an awkward study by its name, the two largest with figures."""
 
     @functools.cache
     def report(kind: str) -> Report:
         experiment = AWKWARD[kind](tmp_path_factory.mktemp(kind))
-        return Report(experiment, run_cli("report", experiment))
+        figures = "--figures" if kind in WITH_FIGURES else "--no-figures"
+        directory = experiment / "analysis"
+        return Report(
+            experiment, run_cli("report", experiment, figures), directory, directory / "report.html"
+        )
 
     return report
 
 
-def cached(write: Callable[..., Path], factory: pytest.TempPathFactory) -> Make:
+def cached(write: Callable[..., Path], factory: pytest.TempPathFactory, **defaults: Any) -> Make:
     """Make a function that writes and loads a study, once for equal arguments."""
     known: dict[str, Study] = {}
 
-    def make(*arguments: Any, **meta: Any) -> Study:
-        key = repr((arguments, meta))
+    def make(groups: Any, **meta: Any) -> Study:
+        meta = defaults | {k: tuple(v) if k == "planned" else v for k, v in meta.items()}
+        key = repr((groups, meta))
         if key not in known:
-            known[key] = load(write(factory.mktemp("root"), *arguments, **meta))
+            known[key] = load(write(factory.mktemp("root"), groups, **meta))
         return known[key]
 
     return make
@@ -85,7 +84,7 @@ def cached(write: Callable[..., Path], factory: pytest.TempPathFactory) -> Make:
 @pytest.fixture(scope="session")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Make:
     """Load a study of win rates by type; its statistics are computed once."""
-    return cached(write_experiment, tmp_path_factory)
+    return cached(write_experiment, tmp_path_factory, planned=TYPES)
 
 
 @pytest.fixture(scope="session")
@@ -98,9 +97,3 @@ def factorial(tmp_path_factory: pytest.TempPathFactory) -> Make:
 def main(study: Make) -> Study:
     """Three types of seven runs, of which two differ from the first."""
     return study(MAIN)
-
-
-@pytest.fixture(scope="session")
-def ordinary(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """Three types, five runs each, two opponents."""
-    return load(AWKWARD["ordinary"](tmp_path_factory.mktemp("ordinary")))

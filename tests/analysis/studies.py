@@ -109,3 +109,4 @@ AWKWARD: dict[str, Callable[[Path], Path]] = {
         nothing,
     )
 }  # fmt: skip
+WITH_FIGURES = ("ordinary", "twelve_types")  # that tests look at as files

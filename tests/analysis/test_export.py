@@ -27,10 +27,10 @@ PDFLATEX = shutil.which("pdflatex")
 
 
 @pytest.fixture(scope="module")
-def exported(ordinary: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """All default formats of the ordinary study."""
+def exported(main: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All default formats of the main study."""
     directory = tmp_path_factory.mktemp("exported")
-    export_all(ordinary, DEFAULT_FORMATS, directory)
+    export_all(main, DEFAULT_FORMATS, directory)
     return directory
 
 
@@ -56,8 +56,8 @@ def test_full_analysis_is_documented_and_holds_the_statistics(exported: Path) ->
         [row for row in rows if who.items() <= row.items()]
         for rows in (full["final"], full["statistics"]["descriptives"])
     )
-    assert row["n"] == len(games) == 5
-    assert row["mean"] == pytest.approx(sum(game["win_rate"] for game in games) / 5)
+    assert row["n"] == len(games) == 7
+    assert row["mean"] == pytest.approx(sum(game["win_rate"] for game in games) / 7)
 
 
 def test_csv_has_a_row_per_match_round_pair_and_condition(exported: Path) -> None:
@@ -67,12 +67,12 @@ def test_csv_has_a_row_per_match_round_pair_and_condition(exported: Path) -> Non
     )
 
     keys = {(r["run_id"], r["round"], r["stage"], r["opponent"], r["seat"]) for r in matches}
-    assert len(keys) == len(matches) == 15 * (4 + 1) * 2 * 2
+    assert len(keys) == len(matches) == 21 * (4 + 1) * 2 * 2
     for row in matches:
         wins, draws, losses = (int(row[key]) for key in ("wins", "draws", "losses"))
         assert wins + draws + losses == int(row["games"])
         assert float(row["win_rate"]) == wins / int(row["games"])
-    assert len(rounds) == 15 * 4 and rounds[0]["loss"] and rounds[0]["round_s"]
+    assert len(rounds) == 21 * 4 and rounds[0]["loss"] and rounds[0]["round_s"]
     assert [(r["a"], r["b"]) for r in pairs if r["role"] == "primary"] == [
         ("boolean", "embedding"), ("boolean", "multi_encoder"), ("embedding", "multi_encoder"),
     ]  # fmt: skip
@@ -81,10 +81,8 @@ def test_csv_has_a_row_per_match_round_pair_and_condition(exported: Path) -> Non
     assert all(float(row["half_draw_rate"]) > float(row["mean"]) for row in summary)
 
 
-def test_reruns_differ_in_nothing_but_the_time(
-    exported: Path, ordinary: Study, tmp_path: Path
-) -> None:
-    export_all(load(ordinary.paths[0]), DEFAULT_FORMATS, tmp_path)
+def test_reruns_differ_in_nothing_but_the_time(exported: Path, main: Study, tmp_path: Path) -> None:
+    export_all(load(main.paths[0]), DEFAULT_FORMATS, tmp_path)
 
     stamp = re.compile(rb'"generated_at": "[^"]*"')
     for path in tmp_path.iterdir():
@@ -126,16 +124,16 @@ def test_text_is_no_formula_of_a_spreadsheet(text: str) -> None:
     assert row[1] == "-1.5" and row[2].startswith("plain") and "\x1b" not in row[2]
 
 
-def test_event_files_hold_curves_and_hyperparameters(ordinary: Study, tmp_path: Path) -> None:
+def test_event_files_hold_curves_and_hyperparameters(main: Study, tmp_path: Path) -> None:
     accumulator = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
 
-    (directory,) = export_all(ordinary, ["tensorboard"], tmp_path)
+    (directory,) = export_all(main, ["tensorboard"], tmp_path)
 
-    assert {path.name for path in directory.iterdir()} == set(ordinary.runs["run_id"])
+    assert {path.name for path in directory.iterdir()} == set(main.runs["run_id"])
     events = accumulator.EventAccumulator(str(directory / "boolean_run_01"))
     events.Reload()
     curve = events.Scalars("win_rate/gap_maximizer")
-    expected = ordinary.curves.query("run_id == 'boolean_run_01' and opponent == 'gap_maximizer'")
+    expected = main.curves.query("run_id == 'boolean_run_01' and opponent == 'gap_maximizer'")
     assert [event.step for event in curve] == list(expected["round"])
     assert [event.value for event in curve] == pytest.approx(list(expected["win_rate"]))
     assert "_hparams_/session_start_info" in events.summary_metadata
