@@ -14,7 +14,7 @@ from cuttle.analysis.data import Study
 from cuttle.analysis.statistic import STATISTICS
 
 from .conftest import Cli
-from .experiments import TRAINING, TYPES, write_experiment, write_meta, write_run
+from .experiments import TRAINING, TYPES, write_experiment, write_run
 from .studies import AWKWARD
 
 REPOSITORY = Path(__file__).parents[2]
@@ -87,12 +87,6 @@ def test_what_is_left_to_do_is_counted_and_edited_files_are_named(root: Path, cl
         "warning: experiment.json: not every entry of planned describes a run",
     ):
         assert text in ended.out
-
-
-def test_lines_are_not_folded_in_a_pipe(root: Path, cli: Cli) -> None:
-    write_meta(root / "wide", description="long " * 200)
-
-    assert ("long " * 200).strip() in cli("list").out
 
 
 def test_export_writes_each_asked_format_once(root: Path, cli: Cli) -> None:

@@ -18,6 +18,7 @@ from .experiments import record_hashes, write_experiment, write_json, write_meta
 
 REPOSITORY = Path(__file__).parents[2]
 ERROR = {"type": "ValueError", "message": "loss [red]is[/red] nan\nmore", "log": "a/train.log"}
+LONG = "long " * 100 + "text"
 STEER = "\x1b[2J\x1b]0;owned\x07\x9b31m"  # what would steer a terminal
 
 
@@ -43,7 +44,7 @@ def studies(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for n in range(100)
         for run in (1, 2)
     ]
-    write_json(root / "wide" / "experiment.json", {"planned": planned})
+    write_json(root / "wide" / "experiment.json", {"planned": planned, "description": LONG})
     write_run(root / "wide", "boolean", 1, state="failed")
     rates = {"win_rates": {"randomized": 1.0, "gap_maximizer": 0.4}, "duration_s": 725.0,
              "round": 20, "rounds": 20, "started_at": "2026-01-01T00:00:00Z"}  # fmt: skip
@@ -73,7 +74,7 @@ READ: dict[str, tuple[int, list[str]]] = {
     "status whole --check": (0, ["whole: 3 completed of 3\n"]),
     "status healthy --check": (1, ["boolean_run_01: run_metadata.json lacks hashes of results"]),
     "status whole --watch": (0, [f"boolean_run_0{n}: completed, round 4/4" for n in (1, 2, 3)]),
-    "list": (0, ["problems", "created (UTC)", "healthy", "[b]two[/b] :smile:"]),
+    "list": (0, ["problems", "created (UTC)", "healthy", "[b]two[/b] :smile:", LONG]),  # not folded
     "list --root nowhere": (0, ["no experiment under nowhere"]),
 }  # fmt: skip
 

@@ -133,23 +133,13 @@ def test_heat_map_has_a_cell_per_condition(narrow: Study) -> None:
     np.testing.assert_allclose(drawn, 100 * np.reshape(means, (2, 3)))
 
 
-@pytest.mark.parametrize(
-    ("name", "told"),
-    [
-        ("win_rates", "95% t-intervals"),
-        ("intervals", "95% percentile bootstrap"),
-        ("differences", "95% Welch"),
-        ("learning_curves", "7 runs per type and round"),
-    ],
-)
-def test_captions_name_runs_and_intervals(main: Study, name: str, told: str) -> None:
-    assert told in str(draw(name, main).get_label())
+def test_captions_name_runs_and_intervals(main: Study, tmp_path: Path) -> None:
+    told = {"win_rates": "95% t-intervals", "intervals": "95% percentile bootstrap",
+            "differences": "95% Welch", "learning_curves": "7 runs per type and round"}  # fmt: skip
+    paired = load(AWKWARD["paired"](tmp_path))
 
-
-def test_paired_experiment_gets_paired_differences(tmp_path: Path) -> None:
-    figure = draw("differences", load(AWKWARD["paired"](tmp_path)))
-
-    assert "paired t" in str(figure.get_label())
+    assert [n for n, text in told.items() if text not in str(draw(n, main).get_label())] == []
+    assert "95% paired t" in str(draw("differences", paired).get_label())
 
 
 def test_runs_that_have_not_met_an_opponent_are_not_counted_nor_untrained(tmp_path: Path) -> None:
