@@ -19,6 +19,7 @@ MAIN = {
     "multi_encoder": [0.669, 0.71, 0.726, 0.645, 0.734, 0.694, 0.677],
 }  # win rates of seven runs
 TRAINING = {"rounds": 4, "learner": {"learning_rate": 3.0e-4}}
+ANALYSIS = {"primary_opponent": PRIMARY, "equivalence_margin": 0.05}
 RATE = "training.learner.learning_rate"
 RATES = (3.0e-4, 1.0e-4, 1.0e-3, 3.0e-3)  # levels of a factor, its base first
 Cell = tuple[Mapping[str, Any], Sequence[float]]  # levels by factor, and win rates of runs
@@ -79,32 +80,23 @@ def write_run(
     run_dir = experiment_dir / run_id
     seed = 1000 * run + len(network_type) if seed is None else seed
     who: dict[str, Any] = {"schema": 1, "run_id": run_id, "run": run, "seed": seed}
-    who |= (
-        {"network_type": network_type}
-        if levels is None
-        else {"condition": network_type, "levels": levels}
-    )
+    label = {"condition": network_type, "levels": levels}
+    who |= label if levels else {"network_type": network_type}
     full_config: dict[str, Any] = {
-        "experiment": experiment_dir.name,
-        "run": run,
+        "experiment": experiment_dir.name, "run": run, "training": TRAINING,
         "network_type": {"name": (levels or {}).get("network_type", network_type), "hidden": 52},
-        "training": TRAINING,
         "seed": {"mode": "independent", "base": 42, "value": seed},
-        "rules": {"preset": "cuttle.cards"},
-        "analysis": {"primary_opponent": PRIMARY, "equivalence_margin": 0.05},
-        **(config or {}),
-    }
+        "rules": {"preset": "cuttle.cards"}, "analysis": ANALYSIS, **(config or {}),
+    }  # fmt: skip
     for key, level in (levels or {}).items():
         _set(full_config, key, level)
-    # JSON is YAML.
-    write_json(run_dir / layout.CONFIG_FILE, full_config)
-    times = {"created_at": "2026-01-01T00:00:00Z", "ended_at": "2026-01-01T00:01:00Z"}
-    progress = {"round": 4, "rounds": 4, "duration_s": 60.0, "config_hash": "0"}
-    write_json(
-        run_dir / layout.STATUS_FILE, {**who, "state": state, **times, **progress, **(status or {})}
-    )
-    recorded = {"rules_version": "1", "versions": {"numpy": "2.0"}, "parameters": 190_000}
-    recorded |= {"initial_q_sd": 0.01 + run / 1000}
+    write_json(run_dir / layout.CONFIG_FILE, full_config)  # JSON is YAML
+    progress = {"state": state, "round": 4, "rounds": 4, "duration_s": 60.0,
+                "config_hash": "0", "created_at": "2026-01-01T00:00:00Z",
+                "ended_at": "2026-01-01T00:01:00Z"}  # fmt: skip
+    write_json(run_dir / layout.STATUS_FILE, {**who, **progress, **(status or {})})
+    recorded = {"rules_version": "1", "versions": {"numpy": "2.0"}, "parameters": 190_000,
+                "initial_q_sd": 0.01 + run / 1000}  # fmt: skip
     write_json(run_dir / layout.METADATA_FILE, {**who, **recorded, **(metadata or {})})
     if matches is None:
         matches = [
@@ -155,19 +147,11 @@ def write_meta(
         for run in range(1, runs + 1)
     ]
     content = {
-        "schema": 1,
-        "name": experiment_dir.name,
-        "description": "",
-        "created_at": "2026-01-01T00:00:00Z",
-        "git": {"commit": "0" * 40, "dirty": False},
-        "rules_version": "1",
-        "seed_mode": "independent",
-        "paired": False,
-        "planned": plan,
-        "base_config": {"analysis": {"primary_opponent": PRIMARY, "equivalence_margin": 0.05}},
-        "history": [],
-        **meta,
-    }
+        "schema": 1, "name": experiment_dir.name, "description": "", "rules_version": "1",
+        "created_at": "2026-01-01T00:00:00Z", "git": {"commit": "0" * 40, "dirty": False},
+        "seed_mode": "independent", "paired": False, "planned": plan, "history": [],
+        "base_config": {"analysis": ANALYSIS}, **meta,
+    }  # fmt: skip
     write_json(experiment_dir / layout.EXPERIMENT_FILE, content)
 
 
@@ -205,20 +189,16 @@ def write_factorial(
     experiment_dir, factors = root / "study", factors or cells[0][0]
     plan = []
     for levels, rates in cells:
-        shown = [levels["network_type"]]
-        shown += [
-            f"{key.rpartition('.')[2]}={json.dumps(level)}"
-            for key, level in levels.items()
-            if key != "network_type" and level != factors[key]
-        ]
-        condition = "_".join(shown)
+        others = [k for k in levels if k != "network_type" and levels[k] != factors[k]]
+        shown = [f"{key.rpartition('.')[2]}={json.dumps(levels[key])}" for key in others]
+        condition = "_".join([levels["network_type"], *shown])
         for run in range(1, max(runs, len(rates)) + 1):
             name = layout.run_name(condition, run)
             who = {"run_id": name, "condition": condition, "levels": levels}
             plan.append({**who, "run": run, "seed": len(plan)})
             if run <= len(rates):
-                rate = rates[run - 1]
-                write_run(experiment_dir, condition, run, rate, levels=levels, seed=len(plan))
+                who = {"levels": levels, "seed": len(plan)}
+                write_run(experiment_dir, condition, run, rates[run - 1], **who)
     recorded = {key: {"base": base, "keys": [key]} for key, base in factors.items()}
     write_meta(experiment_dir, factors=recorded, **{"planned": plan, **meta})
     return experiment_dir

@@ -72,7 +72,9 @@ def test_what_is_left_to_do_is_counted_and_edited_files_are_named(root: Path, cl
     (root / "study" / "boolean_run_07" / "status.json").write_text("{")
     edits = {"planned": ["x"], "history": 3, "created_at": 20260101, "git": "x"}
     edit(root / "study" / "experiment.json", **edits)
-    edit(root / "study" / "boolean_run_01" / "run_metadata.json", versions="x", git="x")
+    odd = {"git": {"commit": ["a"], "dirty": "perhaps"}, "versions": {"numpy": {"a": 1}}}
+    edit(root / "study" / "boolean_run_01" / "run_metadata.json", **odd)
+    edit(root / "study" / "boolean_run_02" / "run_metadata.json", versions="x", git="x")
 
     ended = cli("report", "--no-figures", root / "study")
 
@@ -84,6 +86,7 @@ def test_what_is_left_to_do_is_counted_and_edited_files_are_named(root: Path, cl
         "warning: excluded, failed: ValueError: one: boolean_run_06\n",
         "warning: excluded, damaged: status.json is damaged",
         "warning: experiment.json: created_at cannot be 20260101",
+        "note: no commit is recorded for boolean_run_02",
         "warning: experiment.json: not every entry of planned describes a run",
     ):
         assert text in ended.out

@@ -80,7 +80,9 @@ READ: dict[str, tuple[int, list[str]]] = {
 
 
 @pytest.mark.parametrize(("arguments", "read"), READ.items(), ids=list(READ))
-def test_people_read(root: Path, cli: Cli, arguments: str, read: tuple[int, list[str]]) -> None:
+def test_people_read_states_and_problems(
+    root: Path, cli: Cli, arguments: str, read: tuple[int, list[str]]
+) -> None:
     ended, (status, parts) = cli(*arguments.split()), read
 
     assert ended.status == status
@@ -88,17 +90,14 @@ def test_people_read(root: Path, cli: Cli, arguments: str, read: tuple[int, list
     assert not parts[0].endswith("\n") or ended.out == parts[0]
 
 
-def test_status_of_the_longest_names_fits_80_columns(root: Path, cli: Cli) -> None:
-    assert max(map(len, cli("status", "long").out.splitlines()[:4])) <= 80
-
-
-def test_scripts_read_all_fields(root: Path, cli: Cli) -> None:
+def test_status_fits_80_columns_and_gives_scripts_all_fields(root: Path, cli: Cli) -> None:
     document = json.loads(cli("status", "long", "--json").out)
 
-    assert document["schema"] == "cuttle-status/2"
     (run,) = document["runs"]
+    assert document["schema"] == "cuttle-status/2"
     assert run["win_rates"] == {"randomized": 1.0, "gap_maximizer": 0.4}
     assert {"run_id", "state", "seed", "round", "rounds", "duration_s", "error"} <= run.keys()
+    assert max(map(len, cli("status", "long").out.splitlines()[:4])) <= 80
 
 
 def test_only_runs_with_problems_on_request(root: Path, cli: Cli) -> None:
@@ -236,13 +235,6 @@ def test_bad_input_is_one_line_and_exit_status_two(
 
     assert (ended.status, ended.out, ended.err.count("\n")) == (2, "", 1)
     assert message in ended.err
-
-
-@pytest.mark.parametrize("command", ["status", "select", "report", "export"])
-def test_help_shows_an_optional_word_in_one_pair_of_brackets(command: str, cli: Cli) -> None:
-    ended = cli(command, "--help")
-
-    assert ended.status == 0 and "[[" not in ended.out
 
 
 @pytest.mark.slow

@@ -94,35 +94,27 @@ def test_figures_of_awkward_studies_are_drawn(kind: str, reported: Callable[[str
         assert figure.get_figwidth() <= DOUBLE_COLUMN and figure.get_figheight() <= 12, name
 
 
-def test_colour_is_the_network_type_whatever_else_varies(wide: Study) -> None:
+def test_colour_is_the_network_type_and_each_setting_has_a_panel(wide: Study) -> None:
     colours = {label: style.colour for label, style in styles(wide).items()}
 
     by_type = wide.conditions.assign(colour=colours).groupby("network_type")["colour"].unique()
     assert by_type.map(len).tolist() == [1, 1, 1] and len(set(colours.values())) == 3
     assert by_type["boolean"] == [TYPE_COLOURS["boolean"]]
+    panels = list(facets(wide).values())
+    lowest = wide.conditions[RATE] == wide.levels(RATE)[0]
+    assert len(panels) == 10 and panels[0] == list(wide.conditions.index[lowest])
 
 
-def test_each_setting_has_a_panel_of_learning_curves(wide: Study) -> None:
-    lowest = wide.levels(RATE)[0]
-    assert next(iter(facets(wide).values())) == [
-        label for label, level in wide.conditions[RATE].items() if level == lowest
-    ]
-    assert len(facets(wide)) == 10
-
-
-def test_response_curves_are_logarithmic_where_levels_span_a_decade(
-    wide: Study, narrow: Study
+def test_figures_of_factors_need_factors_and_three_levels(
+    wide: Study, narrow: Study, factorial: Make, main: Study
 ) -> None:
-    assert {axes.get_xscale() for axes in draw("response", wide).axes} == {"log"}
-    assert {axes.get_xscale() for axes in draw("response", narrow).axes} == {"linear"}
-
-
-def test_figures_of_factors_need_factors_and_three_levels(factorial: Make, main: Study) -> None:
     few = factorial(cells(lambda i, j: 0.5, levels=[1.0, 2.0], runs=2))
 
     assert not any(all_figures()[name](main) for name in OF_FACTORS)
     assert all_figures()["response"](few) is None
     assert len(draw("interaction", few).axes) == 1
+    assert {axes.get_xscale() for axes in draw("response", narrow).axes} == {"linear"}
+    assert {axes.get_xscale() for axes in draw("response", wide).axes} == {"log"}  # nine decades
 
 
 def test_heat_map_has_a_cell_per_condition(narrow: Study) -> None:
@@ -173,12 +165,12 @@ def test_caption_says_when_pairs_are_left_out(
     assert ("Only pairs with type_0 are shown" in str(figure.get_label())) == (not is_whole)
 
 
-@pytest.mark.parametrize("name", ["differences", "improvement", "intervals"])
-def test_figure_of_one_opponent_is_about_one_that_was_asked_for(name: str, main: Study) -> None:
-    figure = draw(name, main.against(["randomized"]))
+def test_figure_of_one_opponent_is_about_one_that_was_asked_for(main: Study) -> None:
+    asked = main.against(["randomized"])
 
-    assert "against randomized" in str(figure.get_label())
-    assert f"against {PRIMARY}" in draw(name, main).get_label()
+    for name in ("differences", "improvement", "intervals"):
+        assert "against randomized" in str(draw(name, asked).get_label())
+        assert f"against {PRIMARY}" in str(draw(name, main).get_label())
 
 
 def test_intervals_and_times_are_those_of_the_tables(main: Study) -> None:
