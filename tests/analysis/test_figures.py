@@ -219,7 +219,7 @@ def test_points_that_would_cover_each_other_are_spread_beside_their_type() -> No
 
 
 def test_no_whisker_points_into_its_box(study: Make) -> None:
-    axes: Any = draw("boxes", study({"boolean": [0.675, 0.725, 0.725, 0.8]})).axes[0]
+    axes: Any = draw("boxes", study({"boolean": [0.2, 0.7, 0.71, 0.72]})).axes[0]
 
     box = axes.patches[0].get_bbox()
     below, above = (segment[:, 0] for segment in axes.collections[0].get_segments())

@@ -35,6 +35,7 @@ SMALL = {"boolean": LOW, "embedding": [0.62, 0.621, 0.622, 0.623]}
 LARGE = {"boolean": LOW, "embedding": [0.7, 0.71, 0.705, 0.712]}
 OPEN = {"boolean": [0.5, 0.6, 0.7], "embedding": [0.55, 0.65, 0.6]}
 CURVES = {"boolean": [0.5, 0.52, 0.54, 0.53], "embedding": [0.62, 0.6, 0.63, 0.64]}
+FIVE = {"boolean": [*UP, 0.5, 0.7], "embedding": [*UP, 0.7, 0.5]}
 SPREAD = {"boolean": [0.6] * 3, "embedding": [0.5, 0.6, 0.7]}
 UNEQUAL = {"boolean": [0.5, 0.51, 0.53], "embedding": [0.6, 0.62, 0.63, 0.65]}
 
@@ -217,7 +218,7 @@ def test_what_a_reader_must_know_is_named_with_its_runs(
     ("groups", "meta", "tests"),
     [
         (UNEQUAL, {}, ["3 and 4 runs rank"]),
-        (UNEQUAL, {"paired": True}, ["3 pairs sign flips"]),
+        (FIVE, {"paired": True}, ["5 pairs sign flips"]),
         (dict.fromkeys(TWO, UP), {}, ["3 and 3 runs permutation", "3 and 3 runs rank"]),
         (EQUAL, {"planned": TYPES}, ["4 and 4 runs permutation", "4 and 4 runs rank"]),
         (EQUAL, {}, []),
