@@ -181,13 +181,16 @@ EXCLUDED: dict[str, tuple[dict[str, Any], str]] = {
 }  # fmt: skip
 
 
+def write_odd_run(path: Path, damage: Callable[[Path], object] = str, **made: Any) -> None:
+    damage(write_run(path, "boolean", 2, **made))
+
+
 @pytest.mark.parametrize(("made", "reason"), EXCLUDED.values(), ids=list(EXCLUDED))
 def test_a_run_that_cannot_be_used_is_excluded_by_name(
     tmp_path: Path, made: dict[str, Any], reason: str
 ) -> None:
     path = write_experiment(tmp_path, {"boolean": [0.6]}, planned=["boolean"])
-    damage = made.pop("damage", None) or (lambda path: None)
-    damage(write_run(path, "boolean", 2, **made))
+    write_odd_run(path, **made)
 
     study = load(path)
 

@@ -14,7 +14,7 @@ from statsmodels.stats.power import TTestIndPower, TTestPower
 
 from cuttle.analysis.multiplicity import holm, shaffer
 from cuttle.analysis.numerics import describe, detectable
-from cuttle.analysis.pairs import cohens_d, hedges_j
+from cuttle.analysis.pairs import cohens_d, hedges_j, welch
 from cuttle.analysis.permutation import flip, permute
 from cuttle.analysis.ranks import mann_whitney, prob_improvement_interval
 from cuttle.analysis.statistics.final import split_variance
@@ -100,7 +100,8 @@ def test_score_interval_of_the_probability_of_improvement(
     assert prob_improvement_interval(u / (n1 * n2), n1, n2) == pytest.approx(ends, abs=1e-7)
 
 
-def test_effect_sizes_are_those_of_r() -> None:
+def test_welch_and_effect_sizes_are_those_of_r() -> None:
+    assert welch(BOOLEAN, EMBEDDING)["p"] == pytest.approx(0.0022452162793790494)
     assert cohens_d(BOOLEAN, EMBEDDING) == pytest.approx(-2.0717327514282475)
     assert hedges_j(12) == pytest.approx(0.935941822906475)
 
