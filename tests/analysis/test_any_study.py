@@ -75,7 +75,7 @@ def test_study_is_reported_whole(reported: Callable[[str], Report], kind: str) -
 def test_statistics_give_a_reason_for_what_is_missing(study: Make, kind: str, paired: bool) -> None:
     found = study(GROUPS[kind])
 
-    results = evaluate(found if not paired else replace(found, is_paired=True, results={}))
+    results = evaluate(replace(found, is_paired=True, results={}) if paired else found)
 
     for name, frame in results.items():
         assert not frame.columns.duplicated().any(), name

@@ -54,6 +54,11 @@ def test_page_needs_nothing_else_and_begins_with_the_answer(reported: Reported) 
     assert text.index('class="headline"') < places[1]
 
 
+@pytest.mark.slow
+def test_names_are_never_markup(reported: Reported) -> None:
+    assert "<b>&{bold}\\" in check(reported("twelve_types").page).text
+
+
 def test_page_names_what_failed_and_text_from_files_is_never_markup(tmp_path: Path) -> None:
     experiment = AWKWARD["unfinished"](tmp_path)
 

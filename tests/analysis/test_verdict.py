@@ -237,16 +237,26 @@ def test_tests_that_cannot_reject_at_this_size_are_named(
     )
 
 
+def test_equal_differences_of_pairs_are_named(study: Make) -> None:
+    shifted = {"boolean": UP, "embedding": [rate + 0.02 for rate in UP]}
+
+    found = findings(study(shifted, paired=True, planned=TWO))
+
+    assert "warning not_assessed: all differences of boolean and embedding" in found
+
+
 def test_damaged_files_of_used_runs_are_named_once(tmp_path: Path) -> None:
     path = write_experiment(tmp_path, {"boolean": [0.5, 0.6, 0.55, 0.52, 0.5]})
     for run in (1, 2):
         (path / f"boolean_run_0{run}" / layout.FINAL_MODEL_FILE).unlink()
     (path / "boolean_run_03" / layout.METRICS_FILE).write_text("{\n")
     record_hashes(path / "boolean_run_04")
-    (path / "boolean_run_04" / layout.TIMINGS_FILE).unlink()
+    (path / "boolean_run_04" / layout.METRICS_FILE).unlink()
+    (path / "boolean_run_05" / layout.TIMINGS_FILE).unlink()
 
     found = re.findall("warning damaged_files: (.*)", findings(load(path)))
 
     patterns = ["models/model_final.pt .*boolean_run_01, boolean_run_02$",
-                "metrics.jsonl line 1 .*_run_03$", "timings.jsonl .*_run_04$"]  # fmt: skip
+                "metrics.jsonl line 1 .*_run_03$", "metrics.jsonl is .*_run_04$",
+                "timings.jsonl .*_run_05$"]  # fmt: skip
     assert all(re.match(p, text) for p, text in zip(patterns, found, strict=True)), found
