@@ -1,4 +1,4 @@
-"""The live view on a terminal, and commands in processes of their own."""
+"""The live view on a terminal."""
 
 import fcntl
 import os
@@ -10,87 +10,72 @@ import subprocess
 import sys
 import termios
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from .experiments import write_experiment, write_run
-from .test_cli_status import run_cli
 
 REPOSITORY = Path(__file__).parents[2]
 TIMEOUT_S = 60
 
 
+class Terminal:
+    """A terminal in which the live view of an experiment runs."""
+
+    def __init__(self, experiment: Path) -> None:
+        self.master, self.end = pty.openpty()
+        self.resize(24, 100)
+        self.process = subprocess.Popen(
+            [sys.executable, "-W", "error", "analyze.py", "status", "--watch", str(experiment)],
+            cwd=REPOSITORY, stdin=self.end, stdout=self.end, stderr=self.end,
+            env={**os.environ, "TERM": "xterm-256color"}, start_new_session=True,
+        )  # fmt: skip
+        self.read_until("boolean_run_03")
+
+    def resize(self, rows: int, columns: int) -> None:
+        fcntl.ioctl(self.end, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def read_until(self, text: str) -> str:
+        """Read what the terminal shows until a text is among it."""
+        seen = ""
+        while text not in seen:
+            assert select.select([self.master], [], [], TIMEOUT_S)[0], seen
+            seen += os.read(self.master, 65_536).decode(errors="replace")
+        return seen
+
+
 @pytest.fixture
 def experiment(tmp_path: Path) -> Path:
-    rates = {"boolean": [0.6, 0.62]}
-    return write_experiment(tmp_path, rates, planned=["boolean"], runs=3)
+    return write_experiment(tmp_path, {"boolean": [0.6, 0.62]}, planned=["boolean"], runs=3)
 
 
-def start(terminal: int, *arguments: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-W", "error", "analyze.py", *arguments]
-    return subprocess.Popen(
-        command, cwd=REPOSITORY, stdin=terminal, stdout=terminal, stderr=terminal,
-        env={**os.environ, "TERM": "xterm-256color"}, start_new_session=True,
-    )  # fmt: skip
-
-
-def resize(terminal: int, rows: int, columns: int) -> None:
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-
-
-def read_until(master: int, text: str) -> str:
-    """Read what a terminal shows until a text is among it."""
-    seen = ""
-    while text not in seen:
-        assert select.select([master], [], [], TIMEOUT_S)[0], seen
-        seen += os.read(master, 65_536).decode(errors="replace")
-    return seen
+@pytest.fixture
+def terminal(experiment: Path) -> Iterator[Terminal]:
+    opened = Terminal(experiment)
+    yield opened
+    os.close(opened.end)
+    os.close(opened.master)
 
 
 @pytest.mark.slow
-def test_live_view_survives_resizing_and_leaves_on_ctrl_c(experiment: Path):
-    master, terminal = pty.openpty()
-    resize(terminal, 24, 100)
-    process = start(terminal, "status", "--watch", str(experiment))
-    read_until(master, "boolean_run_03")
-
+def test_live_view_survives_resizing_and_leaves_on_ctrl_c(terminal: Terminal) -> None:
     for rows, columns in ((8, 30), (50, 200)):
-        resize(terminal, rows, columns)
-        process.send_signal(signal.SIGWINCH)
+        terminal.resize(rows, columns)
+        terminal.process.send_signal(signal.SIGWINCH)
         time.sleep(1.2)
-    process.send_signal(signal.SIGINT)
+    terminal.process.send_signal(signal.SIGINT)
 
-    assert process.wait(TIMEOUT_S) == 0
-    shown = os.read(master, 65_536).decode(errors="replace")
-    assert "Traceback" not in shown
-    os.close(terminal)
-    os.close(master)
+    assert terminal.process.wait(TIMEOUT_S) == 0
+    assert "Traceback" not in os.read(terminal.master, 65_536).decode(errors="replace")
 
 
 @pytest.mark.slow
-def test_live_view_ends_by_itself_and_leaves_the_last_state(experiment: Path):
-    master, terminal = pty.openpty()
-    resize(terminal, 24, 100)
-    process = start(terminal, "status", "--watch", str(experiment))
-    read_until(master, "boolean_run_03")
-
+def test_live_view_ends_by_itself_and_leaves_the_last_state(
+    terminal: Terminal, experiment: Path
+) -> None:
     write_run(experiment, "boolean", 3)
 
-    last = read_until(master, "3 completed")
-    assert process.wait(TIMEOUT_S) == 0
-    assert "Traceback" not in last
-    os.close(terminal)
-    os.close(master)
-
-
-@pytest.mark.slow
-def test_what_is_no_completed_run_cannot_be_verified(
-    experiment: Path, capfd: pytest.CaptureFixture[str]
-):
-    write_run(experiment, "boolean", 3, state="failed")
-
-    assert run_cli("verify", experiment / "boolean_run_03") == 2
-    assert "cannot be verified: it is failed" in "".join(capfd.readouterr())
-    assert run_cli("verify", experiment) == 2
-    assert "is not a run directory" in capfd.readouterr().err
+    assert "Traceback" not in terminal.read_until("3 completed")
+    assert terminal.process.wait(TIMEOUT_S) == 0

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -13,7 +14,7 @@ from matplotlib.figure import Figure
 from cuttle.analysis import load
 from cuttle.analysis.data import Study
 from cuttle.analysis.figures._panels import facets
-from cuttle.analysis.gallery import all_figures, draw_figures, save_figures
+from cuttle.analysis.gallery import all_figures
 from cuttle.analysis.statistics.final import aggregates
 from cuttle.analysis.statistics.resources import cost
 from cuttle.analysis.style import (
@@ -28,29 +29,25 @@ from cuttle.analysis.style import (
 )
 from cuttle.runs.layout import METRICS_FILE
 
-from .awkward import AWKWARD, LONG_NAMES, ODD_NAMES
-from .conftest import Report
-from .experiments import write_experiment, write_factorial
+from .conftest import Make, Report
+from .experiments import PRIMARY, RATE, TYPES, cells, match_rows, write_experiment, write_run
+from .studies import AWKWARD, LONG_NAMES, ODD_NAMES, WITH_FIGURES
 
 NAMES = list(all_figures())
-RATE = "training.learner.learning_rate"
 OF_FACTORS = ["heat_map", "interaction", "response"]
 
 
-def factorial_study(root: Path, levels: list[float], types: tuple[str, ...]) -> Study:
-    """Write and load a study of network types at learning rates, two runs each."""
-    cells = [
-        ({"network_type": name, RATE: level}, [0.5 + number / 50, 0.52 + number / 50])
-        for number, (name, level) in enumerate(itertools.product(types, levels))
-    ]
-    factors = {"network_type": types[0], RATE: levels[0]}
-    return load(write_factorial(root, factors, [(c, [r % 0.8 for r in x]) for c, x in cells]))
+@pytest.fixture(scope="module")
+def wide(factorial: Make) -> Study:
+    """Three types at ten learning rates that span nine decades."""
+    levels, types = [10.0**-number for number in range(10)], ("boolean", "new", "blind")
+    return factorial(cells(lambda i, j: 0.4 + (i + j) / 50, levels=levels, types=types, runs=2))
 
 
 @pytest.fixture(scope="module")
-def wide(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    levels = [10.0**-number for number in range(10)]
-    return factorial_study(tmp_path_factory.mktemp("root"), levels, ("boolean", "new", "blind"))
+def narrow(factorial: Make) -> Study:
+    """Two types at three levels of less than a decade."""
+    return factorial(cells(lambda i, j: 0.5 + 0.1 * i, levels=[1.0, 2.0, 4.0], runs=2))
 
 
 def draw(name: str, study: Study) -> Figure:
@@ -61,7 +58,7 @@ def draw(name: str, study: Study) -> Figure:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
-def test_figure_of_thirty_conditions_fits_a_page(name: str, wide: Study):
+def test_figure_of_thirty_conditions_fits_a_page(name: str, wide: Study) -> None:
     figure = draw(name, wide)
 
     assert image(figure, "png").startswith(b"\x89PNG")
@@ -69,150 +66,125 @@ def test_figure_of_thirty_conditions_fits_a_page(name: str, wide: Study):
     assert figure.get_figwidth() <= DOUBLE_COLUMN and figure.get_figheight() <= 12
 
 
-def test_figures_of_factors_are_not_drawn_of_one_factor(ordinary: Study):
-    assert not any(all_figures()[name](ordinary) for name in OF_FACTORS)
-
-
-def test_colour_is_the_network_type_whatever_else_varies(wide: Study):
-    types = wide.conditions["network_type"]
-    colours = {label: style.colour for label, style in styles(wide).items()}
-
-    assert {colours[label] for label in types.index[types == "boolean"]} == {
-        TYPE_COLOURS["boolean"]
-    }
-    assert len(set(colours.values())) == 3
-
-
-def test_each_setting_has_a_panel_of_learning_curves(wide: Study):
-    lowest = wide.levels(RATE)[0]
-    assert next(iter(facets(wide).values())) == [
-        label for label, level in wide.conditions[RATE].items() if level == lowest
-    ]
-    assert len(facets(wide)) == 10
-
-
-def test_response_curves_are_logarithmic_where_levels_span_a_decade(wide: Study, tmp_path: Path):
-    assert {axes.get_xscale() for axes in draw("response", wide).axes} == {"log"}
-
-    narrow = factorial_study(tmp_path, [1.0, 2.0, 4.0], ("boolean", "blind"))
-    assert {axes.get_xscale() for axes in draw("response", narrow).axes} == {"linear"}
-
-
-def test_two_levels_make_no_response_curve(tmp_path: Path):
-    few = factorial_study(tmp_path, [1.0, 2.0], ("boolean", "blind"))
-
-    assert all_figures()["response"](few) is None
-    assert len(draw("interaction", few).axes) == 1
-
-
-def test_heat_map_has_a_cell_per_condition(tmp_path: Path):
-    study = factorial_study(tmp_path, [1.0, 2.0, 4.0], ("boolean", "blind"))
-
-    figure = draw("heat_map", study)
-
-    (cells,) = (picture.get_array() for picture in figure.axes[0].get_images())
-    assert cells.shape == (2, 3)
-    assert cells[0, 0] == pytest.approx(51)
-
-
 @pytest.mark.slow
 def test_figures_have_the_same_bytes_whatever_the_caller_has_set(
-    reported: Callable[[str], Report], tmp_path: Path
-):
-    study = load(reported("ordinary").experiment)
+    reported: Callable[[str], Report],
+) -> None:
+    study, graphs = load(reported("ordinary").experiment), reported("ordinary").directory / "graphs"
 
     with mpl.rc_context({"font.size": 3, "lines.linewidth": 9}):
         before = dict(mpl.rcParams)
-        drawn = save_figures(study, tmp_path)
+        drawn = {name: draw(name, study) for name in ("learning_curves", "opponents", "win_rates")}
+        found = {f"{n}.{kind}": image(f, kind) for n, f in drawn.items() for kind in ("png", "pdf")}
         assert dict(mpl.rcParams) == before
 
-    graphs = reported("ordinary").directory / "graphs"
-    names = {f"{name}.{kind}" for name in drawn for kind in ("pdf", "png")}
-    assert set(drawn) == set(NAMES) - set(OF_FACTORS)
+    names = {f"{name}.{kind}" for name in {*NAMES} - {*OF_FACTORS} for kind in ("pdf", "png")}
     assert {path.name for path in graphs.iterdir()} == names
-    assert all((graphs / name).read_bytes() == (tmp_path / name).read_bytes() for name in names)
+    assert all((graphs / name).read_bytes() == content for name, content in found.items())
 
 
-def test_figures_name_runs_and_intervals(ordinary: Study):
-    captions = {name: str(figure.get_label()) for name, figure in draw_figures(ordinary)}
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", [kind for kind in AWKWARD if kind not in WITH_FIGURES])
+def test_figures_of_awkward_studies_are_drawn(kind: str, reported: Callable[[str], Report]) -> None:
+    study = load(reported(kind).experiment)
 
-    assert "95% t-intervals" in captions["win_rates"]
-    assert "95% percentile bootstrap" in captions["intervals"]
-    assert "95% Welch" in captions["differences"]
-    assert "5 runs per type and round" in captions["learning_curves"]
+    for name in {*NAMES} - {*OF_FACTORS}:
+        figure = draw(name, study)
+        assert image(figure, "png").startswith(b"\x89PNG"), name
+        assert figure.get_figwidth() <= DOUBLE_COLUMN and figure.get_figheight() <= 12, name
 
 
-def test_counts_are_those_of_the_opponents_drawn(tmp_path: Path):
-    path = write_experiment(tmp_path, {"boolean": [0.6] * 3, "embedding": [0.5] * 3})
-    met = path / "boolean_run_01" / "matches.jsonl"
-    lines = met.read_text().splitlines(keepends=True)
-    met.write_text("".join(line for line in lines if "gap_maximizer" not in line))
+def test_colour_is_the_network_type_and_each_setting_has_a_panel(wide: Study) -> None:
+    colours = {label: style.colour for label, style in styles(wide).items()}
+
+    by_type = wide.conditions.assign(colour=colours).groupby("network_type")["colour"].unique()
+    assert by_type.map(len).tolist() == [1, 1, 1] and len(set(colours.values())) == 3
+    assert by_type["boolean"] == [TYPE_COLOURS["boolean"]]
+    panels = list(facets(wide).values())
+    lowest = wide.conditions[RATE] == wide.levels(RATE)[0]
+    assert len(panels) == 10 and panels[0] == list(wide.conditions.index[lowest])
+
+
+def test_figures_of_factors_need_factors_and_three_levels(
+    wide: Study, narrow: Study, factorial: Make, main: Study
+) -> None:
+    few = factorial(cells(lambda i, j: 0.5, levels=[1.0, 2.0], runs=2))
+
+    assert not any(all_figures()[name](main) for name in OF_FACTORS)
+    assert all_figures()["response"](few) is None
+    assert len(draw("interaction", few).axes) == 1
+    assert {axes.get_xscale() for axes in draw("response", narrow).axes} == {"linear"}
+    assert {axes.get_xscale() for axes in draw("response", wide).axes} == {"log"}  # nine decades
+
+
+def test_heat_map_has_a_cell_per_condition(narrow: Study) -> None:
+    figure = draw("heat_map", narrow)
+
+    (drawn,) = (picture.get_array() for picture in figure.axes[0].get_images())
+    means = [rates.mean() for rates in narrow.rates(PRIMARY).values()]
+    np.testing.assert_allclose(drawn, 100 * np.reshape(means, (2, 3)))
+
+
+def test_captions_name_runs_and_intervals(main: Study, tmp_path: Path) -> None:
+    told = {"win_rates": "95% t-intervals", "intervals": "95% percentile bootstrap",
+            "differences": "95% Welch", "learning_curves": "7 runs per type and round"}  # fmt: skip
+    paired = load(AWKWARD["paired"](tmp_path))
+
+    assert [n for n, text in told.items() if text not in str(draw(n, main).get_label())] == []
+    assert "95% paired t" in str(draw("differences", paired).get_label())
+
+
+def test_runs_that_have_not_met_an_opponent_are_not_counted_nor_untrained(tmp_path: Path) -> None:
+    path = write_experiment(tmp_path, {"boolean": [0.6, 0.7], "embedding": []})
+    for run in (1, 2):
+        write_run(path, "embedding", run, matches=match_rows(0.5, opponent="randomized"))
 
     study = load(path)
 
-    assert "(0 to 3 runs per type" in draw("boxes", study).get_label()  # one type has no runs
-    captions = draw("improvement", study).get_label()
-    assert "against gap_maximizer" in captions and "0 to 3 runs per type" in captions
-
-
-def test_a_type_that_has_not_met_the_opponent_is_not_called_untrained(tmp_path: Path):
-    path = write_experiment(tmp_path, {"boolean": [0.6, 0.7], "embedding": [0.5, 0.6]})
-    for run in ("embedding_run_01", "embedding_run_02"):
-        met = path / run / "matches.jsonl"
-        lines = met.read_text().splitlines(keepends=True)
-        met.write_text("".join(line for line in lines if "gap_maximizer" not in line))
-
-    panel = draw("win_rates", load(path)).axes[0]
-
+    panel = draw("win_rates", study).axes[0]
     assert [text.get_text() for text in panel.texts] == ["no games", "no completed run"]
-
-
-def test_paired_experiment_gets_paired_differences(tmp_path: Path):
-    figure = draw("differences", load(AWKWARD["paired"](tmp_path)))
-
-    assert "paired t" in str(figure.get_label())
+    caption = draw("improvement", study).get_label()
+    assert f"against {PRIMARY}" in caption and "0 to 2 runs per type" in caption
 
 
 @pytest.mark.parametrize(
     ("name", "num_types", "is_whole"),
-    [
-        ("differences", 5, True), ("differences", 6, False),
-        ("improvement", 7, True), ("improvement", 8, False),
-    ],
+    [("differences", 5, True), ("differences", 6, False),
+     ("improvement", 7, True), ("improvement", 8, False)],
 )  # fmt: skip
 def test_caption_says_when_pairs_are_left_out(
-    name: str, num_types: int, is_whole: bool, tmp_path: Path
-):
+    name: str, num_types: int, is_whole: bool, study: Make
+) -> None:
     types = [f"type_{number}" for number in range(num_types)]
     groups = {network_type: [0.5, 0.6] for network_type in types}
-    study = load(write_experiment(tmp_path, groups, planned=types, runs=2))
 
-    figure = draw(name, study)
+    figure = draw(name, study(groups, planned=types, runs=2))
 
     num_pairs = num_types * (num_types - 1) // 2 if is_whole else num_types - 1
     assert len(figure.axes[-1].get_yticks()) == num_pairs
     assert ("Only pairs with type_0 are shown" in str(figure.get_label())) == (not is_whole)
 
 
-@pytest.mark.parametrize("name", ["differences", "improvement", "intervals"])
-def test_figure_of_one_opponent_is_about_one_that_was_asked_for(name: str, ordinary: Study):
-    figure = draw(name, ordinary.against(["randomized"]))
+def test_figure_of_one_opponent_is_about_one_that_was_asked_for(main: Study) -> None:
+    asked = main.against(["randomized"])
 
-    assert "against randomized" in str(figure.get_label())
-    assert "against gap_maximizer" in draw(name, ordinary).get_label()
+    for name in ("differences", "improvement", "intervals"):
+        assert "against randomized" in str(draw(name, asked).get_label())
+        assert f"against {PRIMARY}" in str(draw(name, main).get_label())
 
 
-def test_intervals_are_those_of_the_statistics(ordinary: Study):
-    panel = draw("intervals", ordinary).axes[0]
-    table = aggregates(ordinary).query("opponent == 'gap_maximizer' and statistic == 'mean'")
+def test_intervals_and_times_are_those_of_the_tables(main: Study) -> None:
+    table = aggregates(main, PRIMARY).query("statistic == 'mean'")[["ci_low", "ci_high"]].dropna()
+
+    panel = draw("intervals", main).axes[0]
 
     bars = sorted((patch.get_x(), patch.get_x() + patch.get_width()) for patch in panel.patches)
+    np.testing.assert_allclose(bars, 100 * np.sort(table.to_numpy(), axis=0), rtol=1e-12)
+    times = [bar.get_width() for bar in draw("cost", main).axes[0].patches]
+    assert times == pytest.approx(list(cost(main).query("quantity == 'duration_s'")["mean"]))
 
-    ends = sorted(table[["ci_low", "ci_high"]].dropna().to_numpy().tolist())
-    np.testing.assert_allclose(bars, 100 * np.array(ends), rtol=1e-12)
 
-
-def test_rows_without_a_round_are_not_drawn(tmp_path: Path):
+def test_rows_without_a_round_are_not_drawn(tmp_path: Path) -> None:
     path = write_experiment(tmp_path, {"boolean": [0.5, 0.6]})
     (path / "boolean_run_01" / METRICS_FILE).write_text('{"loss": 0.1}\n')
 
@@ -221,80 +193,54 @@ def test_rows_without_a_round_are_not_drawn(tmp_path: Path):
     assert len(figure.axes[0].get_lines()) == 1 + 3  # one run, and a mean per planned type
 
 
-def test_known_types_keep_their_colours_and_no_two_types_share_one():
+def test_known_types_keep_their_colours_and_no_two_types_share_one() -> None:
     names = ["embedding", *(f"type_{number}" for number in range(30)), "boolean"]
     colours = level_colours(names)
 
     assert colours["boolean"] == TYPE_COLOURS["boolean"]
-    assert len({colours[name] for name in names}) == len(names)
     pairs = itertools.combinations([to_rgb(colours[name]) for name in names], 2)
     assert min(sum(abs(x - y) for x, y in zip(a, b, strict=True)) for a, b in pairs) > 0.02
+    greys = sorted(np.dot((0.299, 0.587, 0.114), to_rgb(TYPE_COLOURS[name])) for name in TYPES)
+    assert min(np.diff(greys)) > 0.15  # apart in grey print
 
 
-@pytest.mark.parametrize("name", [*LONG_NAMES, *ODD_NAMES])
-def test_labels_are_short_and_keep_both_ends(name: str):
-    label = short(name)
+def test_labels_are_short_and_keep_both_ends() -> None:
+    for name in [*LONG_NAMES, *ODD_NAMES]:
+        label = short(name)
+        assert max(map(len, label.splitlines())) <= 20
+        assert label[0] == name[0] and label[-1] == clip(name)[-1]
 
-    assert max(map(len, label.splitlines())) <= 20
-    assert label[0] == name[0] and label[-1] == clip(name)[-1]
 
-
-def test_points_that_would_cover_each_other_are_spread():
+def test_points_that_would_cover_each_other_are_spread_beside_their_type() -> None:
     shifts = offsets([1.0, 1.0, 1.0, 5.0], bin_width=0.1, step=0.1)
 
     assert sorted(shifts[:3]) == pytest.approx([-0.1, 0.0, 0.1]) and shifts[3] == 0.0
-
-
-def test_many_equal_points_stay_beside_their_type():
     assert max(offsets([1.0] * 200, bin_width=1.0, step=0.1)) <= 0.15 + 1e-9
 
 
-def test_no_whisker_points_into_its_box(tmp_path: Path):
-    rates = [0.675, 0.725, 0.725, 0.8]
+def test_no_whisker_points_into_its_box(study: Make) -> None:
+    axes: Any = draw("boxes", study({"boolean": [0.2, 0.7, 0.71, 0.72]})).axes[0]
 
-    figure = draw("boxes", load(write_experiment(tmp_path, {"boolean": rates})))
-
-    axes = figure.axes[0]
     box = axes.patches[0].get_bbox()
     below, above = (segment[:, 0] for segment in axes.collections[0].get_segments())
     assert below[0] <= below[1] == box.x0
     assert above[1] >= above[0] == box.x1
 
 
-def test_time_of_a_run_is_the_one_of_the_table(ordinary: Study):
-    table = cost(ordinary).query("quantity == 'duration_s'")
-
-    axes = draw("cost", ordinary).axes[0]
-
-    assert [bar.get_width() for bar in axes.patches] == pytest.approx(list(table["mean"].dropna()))
-
-
-def test_missing_interval_is_said_on_the_side_away_from_its_difference(tmp_path: Path):
+def test_missing_interval_is_said_on_the_side_away_from_its_difference(study: Make) -> None:
     groups = {"boolean": [0.4, 0.4], "embedding": [0.6, 0.6], "multi_encoder": [0.2, 0.2]}
 
-    axes = draw("differences", load(write_experiment(tmp_path, groups, runs=2))).axes[1]
+    texts = draw("differences", study(groups, runs=2)).axes[1].texts
 
-    sides = {text.get_ha() for text in axes.texts if text.get_position()[1] == 0}
-    assert sides == {"right"}  # boolean - embedding, the first row, is negative
-    assert {text.get_ha() for text in axes.texts if text.get_position()[1] == 1} == {"left"}
-
-
-def test_legend_of_the_runs_shows_their_markers(ordinary: Study):
-    samples = draw("runs", ordinary).legends[0].get_lines()
-
-    assert [s.get_marker() for s in samples] == [x.marker for x in styles(ordinary).values()]
+    sides = {place: {t.get_ha() for t in texts if t.get_position()[1] == place} for place in (0, 1)}
+    assert sides == {0: {"right"}, 1: {"left"}}  # boolean - embedding, the first, is negative
 
 
-def test_runs_at_the_ends_of_the_scale_are_not_cut_in_half(tmp_path: Path):
-    figure = draw("runs", load(AWKWARD["certain_results"](tmp_path)))
+def test_runs_have_the_markers_of_the_legend_and_are_not_cut_in_half(tmp_path: Path) -> None:
+    study = load(AWKWARD["certain_results"](tmp_path))
 
+    figure = draw("runs", study)
+
+    samples = figure.legends[0].get_lines()
+    assert [s.get_marker() for s in samples] == [x.marker for x in styles(study).values()]
     assert not any(line.get_clip_on() for line in figure.axes[0].lines)
-
-
-def test_colours_of_the_study_are_apart_in_grey_print():
-    def grey(colour: str) -> float:
-        return sum(w * c for w, c in zip((0.299, 0.587, 0.114), to_rgb(colour), strict=True))
-
-    shades = sorted(grey(TYPE_COLOURS[n]) for n in ("boolean", "embedding", "multi_encoder"))
-
-    assert min(b - a for a, b in itertools.pairwise(shades)) > 0.15

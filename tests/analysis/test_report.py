@@ -11,16 +11,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from cuttle.analysis import load
 from cuttle.analysis.interpretation import Decision
 from cuttle.analysis.report.page import MARKS
 from cuttle.analysis.tables import learning_table
 
-from .awkward import AWKWARD
-from .conftest import Report
-from .experiments import TYPES, write_experiment, write_factorial, write_run
+from .conftest import Make, Report, run_cli
+from .experiments import TYPES, write_factorial, write_run
 from .page import check
-from .test_cli_status import run_cli
+from .studies import AWKWARD
 
 BROWSER = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -29,13 +27,20 @@ NODE = shutil.which("node")
 Reported = Callable[[str], Report]
 
 
-def quick_report(experiment: Path, *options: str) -> Path:
+def quick_report(experiment: Path, *options: str) -> list[str]:
+    """Report without figures, and return the texts of the page."""
     run_cli("report", experiment, "--no-figures", *options)
-    return experiment / "analysis" / "report.html"
+    return check(experiment / "analysis" / "report.html").text
+
+
+def cells_after(text: list[str], title: str, head: str) -> list[str]:
+    """Return the cells that follow one with this text, in the part with this title."""
+    cells = [part for part in text[text.index(title) :] if part.strip()]
+    return cells[cells.index(head) + 1 :]
 
 
 @pytest.mark.slow
-def test_page_needs_nothing_else_and_begins_with_the_answer(reported: Reported):
+def test_page_needs_nothing_else_and_begins_with_the_answer(reported: Reported) -> None:
     page = reported("ordinary").page
 
     checker, text = check(page), page.read_text(encoding="utf-8")
@@ -50,93 +55,72 @@ def test_page_needs_nothing_else_and_begins_with_the_answer(reported: Reported):
 
 
 @pytest.mark.slow
-def test_text_from_files_is_never_markup(reported: Reported):
-    text = reported("unfinished").page.read_text(encoding="utf-8")
-
-    assert "<script>alert" not in text
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+def test_names_are_never_markup(reported: Reported) -> None:
     assert "<b>&{bold}\\" in check(reported("twelve_types").page).text
 
 
-@pytest.mark.slow
-def test_page_names_what_failed(reported: Reported):
-    text = "".join(check(reported("unfinished").page).text)
+def test_page_names_what_failed_and_text_from_files_is_never_markup(tmp_path: Path) -> None:
+    experiment = AWKWARD["unfinished"](tmp_path)
 
-    assert "multi_encoder_run_01" in text
-    assert "4 runs used; 17 excluded" in text
+    text = quick_report(experiment)
 
-
-@pytest.mark.slow
-def test_page_shows_settings_sizes_and_definitions(reported: Reported):
-    text = check(reported("ordinary").page).text
-
-    shown = {"Settings by network type", "network_type.name", "versions.numpy"}
-    assert {*shown, "training.learner.learning_rate"} <= set(text)
-    networks = text[text.index("initial Q sd") :]
-    first = networks.index("boolean")
-    assert networks[first : first + 4] == ["boolean", "190,000", "0.0130", "1 min 00 s"]
-    definition = "a draw is not a win; with half draws: (wins + draws / 2) / games"
-    assert definition in "".join(text)
+    page = (experiment / "analysis" / "report.html").read_text(encoding="utf-8")
+    assert "<script>alert" not in page and "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "4 runs used; 17 excluded" in "".join(text)
+    assert "multi_encoder_run_01" in "".join(text)
 
 
-def test_page_attaches_no_tables_of_an_earlier_report(tmp_path: Path):
+def test_page_shows_settings_factors_and_sizes(tmp_path: Path) -> None:
+    factor = "training.rate"
+    cells = [
+        ({"network_type": name, factor: level}, [0.5 + level, 0.6 + level])
+        for name in TYPES[:2]
+        for level in (0.1, 0.2)
+    ]
+    path = write_factorial(tmp_path, cells)
+    for levels, _ in cells:
+        label = f"{levels['network_type']}{'_rate=0.2' * (levels[factor] == 0.2)}"
+        write_run(path, label, 3, levels=levels, config={"threads": 2, "force": True})
+
+    text = quick_report(path)
+
+    assert {"Factors: which matter", "Best setting per network type", "Mean of each level"} < {
+        *text
+    }
+    assert cells_after(text, "Factors", factor)[:2] == ["0.1", "0.1, 0.2"]
+    assert cells_after(text, "Varies within conditions", "threads")[0] == "{(absent), 2}"
+    assert {"Settings by network type", "network_type.name", "versions.numpy"} < {*text}
+    assert cells_after(text, "initial Q sd", "boolean")[:3] == ["190,000", "0.0120", "1 min 00 s"]
+
+
+def test_page_attaches_no_tables_of_an_earlier_report(tmp_path: Path) -> None:
     experiment = AWKWARD["one_run"](tmp_path)
-    assert "runs.csv" in check(quick_report(experiment)).text
+    assert "runs.csv" in quick_report(experiment)
 
-    page = quick_report(experiment, "--format", "json")
+    text = quick_report(experiment, "--format", "json")
 
     assert (experiment / "analysis" / "runs.csv").exists()
-    assert "runs.csv" not in check(page).text
+    assert "runs.csv" not in text
 
 
-def test_a_setting_that_varies_within_every_type_is_shown(tmp_path: Path):
-    for network_type in TYPES[:2]:
-        for run, threads in ((1, 1), (2, 2)):
-            config = {"threads": threads, "force": run == 1}
-            write_run(tmp_path / "study", network_type, run, config=config)
-
-    text = check(quick_report(tmp_path / "study")).text
-
-    row = [part for part in text[text.index("Varies within conditions") :] if part.strip()]
-    assert row[row.index("threads") + 1] == "{1, 2}"
-
-
-@pytest.mark.slow
-def test_page_of_no_used_run_says_nothing_of_its_types(reported: Reported):
-    text = check(reported("nothing").page).text
+def test_page_of_no_used_run_says_nothing_of_its_types(tmp_path: Path) -> None:
+    text = quick_report(AWKWARD["nothing"](tmp_path))
 
     assert "No run is used, so there are no settings to show." in text
     assert "Networks" not in text
 
 
-def test_a_threshold_that_some_runs_reach_is_not_called_never_reached(tmp_path: Path):
-    rates = {"boolean": [0.55, 0.3, 0.3], "embedding": [0.8, 0.8, 0.8], "multi_encoder": [0.1] * 3}
-    study = load(write_experiment(tmp_path, rates, runs=3))
+def test_a_threshold_that_some_runs_reach_is_not_called_never_reached(study: Make) -> None:
+    rates = {"boolean": [0.8, 0.3, 0.3], "embedding": [0.8] * 3, "multi_encoder": [0.1] * 3}
 
-    table = learning_table(study, "gap_maximizer").set_index("type")["round of 50.0%"]
+    table = learning_table(study(rates), "gap_maximizer").set_index("type")["round of 50.0%"]
 
+    assert table["boolean"] == "no median (1 of 3)"
     assert table["multi_encoder"] == "never (0 of 3)"
     assert table["embedding"].endswith("(3 of 3)")
 
 
-def test_factors_have_tables_of_their_own(tmp_path: Path):
-    rate = "training.learner.learning_rate"
-    cells = [
-        ({"network_type": name, rate: level}, [0.5 + level, 0.6 + level, 0.55])
-        for name in ("boolean", "embedding")
-        for level in (0.1, 0.2)
-    ]
-    path = write_factorial(tmp_path, {"network_type": "boolean", rate: 0.1}, cells, runs=3)
-
-    text = check(quick_report(path)).text
-
-    for title in ("Factors: which matter", "Best setting per network type", "Mean of each level"):
-        assert title in text
-    row = [part for part in text[text.index("Factors") :] if part.strip()]
-    assert row[row.index(rate) :][:3] == [rate, "0.1", "0.1, 0.2"]
-
-
-def test_every_decision_has_a_mark_and_its_colour():
+def test_every_decision_has_a_mark_and_its_colour() -> None:
     style = (files("cuttle.analysis.report") / "page.css").read_text(encoding="utf-8")
 
     assert MARKS.keys() == set(map(str, Decision))
@@ -154,7 +138,7 @@ def browse(page: Path, *arguments: str) -> str:
 
 @pytest.mark.slow
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
-def test_page_is_drawn_and_sorted_by_a_browser(reported: Reported, tmp_path: Path):
+def test_page_is_drawn_and_sorted_by_a_browser(reported: Reported, tmp_path: Path) -> None:
     click = (
         "<script>const t = document.querySelector('#results table');"
         "for (const n of [2, 2]) t.tHead.rows[0].cells[n].click();"
@@ -179,7 +163,7 @@ def test_page_is_drawn_and_sorted_by_a_browser(reported: Reported, tmp_path: Pat
 
 @pytest.mark.slow
 @pytest.mark.skipif(NODE is None, reason="no Node.js on this machine")
-def test_cells_sort_by_what_they_mean():
+def test_cells_sort_by_what_they_mean() -> None:
     script = (files("cuttle.analysis.report") / "page.js").read_text(encoding="utf-8")
     cells = ["58 s", "1 min 05 s", "1 d 02 h", "39,100", "[\u22121.0, 2.0]", "<.001", "9,000"]
     rows = [{"cells": [{"textContent": text}]} for text in cells]

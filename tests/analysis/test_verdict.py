@@ -1,6 +1,8 @@
-"""The answers in words, and what a reader must know before believing them."""
+"""The answers: decisions, numbers and names; and what to know before believing them."""
 
+import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,351 +13,117 @@ from cuttle.analysis.statistics.checks import checks
 from cuttle.analysis.statistics.verdict import headline, verdict
 from cuttle.runs import layout
 
+from .conftest import Make
 from .experiments import (
     MAIN,
     PRIMARY,
+    RATE,
     TYPES,
+    cells,
+    match_row,
     match_rows,
     record_hashes,
     write_experiment,
-    write_factorial,
-    write_meta,
     write_run,
 )
-from .test_statistics import RATE, STUDIES, factorial, study_of
+from .studies import GROUPS
 
 TWO = TYPES[:2]
+LOW, UP = [0.6, 0.601, 0.602, 0.603], [0.55, 0.6, 0.65]
+EQUAL = dict.fromkeys(TYPES, LOW)
+SMALL = {"boolean": LOW, "embedding": [0.62, 0.621, 0.622, 0.623]}
+LARGE = {"boolean": LOW, "embedding": [0.7, 0.71, 0.705, 0.712]}
+OPEN = {"boolean": [0.5, 0.6, 0.7], "embedding": [0.55, 0.65, 0.6]}
+CURVES = {"boolean": [0.5, 0.52, 0.54, 0.53], "embedding": [0.62, 0.6, 0.63, 0.64]}
+FIVE = {"boolean": [*UP, 0.5, 0.7], "embedding": [*UP, 0.7, 0.5]}
+SPREAD = {"boolean": [0.6] * 3, "embedding": [0.5, 0.6, 0.7]}
+UNEQUAL = {"boolean": [0.5, 0.51, 0.53], "embedding": [0.6, 0.62, 0.63, 0.65]}
+
+PAIR = "Do boolean and embedding differ"
+MATTERS, BEST = "Does network type matter", "Which type is best"
+VARIES = "Do the runs of {} vary more than sampling error explains"
+ROUNDS, TRUST = f"{PAIR} in any round of learning", "Can these numbers be taken at face value"
+
+# groups, the question about the primary opponent, the decision, what the answer must hold
+ANSWERS: dict[str, tuple[Any, str, str, str]] = {
+    "different": (MAIN, PAIR, "different", r"embedding beats boolean by 6\.0 points.*\[2\.6, 9\.3\]"
+                                           r".*Welch, Holm p = \.004; 7 runs each"),
+    "large": (LARGE, PAIR, "different", r"by 10\.5 points \(95% CI \[9\.7, 11\.4\]"),
+    "small": (SMALL, PAIR, "different_within_margin", r"2\.0 points.*margin of 5\.0 points"),
+    "equal": (EQUAL, PAIR, "equivalent", r"within 5\.0 points.*Holm p < \.001"),
+    "open": (OPEN, PAIR, "undecided", "Inconclusive.*80% power"),
+    "constant": (GROUPS["constant types"], PAIR, "different", r"10\.0 points \(permutation test"),
+    "two runs": ({"boolean": [0.3, 0.7], "embedding": [0.2, 0.8]}, PAIR, "undecided",
+                 r"embedding ahead by 100\.0 points to boolean ahead by 100\.0 .*Too few runs"),
+    "one each": (GROUPS["unequal numbers"], PAIR, "not_computable", "fewer than 2 runs of boolean"),
+    "all equal": (EQUAL, MATTERS, "equivalent", r"all pairs are equivalent within 5\.0 points"),
+    "all constant": (GROUPS["constant types"], MATTERS, "different", "permutation test of all"),
+    "tied best": ({"boolean": UP, "embedding": UP[::-1], "multi_encoder": UP}, BEST, "undecided",
+                  r"boolean, embedding and multi_encoder share the highest mean \(60\.0%\)"),
+    "best": (MAIN, BEST, "undecided", r"multi_encoder has .*69\.4%.* from embedding"),
+    "rounds of two": (CURVES, ROUNDS, "different", "in rounds 1, 2, 3 and 4"),
+    "rounds of three": ({**CURVES, "multi_encoder": [0.5, 0.6, 0.55, 0.58]}, ROUNDS, "undecided",
+                        "any of 4 rounds"),
+    "rivals": ({"boolean": LOW, "embedding": [r + 0.05 for r in LOW], "multi_encoder":
+                [0.5, 0.88, 0.6, 0.88]}, BEST, "undecided", "multi_encoder .* from boolean, embe"),
+    "not testable": (GROUPS["one run per type"], MATTERS, "not_computable",
+                     "^Cannot be tested for all types at once: one run of each"),
+    "one pair equal": ({"boolean": LOW, "embedding": LOW, "multi_encoder": [0.5, 0.7, 0.55, 0.66]},
+                       MATTERS, "undecided", "though some pairs are equivalent"),
+    "more alike than games": ({"boolean": LOW}, VARIES.format("boolean"), "undecided", ""),
+    "no spread": (SPREAD, VARIES.format("boolean"), "undecided", "same win rate"),
+    "spread": (SPREAD, VARIES.format("embedding"), "different", "the seed matters"),
+    "one run each": (GROUPS["one run per type"], TRUST, "",
+                     "one run each of boolean, embedding and multi_encoder"),
+    "one type": ({"boolean": [0.5, 0.6]}, TRUST, "", "Only in part: .*only one type"),
+    "identical": ({"boolean": [0.6] * 3}, TRUST, "", "No: identical results across seeds"),
+}  # fmt: skip
 
 
 def statements(study: Study) -> dict[str, pd.Series]:
     """Statements about the primary opponent by question."""
     found = verdict(study)
-    return {row["question"]: row for _, row in found.iterrows() if row["role"] != "secondary"}
-
-
-def answer(study: Study, question: str) -> str:
-    return str(statements(study)[question]["answer"])
-
-
-def pair(study: Study, a: str, b: str) -> pd.Series:
-    return statements(study)[f"Do {a} and {b} differ against {PRIMARY}?"]
-
-
-def texts(study: Study) -> list[str]:
-    return checks(study)["text"].tolist()
-
-
-def ids(study: Study) -> dict[str, str]:
-    return dict(checks(study)[["id", "level"]].to_numpy())
-
-
-TRUST = "Can these numbers be taken at face value?"
-
-
-def test_verdict_names_the_winner_with_size_and_interval(main: Study) -> None:
-    found = pair(main, "boolean", "embedding")
-
-    assert found["decision"] == "different"
-    assert found["answer"].startswith(
-        "embedding beats boolean by 6.0 points (95% CI [2.6, 9.3]; Welch, Holm p = .004; 7 runs"
-    )
-    assert found["conditions"] == ("boolean", "embedding")
-
-
-def test_questions_that_ask_for_no_decision_have_none(main: Study) -> None:
-    found = statements(main)
-
-    open_questions = [q.split()[0] for q, row in found.items() if not row["decision"]]
-    assert open_questions == ["What", "Can"]  # could be detected; be taken at face value
-
-
-def test_inconclusive_conditions_are_not_called_equal(main: Study) -> None:
-    found = pair(main, "embedding", "multi_encoder")
-
-    assert found["decision"] == "undecided"
-    assert "neither that the types differ nor that they are equal" in found["answer"]
-    assert "would be detected with less than 80% power" in found["answer"]
-
-
-def test_equivalence_is_only_told_by_an_equivalence_test(tmp_path: Path) -> None:
-    groups = {"boolean": [0.6, 0.601, 0.602, 0.603], "embedding": [0.601, 0.602, 0.603, 0.6015]}
-
-    found = pair(study_of(tmp_path, groups, planned=TWO), "boolean", "embedding")
-
-    assert found["decision"] == "equivalent"
-    assert "equivalent within 5.0 points either way (TOST, Holm p < .001" in found["answer"]
-
-
-def test_real_but_small_differences_are_told_from_those_that_matter(tmp_path: Path) -> None:
-    low = [0.6, 0.601, 0.602, 0.603]
-    small = {"boolean": low, "embedding": [0.62, 0.621, 0.622, 0.623]}
-    large = {"boolean": low, "embedding": [0.7, 0.71, 0.705, 0.712]}
-
-    studies = [study_of(tmp_path / n, g, planned=TWO) for n, g in (("s", small), ("l", large))]
-
-    found = pair(studies[0], "boolean", "embedding")
-    assert found["decision"] == "different_within_margin"
-    assert "smaller than the margin of 5.0 points" in found["answer"]
-    assert "by 2.0 points (within the margin)" in headline(studies[0])
-    assert "(within the margin)" not in headline(studies[1])
-
-
-def test_headline_of_an_inconclusive_study_excludes_nothing(tmp_path: Path) -> None:
-    groups = {"boolean": [0.5, 0.6, 0.7], "embedding": [0.55, 0.65, 0.6]}
-
-    sentence = headline(study_of(tmp_path, groups, planned=TWO))
-
-    assert (
-        "no significant difference between types, but differences cannot be ruled out" in sentence
-    )
-
-
-def test_headline_names_planned_types_without_runs_first(tmp_path: Path) -> None:
-    groups = {name: MAIN[name] for name in TWO}
-
-    sentence = headline(study_of(tmp_path, groups))
-
-    assert sentence.startswith(
-        f"Against {PRIMARY} (primary opponent): multi_encoder has no usable runs; embedding beats "
-        "boolean by 6.0 points; 2 pairs cannot be compared"
-    )
-
-
-def test_headline_names_types_that_are_all_equivalent_once(tmp_path: Path) -> None:
-    groups = {name: [0.6, 0.601, 0.602, 0.603] for name in TYPES}
-
-    study = study_of(tmp_path, groups)
-
-    assert (
-        "all pairs of boolean, embedding and multi_encoder are equivalent within 5.0 points (TOST)."
-        in headline(study)
-    )
-    overall = answer(study, f"Does network type matter against {PRIMARY}?")
-    assert "all pairs are equivalent within 5.0 points" in overall
-    assert "not evidence" not in overall
-
-
-def test_equal_means_share_the_first_place(tmp_path: Path) -> None:
-    rates = [0.55, 0.6, 0.65]
-    groups = {"boolean": rates, "embedding": rates[::-1], "multi_encoder": rates}
-
-    best = answer(study_of(tmp_path, groups), f"Which type is best against {PRIMARY}?")
-
-    assert "boolean, embedding and multi_encoder share the highest mean (60.0%)" in best
-
-
-@pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (0.5, 0.6)])
-def test_runs_without_variance_are_decided_and_told_as_such(
-    tmp_path: Path, low: float, high: float
-) -> None:
-    path = tmp_path / "study"
-    write_meta(path, planned=TWO, runs=5)
-    for name, rate in zip(TWO, (low, high), strict=True):
-        for run in range(1, 6):
-            wins = round(100 * rate)
-            row = {"round": 1, "stage": "final", "opponent": PRIMARY, "seat": 0, "games": 100,
-                   "wins": wins, "draws": 0, "losses": 100 - wins}  # fmt: skip
-            write_run(path, name, run, matches=[row])
-
-    found = pair(load(path), "boolean", "embedding")
-
-    assert found["decision"] == "different"
-    assert f"by {100 * (high - low):.1f} points (permutation test, Holm p = .008" in found["answer"]
-
-
-def test_the_question_about_all_types_is_answered_without_variance_too(tmp_path: Path) -> None:
-    study = study_of(tmp_path, STUDIES["constant types"])
-
-    overall = answer(study, f"Does network type matter against {PRIMARY}?")
-
-    assert overall.startswith("Yes: at least two types differ (permutation test of all runs")
-    assert {row["decision"] for q, row in statements(study).items() if "differ against" in q} == {
-        "different"
-    }
-
-
-def test_rounds_are_named_only_after_correction_for_pairs(tmp_path: Path) -> None:
-    groups = {"boolean": [0.5, 0.52, 0.54, 0.53], "embedding": [0.62, 0.6, 0.63, 0.64]}
-    both = study_of(tmp_path / "two", groups, planned=TWO)
-    three = study_of(tmp_path / "three", {**groups, "multi_encoder": [0.5, 0.6, 0.55, 0.58]})
-    question = f"Do boolean and embedding differ in any round of learning against {PRIMARY}?"
-
-    assert answer(both, question).startswith("Yes, in rounds 1, 2, 3 and 4")
-    assert answer(three, question).startswith("No significant difference in any of 4 rounds")
-
-
-def test_interval_of_two_runs_stays_within_what_differences_can_be(tmp_path: Path) -> None:
-    groups = {"boolean": [0.3, 0.7], "embedding": [0.2, 0.8]}
-
-    study = study_of(tmp_path, groups, planned=TWO)
-
-    text = pair(study, "boolean", "embedding")["answer"]
-    assert "from embedding ahead by 100.0 points to boolean ahead by 100.0 points" in text
-    assert "Too few runs to detect any difference with 80% power" in text
-
-
-def test_trust_says_what_could_not_be_assessed(tmp_path: Path) -> None:
-    one_each = study_of(tmp_path / "a", STUDIES["one run per type"], runs=1)
-    single = study_of(tmp_path / "b", {"boolean": [0.5, 0.6]}, planned=["boolean"], runs=2)
-    rates = [0.5, 0.52, 0.55, 0.51, 0.56, 0.54, 0.53]
-    shifted = {"boolean": rates, "embedding": [rate + 0.02 for rate in rates]}
-    paired = study_of(tmp_path / "c", shifted, planned=TWO, paired=True)
-
-    assert answer(one_each, TRUST) == (
-        "Only in part: one run each of boolean, embedding and multi_encoder: how much runs vary "
-        "could not be assessed."
-    )
-    assert answer(single, TRUST).startswith("Only in part: there is only one type, so nothing")
-    assert "all differences of boolean and embedding" in answer(paired, TRUST)
-
-
-def test_reasons_name_the_types_and_agree_in_number(tmp_path: Path) -> None:
-    study = study_of(tmp_path, {"boolean": [0.5], "embedding": [0.6], "multi_encoder": [0.7, 0.8]})
-
-    assert pair(study, "boolean", "embedding")["answer"] == (
-        "boolean and embedding cannot be compared: fewer than 2 runs of boolean and embedding."
-    )
-
-
-def test_seeds_are_doubted_or_said_to_matter_never_both(tmp_path: Path) -> None:
-    study = study_of(tmp_path, {"boolean": [0.6] * 3, "embedding": [0.5, 0.6, 0.7]}, planned=TWO)
-
-    question = "Do the runs of {} vary more than sampling error explains against " + PRIMARY + "?"
-    equal = answer(study, question.format("boolean"))
-    assert equal == "boolean: all runs have the same win rate."
-    assert "the seed matters" in answer(study, question.format("embedding"))
-    assert any("is the seed used?" in text for text in texts(study))
-
-
-def test_runs_more_alike_than_coin_flips_accuse_nobody(tmp_path: Path) -> None:
-    groups = {"boolean": [0.6, 0.601, 0.602, 0.603, 0.604], "embedding": [0.5, 0.6, 0.7]}
-
-    study = study_of(tmp_path, groups)
-
-    question = f"Do the runs of boolean vary more than sampling error explains against {PRIMARY}?"
-    assert "all runs play the same deals" in answer(study, question)
-    assert "identical_results" not in ids(study)
+    found = found[found["role"] != "secondary"]
+    questions = found["question"].str.removesuffix("?").str.removesuffix(f" against {PRIMARY}")
+    return dict(zip(questions, found.iloc, strict=True))
 
 
 @pytest.mark.parametrize(
-    ("wins", "is_suspicious"), [((100, 100), False), ((61, 61), False), ((0, 0), False)]
+    ("groups", "question", "decision", "pattern"), ANSWERS.values(), ids=list(ANSWERS)
 )
-def test_equal_results_that_chance_gives_are_no_alarm(
-    tmp_path: Path, wins: tuple[int, int], is_suspicious: bool
+def test_a_question_is_answered_with_decision_and_numbers(
+    study: Make, groups: Any, question: str, decision: str, pattern: str
 ) -> None:
-    for run, number in enumerate(wins, start=1):
-        row = {"round": 1, "stage": "final", "opponent": PRIMARY, "seat": 0, "games": 100,
-               "wins": number, "draws": 0, "losses": 100 - number}  # fmt: skip
-        write_run(tmp_path / "study", "boolean", run, matches=[row])
+    found = statements(study(groups, planned=list(groups)))[question]
 
-    assert ("identical_results" in ids(load(tmp_path / "study"))) is is_suspicious
-
-
-def test_identical_results_across_seeds_are_an_error(tmp_path: Path) -> None:
-    study = study_of(tmp_path, {"boolean": [0.6, 0.6, 0.6]})
-
-    found = checks(study)
-
-    assert ids(study)["identical_results"] == "error"
-    assert "(is the seed used?): boolean_run_01, boolean_run_02" in found["text"].iloc[0]
-    assert found["level"].iloc[0] == "error"
-    assert answer(study, TRUST).startswith("No: identical results across seeds")
-
-
-def test_runs_of_one_seed_count_once_and_are_named(tmp_path: Path) -> None:
-    path = write_experiment(tmp_path, {"boolean": [0.6]})
-    write_run(path, "boolean", 2, 0.61, seed=1007)
-    write_run(path, "boolean", 3, 0.62, metadata={"seed": 5})
-
-    study = load(path)
-
-    assert study.conditions.loc["boolean", "n"] == 2
-    assert any(
-        "shares seed 1007 with boolean_run_01: duplicate runs are not independent evidence: "
-        "boolean_run_02" in text
-        for text in texts(study)
-    )
-    assert any("boolean_run_03: its files disagree about its seed" in text for text in texts(study))
-
-
-def test_short_run_is_named(tmp_path: Path) -> None:
-    path = write_experiment(tmp_path, MAIN)
-    matches = [r for r in match_rows(0.58, rounds=4, opponent=PRIMARY) if r["round"] != 3]
-    write_run(path, "boolean", 1, matches=matches)
-
-    assert (
-        "boolean_run_01 has 3 of 4 rounds of validation: counted in these rounds, without an area "
-        "under the curve" in texts(load(path))
-    )
-
-
-def test_few_games_mixed_commits_and_excluded_runs_are_warned_of(tmp_path: Path) -> None:
-    path = tmp_path / "study"
-    write_meta(path, planned=["boolean"], runs=3)
-    for run in (1, 2):
-        rows = match_rows(0.5 + run / 100, rounds=4, opponent=PRIMARY, games=62)
-        write_run(path, "boolean", run, matches=rows, metadata={"git": {"commit": str(run)}})
-
-    assert {"few_games", "mixed_commits", "excluded"} <= set(ids(load(path)))
+    assert found["decision"] == decision
+    assert re.search(pattern, found["answer"]), found["answer"]
 
 
 @pytest.mark.parametrize(
-    ("sources", "found"),
+    ("groups", "pattern"),
     [
-        (("a", "b"), {"mixed_sources": "warning", "mixed_commits": "warning"}),
-        (("a", "a"), {"mixed_commits": "note"}),  # which train alike
+        (OPEN, "no significant difference between types, but .*cannot be ruled out"),
+        (SMALL, r"embedding beats boolean by 2\.0 points \(within the margin\)"),
+        (LARGE, r"embedding beats boolean by 10\.5 points\.$"),
+        ({name: MAIN[name] for name in TWO}, r"multi_encoder has no usable runs; embedding beats "
+                                             r"boolean by 6\.0 points; 2 pairs cannot be compared"),
+        (EQUAL, r"all pairs of boolean, embedding and multi_encoder are equivalent within 5\.0 po"),
     ],
-)
-def test_runs_of_two_versions_of_the_source_are_warned_of(
-    sources: tuple[str, str], found: dict[str, str], tmp_path: Path
+    ids=["open", "small", "large", "missing", "equal"],
+)  # fmt: skip
+def test_headline_names_what_is_missing_then_who_beats_whom(
+    study: Make, groups: Any, pattern: str
 ) -> None:
-    path = tmp_path / "study"
-    write_meta(path, planned=["boolean"])
-    for run, source in enumerate(sources, start=1):
-        metadata = {"git": {"commit": str(run)}, "source_hash": source}
-        write_run(path, "boolean", run, 0.6 + run / 100, metadata=metadata)
+    planned = TYPES if "no usable" in pattern else list(groups)
 
-    levels = ids(load(path))
+    sentence = headline(study(groups, planned=planned))
 
-    assert {name: level for name, level in levels.items() if name.startswith("mixed")} == found
+    assert re.match(rf"Against {PRIMARY} \(primary opponent\): {pattern}", sentence), sentence
 
 
-def test_runs_of_a_condition_in_two_kinds_of_arithmetic_are_named(tmp_path: Path) -> None:
-    path = write_experiment(tmp_path, {"boolean": [0.6, 0.61], "embedding": [0.6]})
-    portable = {"arithmetic": {"mode": "portable"}}
-    write_run(path, "boolean", 3, 0.62, metadata=portable)
-    write_run(path, "embedding", 1, 0.6, metadata=portable)
-
-    found = checks(load(path))
-
-    assert list(found.loc[found["id"] == "mixed_arithmetic", "text"]) == [
-        "boolean: runs were trained with different values of portable: "
-        "native: boolean_run_01, boolean_run_02; portable: boolean_run_03"
-    ]
-
-
-def test_runs_whose_commit_is_not_recorded_are_named_and_come_from_no_commit(
-    tmp_path: Path,
-) -> None:
-    path = write_experiment(tmp_path, {"boolean": [0.6, 0.61]})
-    write_run(path, "boolean", 3, 0.62, metadata={"git": {"commit": "a1"}})
-
-    study = load(path)
-
-    assert "no commit is recorded for boolean_run_01, boolean_run_02" in texts(study)
-    assert "mixed_commits" not in ids(study)
-
-
-def test_collapsed_run_is_named(tmp_path: Path) -> None:
-    found = texts(study_of(tmp_path, STUDIES["a collapsed seed"]))
-
-    assert any("boolean_run_05 (0.420)" in text for text in found)
-
-
-def test_degrees_of_freedom_of_repeated_measures_are_those_of_the_p_beside(tmp_path: Path) -> None:
-    study = study_of(tmp_path, MAIN, paired=True)
-
-    overall = answer(study, f"Does network type matter against {PRIMARY}?")
+def test_degrees_of_freedom_of_repeated_measures_are_those_of_the_p_beside(study: Make) -> None:
+    overall = statements(study(MAIN, paired=True))[MATTERS]["answer"]
 
     contrasts = np.array([[1, -1, 0], [1, 1, -2]]) / np.sqrt([[2], [6]])
     spread = np.linalg.eigvalsh(contrasts @ np.cov(list(MAIN.values())) @ contrasts.T)
@@ -363,149 +131,142 @@ def test_degrees_of_freedom_of_repeated_measures_are_those_of_the_p_beside(tmp_p
     assert f"F({epsilon * 2:.3g}, {epsilon * 12:.3g}) = " in overall
 
 
-@pytest.mark.parametrize(
-    ("groups", "paired", "told", "not_told"),
-    [
-        (
-            {"boolean": [0.5, 0.51, 0.53], "embedding": [0.6, 0.62, 0.63, 0.65]},
-            False,
-            "with 3 and 4 runs rank tests cannot reach",
-            "3 and 4 runs permutation",
-        ),
-        (
-            {"boolean": [0.5, 0.51, 0.53], "embedding": [0.6, 0.62, 0.63, 0.65]},
-            True,
-            "with 3 pairs sign flips cannot reach significance",
-            "permutation",
-        ),
-    ],
-)
-def test_tests_that_cannot_reject_at_this_size_are_named(
-    tmp_path: Path, groups: dict[str, list[float]], paired: bool, told: str, not_told: str
-) -> None:
-    found = texts(study_of(tmp_path, groups, planned=TWO, paired=paired))
-
-    assert any(told in text for text in found)
-    assert not any(not_told in text for text in found)
-
-
-def test_a_missing_file_is_named_once_though_its_hash_is_recorded(tmp_path: Path) -> None:
-    path = write_experiment(tmp_path, {"boolean": [0.5, 0.6]})
-    record_hashes(path / "boolean_run_01")
-    (path / "boolean_run_01" / layout.METRICS_FILE).unlink()
-
-    found = checks(load(path)).query("id == 'damaged_files'")["text"]
-
-    assert found.tolist() == [
-        "metrics.jsonl is missing or empty, though the run is completed; still used: boolean_run_01"
-    ]
-
-
-def test_damaged_files_of_used_runs_are_named(tmp_path: Path) -> None:
-    path = write_experiment(tmp_path, {"boolean": [0.5, 0.6, 0.55, 0.52, 0.5]})
-    for run in (1, 2):
-        (path / f"boolean_run_0{run}" / layout.FINAL_MODEL_FILE).unlink()
-    (path / "boolean_run_03" / layout.METRICS_FILE).write_text("{\n")
-    (path / "boolean_run_04" / layout.TIMINGS_FILE).unlink()
-
-    found = checks(load(path)).query("id == 'damaged_files'")["text"]
-
-    assert found.tolist() == [
-        "models/model_final.pt is missing or empty, though the run is completed; still used: "
-        "boolean_run_01, boolean_run_02",
-        "metrics.jsonl line 1 is damaged; only the rows before it are used; still used: "
-        "boolean_run_03",
-        "timings.jsonl is missing or empty, though the run is completed; still used: "
-        "boolean_run_04",
-    ]
-
-
-def test_two_factors_are_answered_factor_by_factor(tmp_path: Path) -> None:
-    study = factorial(tmp_path, lambda i, j: 0.5 + 0.05 * (i == j % 2))
+def test_two_factors_are_answered_factor_by_factor(factorial: Make) -> None:
+    study = factorial(cells(lambda i, j: 0.5 + 0.1 * i + 0.05 * i * j))
 
     found = statements(study)
 
-    interaction = f"Does the effect of learning rate depend on network type against {PRIMARY}?"
-    assert found[interaction]["decision"] == "different"
-    assert found[interaction]["answer"].startswith(
-        "The effect of learning rate depends on network type (p < .001); factorial ANOVA"
+    crossed = found["Does the effect of learning rate depend on network type"]
+    assert crossed["decision"] == "different" and "p < .001" in crossed["answer"]
+    best = found["What is the best setting of embedding"]["answer"]
+    assert re.match(r"learning rate 0\.003 has the highest mean of 4 settings, 7\d\.\d%; ", best)
+    assert re.search(
+        "on average over the levels of learning rate, embedding beats boolean by .*"
+        r"depends on learning rate \(p < \.001\).*Highest mean of embedding: .*\(cross-fitted ",
+        headline(study),
     )
-    best = found[f"What is the best setting of boolean against {PRIMARY}?"]["answer"]
-    assert "if chosen on one half of the runs and estimated on the other" in best
 
 
-def test_headline_of_two_factors_compares_types_on_average_then_names_what_it_depends_on(
-    tmp_path: Path,
-) -> None:
-    sentence = headline(factorial(tmp_path, lambda i, j: 0.5 + 0.1 * i + 0.05 * i * j))
+def test_equal_settings_have_no_best_one(factorial: Make) -> None:
+    levels = [(name, level) for name in TWO for level in (0.001, 0.002)]
 
-    average = "on average over the levels of learning rate, embedding beats boolean by "
-    depends = ". How they compare depends on learning rate (p < .001)."
-    assert sentence.startswith(f"Against {PRIMARY} (primary opponent): {average}")
-    assert sentence.index(average) < sentence.index(depends)
-    assert " Highest mean of embedding: " in sentence and "(cross-fitted " in sentence
+    study = factorial([({"network_type": name, RATE: rate}, [0.6, 0.6]) for name, rate in levels])
 
-
-def test_equal_settings_have_no_best_one(tmp_path: Path) -> None:
-    cells = [({"network_type": name, RATE: level}, [0.6, 0.6])
-             for name in TWO for level in (0.001, 0.002)]  # fmt: skip
-    study = load(write_factorial(tmp_path, {"network_type": "boolean", RATE: 0.001}, cells, runs=2))
-
-    best = answer(study, f"What is the best setting of boolean against {PRIMARY}?")
-
+    best = statements(study)["What is the best setting of boolean"]["answer"]
     assert best == "2 of 2 settings share the highest mean, 60.0%."
     assert "highest mean" not in headline(study)
 
 
-def test_large_families_are_summed_up(tmp_path: Path) -> None:
-    names = [f"type_{i:02d}" for i in range(12)]
-    groups = {name: [0.5, 0.51 + i / 200, 0.53] for i, name in enumerate(names)}
-    study = study_of(tmp_path, groups, planned=names)
+def test_large_families_are_summed_up(study: Make) -> None:
+    groups = {f"type_{i:02d}": [0.5, 0.51 + i / 200, 0.53] for i in range(6)}
 
-    found = statements(study)
+    found = statements(study(groups, planned=list(groups)))
 
+    others = found["Do the other pairs of types differ"]
     assert len(found) < 20
-    others = f"Do the other pairs of types differ against {PRIMARY}?"
-    assert found[others]["answer"].startswith("Inconclusive in ")
+    assert others["decision"] == "undecided" and "15 pairs" in others["answer"]
 
 
-def test_the_highest_mean_is_held_against_types_that_others_beat(tmp_path: Path) -> None:
-    groups = {
-        "boolean": [0.6, 0.601, 0.602, 0.603],
-        "embedding": [0.65, 0.651, 0.652, 0.653],
-        "multi_encoder": [0.5, 0.88, 0.6, 0.88],
-    }
-
-    found = statements(study_of(tmp_path, groups))[f"Which type is best against {PRIMARY}?"]
-
-    assert found["conditions"] == ("multi_encoder", "boolean", "embedding")
+def recorded(rate: float, **metadata: Any) -> dict[str, Any]:
+    return {"rate": rate, "metadata": metadata}
 
 
-def test_what_cannot_be_tested_for_all_types_is_not_called_insignificant(tmp_path: Path) -> None:
-    study = study_of(tmp_path, STUDIES["one run per type"])
+ERROR = {"type": "ValueError", "message": "bad", "log": "x"}
+A, B = ({"commit": commit} for commit in "ab")
+# runs of boolean as changes to written ones, what is found of them, and what is not
+CHECKS: dict[str, tuple[list[dict[str, Any]], str, str]] = {
+    "identical": ([{}] * 3, "error identical_results: .* boolean_run_01, boolean_run_02", "mixed"),
+    "chance": ([{"matches": [match_row(61, 100)]}] * 2, "few_games", "identical"),
+    "certain": ([{"matches": [match_row(100, 100)]}] * 2, "few_games", "identical"),
+    "alike": ([{"rate": 0.6 + run / 1000} for run in range(5)], "", "identical|collapsed"),
+    "one seed": ([{}, {"seed": 1007}], "excluded: .* seed 1007 with boolean_run_01", "identical"),
+    "seeds": ([{}, recorded(0.61, seed=5)], "error seed_mismatch: boolean_run_02", "identical"),
+    "short": ([{}, {"matches": [r for r in match_rows(0.58) if r["round"] != 3]}],
+              "warning short_runs: boolean_run_02 has 3 of 4 rounds", "unequal_n"),
+    "few games": ([{"matches": match_rows(0.6, games=62)}], "warning few_games: only 124", "mixed"),
+    "failed": ([{}, {"state": "failed", "status": {"error": ERROR}}],
+               "warning excluded: .*failed: ValueError: bad: boolean_run_02", "unequal_n"),
+    "sources": ([recorded(0.6, git=A, source_hash="1"), recorded(0.61, git=B, source_hash="2")],
+                "warning mixed_sources: .*1, 2\nwarning mixed_commits: .*a, b", "unknown"),
+    "commits": ([recorded(0.6, git=A, source_hash="1"), recorded(0.61, git=B, source_hash="1")],
+                "note mixed_commits: .*a, b", "mixed_sources"),
+    "unknown": ([{}, recorded(0.62, git=A)], "note unknown_commit: .*boolean_run_01$", "mixed"),
+    "dirty": ([{}, recorded(0.61, git=A | {"dirty": True})],
+              "note uncommitted_changes: .*boolean_run_02$", "mixed"),
+    "versions": ([{}, recorded(0.61, versions={"numpy": "2.1"})],
+                 r"warning mixed_versions: .*numpy: 2\.0, 2\.1", "mixed_sources"),
+    "arithmetic": ([{}, recorded(0.62, arithmetic={"mode": "portable"})],
+                   "note mixed_arithmetic: .*native: boolean_run_01; portable: boolean_r", "error"),
+    "collapsed": ([{"rate": rate} for rate in GROUPS["a collapsed seed"]["boolean"]],
+                  r"warning collapsed: .*: boolean_run_05 \(0\.420\)$", "unequal_n"),
+}  # fmt: skip
 
-    found = statements(study)[f"Does network type matter against {PRIMARY}?"]
 
-    assert found["decision"] == "not_computable"
-    assert found["answer"].startswith("Cannot be tested for all types at once: one run of each")
-
-
-def test_one_equivalent_pair_does_not_make_all_types_equivalent(tmp_path: Path) -> None:
-    alike = [0.6, 0.601, 0.602, 0.603]
-    groups = {"boolean": alike, "embedding": alike, "multi_encoder": [0.5, 0.7, 0.55, 0.66]}
-
-    found = statements(study_of(tmp_path, groups))[f"Does network type matter against {PRIMARY}?"]
-
-    assert found["decision"] == "undecided"
-    assert "though some pairs are equivalent" in found["answer"]
+def findings(study: Study) -> str:
+    found = checks(study)
+    return "\n".join(found["level"] + " " + found["id"] + ": " + found["text"])
 
 
-def test_runs_more_alike_than_their_games_explain_are_no_sign_of_the_seed(tmp_path: Path) -> None:
-    study = study_of(tmp_path, {"boolean": [0.6, 0.601, 0.602, 0.603]})
+@pytest.mark.parametrize(("runs", "pattern", "absent"), CHECKS.values(), ids=list(CHECKS))
+def test_what_a_reader_must_know_is_named_with_its_runs(
+    tmp_path: Path, runs: list[dict[str, Any]], pattern: str, absent: str
+) -> None:
+    path = write_experiment(tmp_path, {}, planned=["boolean"], runs=len(runs))
+    for number, run in enumerate(runs, start=1):
+        write_run(path, "boolean", number, **run)
 
-    question = f"Do the runs of boolean vary more than sampling error explains against {PRIMARY}?"
+    found = findings(load(path))
 
-    assert statements(study)[question]["decision"] == "undecided"
+    assert re.search(pattern, found, re.MULTILINE), found
+    assert not re.search(absent, found), found
+
+
+@pytest.mark.parametrize(
+    ("groups", "meta", "tests"),
+    [
+        (UNEQUAL, {}, ["3 and 4 runs rank"]),
+        (FIVE, {"paired": True}, ["5 pairs sign flips"]),
+        (dict.fromkeys(TWO, UP), {}, ["3 and 3 runs permutation", "3 and 3 runs rank"]),
+        (EQUAL, {"planned": TYPES}, ["4 and 4 runs permutation", "4 and 4 runs rank"]),
+        (EQUAL, {}, []),
+    ],
+    ids=["unequal", "pairs", "three", "four of three types", "four of two types"],
+)
+def test_tests_that_cannot_reject_at_this_size_are_named(
+    study: Make, groups: Any, meta: dict[str, Any], tests: list[str]
+) -> None:
+    known = {name: groups[name] for name in meta.get("planned", TWO)}
+
+    found = findings(study(known, **{"planned": TWO, **meta}))
+
+    assert (
+        re.findall(rf"unreachable: against {PRIMARY}: with (.*?)(?: tests)? cannot", found) == tests
+    )
+
+
+def test_equal_differences_of_pairs_are_named(study: Make) -> None:
+    shifted = {"boolean": UP, "embedding": [rate + 0.02 for rate in UP]}
+
+    found = findings(study(shifted, paired=True, planned=TWO))
+
+    assert "warning not_assessed: all differences of boolean and embedding" in found
+
+
+def test_damaged_files_of_used_runs_are_named_once(tmp_path: Path) -> None:
+    path = write_experiment(tmp_path, {"boolean": [0.5, 0.6, 0.55, 0.52, 0.5]})
+    for run in (1, 2):
+        (path / f"boolean_run_0{run}" / layout.FINAL_MODEL_FILE).unlink()
+    (path / "boolean_run_03" / layout.METRICS_FILE).write_text("{\n")
+    record_hashes(path / "boolean_run_04")
+    (path / "boolean_run_04" / layout.METRICS_FILE).unlink()
+    (path / "boolean_run_05" / layout.TIMINGS_FILE).unlink()
+
+    found = re.findall("warning damaged_files: (.*)", findings(load(path)))
+
+    patterns = ["models/model_final.pt .*boolean_run_01, boolean_run_02$",
+                "metrics.jsonl line 1 .*_run_03$", "metrics.jsonl is .*_run_04$",
+                "timings.jsonl .*_run_05$"]  # fmt: skip
+    assert all(re.match(p, text) for p, text in zip(patterns, found, strict=True)), found
 
 
 def test_a_note_is_no_caveat(tmp_path: Path) -> None:
@@ -515,5 +276,8 @@ def test_a_note_is_no_caveat(tmp_path: Path) -> None:
 
     study = load(path)
 
-    assert ids(study) == {"unknown_commit": "note", "uncommitted_changes": "note"}
-    assert answer(study, TRUST).startswith("No problem was found")
+    found = checks(study)
+    assert dict(zip(found["id"], found["level"], strict=True)) == {
+        "unknown_commit": "note", "uncommitted_changes": "note",
+    }  # fmt: skip
+    assert statements(study)[TRUST]["answer"].startswith("No problem was found")

@@ -1,12 +1,15 @@
-"""Studies that tables, figures and pages must survive: one run, twelve types, copies, damage."""
+"""Studies that statistics, figures, tables and pages must survive."""
 
+import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from .experiments import (
+    MAIN,
     PRIMARY,
     TYPES,
+    match_row,
     match_rows,
     write_experiment,
     write_meta,
@@ -14,24 +17,36 @@ from .experiments import (
 )
 
 LONG_NAMES = [f"transformer_with_relative_positions_{n}" for n in range(1, 7)]
+OPPONENTS = (PRIMARY, "a_very_long_opponent_name_indeed", "b", "c")
 ODD_NAMES = ["50%_of_$units$", "<b>&{bold}\\", "x" * 60]
+
+GROUPS: dict[str, Mapping[str, Sequence[float]]] = {
+    "seven runs per type": MAIN,
+    "one run per type": {"boolean": [0.58], "embedding": [0.66], "multi_encoder": [0.67]},
+    "two runs per type": {"boolean": [0.58, 0.61], "embedding": [0.66, 0.64]},
+    "one type": {"boolean": [0.58, 0.61, 0.6]},
+    "constant types": {"boolean": [0.5] * 7, "embedding": [0.6] * 7, "multi_encoder": [0.7] * 7},
+    "one constant type": {"boolean": [0.5] * 7, "embedding": [0.61, 0.62, 0.6]},
+    "all equal": {"boolean": [0.5] * 7, "embedding": [0.5] * 7},
+    "ties": {"boolean": [0.5, 0.5, 0.6, 0.6], "embedding": [0.5, 0.6, 0.6, 0.6]},
+    "unequal numbers": {"boolean": [0.5], "embedding": [0.6, 0.65], "multi_encoder": [0.7] * 3},
+    "nothing won": {"boolean": [0.01, 0.01, 0.01], "embedding": [0.01, 0.02, 0.03]},
+    "a collapsed seed": {"boolean": [0.7, 0.71, 0.7, 0.72, 0.42], "embedding": [0.7, 0.72, 0.71]},
+}  # win rates of runs by network type
 
 
 def ordinary(root: Path) -> Path:
     """Three types, five runs each, two opponents."""
     rng = random.Random(1)
-    groups = {
-        name: [mean + rng.gauss(0, 0.03) for _ in range(5)]
-        for name, mean in zip(TYPES, (0.55, 0.62, 0.63), strict=True)
-    }
+    means = zip(TYPES, (0.55, 0.62, 0.63), strict=True)
+    groups = {name: [mean + rng.gauss(0, 0.03) for _ in range(5)] for name, mean in means}
     return write_experiment(root, groups, runs=5)
 
 
 def one_run(root: Path) -> Path:
     """One type with one run of one round."""
     write_meta(root / "study", planned=TYPES[:1], runs=1)
-    rows = match_rows(0.6, rounds=1, opponent=PRIMARY)
-    write_run(root / "study", "boolean", 1, matches=rows)
+    write_run(root / "study", "boolean", 1, matches=match_rows(0.6, rounds=1))
     return root / "study"
 
 
@@ -42,26 +57,20 @@ def twelve_types(root: Path) -> Path:
     for place, name in enumerate(names):
         for run in (1, 2):
             rate = 0.2 + 0.05 * place + 0.02 * run
-            rows = [r for o in (PRIMARY, "a_very_long_opponent_name_indeed", "b", "c", "d")
-                    for r in match_rows(rate, rounds=2, opponent=o, games=100)]  # fmt: skip
+            games = {"rounds": 2, "games": 100}
+            rows = [row for o in OPPONENTS for row in match_rows(rate, opponent=o, **games)]
             run_dir = write_run(root / "study", f"type_{place}", run, matches=rows)
-            _rename(run_dir, name)
+            # no directory could have such a name
+            for path in (run_dir / "status.json", run_dir / ".hydra" / "config.yaml"):
+                text = path.read_text(encoding="utf-8")
+                named = text.replace(f'"type_{place}"', json.dumps(name))
+                path.write_text(named, encoding="utf-8")
     return root / "study"
-
-
-def _rename(run_dir: Path, name: str) -> None:
-    """Give a run a network type that could not be part of a directory's name."""
-    for path in (run_dir / "status.json", run_dir / ".hydra" / "config.yaml"):
-        old = run_dir.name.rpartition("_run_")[0]
-        text = path.read_text(encoding="utf-8")
-        escaped = name.replace("\\", "\\\\").replace('"', '\\"')
-        path.write_text(text.replace(f'"{old}"', f'"{escaped}"'), encoding="utf-8")
 
 
 def constant_groups(root: Path) -> Path:
     """Two types of identical runs, and one planned type without any."""
-    groups = {"boolean": [0.6] * 3, "embedding": [0.4] * 3}
-    return write_experiment(root, groups, runs=3)
+    return write_experiment(root, {"boolean": [0.6] * 3, "embedding": [0.4] * 3}, runs=3)
 
 
 def certain_results(root: Path) -> Path:
@@ -69,9 +78,7 @@ def certain_results(root: Path) -> Path:
     write_meta(root / "study", planned=TYPES[:2], runs=2)
     for name, wins in (("boolean", 0), ("embedding", 50)):
         for run in (1, 2):
-            row = {"round": 1, "stage": "final", "opponent": PRIMARY, "seat": 0, "games": 50,
-                   "wins": wins, "draws": 0, "losses": 50 - wins}  # fmt: skip
-            write_run(root / "study", name, run, matches=[row])
+            write_run(root / "study", name, run, matches=[match_row(wins, 50)])
     return root / "study"
 
 
@@ -102,3 +109,4 @@ AWKWARD: dict[str, Callable[[Path], Path]] = {
         nothing,
     )
 }  # fmt: skip
+WITH_FIGURES = ("ordinary", "twelve_types")  # that tests look at as files
