@@ -22,18 +22,18 @@ from cuttle.launch import isolate
 from cuttle.launch.compose import Composer
 from cuttle.launch.environment import environment
 from cuttle.launch.exit_status import COMPLETED, set_status
-from cuttle.launch.launch import Means, launch
+from cuttle.launch.launch import Execution, launch
 from cuttle.launch.options import refuse_unused_options
 from cuttle.launch.overrides import key_of, parse
 from cuttle.launch.plan import PlannedRun, plan
 from cuttle.launch.program import Program
 from cuttle.launch.refusal import Refusal, missing_plugin
-from cuttle.launch.signals import deaf_to_interrupts
+from cuttle.launch.signals import interrupts_blocked
 from cuttle.launch.worker import (
     FrozenConfigs,
     RunFailed,
     TrainFrozenRun,
-    job_words,
+    job_overrides,
     prepare_worker,
     train_isolated,
 )
@@ -48,9 +48,9 @@ def launch_sweep(
     _require_launcher(config)
     _start_importing(program, config)
     params = config.hydra.sweeper.params or {}
-    words = [f"{key}={value}" for key, value in params.items()]
+    of_study = [f"{key}={value}" for key, value in params.items()]
     parser = OverridesParser.create(config_loader=context.config_loader)
-    overrides = parse(parser, [*words, *arguments])
+    overrides = parse(parser, [*of_study, *arguments])
     composer = Composer(context.config_loader, config)
     planned = plan(composer, overrides, label_group=program.label_group)
     workers = parallel_runs(config)
@@ -61,12 +61,12 @@ def launch_sweep(
         reasons = zip(runs, map(_failure, returns), strict=True)
         return {run.run_id: reason for run, reason in reasons if reason}
 
-    means = Means(
+    execution = Execution(
         start,
         num_workers=workers or len(planned.runs),
         is_local=workers is not None,
     )
-    set_status(launch(planned, program, means))
+    set_status(launch(planned, program, execution))
     return returns
 
 
@@ -74,7 +74,7 @@ def launch_run(config: DictConfig, program: Program, arguments: Sequence[str] = 
     """Launch one run, trained in a child of this process, and return its objective.
 
     This is a launch without a sweep, or one job of a sweeper other than ours: then the keys that
-    `arguments`, the words of the command line, sweep are factors.
+    `arguments`, those of the command line, sweep are factors.
     Raises RunFailed where the run does not complete; what is wrong is printed before.
     """
     master = HydraConfig.instance().cfg
@@ -101,7 +101,7 @@ def launch_run(config: DictConfig, program: Program, arguments: Sequence[str] = 
             return {runs[0].run_id: str(error)}
         return {}
 
-    status = launch(planned, program, Means(start, num_workers=1))
+    status = launch(planned, program, Execution(start, num_workers=1))
     set_status(status)
     (run,) = planned.runs
     if status != COMPLETED:
@@ -125,8 +125,8 @@ def _objective(run_dir: Path, config: DictConfig, program: Program) -> float | N
 def _keys_of_sweeper(parser: OverridesParser, hydra: Any, arguments: Sequence[str]) -> list[str]:
     """Return the keys that another sweeper varies: in its own config, or on the command line."""
     params: Mapping[str, Any] = hydra.sweeper.get("params") or {}
-    words = [word for word in arguments if "=" in word and not word.startswith("-")]
-    overrides = parser.parse_overrides(words)
+    given = [argument for argument in arguments if "=" in argument and argument[0] != "-"]
+    overrides = parser.parse_overrides(given)
     return [*params, *(key_of(o) for o in overrides if o.is_sweep_override())]
 
 
@@ -145,9 +145,9 @@ def _run_jobs(
         config=config,
     )
     _prepare_workers(launcher, program, runs[0])
-    words = [job_words(run.run_dir) for run in runs]
-    with deaf_to_interrupts():
-        return launcher.launch(words, initial_job_idx=0)
+    jobs = [job_overrides(run.run_dir) for run in runs]
+    with interrupts_blocked():
+        return launcher.launch(jobs, initial_job_idx=0)
 
 
 def _failure(job: JobReturn) -> str:

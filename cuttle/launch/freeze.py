@@ -37,7 +37,7 @@ from cuttle.runs.status import Status, read_status, utc_now, write_status
 
 SCHEMA = 2
 HISTORY_LIMIT = 1000  # command lines kept
-EXPERIMENT_PATIENCE_S = 30.0  # another launch holds the lock for moments only
+EXPERIMENT_TIMEOUT_S = 30.0  # another launch holds the lock for moments only
 
 
 def freeze(
@@ -57,7 +57,7 @@ def freeze(
         **facts,
         **machine(),
     }
-    with locked(plan.experiment_dir, patience_s=EXPERIMENT_PATIENCE_S):
+    with locked(plan.experiment_dir, timeout_s=EXPERIMENT_TIMEOUT_S):
         for leftover in plan.experiment_dir.glob(".tmp-*"):
             leftover.unlink(missing_ok=True)
         _write_experiment(plan, provenance)

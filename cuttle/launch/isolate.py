@@ -21,9 +21,9 @@ from typing import Any
 
 from cuttle.launch import preload
 from cuttle.launch.program import load_function
-from cuttle.launch.signals import deaf_to_interrupts
+from cuttle.launch.signals import interrupts_blocked
 
-PATIENCE_S = 0.25  # between two looks at whether somebody is still there
+POLL_INTERVAL_S = 0.25  # between two looks at whether somebody is still there
 START_TRIES = 5
 LOST = 255  # exit code that the standard library gives a child whose fork server died
 
@@ -50,7 +50,7 @@ def start_server(names: Sequence[str], environment: Mapping[str, str]) -> None:
     if multiprocessing.get_start_method(allow_none=True) == "loky":  # of joblib's workers
         multiprocessing.set_start_method("forkserver", force=True)  # which a child knows too
     multiprocessing.get_context("forkserver").set_forkserver_preload([preload.__name__])
-    with _variables(names, environment), deaf_to_interrupts():
+    with _variables(names, environment), interrupts_blocked():
         forkserver.ensure_running()
 
 
@@ -64,12 +64,12 @@ def call(name: str, *arguments: Any, environment: Mapping[str, str]) -> Any:
     context: Any = multiprocessing.get_context("forkserver" if is_forked else "spawn")
     receiver, sender = multiprocessing.Pipe(duplex=False)
     process = context.Process(target=_child, args=(sender, name, arguments, dict(os.environ)))
-    with _variables((), environment), deaf_to_interrupts(), _no_main_module():
+    with _variables((), environment), interrupts_blocked(), _no_main_module():
         _start(process)
     sender.close()
     has_answer, value = None, None
     try:
-        while not wait([receiver, process.sentinel], timeout=PATIENCE_S):
+        while not wait([receiver, process.sentinel], timeout=POLL_INTERVAL_S):
             continue  # an interrupt is noticed in between
         if receiver.poll():
             has_answer, value = receiver.recv()
@@ -95,7 +95,7 @@ def _start(process: Any) -> None:
             process.start()
             return
         except ConnectionError:
-            time.sleep(PATIENCE_S)
+            time.sleep(POLL_INTERVAL_S)
     process.start()
 
 
@@ -127,7 +127,7 @@ def _end_with_parents() -> None:
     assert asker is not None
 
     def watch() -> None:
-        while not wait([asker.sentinel], timeout=PATIENCE_S) and os.getppid() == server:
+        while not wait([asker.sentinel], timeout=POLL_INTERVAL_S) and os.getppid() == server:
             continue
         os._exit(1)
 
@@ -141,7 +141,7 @@ def exit_with(launcher: int) -> None:
     def watch() -> None:
         stop = threading.Event()
         while os.getppid() == launcher:
-            stop.wait(PATIENCE_S)
+            stop.wait(POLL_INTERVAL_S)
         os.kill(os.getpid(), signal.SIGKILL)
 
     threading.Thread(target=watch, name="launcher", daemon=True).start()

@@ -36,8 +36,8 @@ Start = Callable[[Sequence[PlannedRun]], Mapping[str, str]]
 
 
 @dataclass(frozen=True)
-class Means:
-    """How the runs of a launch are trained.
+class Execution:
+    """How the runs of a launch are carried out.
 
     num_workers: runs trained at a time
     is_local: on this machine
@@ -48,7 +48,7 @@ class Means:
     is_local: bool = True
 
 
-def launch(plan: Plan, program: Program, means: Means) -> int:
+def launch(plan: Plan, program: Program, execution: Execution) -> int:
     """Carry a launch out and return the exit status of the program."""
     options = plan.runs[0].config
     if options["init_only"] and options["force"]:
@@ -56,10 +56,10 @@ def launch(plan: Plan, program: Program, means: Means) -> int:
             "init_only=true trains nothing; remove force=true, which would only discard runs"
         )
     decisions = [decide(run, force=options["force"]) for run in plan.runs]
-    facts = _check(plan, decisions, program, means)
+    facts = _check(plan, decisions, program, execution)
     refuse_what_cannot_be_compared(plan, decisions)
     if options["dry_run"]:
-        show_plan(decisions, num_workers=means.num_workers)
+        show_plan(decisions, num_workers=execution.num_workers)
     show_copies(plan.runs)
     if options["dry_run"]:
         return COMPLETED
@@ -76,11 +76,11 @@ def launch(plan: Plan, program: Program, means: Means) -> int:
             print(f"{decision.run.run_id} {decision.reason}")
     if options["init_only"] or not frozen:  # nothing can be, or another launch took all
         return _finish(decisions, failures=failures)
-    return _train(decisions, frozen, means, failures)
+    return _train(decisions, frozen, execution, failures)
 
 
 def _check(
-    plan: Plan, decisions: Sequence[Decision], program: Program, means: Means
+    plan: Plan, decisions: Sequence[Decision], program: Program, execution: Execution
 ) -> Mapping[str, Any]:
     """Build every distinct config once, in a process of its own; return the program's facts."""
     distinct = {_hash_without_repeat(d.run): d.run for d in decisions if d.is_to_be_checked}
@@ -89,7 +89,9 @@ def _check(
     for run in with_progress(runs, "checking conditions"):
         variables = environment(run.config)
         try:
-            facts = isolate.call(program.check, run.config, means.is_local, environment=variables)
+            facts = isolate.call(
+                program.check, run.config, execution.is_local, environment=variables
+            )
         except (isolate.CallFailed, isolate.ChildDied) as error:
             raise Refusal(str(error)) from None
     return facts
@@ -102,17 +104,17 @@ def _hash_without_repeat(run: PlannedRun) -> str:
 def _train(
     decisions: Sequence[Decision],
     frozen: Sequence[PlannedRun],
-    means: Means,
+    execution: Execution,
     failures: Mapping[str, str],
 ) -> int:
     trouble = ""
     progress = Progress(frozen, fail_fast=frozen[0].config["fail_fast"])
     try:
         progress.start()
-        failures = {**failures, **means.start(frozen)}
+        failures = {**failures, **execution.start(frozen)}
         progress.stop()  # here too a signal may come, its own of fail_fast=true among them
     except KeyboardInterrupt:
-        if means.is_local:
+        if execution.is_local:
             _wait_for_end(frozen)
         trouble = progress.cause_of_stop
         if not trouble:

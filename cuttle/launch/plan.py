@@ -69,8 +69,8 @@ def plan(
 
     swept: keys that another sweeper varies from job to job
     """
-    words = expand(list(overrides.values()))
-    jobs = [_job(composer, job) for job in with_progress(words, "planning runs")]
+    expanded = expand(list(overrides.values()))
+    jobs = [_job(composer, job) for job in with_progress(expanded, "planning runs")]
     experiment_dir = _experiment_dir([job.config for job in jobs])
     experiment = read_experiment(experiment_dir) if experiment_dir.is_dir() else None
     space = _space(composer, overrides, experiment, label_group, swept)
@@ -89,16 +89,16 @@ def plan(
 
 @dataclass(frozen=True)
 class _Job:
-    """One point of a sweep: its words, what they make, and the config with all values resolved."""
+    """One point of a sweep: its overrides, what they compose, and the config, resolved."""
 
-    words: tuple[str, ...]
+    overrides: tuple[str, ...]
     composed: Composed
     config: dict[str, Any]
 
 
-def _job(composer: Composer, words: tuple[str, ...]) -> _Job:
-    composed = composer.compose(words)
-    return _Job(words, composed, resolve(composed.config))
+def _job(composer: Composer, overrides: tuple[str, ...]) -> _Job:
+    composed = composer.compose(overrides)
+    return _Job(overrides, composed, resolve(composed.config))
 
 
 def _experiment_dir(configs: Sequence[dict[str, Any]]) -> Path:
@@ -218,7 +218,7 @@ def _plan_run(job: _Job, names: _Names, experiment_dir: Path) -> PlannedRun:
         config=config,
         config_hash=config_hash(config),
         run_dir=experiment_dir / run_id,
-        overrides=job.words,
+        overrides=job.overrides,
         hydra=job.composed.hydra,
     )
 
@@ -229,12 +229,12 @@ def _refuse_copies(runs: Sequence[PlannedRun]) -> None:
         other = seen.setdefault(run.run_dir, run)
         if other is not run:
             raise Refusal(
-                f"two jobs would train in {run.run_dir}: {_words(other)} and {_words(run)}; "
+                f"two jobs would train in {run.run_dir}: {_quoted(other)} and {_quoted(run)}; "
                 "give each value once"
             )
 
 
-def _words(run: PlannedRun) -> str:
+def _quoted(run: PlannedRun) -> str:
     return "`" + " ".join(run.overrides) + "`"
 
 

@@ -75,7 +75,7 @@ def describe(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename or 'a file'}: {error.strerror}"
     if isinstance(error, OverrideParseException):
-        return _unreadable_word(error)
+        return _unreadable_override(error)
     if isinstance(error, YAMLError | UnicodeDecodeError):
         return _yaml_problem(error)
     text = str(error)
@@ -105,7 +105,7 @@ def _known_problem(error: BaseException, text: str) -> str:
     return ""
 
 
-def _unreadable_word(error: OverrideParseException) -> str:
+def _unreadable_override(error: OverrideParseException) -> str:
     key, equals, value = error.override.partition("=")
     if not equals:
         return f"{error.override} is not KEY=VALUE, as in experiment={error.override}"

@@ -24,7 +24,7 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 
 @contextmanager
-def deaf_to_interrupts() -> Iterator[None]:
+def interrupts_blocked() -> Iterator[None]:
     """Start processes that do not hear Ctrl-C: it is for the launcher, which ends them.
 
     A blocked signal is inherited. This process hears it at the end of the block, or through another

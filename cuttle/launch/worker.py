@@ -27,15 +27,15 @@ from cuttle.runs.status import RunError, read_status, write_status
 from cuttle.runs.yaml_file import read_yaml
 
 EXIT_TERMINATED = 128 + signal.SIGTERM
-DEATH_PATIENCE_S = 5.0  # a child notices within moments that its fork server is gone
-PREEMPTION_PATIENCE_S = 2.0  # a cluster signals all processes of a job, a moment apart
+DEATH_TIMEOUT_S = 5.0  # a child notices within moments that its fork server is gone
+PREEMPTION_DELAY_S = 2.0  # a cluster signals all processes of a job, a moment apart
 
 
 class RunFailed(RuntimeError):
     """A run failed; its status records why too, if it could be written."""
 
 
-def job_words(run_dir: Path) -> list[str]:
+def job_overrides(run_dir: Path) -> list[str]:
     """Return what stands for the overrides of a job whose config is frozen."""
     return [str(run_dir)]
 
@@ -100,7 +100,7 @@ def train_isolated(program: Program, run_dir: Path, *, resume_interrupted: bool 
         )
     except isolate.ChildDied as error:
         if resume_interrupted:
-            time.sleep(PREEMPTION_PATIENCE_S)  # what ended the child may now end this process
+            time.sleep(PREEMPTION_DELAY_S)  # what ended the child may now end this process
         raise RunFailed(mark_crashed(run_dir, str(error))) from None
     except (isolate.CallFailed, OSError, ValueError) as error:
         raise RunFailed(str(error)) from None
@@ -119,7 +119,7 @@ def _start_server(program: Program, run_dir: Path) -> dict[str, Any]:
 def mark_crashed(run_dir: Path, cause: str) -> str:
     """Record as failed a run whose process is gone without having done so; return the cause."""
     try:
-        with locked(run_dir, patience_s=DEATH_PATIENCE_S):
+        with locked(run_dir, timeout_s=DEATH_TIMEOUT_S):
             status = read_status(run_dir)
             if status is not None and status.state in (RunState.RUNNING, RunState.PREPARED):
                 error = RunError("ProcessDied", cause, str(run_dir / LOG_FILE))

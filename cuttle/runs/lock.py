@@ -16,13 +16,13 @@ class AlreadyLocked(OSError):
     """Another process works in the directory."""
 
 
-def acquire(directory: Path, *, patience_s: float = 0.2) -> int:
+def acquire(directory: Path, *, timeout_s: float = 0.2) -> int:
     """Take the lock of a directory and return its file descriptor; closing it frees the lock.
 
-    A reader that asks `is_locked` holds the lock for microseconds, hence the patience.
+    A reader that asks `is_locked` holds the lock for microseconds, hence the timeout.
     """
     descriptor = os.open(directory / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    deadline = time.monotonic() + patience_s
+    deadline = time.monotonic() + timeout_s
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -35,9 +35,9 @@ def acquire(directory: Path, *, patience_s: float = 0.2) -> int:
 
 
 @contextmanager
-def locked(directory: Path, *, patience_s: float = 0.2) -> Iterator[None]:
+def locked(directory: Path, *, timeout_s: float = 0.2) -> Iterator[None]:
     """Hold the lock of a directory for the length of a block."""
-    descriptor = acquire(directory, patience_s=patience_s)
+    descriptor = acquire(directory, timeout_s=timeout_s)
     try:
         yield
     finally:

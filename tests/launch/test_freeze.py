@@ -98,7 +98,7 @@ def test_a_plan_is_extended_by_what_another_launch_plans(tmp_path: Path) -> None
 def test_a_plan_is_written_by_one_launch_at_a_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(freeze, "EXPERIMENT_PATIENCE_S", 0.05)
+    monkeypatch.setattr(freeze, "EXPERIMENT_TIMEOUT_S", 0.05)
 
     with locked(tmp_path), pytest.raises(AlreadyLocked):
         freeze.freeze(plan_of(tmp_path, 1, "first"), [], state=RunState.PREPARED, facts={})

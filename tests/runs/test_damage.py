@@ -13,7 +13,7 @@ from cuttle.runs.layout import RunState
 from cuttle.runs.reader import RunRecord, read_experiment
 from tests.analysis.experiments import write_experiment
 
-PATIENCE_S = 5.0  # on a busy machine; a reader that waits would never return
+TIMEOUT_S = 5.0  # on a busy machine; a reader that waits would never return
 DEEP = "[" * 100_000 + "]" * 100_000
 BOMB = "\n".join(
     f"a{i}: &a{i} [" + ",".join([f"*a{i - 1}" if i else "x"] * 9) + "]" for i in range(9)
@@ -89,7 +89,7 @@ def test_a_damaged_file_is_one_line_about_one_run(
         assert all(isinstance(rows, list) for rows in (run.metrics, run.matches, run.timings))
         run.compare_hashes()
 
-    assert time.perf_counter() - started < PATIENCE_S
+    assert time.perf_counter() - started < TIMEOUT_S
     assert damaged.problems and all("\n" not in problem for problem in damaged.problems)
     assert max(map(len, damaged.problems)) < 300
     assert sound.state is RunState.COMPLETED and not sound.problems

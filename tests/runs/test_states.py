@@ -94,7 +94,7 @@ def test_a_lock_is_held_once(tmp_path: Path) -> None:
     with locked(tmp_path):
         assert is_locked(tmp_path)
         with pytest.raises(AlreadyLocked):
-            acquire(tmp_path, patience_s=0.05)
+            acquire(tmp_path, timeout_s=0.05)
 
     assert not is_locked(tmp_path)
 
