@@ -60,6 +60,7 @@ AREAS = {
             "tests/launch/test_isolate.py",
             "tests/launch/test_launch.py",
             "tests/launch/test_failures.py",
+            "tests/test_cli_train.py",
         ),
     ),
     "statistics": Area(
