@@ -294,7 +294,9 @@ def test_a_launch_of_other_settings_is_refused_while_another_trains(
         launch_here(tmp_path, "-m", "experiment=test", runs, "training.rounds=4")
         for runs in ("run=range(1,5)", "run=7,8")
     ]
+    same = launch_here(tmp_path, "experiment=test", "run=1")
 
+    assert same.returncode == 3  # the other launch trains it
     assert [other.returncode for other in others] == [2, 2]
     assert "boolean_run_01 is being trained with another config: training" in others[0].stderr
     assert "run_07 would be trained with settings that differ from boolean_run_" in others[1].stderr
