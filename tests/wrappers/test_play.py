@@ -2,7 +2,7 @@
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -137,25 +137,18 @@ def test_match_ends_with_its_summary(capsys: pytest.CaptureFixture[str]) -> None
     assert counts["gap_maximizer"] > counts["randomized"]
 
 
-def write_run(
-    run_dir: Path, target: str = "cuttle.networks.blind.Blind", rules: dict[str, Any] | None = None
-) -> Path:
+def write_run(run_dir: Path, rules: str = "cuttle_cards") -> Path:
     """Lay out as much of a completed run as playing against it needs."""
     section = {"_target_": "cuttle.networks.blind.Blind"}
-    trunk = {
-        "ensemble_size": 2,
-        "hidden_units": 4,
-        "scalars": True,
-        "normalise": True,
-        "dueling": True,
-    }
+    trunk = {"ensemble_size": 2, "hidden_units": 4}
+    trunk |= dict.fromkeys(("scalars", "normalise", "dueling"), True)
     (run_dir / "models").mkdir(parents=True)
     weights = build_network({"network_type": section, "trunk": trunk}).state_dict()
     config = {
-        "network_type": section | {"_target_": target},
+        "network_type": section,
         "trunk": trunk,
         "training": {"evaluation": {"suit_averaging": True}},
-        "rules": {"name": "cuttle_cards"} | (rules or {}),
+        "rules": {"name": rules},
     }
     torch.save({"weights": weights, "config": config}, run_dir / "models" / "model_final.pt")
     return run_dir
@@ -184,108 +177,89 @@ def test_model_plays_an_opponent_while_watched(
     assert "4 games: blind_run_01 " in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(
-    ("rules", "message"),
-    [
-        ({"name": "classic"}, "with the rules classic, not cuttle_cards; add --rules classic"),
-        ({"hand_limit": 7}, "with custom rules, not cuttle_cards; no --rules names these"),
-    ],
-)
-def test_model_trained_under_other_rules_is_refused(
-    rules: dict[str, Any], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def change(*keys: str, to: Any) -> Callable[[Path], None]:
+    """Return how to set a key of the config in a model file."""
+
+    def damage(path: Path) -> None:
+        model = torch.load(path, weights_only=True)
+        section = model["config"]
+        for key in keys[:-1]:
+            section = section[key]
+        section[keys[-1]] = to
+        torch.save(model, path)
+
+    return damage
+
+
+def write(content: bytes) -> Callable[[Path], object]:
+    return lambda path: path.write_bytes(content)
+
+
+def compress(path: Path) -> None:
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("more", bytes(10_000_000))
+
+
+def save_in_the_older_format(path: Path) -> None:
+    model = torch.load(path, weights_only=True)
+    torch.save(model, path, _use_new_zipfile_serialization=False)
+
+
+TARGET = ("network_type", "_target_")
+DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
+    "other rules": (change("rules", "name", to="classic"),
+                    "with the rules classic, not cuttle_cards; add --rules classic"),
+    "own rules": (change("rules", "hand_limit", to=7),
+                  "with custom rules, not cuttle_cards; no --rules names these"),
+    "empty": (write(b""), "cannot be loaded: "),
+    "garbage": (write(b"garbage garbage"), "cannot be loaded: "),
+    "compressed": (compress, r"[\d,]+ bytes that unpack to 10,[\d,]+; torch compresses nothing"),
+    "older format": (save_in_the_older_format, "not in the format of torch.save"),
+    "terabytes": (change("trunk", "hidden_units", to=10**12), r"1000000000000\), got \("),
+    "no module": (change(*TARGET, to="cuttle.networks.gone.Gone"), "cannot be loaded: "),
+    "no class": (change(*TARGET, to="cuttle.networks.blind.Gone"), "cannot be loaded: "),
+    "elsewhere": (change(*TARGET, to="os.system"),
+                  r"must start with cuttle\.networks\., got os\.system"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("damage", "message"), DAMAGE.values(), ids=list(DAMAGE))
+def test_a_model_that_cannot_be_met_is_refused_in_one_line(
+    damage: Callable[[Path], object],
+    message: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    run_dir = write_run(tmp_path / "blind_run_01", rules=rules)
+    run_dir = write_run(tmp_path / "blind_run_01")
+    damage(run_dir / "models" / "model_final.pt")
 
     with pytest.raises(SystemExit):
         main(["--model", str(run_dir)])
 
-    assert f"{run_dir} was trained {message}" in capsys.readouterr().err
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert str(run_dir) in last and re.search(message, last), last
+
+
+@pytest.mark.parametrize("damage", [compress, save_in_the_older_format])
+def test_a_model_that_may_fill_the_memory_is_not_read(
+    damage: Callable[[Path], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_dir = write_run(tmp_path / "blind_run_01")
+    damage(run_dir / "models" / "model_final.pt")
+    monkeypatch.setattr(torch, "load", lambda *_, **__: pytest.fail("it was read"))
+
+    with pytest.raises(SystemExit):
+        main(["--model", str(run_dir)])
 
 
 def test_model_is_met_under_the_rules_it_was_trained_by(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run_dir = write_run(tmp_path / "blind_run_01", rules={"name": "classic"})
+    run_dir = write_run(tmp_path / "blind_run_01", rules="classic")
 
     main(["--watch", "--model", str(run_dir), "--rules", "classic", "--games", "2"])
 
     assert "2 games: blind_run_01 1 " in capsys.readouterr().out
-
-
-@pytest.mark.parametrize("content", [b"", b"garbage garbage"])
-def test_damaged_model_is_named_in_one_line(
-    content: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run_dir = write_run(tmp_path / "blind_run_01")
-    (run_dir / "models" / "model_final.pt").write_bytes(content)
-
-    with pytest.raises(SystemExit):
-        main(["--model", str(run_dir)])
-
-    assert "model_final.pt cannot be loaded: " in capsys.readouterr().err.splitlines()[-1]
-
-
-def refusal(run_dir: Path, capsys: pytest.CaptureFixture[str]) -> str:
-    """Return the last line of what is said of a model that is not played."""
-    with pytest.raises(SystemExit):
-        main(["--model", str(run_dir)])
-    return capsys.readouterr().err.splitlines()[-1]
-
-
-def test_a_model_that_unpacks_to_more_than_it_holds_is_refused_unread(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = write_run(tmp_path / "blind_run_01") / "models" / "model_final.pt"
-    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("more", bytes(10_000_000))
-    monkeypatch.setattr(torch, "load", None)
-
-    message = refusal(tmp_path / "blind_run_01", capsys)
-
-    assert re.search(r"[\d,]+ bytes that unpack to 10,[\d,]+; torch compresses nothing", message)
-
-
-def test_a_model_of_an_older_format_is_refused_unread(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = write_run(tmp_path / "blind_run_01") / "models" / "model_final.pt"
-    model = torch.load(path, weights_only=True)
-    torch.save(model, path, _use_new_zipfile_serialization=False)
-
-    assert "not in the format of torch.save" in refusal(tmp_path / "blind_run_01", capsys)
-
-
-def test_a_config_that_asks_for_more_than_the_weights_is_refused_before_it_gets_it(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = write_run(tmp_path / "blind_run_01") / "models" / "model_final.pt"
-    model = torch.load(path, weights_only=True)
-    model["config"]["trunk"]["hidden_units"] = 10**12  # terabytes
-    torch.save(model, path)
-
-    assert "1000000000000), got (" in refusal(tmp_path / "blind_run_01", capsys)
-
-
-def test_a_path_that_no_file_can_have_is_refused_in_short(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    message = refusal(Path("a" * 5_000), capsys)
-
-    assert message.endswith("aaa... cannot be opened: File name too long")
-    assert len(message) < 200
-
-
-@pytest.mark.parametrize("target", ["cuttle.networks.gone.Gone", "cuttle.networks.blind.Gone"])
-def test_network_that_is_gone_is_named(
-    target: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run_dir = write_run(tmp_path / "blind_run_01", target=target)
-
-    with pytest.raises(SystemExit):
-        main(["--model", str(run_dir)])
-
-    message = f"error: {run_dir}/models/model_final.pt cannot be loaded: "
-    assert message in capsys.readouterr().err.splitlines()[-1]
 
 
 def test_help_of_the_command_tells_what_it_is_for(capsys: pytest.CaptureFixture[str]) -> None:
@@ -293,17 +267,6 @@ def test_help_of_the_command_tells_what_it_is_for(capsys: pytest.CaptureFixture[
         main(["--help"])
 
     assert "Play Cuttle against an opponent or a trained model" in capsys.readouterr().out
-
-
-def test_network_from_elsewhere_is_refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run_dir = write_run(tmp_path / "blind_run_01", target="os.system")
-
-    with pytest.raises(SystemExit):
-        main(["--model", str(run_dir)])
-
-    assert "must start with cuttle.networks., got os.system" in capsys.readouterr().err
 
 
 def test_terminal_without_suit_signs_gets_letters(
@@ -327,6 +290,7 @@ def test_terminal_without_suit_signs_gets_letters(
             "give one of --opponent and --model (two with --watch)",
         ),
         (["--watch", *["--opponent", "randomized"] * 3], "(two with --watch)"),
+        (["--model", "a" * 5_000], "aaa... cannot be opened: File name too long"),
         (["--games", "0"], "must be at least 1, got 0"),
         (["--seed", "-1"], "must be at least 0, got -1"),
         (["--pause", "1e300"], "must be from 0 to 60, got 1e300"),
