@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from cuttle.analysis import load
 from cuttle.analysis.data import Study
 from cuttle.analysis.figures._panels import facets
-from cuttle.analysis.gallery import all_figures
+from cuttle.analysis.gallery import all_figures, draw_figures
 from cuttle.analysis.statistics.final import aggregates
 from cuttle.analysis.statistics.resources import cost
 from cuttle.analysis.style import (
@@ -130,7 +130,9 @@ def test_captions_name_runs_and_intervals(main: Study, tmp_path: Path) -> None:
             "differences": "95% Welch", "learning_curves": "7 runs per type and round"}  # fmt: skip
     paired = load(AWKWARD["paired"](tmp_path))
 
-    assert [n for n, text in told.items() if text not in str(draw(n, main).get_label())] == []
+    captions = {name: str(figure.get_label()) for name, figure in draw_figures(main)}
+    assert captions.keys() == {*NAMES} - {*OF_FACTORS}
+    assert [name for name, text in told.items() if text not in captions[name]] == []
     assert "95% paired t" in str(draw("differences", paired).get_label())
 
 

@@ -171,6 +171,8 @@ def test_variance_is_split_as_by_hand() -> None:
     assert row["p_over"] == pytest.approx(0.004155799774513431)
     assert row["between_seed_var"] == pytest.approx(0.003960168323533279)
     assert row["share_of_games"] == pytest.approx(0.35645570659506703)
+    certain = split_variance("boolean", np.array([7.0, 7]), np.array([7.0, 7]))
+    assert certain["note"] == "every game was won"
 
 
 def test_the_pooled_sd_weighs_groups_by_their_runs() -> None:

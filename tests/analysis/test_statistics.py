@@ -117,7 +117,7 @@ def test_pairing_uses_the_runs_that_both_conditions_have(tmp_path: Path) -> None
     ids=["equal", "tied"],
 )
 def test_wilcoxon_is_exact_with_ties(study: Make, differences: list[float], p: float) -> None:
-    base = [0.2, 0.1, 0.3, 0.2, 0.4, 0.3, 0.1]  # 0.3 - 0.2 is less than 0.2 - 0.1 in binary
+    base = [0.1, 0.1, 0.3, 0.3, 0.4, 0.3, 0.1]  # 0.3 - 0.2 is less than 0.2 - 0.1 in binary
     groups = {"boolean": [b + d for b, d in zip(base, differences, strict=False)],
               "embedding": base[: len(differences)]}  # fmt: skip
 
