@@ -1,6 +1,5 @@
 """What a launch prints: the plan and the summary. Decides nothing."""
 
-import shlex
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -13,6 +12,7 @@ from cuttle.runs.formatting import (
     pluralize,
     python_command,
     relative_path,
+    train_command,
 )
 from cuttle.runs.layout import RunState
 from cuttle.runs.reader import PROBLEM_STATES
@@ -122,7 +122,7 @@ def _command(run: PlannedRun) -> str:
         place = sys.argv.index("--config-dir")
         options += sys.argv[place : place + 2]
     words = [word for word in run.overrides if not word.startswith("init_only=")]
-    return f"{python_command()} train.py {shlex.join([*options, *words])}"
+    return train_command([*options, *words])
 
 
 def _problems(

@@ -4,6 +4,7 @@ import json
 import math
 import os
 import re
+import shlex
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
@@ -124,6 +125,11 @@ def python_command() -> str:
     found, executable = shutil.which("python"), Path(sys.executable)
     is_active = found is not None and os.path.dirname(found) == str(executable.parent)
     return "python" if is_active else relative_path(executable)
+
+
+def train_command(arguments: Iterable[str]) -> str:
+    """Format a call of train.py as one would type it."""
+    return f"{python_command()} train.py {shlex.join(arguments)}"
 
 
 def relative_path(path: Path) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from cuttle.runs.formatting import format_value, python_command, relative_path
+from cuttle.runs.formatting import format_value, relative_path, train_command
 from cuttle.runs.layout import OVERRIDES_FILE, RunState
 from cuttle.runs.reader import Experiment, RunRecord
 
@@ -63,7 +63,7 @@ def _whole_launch(experiment: Experiment) -> str:
             with suppress(ValueError):  # the file may have been edited
                 words = shlex.split(str(entry.get("command_line")))[2:]  # after python train.py
                 kept = [word for word in words if word.partition("=")[0] not in OF_A_LAUNCH]
-                return _train(*kept, *_place(experiment.path))
+                return train_command([*kept, *_place(experiment.path)])
     return ""
 
 
@@ -132,11 +132,7 @@ def _products(keys: Sequence[str], rows: Sequence[tuple[str, ...]]) -> list[Bloc
 def _command(block: Block, place: Sequence[str]) -> str:
     is_sweep = any(len(values) > 1 for _, values in block)
     words = [f"{key}={_values(key, values)}" for key, values in block]
-    return _train(*["-m"] * is_sweep, *words, *place)
-
-
-def _train(*arguments: str) -> str:
-    return shlex.join([*shlex.split(python_command()), "train.py", *arguments])
+    return train_command([*["-m"] * is_sweep, *words, *place])
 
 
 def _values(key: str, values: Sequence[str]) -> str:
