@@ -156,8 +156,12 @@ def _write_experiment(plan: Plan, provenance: dict[str, Any]) -> None:
     planned |= {run.run_id: _entry(run) for run in plan.runs}
     seed = plan.runs[0].config["seed"]
     now, history = utc_now(), found.get("history")
-    entry = {"at": now, "command_line": provenance["command_line"], "git": provenance["git"]}
-    entry["num_runs"] = len(plan.runs)
+    entry = {
+        "at": now,
+        "command_line": provenance["command_line"],
+        "git": provenance["git"],
+        "num_runs": len(plan.runs),
+    }
     write_json(
         plan.experiment_dir / EXPERIMENT_FILE,
         {
