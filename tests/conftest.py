@@ -1,7 +1,7 @@
 """Options of the whole test suite."""
 
+import os
 import signal
-import sys
 from unittest import mock
 
 import pytest
@@ -9,7 +9,6 @@ import pytest
 from cuttle.launch import isolate
 from cuttle.launch.environment import environment
 from cuttle.launch.training_program import PROGRAM
-from tests.launch.launching import FAKE
 
 
 def pytest_configure() -> None:
@@ -30,7 +29,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def fork_server() -> None:
     """Start the fork server of this process as a launch does that trains in its own children.
 
-    Those train with the fake trainer.
+    Those train with the fake trainer, which pytest's `pythonpath` lets the server find. It loads
+    games once, for the checks of all launches.
     """
-    with mock.patch.object(sys, "path", [str(FAKE), *sys.path]):
+    with mock.patch.dict(os.environ, WARM_UP="real"):
         isolate.start_server([PROGRAM.warm_up], environment({"threads": 1}))

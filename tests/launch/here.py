@@ -18,7 +18,7 @@ from unittest import mock
 
 from hydra.core.global_hydra import GlobalHydra
 
-from tests.launch.launching import FAKE, Finished, command
+from tests.launch.launching import Finished, command
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1)
 
@@ -62,14 +62,13 @@ def _as_a_program(directory: Path, words: list[str], variables: dict[str, str]) 
     handlers = {number: signal.getsignal(number) for number in SIGNALS}
     log_handlers, place = logging.root.handlers[:], Path.cwd()
     streams = [open(descriptor, "w", closefd=False) for descriptor in (1, 2)]  # noqa: SIM115
-    found = [str(FAKE), *sys.path]  # a fork server that has to be started again finds the fake, too
     os.chdir(directory)
     try:
         with (
             warnings.catch_warnings(action="default", category=UserWarning),  # pytest makes errors
             mock.patch.dict(os.environ, {"HYDRA_FULL_ERROR": "0", **variables}),
             mock.patch.multiple(sys, argv=words, stdout=streams[0], stderr=streams[1]),
-            mock.patch.object(sys, "path", [str(Path(words[0]).resolve().parent), *found]),
+            mock.patch.object(sys, "path", [str(Path(words[0]).resolve().parent), *sys.path]),
         ):
             yield
             sys.stdout.flush()
