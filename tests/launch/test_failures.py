@@ -147,7 +147,7 @@ def test_a_launch_outlives_the_shell_that_started_it(
 
 
 def test_fail_fast_stops_the_sweep_at_the_first_failure(tmp_path: Path) -> None:
-    finished = launch(tmp_path, *SWEEP, "fail_fast=true", FAULTS="1=raise", ROUND_S="20")
+    finished = launch(tmp_path, *SWEEP, "fail_fast=true", FAULTS="1=raise,2=wait,3=wait,4=wait")
 
     assert finished.returncode == 1
     assert "boolean_run_01 failed and fail_fast=true" in finished.stdout
@@ -287,7 +287,7 @@ def test_two_launchers_share_the_work(tmp_path: Path, undisturbed: Path) -> None
 def test_a_launch_of_other_settings_is_refused_while_another_trains(
     tmp_path: Path, undisturbed: Path
 ) -> None:
-    training = start(tmp_path, *SWEEP, "hydra.launcher.n_jobs=1", ROUND_S="4")
+    training = start(tmp_path, *SWEEP, "hydra.launcher.n_jobs=1", FAULTS="1=wait")
     wait_for(lambda: "running" in states(tmp_path).values())
 
     others = [
@@ -300,6 +300,7 @@ def test_a_launch_of_other_settings_is_refused_while_another_trains(
     assert [other.returncode for other in others] == [2, 2]
     assert "boolean_run_01 is being trained with another config: training" in others[0].stderr
     assert "run_07 would be trained with settings that differ from boolean_run_" in others[1].stderr
+    (tmp_path / "go").touch()
     training.communicate(timeout=TIMEOUT_S)
     assert training.returncode == 0
     assert results(tmp_path) == results(undisturbed)

@@ -1,6 +1,7 @@
 """A stand-in for training: random numbers from a seed, a state, and faults on demand.
 
-FAULTS="2=kill,3=raise" makes runs 2 and 3 misbehave in their second round.
+FAULTS="2=kill,3=raise" makes runs 2 and 3 misbehave in their second round. A run told to wait goes
+on after a minute, or when there is a file `go` in the directory of the launch.
 """
 
 import os
@@ -117,6 +118,9 @@ def misbehave() -> None:
     faults = dict(item.split("=") for item in os.environ.get("FAULTS", "").split(",") if item)
     run = os.readlink("/proc/self/fd/1").split("_run_")[-1].split("/")[0]
     fault = faults.get(str(int(run))) if run.isdecimal() else None
+    deadline = time.monotonic() + 60
+    while fault == "wait" and not os.path.exists("go") and time.monotonic() < deadline:
+        time.sleep(0.02)
     if fault == "raise":
         raise RuntimeError("asked to fail")
     if fault == "unpicklable":
