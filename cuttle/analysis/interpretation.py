@@ -104,7 +104,9 @@ def summarise(rows: Sequence[Row], noun: str) -> str:
         pair = "other pair" if parts else "pair"
         parts.append(f"{pluralize(len(open_pairs), pair)} {verb} inconclusive")
     if missing := len(rows) - len(won) - len(equal) - len(open_pairs):
-        parts.append(f"{pluralize(missing, 'pair')} cannot be compared")
+        reasons = list(dict.fromkeys(row["note"] for row in rows))
+        why = f" ({reasons[0]})" * (missing == len(rows) and len(reasons) == 1)
+        parts.append(f"{pluralize(missing, 'pair')} cannot be compared{why}")
     return "; ".join(parts)
 
 

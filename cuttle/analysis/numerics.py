@@ -23,6 +23,7 @@ SEED = 20_240_229  # of every sample, where listing all cases would be slow
 # Sixteen units in the last place: what equal numbers may differ by after a few roundings.
 RELATIVE_ZERO = 16 * float(np.finfo(np.float64).eps)
 NAN = math.nan
+ONE_EACH = "one run per condition leaves no variance"
 DESCRIPTION = "n mean sd se ci_low ci_high min q1 median q3 max iqm"  # columns of `describe`
 TEXT_COLUMNS = frozenset({
     "opponent", "condition", "factor", "a", "b", "note", "test", "effect", "effect_band",
@@ -91,7 +92,9 @@ def degenerate(
     empty = [name for name, x in groups.items() if not x.size]
     few = [name for name, x in groups.items() if 0 < x.size < least]
     reasons = [f"no runs of {join_words(empty)}"] if empty else []
-    if few:
+    if len(few) == len(groups) > 1 and all(x.size == 1 for x in groups.values()):
+        reasons.append(ONE_EACH)
+    elif few:
         reasons.append(f"fewer than {least} runs of {join_words(few)}")
     if reasons or varying == "none":
         return " and ".join(reasons)

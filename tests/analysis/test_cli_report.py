@@ -14,7 +14,7 @@ from cuttle.analysis.data import Study
 from cuttle.analysis.statistic import STATISTICS
 
 from .conftest import Cli
-from .experiments import TRAINING, TYPES, write_experiment, write_run
+from .experiments import TRAINING, TYPES, cells, write_experiment, write_factorial, write_run
 from .studies import AWKWARD
 
 REPOSITORY = Path(__file__).parents[2]
@@ -64,6 +64,17 @@ def test_report_prints_the_answer_in_80_columns_and_changes_no_run(root: Path, c
     heads = ("pair ", "embedding \N{MINUS SIGN} multi")
     pairs = [line.rstrip() for line in ended.out.splitlines() if line.startswith(heads)]
     assert len(pairs) == 4 and max(map(len, pairs)) <= 80
+
+
+def test_a_table_without_a_number_is_one_line(tmp_path: Path, cli: Cli) -> None:
+    write_factorial(tmp_path, cells(lambda i, j: 0.5 + i / 9, runs=1))
+
+    ended = cli("report", tmp_path / "study", "--no-figures")
+
+    without = "one run per condition leaves no variance"
+    lines = ended.out.splitlines()
+    assert lines.count(f"factors: {without}") == lines.count(f"pairs: {without}") == 2
+    assert not [line for line in lines if line.startswith(("term ", "factor "))]
 
 
 def test_what_is_left_to_do_is_counted_and_edited_files_are_named(root: Path, cli: Cli) -> None:

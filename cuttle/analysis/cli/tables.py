@@ -8,7 +8,6 @@ from rich.text import Text
 from cuttle.analysis.cli.console import plain_table
 from cuttle.analysis.data import Study
 from cuttle.analysis.numerics import rows_of
-from cuttle.analysis.statistic import Statistic
 from cuttle.analysis.statistics.checks import checks
 from cuttle.analysis.statistics.classic import classical
 from cuttle.analysis.statistics.factors import factorial, level_differences
@@ -17,14 +16,24 @@ from cuttle.analysis.statistics.primary import comparisons
 from cuttle.analysis.statistics.settings import best_settings
 from cuttle.analysis.statistics.verdict import headline
 from cuttle.analysis.tables import NOTE, result_table
-from cuttle.runs.formatting import MINUS, join_words, pluralize
+from cuttle.runs.formatting import MINUS, join_words
 
 DESCRIPTIVE_COLUMNS = ("n", "mean", "95% CI", "SD", "SE", "min", "median", "max", "IQM")
 FACTORIAL_COLUMNS = ("term", "F", "p", "in words")
 BEST_COLUMNS = ("network type", "best setting", "its mean", "cross-fitted", "SE")
-PAIR_COLUMNS = (f"a {MINUS} b", "95% CI", "p", "p Holm", "g", "P(a > b)")  # what fits 80 columns
+PAIR_COLUMNS = (  # what fits 80 columns
+    *("factor", "pair", f"a {MINUS} b", "95% CI", "p", "p Holm", "g", "P(a > b)"),
+)
+PAIRS = ("pairs", comparisons, PAIR_COLUMNS)
+OF_ONE_FACTOR = (PAIRS,)
+OF_FACTORS = (
+    ("factors", factorial, FACTORIAL_COLUMNS),
+    ("best setting per network type", best_settings, BEST_COLUMNS),
+    ("levels, on average over the other factors", level_differences, PAIR_COLUMNS),
+    PAIRS,
+)
 TEXT_COLUMNS = ("factor", "pair", "term", "network type", "best setting", "in words", NOTE)
-MAX_PAIRS = 30  # the page and comparisons.csv have all
+MAX_ROWS = 30  # of tests; the page and comparisons.csv have all
 LEVELS = {"error": "bold red", "warning": "yellow", "note": "dim"}
 
 
@@ -32,18 +41,15 @@ def print_results(console: Console, study: Study) -> None:
     """Print the answer first, then the tables it rests on, then what to know about them."""
     console.print(Text(study.name, "bold"))
     console.print(headline(study))
-    statistics: dict[Statistic, tuple[str, ...]] = {
-        descriptives: (study.noun, *DESCRIPTIVE_COLUMNS)
-    }
-    if len(study.varying) > 1:
-        statistics |= {factorial: FACTORIAL_COLUMNS, best_settings: BEST_COLUMNS}
     for opponent, role in study.roles.items():
         console.print(f"\nagainst {opponent} ({role}): win rate in %", style="bold")
-        for statistic, heads in statistics.items():
-            _print(console, result_table(study, statistic, opponent), heads)
-        if len(study.varying) > 1:
-            _print_pairs(console, result_table(study, level_differences, opponent))
-        _print_pairs(console, result_table(study, comparisons, opponent))
+        _print(
+            console,
+            result_table(study, descriptives, opponent),
+            (study.noun, *DESCRIPTIVE_COLUMNS),
+        )
+        for title, statistic, heads in OF_FACTORS if len(study.varying) > 1 else OF_ONE_FACTOR:
+            _print_tests(console, title, result_table(study, statistic, opponent), heads)
         for line in filter(None, classical(study, opponent)["disagreement"]):
             console.print(Text(line, LEVELS["warning"]))
     found = rows_of(checks(study))
@@ -52,14 +58,21 @@ def print_results(console: Console, study: Study) -> None:
         console.print(Text("\n" * (not number) + line, LEVELS.get(check["level"], "")))
 
 
-def _print_pairs(console: Console, frame: pd.DataFrame) -> None:
+def _print_tests(
+    console: Console, title: str, frame: pd.DataFrame, columns: tuple[str, ...]
+) -> None:
+    """Print a table under its title, or the reason where nothing in it could be computed."""
     if frame.empty:
         return
-    pairs = frame["a"] + f" {MINUS} " + frame["b"]
-    shown = frame.assign(pair=pairs)[:MAX_PAIRS]
-    _print(console, shown, ("factor", "pair", *PAIR_COLUMNS))
-    if len(frame) > MAX_PAIRS:
-        console.print(f"and {pluralize(len(frame) - MAX_PAIRS, 'more pair')}, in the report")
+    if NOTE in frame and frame[NOTE].nunique() == 1 and frame[NOTE].all():
+        console.print(f"{title}: {frame[NOTE].iloc[0]}")
+        return
+    if "a" in frame:
+        frame = frame.assign(pair=frame["a"] + f" {MINUS} " + frame["b"])
+    console.print(title, style="dim")
+    _print(console, frame[:MAX_ROWS], columns)
+    if len(frame) > MAX_ROWS:
+        console.print(f"and {len(frame) - MAX_ROWS:,} more, in the report")
 
 
 def _print(console: Console, frame: pd.DataFrame, columns: tuple[str, ...]) -> None:

@@ -72,7 +72,10 @@ def _not_assessed(study: Study) -> Iterator[Finding]:
     single = list(study.conditions.index[study.conditions["n"] == 1])
     if single:
         each = " each" * (len(single) > 1)
-        text = f"one run{each} of {join_words(single)}: how much runs vary could not be assessed"
+        found = f"one run{each} of {truncate(single)}"
+        if 1 < len(single) == len(study.labels):
+            found = f"one run per {study.noun}"
+        text = f"{found}: how much runs vary could not be assessed; train more: 'run=range(1,8)'"
         yield "not_assessed", "warning", text
     for opponent in study.opponents:
         equal = [name for name, x in study.rates(opponent).items() if x.size > 1 and is_constant(x)]
@@ -121,12 +124,14 @@ def _final_evaluation(study: Study) -> Iterator[Finding]:
                 f"{games.max():,}"
             )
             yield "unequal_games", "warning", text
-        if len(games) and games.min() < FINAL_GAMES:
-            text = (
-                f"only {pluralize(int(games.min()), 'final game')} against {opponent}; below "
-                f"{FINAL_GAMES:,} the sampling error of the games widens every interval"
-            )
-            yield "few_games", "warning", text
+    fewest = study.final.groupby("opponent")["games"].min().reindex(study.opponents)
+    for games, opponents in fewest[fewest < FINAL_GAMES].groupby(fewest, sort=False):
+        about = f"{pluralize(int(games), 'final game')} against {join_words(opponents.index)}"
+        text = (
+            f"only {about}; below {FINAL_GAMES:,} the sampling error of the games widens every "
+            "interval"
+        )
+        yield "few_games", "warning", text
 
 
 def _seeds(study: Study) -> Iterator[Finding]:
@@ -198,25 +203,26 @@ def _arithmetic(study: Study) -> Iterator[Finding]:
 def _unreachable(study: Study) -> Iterator[Finding]:
     """Name exact tests, by number of runs, whose smallest p exceeds the corrected level."""
     compared = comparisons(study)
-    found: dict[tuple[str, str], tuple[float, float]] = {}
-    for row in rows_of(compared[compared["test"] != ""]):
-        m, n = sorted((row["n_a"], row["n_b"]))
+    compared = compared[compared["test"] != ""]
+    sizes = {
+        (*sorted((row["n_a"], row["n_b"])), ALPHA / row["family_size"]) for row in rows_of(compared)
+    }
+    for m, n, level in sorted(sizes):
         tests = {
-            f"{m} and {n} runs rank tests": smallest_rank_p(m, n),
-            f"{m} and {n} runs permutation tests": smallest_permutation_p(m, n),
+            "permutation": smallest_permutation_p(m, n),
+            "rank": smallest_rank_p(m, n),
         }
         if study.is_paired:
-            tests = {f"{m} pairs sign flips": smallest_flip_p(m)}
-        level = ALPHA / row["family_size"]
-        for test, smallest in tests.items():
-            if smallest > level:
-                found[row["opponent"], test] = smallest, level
-    for (opponent, test), (smallest, level) in sorted(found.items()):
-        text = (
-            f"against {opponent}: with {test} cannot reach significance: smallest attainable p "
-            f"{smallest:.3g} exceeds {level:.3g}"
-        )
-        yield "unreachable", "warning", text
+            tests = {"sign flip": smallest_flip_p(m)}
+        failing = {name: smallest for name, smallest in tests.items() if smallest > level}
+        if failing:
+            numbers = f"{m} pairs" if study.is_paired else f"{m} and {n} runs"
+            attainable = dict.fromkeys(f"{smallest:.3g}" for smallest in failing.values())
+            text = (
+                f"with {numbers} {join_words(failing)} tests cannot reach significance: smallest "
+                f"attainable p {join_words(attainable)}, above {level:.3g}"
+            )
+            yield "unreachable", "warning", text
 
 
 def _collapsed(study: Study) -> Iterator[Finding]:

@@ -12,12 +12,11 @@ from statsmodels.stats.anova import anova_lm
 
 from cuttle.analysis.data import Study, by_condition, level_text
 from cuttle.analysis.multiplicity import holm
-from cuttle.analysis.numerics import ALPHA, FloatArray, degenerate, rows_of, table
+from cuttle.analysis.numerics import ALPHA, ONE_EACH, FloatArray, degenerate, rows_of, table
 from cuttle.analysis.pairs import planned_levels
 from cuttle.analysis.statistic import by_opponent
 from cuttle.runs.formatting import format_p_claim, join_words
 
-ONE_EACH = "one run per condition leaves no variance"
 T_TEST = {
     "std err": "se", "P>|t|": "p", "Conf. Int. Low": "ci_low", "Conf. Int. Upp.": "ci_high",
 }  # fmt: skip

@@ -9,7 +9,7 @@ from scipy import special, stats
 from statsmodels.stats.oneway import anova_oneway
 
 from cuttle.analysis.data import Study
-from cuttle.analysis.numerics import SEED, FloatArray, Row, degenerate
+from cuttle.analysis.numerics import ONE_EACH, SEED, FloatArray, Row, degenerate
 from cuttle.analysis.pairs import values_by_run
 from cuttle.analysis.statistic import by_opponent
 
@@ -63,7 +63,7 @@ def _independent(groups: Mapping[str, FloatArray]) -> Iterator[dict[str, Any]]:
 def _too_few(groups: Mapping[str, FloatArray]) -> str:
     if len(groups) < 2:
         return "fewer than two of them have runs"
-    return "one run of each leaves no variance" * all(x.size < 2 for x in groups.values())
+    return ONE_EACH * all(x.size < 2 for x in groups.values())
 
 
 def anova(arrays: list[FloatArray]) -> dict[str, Any]:

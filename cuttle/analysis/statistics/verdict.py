@@ -64,15 +64,27 @@ def headline(study: Study) -> str:
         return about + ". ".join([first, *map(capitalize, rest)]) + "."
     # one factor, or too few runs for more than pairs
     rows = decided_pairs(study, opponent) if study.opponents else []
+    if all(row["decision"] is Decision.NOT_COMPUTABLE for row in rows):
+        answers = list(_without_comparison(study, opponent, rows))
+        return about + "; ".join(filter(None, [missing, *answers])) + "."
     families = by_family(rows)
     for factor, family in families.items():
         name = f"by {study.factor_text(factor)}, " * (len(families) > 1)
         answers.append(name + summarise(family, study.noun))
     undecided = [row for row in rows if row["decision"] is Decision.UNDECIDED]
     answers += [detectable_text(undecided)] if len(families) == 1 else []
-    if not rows:
-        answers.append(f"no comparison, as there is only one {study.noun}")
     return about + "; ".join(filter(None, [missing, *answers])) + "."
+
+
+def _without_comparison(study: Study, opponent: str, pairs: Sequence[Row]) -> Iterator[str]:
+    """Say why no pair can be compared, and what is highest, which is all that one run shows."""
+    if not pairs:
+        yield f"no comparison, as there is only one {study.noun}"
+    elif means := _means(study, opponent):
+        yield summarise(pairs, study.noun)
+        top, highest = _highest(means)
+        verb = "has" if len(top) == 1 else "share"
+        yield f"{join_words(top)} {verb} the highest mean, {format_percent(highest)}"
 
 
 def _statements(study: Study, opponent: str, pairs: Sequence[Row]) -> Iterator[Statement]:
@@ -139,12 +151,21 @@ def _overall(study: Study, opponent: str, pairs: Sequence[Row]) -> Statement:
     return Statement(question, text, Decision.UNDECIDED, factor)
 
 
+def _means(study: Study, opponent: str) -> dict[str, float]:
+    return {name: float(x.mean()) for name, x in study.rates(opponent).items() if x.size}
+
+
+def _highest(means: dict[str, float]) -> tuple[list[str], float]:
+    """Return the conditions with the highest mean, and that."""
+    highest = max(means.values())
+    return [name for name, mean in means.items() if highest - mean < 1e-12], highest
+
+
 def _best(study: Study, opponent: str, pairs: Sequence[Row]) -> Statement:
     noun, factor = study.noun, study.varying[0]
     question = f"Which {noun} is best against {opponent}?"
-    means = {name: float(x.mean()) for name, x in study.rates(opponent).items() if x.size}
-    highest = max(means.values())
-    top = [name for name, mean in means.items() if highest - mean < 1e-12]
+    means = _means(study, opponent)
+    top, highest = _highest(means)
     decided = [ranked(pair) for pair in pairs if pair["decision"] in SIGNIFICANT]
     beaten = {behind for ahead, behind in decided if ahead in top}
     rivals = [name for name in means if name not in beaten and name not in top]
