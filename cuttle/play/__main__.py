@@ -3,6 +3,7 @@
 import argparse
 import functools
 import secrets
+import signal
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -140,4 +141,5 @@ def main(argv: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader may leave, as `| head` does
     main()

@@ -1,8 +1,12 @@
 """The terminal game as a person meets it."""
 
 import re
+import signal
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -320,3 +324,20 @@ def test_wrong_arguments_are_named(
         main(arguments)
 
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_reader_who_leaves_ends_the_program_without_a_word() -> None:
+    command = [sys.executable, "-m", "cuttle.play", "--opponent", "gap_maximizer"]
+    pipe = subprocess.PIPE
+    program = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+    assert program.stdin and program.stdout and program.stderr
+    program.stdout.readline()
+    program.stdout.close()
+
+    with suppress(BrokenPipeError), program.stdin as keyboard:
+        keyboard.write("?\n")
+
+    assert program.wait() == -signal.SIGPIPE
+    assert program.stderr.read() == ""
+    program.stderr.close()
