@@ -42,7 +42,7 @@ def test_shuffling_hidden_cards_changes_nothing_that_is_shown(name: str) -> None
 
     changed = np.flatnonzero(observations[0] != observations[1])
     assert seat == -1, f"seat {seat} is shown hidden cards in words {changed} of {games}"
-    assert checks > 50_000
+    assert checks > 40_000
 
 
 def test_a_hand_is_shown_to_its_owner_only() -> None:
