@@ -1,5 +1,6 @@
 """Refused Hydra options: they would do nothing, or leave a stray directory."""
 
+from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 
 from cuttle.launch.refusal import Refusal
@@ -31,3 +32,9 @@ def refuse_unused_options(config: DictConfig) -> None:
     for group, option in UNUSED_GROUPS.items():
         if (chosen := config.hydra.runtime.choices.get(group)) != option:
             raise Refusal(f"{group}={chosen} is not used here: a run writes its log to train.log")
+    params = config.hydra.sweeper.get("params") or {}
+    if params and config.hydra.mode is not RunMode.MULTIRUN:
+        raise Refusal(
+            f"hydra.sweeper.params ({', '.join(params)}) would not be swept: add -m, or "
+            "hydra.mode: MULTIRUN beside it"
+        )

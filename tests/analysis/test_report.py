@@ -12,11 +12,12 @@ import pytest
 from PIL import Image
 
 from cuttle.analysis.interpretation import Decision
+from cuttle.analysis.report.content import configuration
 from cuttle.analysis.report.page import MARKS
 from cuttle.analysis.tables import learning_table
 
 from .conftest import Make, Report, run_cli
-from .experiments import TYPES, write_factorial, write_run
+from .experiments import RATE, TYPES, write_factorial, write_run
 from .page import check
 from .studies import AWKWARD
 
@@ -91,6 +92,15 @@ def test_page_shows_settings_factors_and_sizes(tmp_path: Path) -> None:
     assert cells_after(text, "Varies within conditions", "threads")[0] == "{(absent), 2}"
     assert {"Settings by network type", "network_type.name", "versions.numpy"} < {*text}
     assert cells_after(text, "initial Q sd", "boolean")[:3] == ["190,000", "0.0120", "1 min 00 s"]
+
+
+def test_a_setting_that_is_null_in_some_runs_is_not_common(factorial: Make) -> None:
+    study = factorial([({"network_type": "boolean", RATE: rate}, [0.5]) for rate in (0.1, None)])
+
+    *_, common = configuration(study)
+
+    assert common.title.endswith("common settings") and len(common.frame)
+    assert RATE not in set(common.frame["key"])
 
 
 def test_page_attaches_no_tables_of_an_earlier_report(tmp_path: Path) -> None:

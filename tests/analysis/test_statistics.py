@@ -305,6 +305,18 @@ def test_anova_finds_the_interaction_that_is_there(factorial: Make) -> None:
     assert parallel["p"].iloc[0] < 0.001 and parallel["eta2_partial"].iloc[0] > 0.5
 
 
+@pytest.mark.parametrize("name", ["factorial", "level_means", "level_differences", "best_settings"])
+def test_null_is_a_level_like_any_other(factorial: Make, name: str) -> None:
+    design = cells(lambda i, j: 0.5 + 0.05 * i * j, levels=(1, 2))
+    with_null = [({**x, RATE: None if x[RATE] == 2 else x[RATE]}, y) for x, y in design]
+
+    of_numbers, of_null = rows(factorial(design), name), rows(factorial(with_null), name)
+
+    assert len(of_null) == len(of_numbers) and not of_null["note"].any()
+    numbers = of_numbers.select_dtypes("float").drop(columns="level", errors="ignore")
+    pd.testing.assert_frame_equal(of_null[numbers.columns], numbers)
+
+
 def test_conditions_without_runs_leave_the_rest_of_the_design_tested(factorial: Make) -> None:
     design = cells(lambda i, j: 0.5 + i / 20, levels=RATES[:3])
     study = factorial([*design[:-1], (design[-1][0], [])])

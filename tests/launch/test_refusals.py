@@ -44,6 +44,7 @@ BAD_INPUT = {
     "-m training.learner.learning_rate=1e-3,0.001": "two jobs would train in",
     "-m run=1,0": "run must be a whole number of at least 1, got 0",
     "-m experiment=a,b": "a sweep belongs to one experiment",
+    "+hydra.sweeper.params={run:1}": "hydra.sweeper.params (run) would not be swept: add -m",
     "-m hydra.launcher.n_jobs=0": "hydra.launcher.n_jobs must be at least 1, or -1",
     "network_type=boolean,blind": "network_type=boolean,blind: several values need a sweep: add -m",
     "run=range(1,3)": "run=range(1,3): several values need a sweep: add -m",

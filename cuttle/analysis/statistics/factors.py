@@ -33,7 +33,7 @@ def factorial(study: Study, opponent: str) -> list[dict[str, Any]]:
     if len(study.varying) < 2:
         return []
     final = study.finals(opponent)
-    data = final.join(study.conditions[list(study.varying)].astype("str"), on="condition")
+    data = final.join(study.conditions[list(study.varying)].map(level_text), on="condition")
     names = {f"factor_{place}": factor for place, factor in enumerate(study.varying)}
     data = data.rename(columns={factor: name for name, factor in names.items()})
     levels = {name: data[name].nunique() for name in names}
