@@ -114,14 +114,17 @@ def colour_factor(study: Study) -> str:
     return NETWORK_TYPE if NETWORK_TYPE in study.varying or not study.varying else study.varying[0]
 
 
-def setting_texts(study: Study, *shown: str) -> dict[str, str]:
+def setting_texts(study: Study, *shown: str, between: str = ", ") -> dict[str, str]:
     """Return the levels of the varying factors that are not shown otherwise, by condition.
 
     shown: factors; without any, the one of the colour
+    between: what separates two factors; a level may be a list, with commas of its own
     """
     others = [f for f in study.varying if f not in (shown or (colour_factor(study),))]
     return {
-        str(label): ", ".join(f"{study.factor_text(f)} = {level_text(levels[f])}" for f in others)
+        str(label): between.join(
+            f"{study.factor_text(f)} = {level_text(levels[f])}" for f in others
+        )
         for label, levels in study.conditions.iterrows()
     }
 

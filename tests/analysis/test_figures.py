@@ -125,6 +125,20 @@ def test_heat_map_has_a_cell_per_condition(narrow: Study) -> None:
     np.testing.assert_allclose(drawn, 100 * np.reshape(means, (2, 3)))
 
 
+def test_a_level_that_is_a_list_stays_on_one_line(factorial: Make) -> None:
+    levels = [(goals, scalars) for goals in ([21, 14], [15, 10]) for scalars in (True, False)]
+    design = [
+        ({"network_type": name, "rules.king_goals": goals, "trunk.scalars": scalars}, [0.5])
+        for name in TYPES[:2]
+        for goals, scalars in levels
+    ]
+
+    axes = draw("heat_map", factorial(design)).axes[0]
+
+    first, *_ = [label.get_text() for label in axes.get_xticklabels()]
+    assert first == "king goals = [21, 14]\nscalars = true"
+
+
 def test_captions_name_runs_and_intervals(main: Study, tmp_path: Path) -> None:
     told = {"win_rates": "95% t-intervals", "intervals": "95% percentile bootstrap",
             "differences": "95% Welch", "learning_curves": "7 runs per type and round"}  # fmt: skip

@@ -71,7 +71,7 @@ def heat_map(study: Study) -> Figure | None:
         return None
     opponent, first = study.first_opponent, colour_factor(study)
     others = [factor for factor in study.varying if factor != first]
-    settings = list(setting_texts(study).values())
+    settings = list(setting_texts(study, between="\n").values())
     if len(others) == 1:
         settings = list(map(level_text, study.conditions[others[0]]))
     levels = list(map(level_text, study.conditions[first]))
@@ -86,7 +86,7 @@ def heat_map(study: Study) -> Figure | None:
     width = min(DOUBLE_COLUMN, max(SINGLE_COLUMN, 2.2 + 0.8 * len(columns)))
     drawn = Figure(figsize=(width, 1.3 + CELL_HEIGHT * len(rows)))
     low, high = cells["mean"].min(axis=None), cells["mean"].max(axis=None)
-    heat_map_of(drawn, cells, _broken(rows), _broken(columns), limits=(low, high))
+    heat_map_of(drawn, cells, _clipped(rows), _clipped(columns), limits=(low, high))
     if len(names) == 2:
         vertical, horizontal = map(study.factor_text, names)
         drawn.axes[0].set(xlabel=horizontal, ylabel=vertical)
@@ -100,9 +100,9 @@ def heat_map(study: Study) -> Figure | None:
     return set_caption(drawn, caption, note=note)
 
 
-def _broken(settings: list[str]) -> list[str]:
-    """Return settings with a line per factor."""
-    return ["\n".join(clip(part, 24) for part in setting.split(", ")) for setting in settings]
+def _clipped(settings: list[str]) -> list[str]:
+    """Return settings, a line per factor, as far as there is room."""
+    return ["\n".join(clip(line, 24) for line in setting.splitlines()) for setting in settings]
 
 
 @figure
