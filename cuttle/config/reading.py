@@ -46,11 +46,12 @@ def unknown_key(name: str, siblings: Iterable[str] = ()) -> str:
     parent = index()[section].section if section in index() else None if section else Config
     beside = [str(key) for key in (siblings if parent is None else fields_of(parent))]
     elsewhere = {key.rpartition(".")[2]: key for key in index()}
-    close = difflib.get_close_matches(last, beside, n=1)
+    close = [key for key in index() if key.rpartition(".")[2] == last]
+    close = close or difflib.get_close_matches(last, beside, n=1)
     if not close:
         other = difflib.get_close_matches(last, elsewhere, n=1, cutoff=0.8)
         close = [elsewhere[match] for match in other]
-    hint = f"did you mean {close[0]!r}? " if close else ""
+    hint = f"did you mean {' or '.join(map(repr, close))}? " if close else ""
     return f"there is no key {name!r}; {hint}there are {', '.join(beside)}"
 
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
+from cuttle.config.roles import index
 from cuttle.launch.exit_status import FAILED, get_status
 from cuttle.launch.output import tolerate_lost_readers
-from cuttle.launch.refusal import Refusal, one_line_errors
+from cuttle.launch.refusal import Refusal, example_of, one_line_errors
 from cuttle.launch.signals import stop_on_signals
 from cuttle.launch.worker import RunFailed
 from cuttle.runs.layout import CONFIG_FILE, OVERRIDES_FILE
@@ -29,11 +30,22 @@ def run_main(main: Callable[[], Any]) -> None:
     sys.argv[1:] = sorted(sys.argv[1:], key=lambda argument: argument not in MULTIRUN_FLAGS)
     try:
         with one_line_errors():
+            _refuse_flags(sys.argv[1:])
             _refuse_stored_config(sys.argv[1:])
             main()
     except RunFailed:  # which the summary has named, here or in a worker of another sweeper
         sys.exit(get_status() or FAILED)
     sys.exit(get_status())
+
+
+def _refuse_flags(arguments: Sequence[str]) -> None:
+    """Raise Refusal for a key written as an option, `--dry-run`; Hydra would print its usage."""
+    for argument in arguments:
+        name, _, value = argument.removeprefix("--").partition("=")
+        key = name.replace("-", "_")
+        if argument.startswith("--") and key in index():
+            example = f"{key}={value}" if value else example_of(key)
+            raise Refusal(f"{argument} is not an option: write {example}")
 
 
 def _refuse_stored_config(arguments: Sequence[str]) -> None:

@@ -13,6 +13,7 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from cuttle.config.hydra import explain
+from cuttle.config.roles import index
 from cuttle.launch.exit_status import INTERRUPTED, REFUSED
 
 UNKNOWN_OPTION = re.compile(r"Could not find '([^']+)/([^'/]+)'\s+Available options[^:]*:([^:]+)")
@@ -108,8 +109,14 @@ def _known_problem(error: BaseException, text: str) -> str:
 def _unreadable_override(error: OverrideParseException) -> str:
     key, equals, value = error.override.partition("=")
     if not equals:
-        return f"{error.override} is not KEY=VALUE, as in experiment={error.override}"
+        example = example_of(key) if key in index() else f"experiment={key}"
+        return f"{key} is not KEY=VALUE, as in {example}"
     return f"{error.override} cannot be read; quote the value twice: '{key}=\"{value}\"'"
+
+
+def example_of(key: str) -> str:
+    """Return how a key of the schema is given a value."""
+    return f"{key}=true" if index()[key].type is bool else f"{key}=VALUE"
 
 
 def _unknown_key(key: str) -> str:

@@ -19,6 +19,12 @@ def options(group: str = "network_type") -> str:
 
 BAD_INPUT = {
     "traning=quick": "there is no key 'traning'; did you mean 'training'?",
+    "rounds=3": "there is no key 'rounds'; did you mean 'training.rounds'?",
+    "suit_averaging=true": "did you mean 'training.self_play.suit_averaging' or 'training.eval",
+    "--network-type=a-b": "--network-type=a-b is not an option: write network_type=a-b",
+    "--dry-run": "--dry-run is not an option: write dry_run=true",
+    "dry_run": "dry_run is not KEY=VALUE, as in dry_run=true",
+    "my_study": "my_study is not KEY=VALUE, as in experiment=my_study",
     "training=quik": f"there is no option training=quik; there are {options('training')}",
     "network_type=bolean": f"there is no option network_type=bolean; there are {options()}",
     "training.learner.learning_rate=-0.1": "learner.learning_rate must be positive, got -0.1",
