@@ -77,6 +77,17 @@ def test_a_table_without_a_number_is_one_line(tmp_path: Path, cli: Cli) -> None:
     assert not [line for line in lines if line.startswith(("term ", "factor "))]
 
 
+def test_an_anova_without_an_interaction_is_a_table_with_a_note(tmp_path: Path, cli: Cli) -> None:
+    *design, (levels, _) = cells(lambda i, j: 0.5 + i / 9, levels=(1, 2), runs=3)
+    write_factorial(tmp_path, [*design, (levels, [])])
+
+    lines = cli("report", tmp_path / "study", "--no-figures").out.splitlines()
+
+    first = lines.index("factors")
+    assert lines[first + 1].startswith("term ") and lines[first + 2].startswith("network_type ")
+    assert lines[first + 4].startswith("interactions that cannot be estimated")
+
+
 def test_what_is_left_to_do_is_counted_and_edited_files_are_named(root: Path, cli: Cli) -> None:
     for run in (6, 7):
         write_run(root / "study", "boolean", run, state="failed", status=FAILED)

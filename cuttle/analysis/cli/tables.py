@@ -21,9 +21,9 @@ from cuttle.runs.formatting import MINUS, join_words
 DESCRIPTIVE_COLUMNS = ("n", "mean", "95% CI", "SD", "SE", "min", "median", "max", "IQM")
 FACTORIAL_COLUMNS = ("term", "F", "p", "in words")
 BEST_COLUMNS = ("network type", "best setting", "its mean", "cross-fitted", "SE")
-PAIR_COLUMNS = (  # what fits 80 columns
-    *("factor", "pair", f"a {MINUS} b", "95% CI", "p", "p Holm", "g", "P(a > b)"),
-)
+DIFFERENCE_COLUMNS = (f"a {MINUS} b", "95% CI", "p", "p Holm", "g", "P(a > b)")
+PAIR_COLUMNS = ("factor", "pair", *DIFFERENCE_COLUMNS)  # what fits 80 columns
+DECISIVE = ("p", "cross-fitted")  # a table that has none of these is told in a line
 PAIRS = ("pairs", comparisons, PAIR_COLUMNS)
 OF_ONE_FACTOR = (PAIRS,)
 OF_FACTORS = (
@@ -43,11 +43,8 @@ def print_results(console: Console, study: Study) -> None:
     console.print(headline(study))
     for opponent, role in study.roles.items():
         console.print(f"\nagainst {opponent} ({role}): win rate in %", style="bold")
-        _print(
-            console,
-            result_table(study, descriptives, opponent),
-            (study.noun, *DESCRIPTIVE_COLUMNS),
-        )
+        table = result_table(study, descriptives, opponent)
+        _print(console, table, (study.noun, *DESCRIPTIVE_COLUMNS))
         for title, statistic, heads in OF_FACTORS if len(study.varying) > 1 else OF_ONE_FACTOR:
             _print_tests(console, title, result_table(study, statistic, opponent), heads)
         for line in filter(None, classical(study, opponent)["disagreement"]):
@@ -64,7 +61,8 @@ def _print_tests(
     """Print a table under its title, or the reason where nothing in it could be computed."""
     if frame.empty:
         return
-    if NOTE in frame and frame[NOTE].nunique() == 1 and frame[NOTE].all():
+    decisive = frame[[head for head in DECISIVE if head in frame]]
+    if (decisive == "").all(axis=None) and NOTE in frame and frame[NOTE].nunique() == 1:
         console.print(f"{title}: {frame[NOTE].iloc[0]}")
         return
     if "a" in frame:

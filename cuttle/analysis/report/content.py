@@ -162,9 +162,8 @@ def configuration(study: Study) -> list[Part]:
         return [Part("Settings", pd.DataFrame(), empty=empty)]
     path = study.paths[0]
     varying = inside(open_side(path.parent, str(path)))
-    constant = (
-        study.configs.loc[:, study.configs.astype(str).nunique(dropna=False) == 1].iloc[0].dropna()
-    )
+    are_equal = study.configs.astype(str).nunique(dropna=False) == 1
+    constant = study.configs.loc[:, are_equal].iloc[0].dropna()
     common = pd.DataFrame({"key": constant.index, "value": [*map(format_value, constant)]})
     levels = [
         (name, level_text(factor.base), ", ".join(map(level_text, study.levels(name))))
