@@ -100,7 +100,8 @@ def build_network(config: Mapping[Any, Any]) -> torch.nn.Module:
     try:
         network: torch.nn.Module = network_class(zones=len(ZONES), trunk=trunk, **sizes)
     except (TypeError, RuntimeError) as error:
-        raise ValueError(f"network_type._target_={target} with {sizes}: {error}") from error
+        reason = str(error).partition("\n")[0]  # of torch, before a trace of C++
+        raise ValueError(f"network_type._target_={target} with {sizes}: {reason}") from error
     return network
 
 

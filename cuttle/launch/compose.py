@@ -88,8 +88,17 @@ class Composer:
 
     def _parse(self, word: str) -> Override:
         if word not in self._parsed:
-            (self._parsed[word],) = self._parser.parse_overrides([word])
+            (override,) = self._parser.parse_overrides([word])
+            self._refuse_several_options(override)
+            self._parsed[word] = override
         return self._parsed[word]
+
+    def _refuse_several_options(self, override: Override) -> None:
+        """Raise Refusal for `GROUP=[a,b]`, which merges options under the name of one."""
+        group, value = override.key_or_group, override.value()
+        if isinstance(value, list) and not group.startswith("hydra/") and self.options(group):
+            swept = ",".join(map(str, value))
+            raise Refusal(f"{override.input_line}: one option only; to sweep, -m {group}={swept}")
 
     def _changes_one_key(self, override: Override) -> bool:
         key = override.key_or_group

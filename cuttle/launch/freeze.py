@@ -12,7 +12,7 @@ from omegaconf import OmegaConf
 from cuttle.launch.decide import Action, Decision
 from cuttle.launch.overrides import REPEAT
 from cuttle.launch.plan import Plan, PlannedRun, is_begun_run
-from cuttle.launch.refusal import describe
+from cuttle.launch.refusal import Refusal, describe
 from cuttle.launch.source import keep_source
 from cuttle.runs.files import read_json, remove_temporary_files, write_json, write_text
 from cuttle.runs.layout import (
@@ -48,7 +48,11 @@ def freeze(
     The second value gives, by run id, why a run could not be prepared.
     facts: the program's facts about itself and its runs, for the metadata
     """
-    plan.experiment_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        plan.experiment_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        place = f"{plan.experiment_dir} cannot be made ({error.strerror})"
+        raise Refusal(f"{place}; use another root=") from error
     provenance = {
         "git": git_state(),
         "source_hash": source_hash(),

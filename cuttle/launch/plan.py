@@ -16,6 +16,7 @@ from cuttle.launch.output import with_progress
 from cuttle.launch.overrides import REPEAT, expand, key_of
 from cuttle.launch.refusal import Refusal
 from cuttle.runs.diff import canonical, flatten, is_below
+from cuttle.runs.files import MAX_INTEGER
 from cuttle.runs.identity import config_hash
 from cuttle.runs.layout import EXPERIMENT_NAME, RunState, run_name
 from cuttle.runs.reader import Experiment, read_experiment
@@ -72,6 +73,7 @@ def plan(
     expanded = expand(list(overrides.values()))
     jobs = [_job(composer, job) for job in with_progress(expanded, "planning runs")]
     experiment_dir = _experiment_dir([job.config for job in jobs])
+    _require_directory(experiment_dir)
     experiment = read_experiment(experiment_dir) if experiment_dir.is_dir() else None
     space = _space(composer, overrides, experiment, label_group, swept)
     names = _Names(space, experiment)
@@ -117,6 +119,13 @@ def _root(text: str) -> Path:
         return Path(text).expanduser().resolve()
     except RuntimeError as error:
         raise Refusal(f"root={text}: {error}") from error
+
+
+def _require_directory(experiment_dir: Path) -> None:
+    """Raise Refusal where a file lies in the way of an experiment."""
+    place = next(place for place in (experiment_dir, *experiment_dir.parents) if place.exists())
+    if not place.is_dir():
+        raise Refusal(f"{place} is not a directory; use another root= or experiment=")
 
 
 def _checked(config: dict[str, Any]) -> dict[str, Any]:
@@ -195,7 +204,9 @@ class _Names:
 
 
 def _plan_run(job: _Job, names: _Names, experiment_dir: Path) -> PlannedRun:
-    levels = names.space.levels(job.composed.choices, flatten(job.config))
+    flat = flatten(job.config)
+    _refuse_large_numbers(flat)
+    levels = names.space.levels(job.composed.choices, flat)
     condition, run, section = names.label(levels), int(job.config["run"]), job.config["seed"]
     try:
         seed = run_seed(
@@ -221,6 +232,13 @@ def _plan_run(job: _Job, names: _Names, experiment_dir: Path) -> PlannedRun:
         overrides=job.overrides,
         hydra=job.composed.hydra,
     )
+
+
+def _refuse_large_numbers(flat: Mapping[str, Any]) -> None:
+    """Raise Refusal for a number that could be frozen but not read back."""
+    for key, value in flat.items():
+        if type(value) is int and abs(value) > MAX_INTEGER:
+            raise Refusal(f"{key} must be at most {MAX_INTEGER}, got {value}")
 
 
 def _refuse_copies(runs: Sequence[PlannedRun]) -> None:

@@ -80,7 +80,7 @@ def describe(error: BaseException) -> str:
     if isinstance(error, YAMLError | UnicodeDecodeError):
         return _yaml_problem(error)
     text = str(error)
-    if isinstance(error.__cause__, OmegaConfBaseException):
+    if isinstance(error.__cause__, OmegaConfBaseException) and not isinstance(error, Refusal):
         text += "\n" + str(error.__cause__)
     kept = [line.strip() for line in text.splitlines() if line.strip()]
     plain = " ".join(line for line in kept if not line.startswith(NOISE))
@@ -101,6 +101,8 @@ def _known_problem(error: BaseException, text: str) -> str:
     if option := UNKNOWN_OPTION.search(text):
         options = ", ".join(option[3].split()[:-3])  # without the words `Config search path`
         return f"there is no option {option[1]}={option[2]}; there are {options}"
+    if twice := re.search(r"(\S+) appears more than once in the final defaults list", text):
+        return f"{twice[1]} is in the config already: write {twice[1]}=OPTION, without +"
     if "group override must be a string" in text:
         return f"{_group_argument()}: an option of a config group must be a name, {NUMBER_HINT}"
     return ""
