@@ -218,6 +218,10 @@ def test_a_terminal_of_another_encoding_gets_replacements(tmp_path: Path) -> Non
         ("status absent", "no experiment 'absent'"),
         ("select absent", "no experiment 'absent'"),
         ("report absent", "no experiment 'absent'"),
+        (
+            "list --root /dev/null",
+            "Invalid value for '--root' (env var: 'CUTTLE_ROOT'): /dev/null is",
+        ),
         ("statsu", "No such command"),
         ("status --wach", "No such option"),
         ("status --watch --failed", "--watch, --failed and --check are given one"),

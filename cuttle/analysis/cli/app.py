@@ -21,6 +21,7 @@ app = typer.Typer(
     no_args_is_help=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="Analyze experiments. Without a command: report the selected, else the most recent one.",
 )
 
@@ -29,7 +30,10 @@ def _root(context: typer.Context, value: Path) -> Path:
     """Take --root from where it is given, before or after the command."""
     is_given = getattr(context.get_parameter_source("root"), "name", None) == "COMMANDLINE"
     root: Path = value if is_given or context.obj is None else context.obj
-    return root.expanduser()
+    root = root.expanduser()
+    if root.exists() and not root.is_dir():
+        raise typer.BadParameter(f"{root} is not a directory")
+    return root
 
 
 def _expanded(value: Path | None) -> Path | None:
