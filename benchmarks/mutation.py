@@ -12,10 +12,12 @@ import argparse
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -112,22 +114,26 @@ def run_pytest(folder: Path, marks: str, tests: tuple[str, ...]) -> str:
     """Run those of the tests that have these marks; return as `run_tests` does."""
     options = ["-x", "-q", "-m", marks, "-p", "no:cacheprovider"]
     environment = os.environ | {"PYTHONPATH": str(folder)}
-    try:
-        process = subprocess.run(
-            [sys.executable, "-m", "pytest", *options, *tests],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT_S,
+    command = [sys.executable, "-m", "pytest", *options, *tests]
+    with tempfile.TemporaryFile("w+") as output:  # a pipe would wait for what the tests left behind
+        process = subprocess.Popen(
+            command, cwd=folder, env=environment, stdout=output, start_new_session=True
         )
-    except subprocess.TimeoutExpired:
-        return f"no end within {TIMEOUT_S} s"
-    if process.returncode == 0:
+        try:
+            status = process.wait(timeout=TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            return f"no end within {TIMEOUT_S} s"
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        output.seek(0)
+        printed = output.read()
+    if status == 0:
         return ""
-    failed = re.findall(r"^(?:FAILED|ERROR) (\S+)", process.stdout, flags=re.M)
+    failed = re.findall(r"^(?:FAILED|ERROR) (\S+)", printed, flags=re.M)
     if not failed:
-        raise RuntimeError(f"pytest failed without a failing test:\n{process.stdout[-2_000:]}")
+        raise RuntimeError(f"pytest failed without a failing test:\n{printed[-2_000:]}")
     return str(failed[0])
 
 
