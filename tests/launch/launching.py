@@ -156,8 +156,8 @@ def struck_after_one_round(
     raise TimeoutError("the run was always over before it could be struck")
 
 
-def all_gone(directory: Path, *, timeout_s: float = TIMEOUT_S) -> bool:
-    """Say whether all processes of a directory end in time."""
+def all_gone(directory: Path, *, timeout_s: float = 120) -> bool:
+    """Say whether all processes of a directory end in time; a moment, unless something is wrong."""
     try:
         wait_for(lambda: not processes_in(directory), timeout_s=timeout_s)
     except TimeoutError:
