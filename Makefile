@@ -1,6 +1,7 @@
 # Both commands of the README. `make study` trains and analyses; `make test` runs every check.
 PYTHON ?= python3
 BIN := .venv/bin
+MAKEFLAGS += --no-print-directory
 
 .PHONY: study test check coverage results publish pages constraints
 
@@ -41,7 +42,7 @@ publish:
 	done
 
 test: .venv/installed
-	$(MAKE) --no-print-directory check
+	$(MAKE) check
 
 check:
 	$(BIN)/ruff check .
