@@ -31,6 +31,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _settings: Any = numba.config  # its names are made at run time
+if _settings.DISABLE_JIT:
+    raise RuntimeError("NUMBA_DISABLE_JIT=1: the rules only work compiled; unset it")
 _PACKAGE = Path(__file__).parents[1]
 _KEPT_VERSIONS = 4  # of the sources; older directories are removed when a new one is made
 

@@ -200,3 +200,10 @@ def test_an_account_without_a_home_keeps_nothing_under_a_relative_path(
     monkeypatch.setattr(os.path, "expanduser", lambda path: path)
 
     assert all(place.is_absolute() for place in jit._candidates())
+
+
+def test_compiling_cannot_be_turned_off() -> None:
+    with pytest.raises(subprocess.CalledProcessError) as failed:
+        run("import cuttle.game.rules", NUMBA_DISABLE_JIT="1")
+
+    assert "NUMBA_DISABLE_JIT=1: the rules only work compiled" in failed.value.stderr
