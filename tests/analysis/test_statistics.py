@@ -444,6 +444,21 @@ def test_a_run_collapsed_that_is_far_out_and_far_below(
     assert ("collapsed" in set(found["id"])) == is_named
 
 
+@pytest.mark.parametrize("plays_target", [True, False])
+def test_runs_whose_network_no_update_reached_are_named(
+    factorial: Make, plays_target: bool
+) -> None:
+    periods: list[int | None] = [None, 400, 401]  # of 400 updates
+    keys = {"network_type": "boolean", "training.evaluation.use_target_network": plays_target}
+    design = [({**keys, "training.learner.target_period": p}, [0.5, 0.6]) for p in periods]
+
+    found = all_statistics()["checks"](factorial(design))
+
+    texts = found.loc[found["id"] == "untrained", "text"].tolist()
+    assert len(texts) == plays_target
+    assert all("updates: boolean_target_period=401_run_01, boolean_" in text for text in texts)
+
+
 def test_an_exact_test_is_held_against_the_corrected_level(study: Make) -> None:
     groups = {name: [0.5, 0.51 + place / 100, 0.53, 0.56] for place, name in enumerate(TYPES)}
 

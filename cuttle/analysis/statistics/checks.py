@@ -21,6 +21,8 @@ COLLAPSE = 0.10  # win rate below the rest of its condition that makes a run wor
 FENCE = 3.0  # interquartile ranges; Tukey's far out
 BY_CHANCE = 1e-3  # probability below which equal results of two seeds are no chance
 Finding = tuple[str, str, str]  # id, level, text
+PERIOD = "training.learner.target_period"  # updates to the first copy
+PLAYS_TARGET = "training.evaluation.use_target_network"
 LEVELS = ("error", "warning", "note")  # an error: numbers mislead
 
 
@@ -29,7 +31,7 @@ def checks(study: Study) -> list[Row]:
     """Collect what a reader must know before believing the numbers, worst first."""
     parts = (
         _completeness, _not_assessed, _damage, _short_runs, _final_evaluation, _seeds, _copies,
-        _sources, _versions, _arithmetic, _unreachable, _collapsed,
+        _sources, _versions, _arithmetic, _unreachable, _collapsed, _untrained,
     )  # fmt: skip
     findings = [finding for part in parts for finding in part(study)]
     findings.sort(key=lambda finding: LEVELS.index(finding[1]))
@@ -239,3 +241,14 @@ def _collapsed(study: Study) -> Iterator[Finding]:
                 runs = [f"{row['run_id']} ({row['win_rate']:.3f})" for row in rows_of(low)]
                 text = f"far below the other runs of {name} against {opponent}: {truncate(runs)}"
                 yield "collapsed", "warning", text
+
+
+def _untrained(study: Study) -> Iterator[Finding]:
+    """Name runs whose final games were played by a network that no update had reached."""
+    configs = study.configs.set_index(study.runs["run_id"]).reindex(columns=[PERIOD, PLAYS_TARGET])
+    plays_copy = configs[PLAYS_TARGET].eq(True) & configs[PERIOD].notna()
+    needed = configs[PERIOD].where(plays_copy, 1).astype("float")
+    updates = study.rounds.groupby("run_id")["updates"].max().reindex(needed.index)
+    if runs := list(needed.index[updates < needed]):
+        text = f"untrained in the final games, as there were too few updates: {truncate(runs)}"
+        yield "untrained", "warning", f"{text} (see {PERIOD} and training.replay.warm_up)"
