@@ -25,6 +25,7 @@ from cuttle.analysis.statistics.checks import checks, no_runs
 from cuttle.analysis.statistics.final import variance
 from cuttle.analysis.statistics.learning import learning_differences
 from cuttle.analysis.statistics.omnibus import TESTS, omnibus
+from cuttle.analysis.statistics.settings import TIED
 from cuttle.runs.formatting import (
     format_p_claim,
     format_percent,
@@ -66,14 +67,19 @@ def headline(study: Study) -> str:
     rows = decided_pairs(study, opponent) if study.opponents else []
     if all(row["decision"] is Decision.NOT_COMPUTABLE for row in rows):
         answers = list(_without_comparison(study, opponent, rows))
-        return about + "; ".join(filter(None, [missing, *answers])) + "."
-    families = by_family(rows)
+    else:
+        answers = list(_of_families(study, rows))
+    return about + "; ".join(filter(None, [missing, *answers])) + "."
+
+
+def _of_families(study: Study, pairs: Sequence[Row]) -> Iterator[str]:
+    """Sum up the pairs of each factor, and what those of a single one leave undetected."""
+    families = by_family(pairs)
     for factor, family in families.items():
         name = f"by {study.factor_text(factor)}, " * (len(families) > 1)
-        answers.append(name + summarise(family, study.noun))
-    undecided = [row for row in rows if row["decision"] is Decision.UNDECIDED]
-    answers += [detectable_text(undecided)] if len(families) == 1 else []
-    return about + "; ".join(filter(None, [missing, *answers])) + "."
+        yield name + summarise(family, study.noun)
+    if len(families) == 1:
+        yield detectable_text([row for row in pairs if row["decision"] is Decision.UNDECIDED])
 
 
 def _without_comparison(study: Study, opponent: str, pairs: Sequence[Row]) -> Iterator[str]:
@@ -158,7 +164,7 @@ def _means(study: Study, opponent: str) -> dict[str, float]:
 def _highest(means: dict[str, float]) -> tuple[list[str], float]:
     """Return the conditions with the highest mean, and that."""
     highest = max(means.values())
-    return [name for name, mean in means.items() if highest - mean < 1e-12], highest
+    return [name for name, mean in means.items() if highest - mean < TIED], highest
 
 
 def _best(study: Study, opponent: str, pairs: Sequence[Row]) -> Statement:
