@@ -183,6 +183,9 @@ class SeedSection:
 class RulesSection:
     """The rules: the fields of the preset can be overridden."""
 
+    # Four jacks and two frozen cards (a nine of each side, where it may take one's own) can leave
+    # nothing to play, so a hand of six must allow a draw. A seven shows at most the two top cards.
+
     name: str = key("Preset that the fields start from.")
     king_goals: tuple[int, ...] = key(
         "Points to win with 0, 1, 2, 3 and 4 kings.", at_least=0, at_most=21
@@ -209,6 +212,13 @@ class RulesSection:
     max_decisions: int = key(
         "Decisions after which a game ends in a draw.", at_least=1, at_most=30_000
     )
+
+    def __post_init__(self) -> None:
+        if len(self.king_goals) != 5 or self.king_goals[0] == 0:
+            raise ValueError(
+                "rules.king_goals must be 5 numbers of points, the first above 0, "
+                f"got {list(self.king_goals)}"
+            )
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Rule variants. What a field does is in the rules.
 
 The engine serves without a config, so the presets stand here; conf/rules names the same values
-for runs, and a test keeps both equal.
+for runs, and a test keeps both equal. The ranges of the fields are in `cuttle.config.schema`.
 """
 
 from typing import NamedTuple
@@ -28,46 +28,6 @@ class Rules(NamedTuple):
 
 
 MAX_GOAL = 21  # of a goal; what is missing to a higher one could not be shown
-
-# Smallest and largest value of each number. Four jacks and two frozen cards (a nine of each side,
-# where it may take one's own) can leave nothing to play, so a hand of six must allow a draw; a
-# seven shows at most the two top cards.
-_RANGES = {
-    "hand_limit": (7, 52),
-    "five_draws": (0, 41),
-    "seven_reveals": (1, 2),
-    "passes_for_draw": (1, 100),
-    "max_decisions": (1, 30_000),
-}
-
-
-def checked(rules: Rules) -> Rules:
-    """Return the rules; raise ValueError for a field of the wrong kind or out of range."""
-    if not _are_goals(rules.king_goals):
-        given = rules.king_goals
-        raise ValueError(
-            f"rules.king_goals must be 5 numbers of points from 0 to {MAX_GOAL}, "
-            f"the first above 0, got {list(given) if isinstance(given, tuple) else given}"
-        )
-    for field, value in rules._asdict().items():
-        if field in _RANGES:
-            low, high = _RANGES[field]
-            if type(value) is not int or not low <= value <= high:
-                raise ValueError(f"rules.{field} must be from {low} to {high}, got {value}")
-        elif field != "king_goals" and type(value) is not bool:
-            raise ValueError(f"rules.{field} must be true or false, got {value}")
-    return rules
-
-
-def _are_goals(value: object) -> bool:
-    """Return whether a value, which may come from a config, is a goal for every number of kings."""
-    return (
-        isinstance(value, tuple)
-        and len(value) == 5
-        and all(type(goal) is int and 0 <= goal <= MAX_GOAL for goal in value)
-        and value[0] > 0
-    )
-
 
 CUTTLE_CARDS = Rules(
     king_goals=(21, 14, 10, 5, 0),

@@ -15,10 +15,10 @@ from omegaconf import OmegaConf
 from cuttle import networks, opponents
 from cuttle.config.reading import check as check_keys
 from cuttle.config.reading import read
-from cuttle.config.schema import TrainingSettings, TrunkSection
+from cuttle.config.schema import RulesSection, TrainingSettings, TrunkSection
 from cuttle.env.observation import SCALAR_DIM, ZONES
 from cuttle.game.actions import NUM_ACTIONS
-from cuttle.game.variants import PRESETS, RULES_VERSION, Rules, checked
+from cuttle.game.variants import PRESETS, RULES_VERSION, Rules
 from cuttle.launch.arithmetic import is_portable, require_portable
 from cuttle.networks.trunk import TrunkSettings
 from cuttle.training.generators import Generators
@@ -68,15 +68,11 @@ def _seed(config: dict[str, Any]) -> int:
 
 
 def build_rules(section: Mapping[Any, Any]) -> Rules:
-    """Look a preset of the rules up and apply the fields given beside its name."""
-    fields: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value
-        for key, value in plain(section).items()
-    }
-    name = fields.pop("name")
-    if name not in PRESETS:
-        raise ValueError(f"rules.name must be one of {', '.join(PRESETS)}, got {name}")
-    return checked(PRESETS[name]._replace(**fields))
+    """Read the rules of a config: a preset's name, and every field."""
+    fields = vars(read(RulesSection, plain(section), "rules"))
+    if fields["name"] not in PRESETS:
+        raise ValueError(f"rules.name must be one of {', '.join(PRESETS)}, got {fields['name']}")
+    return Rules(**{field: fields[field] for field in Rules._fields})
 
 
 def build_network(config: Mapping[Any, Any]) -> torch.nn.Module:

@@ -141,6 +141,11 @@ def test_match_ends_with_its_summary(capsys: pytest.CaptureFixture[str]) -> None
     assert counts["gap_maximizer"] > counts["randomized"]
 
 
+def section_of(rules: str) -> dict[str, Any]:
+    """Return the section of a config that names the rules."""
+    return {"name": rules, **PRESETS[rules]._asdict()}
+
+
 def write_run(run_dir: Path, rules: str = "cuttle_cards") -> Path:
     """Lay out as much of a completed run as playing against it needs."""
     section = {"_target_": "cuttle.networks.blind.Blind"}
@@ -154,7 +159,7 @@ def write_run(run_dir: Path, rules: str = "cuttle_cards") -> Path:
         "network_type": section,
         "trunk": trunk,
         "training": {"evaluation": {"suit_averaging": True}},
-        "rules": {"name": rules},
+        "rules": section_of(rules),
     }
     torch.save({"weights": weights, "config": config}, run_dir / "models" / "model_final.pt")
     return run_dir
@@ -214,7 +219,7 @@ def save_in_the_older_format(path: Path) -> None:
 TARGET = ("network_type", "_target_")
 UNREADABLE = r"error: .*blind_run_01/models/model_final\.pt cannot be loaded: "
 DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
-    "other rules": (change("rules", "name", to="classic"),
+    "other rules": (change("rules", to=section_of("classic")),
                     "blind_run_01 was trained with the rules classic, not cuttle_cards; "
                     "add --rules classic"),
     "own rules": (change("rules", "hand_limit", to=7),
