@@ -7,23 +7,15 @@ as are wanted. Observing such a game from the same seat gives the same observati
 import numpy as np
 from numpy.typing import NDArray
 
-from cuttle.env.observation import SCALARS, ZONES, Packed, read_scalar
+from cuttle.env.observation import SCALARS, Packed, Zone, read_scalar
 from cuttle.game.cards import FIRST_JACK, NO_CARD, NUM_CARDS, Rank, bit, count, lowest
 from cuttle.game.jit import Int, Record, inlined
 from cuttle.game.state import DEALER_HAND, FIRST_HAND, Phase
 
-_HAND, _HAND_KNOWN = ZONES.index("hand"), ZONES.index("hand_known")
-_POINTS, _FACES = ZONES.index("points"), ZONES.index("faces")
-_THEIR_HAND = ZONES.index("opponent_hand")
-_THEIR_POINTS, _THEIR_FACES = ZONES.index("opponent_points"), ZONES.index("opponent_faces")
-_SCRAP, _FROZEN = ZONES.index("scrap"), ZONES.index("frozen")
-_ONE_OFF, _PENDING = ZONES.index("one_off"), ZONES.index("pending")
-_TWOS, _TARGET = ZONES.index("twos"), ZONES.index("target")
-_REVEALED, _PILE_TOP = ZONES.index("revealed"), ZONES.index("pile_top")
-_FIRST_HOST = ZONES.index("jack_of_clubs_host")
 _VISIBLE = (
-    *(_HAND, _POINTS, _FACES, _THEIR_HAND, _THEIR_POINTS, _THEIR_FACES),
-    *(_SCRAP, _ONE_OFF, _TWOS, _REVEALED, _PILE_TOP),
+    *(Zone.HAND, Zone.POINTS, Zone.FACES),
+    *(Zone.OPPONENT_HAND, Zone.OPPONENT_POINTS, Zone.OPPONENT_FACES),
+    *(Zone.SCRAP, Zone.ONE_OFF, Zone.TWOS, Zone.REVEALED, Zone.PILE_TOP),
 )
 
 _IS_DEALER, _IS_OWN_TURN = SCALARS.index("is_dealer"), SCALARS.index("is_own_turn")
@@ -62,27 +54,27 @@ def _only(cards: Int) -> Int:
 def _restore_table(obs: Packed, game: Record) -> None:
     """Fill in hands as far as known, fields, scrap and jacks."""
     me = observing_seat(obs)
-    game.hand[me], game.hand[1 - me] = obs[_HAND], obs[_THEIR_HAND]
-    game.known[me], game.known[1 - me] = obs[_HAND_KNOWN], obs[_THEIR_HAND]
-    game.points[me], game.points[1 - me] = obs[_POINTS], obs[_THEIR_POINTS]
-    game.faces[me], game.faces[1 - me] = obs[_FACES], obs[_THEIR_FACES]
-    game.scrap = obs[_SCRAP]
-    game.frozen = obs[_FROZEN]
+    game.hand[me], game.hand[1 - me] = obs[Zone.HAND], obs[Zone.OPPONENT_HAND]
+    game.known[me], game.known[1 - me] = obs[Zone.HAND_KNOWN], obs[Zone.OPPONENT_HAND]
+    game.points[me], game.points[1 - me] = obs[Zone.POINTS], obs[Zone.OPPONENT_POINTS]
+    game.faces[me], game.faces[1 - me] = obs[Zone.FACES], obs[Zone.OPPONENT_FACES]
+    game.scrap = obs[Zone.SCRAP]
+    game.frozen = obs[Zone.FROZEN]
     for suit in range(4):
-        game.jack_host[suit] = _only(obs[_FIRST_HOST + suit])
+        game.jack_host[suit] = _only(obs[Zone.JACK_OF_CLUBS_HOST + suit])
         game.jack_level[suit] = read_scalar(obs, _FIRST_LEVEL + suit)
 
 
 @inlined
 def _restore_stack(obs: Packed, game: Record) -> None:
     """Fill in the one-off in play; the order of the twos on it never matters."""
-    game.one_off = _only(obs[_ONE_OFF])
-    game.pending = _only(obs[_PENDING])
-    game.target = _only(obs[_TARGET])
+    game.one_off = _only(obs[Zone.ONE_OFF])
+    game.pending = _only(obs[Zone.PENDING])
+    game.target = _only(obs[Zone.TARGET])
     game.num_twos = 0
     for suit in range(4):
         game.twos[suit] = NO_CARD
-        if obs[_TWOS] & bit(4 * Rank.TWO + suit) != 0:
+        if obs[Zone.TWOS] & bit(4 * Rank.TWO + suit) != 0:
             game.twos[game.num_twos] = 4 * Rank.TWO + suit
             game.num_twos += 1
 
@@ -95,14 +87,14 @@ def _restore_pile(obs: Packed, game: Record, num_outside: Int) -> None:
     """
     size = read_scalar(obs, _PILE_SIZE)
     if size == _LARGEST_PILE:  # or more: all but what is seen and the unseen cards of the hand
-        unseen_hand = read_scalar(obs, _THEIR_HAND_SIZE) - count(obs[_THEIR_HAND])
+        unseen_hand = read_scalar(obs, _THEIR_HAND_SIZE) - count(obs[Zone.OPPONENT_HAND])
         size = NUM_CARDS - num_outside - unseen_hand
     game.deck_top = NUM_CARDS - size
-    game.revealed = count(obs[_REVEALED])
+    game.revealed = count(obs[Zone.REVEALED])
     game.known_top = 0
-    below = obs[_REVEALED] & ~obs[_PILE_TOP]
-    if obs[_PILE_TOP] != 0:
-        game.deck[game.deck_top] = lowest(obs[_PILE_TOP])
+    below = obs[Zone.REVEALED] & ~obs[Zone.PILE_TOP]
+    if obs[Zone.PILE_TOP] != 0:
+        game.deck[game.deck_top] = lowest(obs[Zone.PILE_TOP])
         game.known_top = 1
     if below != 0:
         game.deck[game.deck_top + 1] = lowest(below)
@@ -137,9 +129,9 @@ def restore(obs: Packed, game: Record, hidden: NDArray[np.int64]) -> Int:
     for zone in _VISIBLE:
         visible |= obs[zone]
     for suit in range(4):
-        if obs[_FIRST_HOST + suit] != 0:
+        if obs[Zone.JACK_OF_CLUBS_HOST + suit] != 0:
             visible |= bit(FIRST_JACK + suit)
-    _restore_pile(obs, game, count(visible & ~(obs[_REVEALED] | obs[_PILE_TOP])))
+    _restore_pile(obs, game, count(visible & ~(obs[Zone.REVEALED] | obs[Zone.PILE_TOP])))
     num_hidden = 0
     for card in range(NUM_CARDS):
         if visible & bit(card) == 0:

@@ -4,6 +4,7 @@ The packed form `(OBS_WORDS,) int64` holds one word per zone (bit c for card c),
 bytes, seven to a word; `unpack` makes it `(OBS_DIM,) float32`. docs/observation.md is its table.
 """
 
+from enum import IntEnum
 from itertools import accumulate
 
 import numpy as np
@@ -18,28 +19,32 @@ from cuttle.game.variants import MAX_GOAL, Rules
 
 Packed = NDArray[np.int64]  # (OBS_WORDS,) one packed observation
 
-# 52 booleans each; "own" and "opponent" as seen from the seat that observes.
-ZONES = (
-    "hand",
-    "hand_known",  # own cards that the opponent knows
-    "points",
-    "faces",  # kings, queens, glasses eights
-    "opponent_hand",  # the cards of it that are known
-    "opponent_points",
-    "opponent_faces",
-    "scrap",
-    "frozen",  # cards in either hand that may not be played next turn
-    "one_off",  # the one-off or seven in limbo
-    "pending",  # the card whose target is being chosen
-    "twos",  # the counter stack
-    "target",  # of the one-off
-    "revealed",  # what a seven shows
-    "pile_top",  # the top card of the pile, when known
-    "jack_of_clubs_host",  # the point card under that jack
-    "jack_of_diamonds_host",
-    "jack_of_hearts_host",
-    "jack_of_spades_host",
-)
+
+class Zone(IntEnum):
+    """A set of cards; "own" and "opponent" as seen from the seat that observes."""
+
+    HAND = 0
+    HAND_KNOWN = 1  # own cards that the opponent knows
+    POINTS = 2
+    FACES = 3  # kings, queens, glasses eights
+    OPPONENT_HAND = 4  # the cards of it that are known
+    OPPONENT_POINTS = 5
+    OPPONENT_FACES = 6
+    SCRAP = 7
+    FROZEN = 8  # cards in either hand that may not be played next turn
+    ONE_OFF = 9  # the one-off or seven in limbo
+    PENDING = 10  # the card whose target is being chosen
+    TWOS = 11  # the counter stack
+    TARGET = 12  # of the one-off
+    REVEALED = 13  # what a seven shows
+    PILE_TOP = 14  # the top card of the pile, when known
+    JACK_OF_CLUBS_HOST = 15  # the point card under that jack
+    JACK_OF_DIAMONDS_HOST = 16
+    JACK_OF_HEARTS_HOST = 17
+    JACK_OF_SPADES_HOST = 18
+
+
+ZONES = tuple(zone.name.lower() for zone in Zone)
 
 # Name and largest value; unpacking divides by it. A larger value is cut off.
 _SCALAR_RANGES = {
@@ -94,15 +99,6 @@ OBS_DIM = 52 * len(ZONES) + SCALAR_DIM
 
 _NUM_ZONES = len(ZONES)
 _NUM_SCALARS = len(SCALARS)
-_HAND, _HAND_KNOWN = ZONES.index("hand"), ZONES.index("hand_known")
-_POINTS, _FACES = ZONES.index("points"), ZONES.index("faces")
-_THEIR_HAND = ZONES.index("opponent_hand")
-_THEIR_POINTS, _THEIR_FACES = ZONES.index("opponent_points"), ZONES.index("opponent_faces")
-_SCRAP, _FROZEN = ZONES.index("scrap"), ZONES.index("frozen")
-_ONE_OFF, _PENDING = ZONES.index("one_off"), ZONES.index("pending")
-_TWOS, _TARGET = ZONES.index("twos"), ZONES.index("target")
-_REVEALED, _PILE_TOP = ZONES.index("revealed"), ZONES.index("pile_top")
-_FIRST_HOST = ZONES.index("jack_of_clubs_host")
 _FIRST_PHASE = SCALARS.index("phase_main")
 _IS_DEALER, _IS_OWN_TURN = SCALARS.index("is_dealer"), SCALARS.index("is_own_turn")
 _SCORE, _THEIR_SCORE = SCALARS.index("own_points"), SCALARS.index("opponent_points")
@@ -124,27 +120,27 @@ def _card_set(card: Int) -> Int:
 @inlined
 def _write_zones(game: Record, seat: Int, out: Packed) -> None:
     other = 1 - seat
-    out[_HAND] = game.hand[seat]
-    out[_HAND_KNOWN] = game.known[seat]
-    out[_POINTS] = game.points[seat]
-    out[_FACES] = game.faces[seat]
-    out[_THEIR_HAND] = game.known[other]
-    out[_THEIR_POINTS] = game.points[other]
-    out[_THEIR_FACES] = game.faces[other]
-    out[_SCRAP] = game.scrap
-    out[_FROZEN] = game.frozen & (game.hand[seat] | game.known[other])
-    out[_ONE_OFF] = _card_set(game.one_off)
+    out[Zone.HAND] = game.hand[seat]
+    out[Zone.HAND_KNOWN] = game.known[seat]
+    out[Zone.POINTS] = game.points[seat]
+    out[Zone.FACES] = game.faces[seat]
+    out[Zone.OPPONENT_HAND] = game.known[other]
+    out[Zone.OPPONENT_POINTS] = game.points[other]
+    out[Zone.OPPONENT_FACES] = game.faces[other]
+    out[Zone.SCRAP] = game.scrap
+    out[Zone.FROZEN] = game.frozen & (game.hand[seat] | game.known[other])
+    out[Zone.ONE_OFF] = _card_set(game.one_off)
     # Half a move is its player's secret until the target is chosen.
-    out[_PENDING] = _card_set(game.pending) if seat == active(game) else np.int64(0)
+    out[Zone.PENDING] = _card_set(game.pending) if seat == active(game) else np.int64(0)
     twos = np.int64(0)
     for position in range(game.num_twos):
         twos |= bit(game.twos[position])
-    out[_TWOS] = twos
-    out[_TARGET] = _card_set(game.target)
-    out[_REVEALED] = revealed_cards(game)
-    out[_PILE_TOP] = bit(game.deck[game.deck_top]) if game.known_top > 0 else np.int64(0)
+    out[Zone.TWOS] = twos
+    out[Zone.TARGET] = _card_set(game.target)
+    out[Zone.REVEALED] = revealed_cards(game)
+    out[Zone.PILE_TOP] = bit(game.deck[game.deck_top]) if game.known_top > 0 else np.int64(0)
     for jack in range(4):
-        out[_FIRST_HOST + jack] = _card_set(game.jack_host[jack])
+        out[Zone.JACK_OF_CLUBS_HOST + jack] = _card_set(game.jack_host[jack])
 
 
 @inlined
@@ -252,8 +248,8 @@ def _write_flags(row: Packed, flags: NDArray[np.float32]) -> None:
     _fill(flags[size:their_size], read_scalar(row, _THEIR_HAND_SIZE))
     for k in range(highest - their_size):
         # A card of that rank or a higher one; number cards end at card 39.
-        flags[their_size + k] = np.float32(row[_POINTS] >> (4 * k) != 0)
-        flags[highest + k] = np.float32(row[_THEIR_POINTS] >> (4 * k) != 0)
+        flags[their_size + k] = np.float32(row[Zone.POINTS] >> (4 * k) != 0)
+        flags[highest + k] = np.float32(row[Zone.OPPONENT_POINTS] >> (4 * k) != 0)
 
 
 @inlined

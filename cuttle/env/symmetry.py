@@ -9,7 +9,7 @@ from itertools import permutations
 import numpy as np
 from numpy.typing import NDArray
 
-from cuttle.env.observation import BYTES_PER_WORD, SCALARS, ZONES
+from cuttle.env.observation import BYTES_PER_WORD, SCALARS, ZONES, Zone
 from cuttle.game.actions import DEFAULT, FIRST_PLAY, NUM_ACTIONS
 from cuttle.game.cards import lowest
 from cuttle.game.jit import kernel
@@ -22,7 +22,6 @@ SUIT_ROTATIONS = (np.arange(4)[:, None] + np.arange(4)) % 4
 MASK_WORDS = -(-NUM_ACTIONS // 64)
 
 _NUM_ZONES = len(ZONES)
-_FIRST_HOST = ZONES.index("jack_of_clubs_host")
 _FIRST_LEVEL = SCALARS.index("jack_of_clubs_level")
 _LEVEL_WORDS = _NUM_ZONES + np.arange(_FIRST_LEVEL, _FIRST_LEVEL + 4) // BYTES_PER_WORD
 _LEVEL_SHIFTS = 8 * (np.arange(_FIRST_LEVEL, _FIRST_LEVEL + 4) % BYTES_PER_WORD)
@@ -43,12 +42,12 @@ def rename_suits(packed: NDArray[np.int64], order: NDArray[np.int64]) -> None:
                 renamed |= ((word >> suit) & _ONE_SUIT) << to[suit]
             packed[row, zone] = renamed
         for jack in range(4):
-            hosts[jack] = packed[row, _FIRST_HOST + jack]
+            hosts[jack] = packed[row, Zone.JACK_OF_CLUBS_HOST + jack]
             word, shift = _LEVEL_WORDS[jack], _LEVEL_SHIFTS[jack]
             levels[jack] = (packed[row, word] >> shift) & 0xFF
             packed[row, word] &= ~(np.int64(0xFF) << shift)
         for jack in range(4):
-            packed[row, _FIRST_HOST + to[jack]] = hosts[jack]
+            packed[row, Zone.JACK_OF_CLUBS_HOST + to[jack]] = hosts[jack]
             word, shift = _LEVEL_WORDS[to[jack]], _LEVEL_SHIFTS[to[jack]]
             packed[row, word] |= levels[jack] << shift
 

@@ -17,7 +17,7 @@ Where the rules let a two or nine take cards of its own player, those count nega
 import numpy as np
 from numpy.typing import NDArray
 
-from cuttle.env.observation import SCALARS, ZONES, Packed, read_scalar
+from cuttle.env.observation import SCALARS, Packed, Zone, read_scalar
 from cuttle.game.actions import (
     DEFAULT,
     FIRST_CHOICE,
@@ -44,10 +44,6 @@ from cuttle.game.jit import Int, inlined, kernel
 KING, QUEEN, GLASSES, JACK = 20.0, 5.0, 1.0, 6.0  # the jack's only when cards are chosen
 DRAW, TWO, THREE, FOUR_PER_CARD, FIVE, SEVEN, NINE = 0.1, 2.0, 2.0, 0.5, 0.2, 1.0, 1.0
 
-_POINTS, _THEIR_POINTS = ZONES.index("points"), ZONES.index("opponent_points")
-_FACES, _THEIR_FACES = ZONES.index("faces"), ZONES.index("opponent_faces")
-_ONE_OFF, _TARGET = ZONES.index("one_off"), ZONES.index("target")
-_FIRST_HOST = ZONES.index("jack_of_clubs_host")
 _COUNTERS = SCALARS.index("phase_counter")
 _FOURS, _FIVES, _LIMITS = (SCALARS.index(f"phase_{p}") for p in ("four", "five", "hand_limit"))
 _PILE, _OWN_TURN = SCALARS.index("pile_size"), SCALARS.index("is_own_turn")
@@ -90,18 +86,18 @@ def action_value(obs: Packed, action: Int) -> float:
         return DRAW if is_draw else 0.0
     if action < FIRST_EFFECT:
         card = action - FIRST_PLAY
-        return 2.0 * _highest(obs[_THEIR_POINTS]) if bit(card) & JACKS else _worth(card)
+        return 2.0 * _highest(obs[Zone.OPPONENT_POINTS]) if bit(card) & JACKS else _worth(card)
     if action < FIRST_SCUTTLE:
         card = action - FIRST_EFFECT
         if read_scalar(obs, _COUNTERS):
             own = read_scalar(obs, _OWN_TURN) != 0
-            one_off = lowest(obs[_ONE_OFF])
-            target = lowest(obs[_TARGET]) if obs[_TARGET] else NO_CARD
+            one_off = lowest(obs[Zone.ONE_OFF])
+            target = lowest(obs[Zone.TARGET]) if obs[Zone.TARGET] else NO_CARD
             return _one_off_value(obs, one_off, target, own) - TWO
         return _one_off_value(obs, card, NO_CARD, True)
     if action < FIRST_CHOICE:
         card = action - FIRST_SCUTTLE
-        return _highest(obs[_THEIR_POINTS] & (bit(card) - 1)) - _worth(card)
+        return _highest(obs[Zone.OPPONENT_POINTS] & (bit(card) - 1)) - _worth(card)
     card = action - FIRST_CHOICE
     discards = read_scalar(obs, _FOURS) + read_scalar(obs, _FIVES) + read_scalar(obs, _LIMITS)
     return -_worth(card) if discards else _target_worth(obs, card, True)
@@ -112,10 +108,12 @@ def _one_off_value(obs: Packed, card: Int, target: Int, own: bool) -> float:
     """Value a one-off or glasses eight to the seat that plays it: the observer's own, or not."""
     rank = card // 4
     if rank == Rank.ACE:
-        gap = point_sum(obs[_THEIR_POINTS]) - point_sum(obs[_POINTS])
+        gap = point_sum(obs[Zone.OPPONENT_POINTS]) - point_sum(obs[Zone.POINTS])
         return float(gap) if own else float(-gap)
     if rank == Rank.SIX:
-        gap = _royals(obs, _THEIR_FACES, _THEIR_POINTS) - _royals(obs, _FACES, _POINTS)
+        gap = _royals(obs, Zone.OPPONENT_FACES, Zone.OPPONENT_POINTS) - _royals(
+            obs, Zone.FACES, Zone.POINTS
+        )
         return gap if own else -gap
     if rank == Rank.TWO:
         return 0.5 * (_best_target(obs) if target == NO_CARD else _target_worth(obs, target, own))
@@ -156,9 +154,9 @@ def _highest(points: Int) -> float:
 def _table_worth(obs: Packed, card: Int) -> float:
     """Value a card where it lies: a jack by the points under it, a glasses eight as glasses."""
     if bit(card) & JACKS:
-        host = obs[_FIRST_HOST + card - FIRST_JACK]
+        host = obs[Zone.JACK_OF_CLUBS_HOST + card - FIRST_JACK]
         return 2.0 * _highest(host) if host else JACK
-    if (obs[_FACES] | obs[_THEIR_FACES]) & bit(card) & EIGHTS:
+    if (obs[Zone.FACES] | obs[Zone.OPPONENT_FACES]) & bit(card) & EIGHTS:
         return GLASSES
     return _worth(card)
 
@@ -166,17 +164,19 @@ def _table_worth(obs: Packed, card: Int) -> float:
 @inlined
 def _target_worth(obs: Packed, card: Int, own: bool) -> float:
     """Value what the observer's side, or the other one, wins by taking a card off the table."""
-    faces, points = (_FACES, _POINTS) if own else (_THEIR_FACES, _THEIR_POINTS)
+    faces, points = (
+        (Zone.FACES, Zone.POINTS) if own else (Zone.OPPONENT_FACES, Zone.OPPONENT_POINTS)
+    )
     loses = obs[faces] & bit(card)
     if bit(card) & JACKS:
-        loses = obs[_FIRST_HOST + card - FIRST_JACK] & obs[points]
+        loses = obs[Zone.JACK_OF_CLUBS_HOST + card - FIRST_JACK] & obs[points]
     return -_table_worth(obs, card) if loses else _table_worth(obs, card)
 
 
 @inlined
 def _best_target(obs: Packed) -> float:
     """Return the value of the best target a two has on the opponent's field, 0 without one."""
-    faces = obs[_THEIR_FACES]
+    faces = obs[Zone.OPPONENT_FACES]
     if faces & QUEENS:
         return QUEEN if count(faces & QUEENS) == 1 else 0.0  # two protect each other
     best = 0.0
@@ -184,7 +184,9 @@ def _best_target(obs: Packed) -> float:
         if faces & bit(card):
             best = max(best, _table_worth(obs, card))
     for suit in range(4):
-        best = max(best, 2.0 * _highest(obs[_FIRST_HOST + suit] & obs[_THEIR_POINTS]))
+        best = max(
+            best, 2.0 * _highest(obs[Zone.JACK_OF_CLUBS_HOST + suit] & obs[Zone.OPPONENT_POINTS])
+        )
     return best
 
 
@@ -193,7 +195,9 @@ def _royals(obs: Packed, faces: int, points: int) -> float:
     """Value what a seat loses to a six: its royals, glasses and stolen point cards."""
     stolen = np.int64(0)
     for suit in range(4):
-        stolen ^= obs[_FIRST_HOST + suit]  # an odd number of jacks: not with its first owner
+        stolen ^= obs[
+            Zone.JACK_OF_CLUBS_HOST + suit
+        ]  # an odd number of jacks: not with its first owner
     return (
         KING * count(obs[faces] & KINGS)
         + QUEEN * count(obs[faces] & QUEENS)
