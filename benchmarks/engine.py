@@ -176,7 +176,7 @@ def allocations(batch: int) -> int:
 
 
 def first_step(cache_dir: str) -> str:
-    """Say what a new process needs until its first step: seconds by the clock and of work."""
+    """Measure what a new process needs until its first step: seconds by the clock and of work."""
     environment = os.environ | {"NUMBA_CACHE_DIR": cache_dir}
     command = [sys.executable, "-c", FIRST_STEP]
     clock, work = subprocess.check_output(command, env=environment).split()

@@ -14,7 +14,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from tests.launch.kills import Campaign
+from tests.launch.kills import KillTest
 
 
 def main() -> int:
@@ -29,15 +29,15 @@ def main() -> int:
     rounds: Counter[int] = Counter()
     complaints: list[str] = []
     with tempfile.TemporaryDirectory() as name:
-        campaign = Campaign(Path(name), seed=arguments.seed, is_fake=not arguments.real)
-        for number, toll in enumerate(campaign.sweeps(num_kills=arguments.kills), start=1):
-            kills += toll.kills
-            pauses += toll.pauses
-            rounds += toll.rounds
-            complaints += toll.complaints
-            verdict = "; ".join(toll.complaints) or "identical"
-            strikes = f"killed {listed(toll.kills)}; stopped {listed(toll.pauses)}"
-            print(f"sweep {number}: {toll.launches} launches, {strikes}: {verdict}", flush=True)
+        test = KillTest(Path(name), seed=arguments.seed, is_fake=not arguments.real)
+        for number, log in enumerate(test.sweeps(num_kills=arguments.kills), start=1):
+            kills += log.kills
+            pauses += log.pauses
+            rounds += log.rounds
+            complaints += log.complaints
+            verdict = "; ".join(log.complaints) or "identical"
+            strikes = f"killed {listed(log.kills)}; stopped {listed(log.pauses)}"
+            print(f"sweep {number}: {log.launches} launches, {strikes}: {verdict}", flush=True)
     print(
         f"{kills.total()} kills in {number} sweeps: {listed(kills)}; "
         f"{pauses.total()} stopped for a while: {listed(pauses)}; {len(complaints)} complaints"

@@ -54,7 +54,8 @@ def main() -> None:
     decks = random_decks(arguments.games // 2, np.random.default_rng(arguments.seed))
     games = 2 * len(decks)
     print(
-        f"{games} games a cell, half from each seat; win % with 95 % margin, decisions a CPU second"
+        f"{games} games per cell, half from each seat; "
+        "win % with 95% margin, decisions per CPU second"
     )
     MonteCarlo(playouts=1).act(*_any_position(), np.random.default_rng(0))  # compile
     for budget in arguments.budgets:

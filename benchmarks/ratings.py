@@ -3,7 +3,7 @@
     python benchmarks/ratings.py [RUN_DIR ...] [--games 2000] [--seed 0] [--opponents NAME ...]
 
 Every pair plays the same deals twice, once from each seat. Elo by Bradley-Terry, `randomized` at 0,
-draws as half wins, 95 % intervals from resampled deals.
+draws as half wins, 95% intervals from resampled deals.
 """
 
 import argparse
@@ -59,8 +59,8 @@ def main() -> None:
     results = {}
     for pair in itertools.combinations(players, 2):
         results[pair] = mean_scores(players[pair[0]], players[pair[1]], decks, arguments.seed)
-        print(f"{pair[0]} against {pair[1]}: {100 * results[pair].mean():.1f} %", flush=True)
-    print(f"\n{'player':<40} {'Elo':>6}  95 % interval   ({2 * len(decks)} games a pair)")
+        print(f"{pair[0]} against {pair[1]}: {100 * results[pair].mean():.1f}%", flush=True)
+    print(f"\n{'player':<40} {'Elo':>6}  95% interval   ({2 * len(decks)} games per pair)")
     for rating in rate(results, anchor=ANCHOR, rng=np.random.default_rng(arguments.seed)):
         print(f"{rating.name:<40} {rating.elo:>6.0f}  {rating.low:>5.0f} to {rating.high:<5.0f}")
     misfit = worst_misfit(results)

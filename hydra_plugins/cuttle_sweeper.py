@@ -29,7 +29,7 @@ class ResumableSweeper(Sweeper):
     """Sweep any keys; completed runs are kept, unfinished ones are resumed."""
 
     def __init__(self, program: str, params: dict[str, Any] | None = None) -> None:
-        """Find the program; `params` is read from the config again, unresolved."""
+        """Find the program; `params` is read from the config, unresolved, by the sweep."""
         self._program = get_object(program)
 
     def setup(

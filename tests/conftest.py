@@ -7,7 +7,7 @@ from unittest import mock
 import pytest
 
 from cuttle.launch import isolate
-from cuttle.launch.environment import environment
+from cuttle.launch.arithmetic import environment
 from cuttle.launch.training_program import PROGRAM
 
 

@@ -12,7 +12,7 @@ from omegaconf.errors import OmegaConfBaseException
 from cuttle.config import roles
 from cuttle.config.hydra import explain
 from cuttle.config.keys import Role, key
-from cuttle.config.reading import check, read
+from cuttle.config.reading import read
 from cuttle.config.schema import Config, TrainingSettings
 from cuttle.runs.comparable import find_mismatch
 from cuttle.runs.diff import flatten
@@ -101,7 +101,7 @@ VALUES = {
 def refusal(*overrides: str) -> str:
     """Compose and check; return the line by which that is refused."""
     try:
-        check(composed(*overrides))
+        read(Config, composed(*overrides))
     except ValueError as error:
         return str(error)
     except (HydraException, OmegaConfBaseException, OverflowError) as error:

@@ -21,7 +21,7 @@ pages = pytest.mark.parametrize(
 
 
 def exists(name: str, page: Path) -> bool:
-    """Say whether a name, perhaps with `*` or NAME for a part, is that of a file or folder."""
+    """Return whether a name, perhaps with `*` or NAME for a part, is that of a file or folder."""
     pattern = name.replace("NAME", "*").rstrip("/")
     roots = (ROOT, page.parent, *(ROOT / folder for folder in FOLDERS))
     if any(True for root in roots for _ in root.glob(pattern)):

@@ -22,13 +22,12 @@ from numpy.typing import NDArray
 from cuttle.analysis.frames import add_hyperparameters, build_frames, ordered_levels
 from cuttle.analysis.usable import MixedStudyError, refuse_mixture, sort_runs
 from cuttle.runs.locate import find_experiment
-from cuttle.runs.reader import Experiment, Factor, read_experiment
+from cuttle.runs.reader import NETWORK_TYPE, Experiment, Factor, read_experiment
 
 __all__ = ["MixedStudyError", "Study", "load", "study_of"]
 
 DEFAULT_PRIMARY_OPPONENT = "gap_maximizer"  # the study's definition of its primary metric
 DEFAULT_MARGIN = 0.05  # win rate; the study's definition of "as good as equal"
-NETWORK_TYPE = "network_type"
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,7 +201,7 @@ def by_condition(frame: pd.DataFrame, column: str) -> dict[str, NDArray[np.float
 
 
 def level_text(level: Any) -> str:
-    """Format a level as the label of a condition has it."""
+    """Format a level for tables and figures."""
     if isinstance(level, np.generic):
         level = level.item()
     return level if isinstance(level, str) else json.dumps(level)

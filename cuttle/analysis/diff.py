@@ -16,9 +16,9 @@ import pandas as pd
 from cuttle.config.roles import neutral_values
 from cuttle.runs.diff import ABSENT, IGNORED_KEYS, Flat, canonical, flatten, is_below
 from cuttle.runs.formatting import format_value, truncate
-from cuttle.runs.layout import CONFIG_FILE, RunState
+from cuttle.runs.layout import CONFIG_FILE
 from cuttle.runs.locate import find_side, is_run
-from cuttle.runs.reader import Factor, RunRecord, read_experiment
+from cuttle.runs.reader import NOT_STARTED, Factor, RunRecord, read_experiment
 from cuttle.runs.yaml_file import read_yaml
 
 # Identity of a run and what its seed alone decides: different in every run, never a difference.
@@ -26,7 +26,6 @@ OWN_METADATA = (
     "schema", "run_id", "condition", "levels", "network_type", "run", "seed", "command_line", "pid",
     "initial_q_sd", "parameters", "sha256",
 )  # fmt: skip
-NOT_STARTED = (RunState.PENDING, RunState.PREPARED)
 MAX_VALUES = 6  # of one side in a table
 LEVELS = "levels"  # in place of a condition: the key is a factor, the cells are its levels
 

@@ -6,15 +6,15 @@ from typing import Any
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
-from cuttle.analysis.data import MixedStudyError, study_of
-from cuttle.analysis.diff import NOT_STARTED, Kind, Side
+from cuttle.analysis.data import study_of
+from cuttle.analysis.diff import Kind, Side
 from cuttle.analysis.frames import LAST_ROUND, final_results
 from cuttle.analysis.numerics import ALPHA, FloatArray, degenerate, mean_interval
 from cuttle.analysis.pairs import welch
-from cuttle.analysis.usable import UsableRun, read_matches
+from cuttle.analysis.usable import MixedStudyError, UsableRun, read_matches
 from cuttle.runs.formatting import truncate
 from cuttle.runs.layout import MATCHES_FILE, RunState
-from cuttle.runs.reader import read_experiment
+from cuttle.runs.reader import NOT_STARTED, read_experiment
 
 OVER_RUNS, OVER_GAMES = "t, over runs", "Wilson, over the games of one run"
 GROUP = ["opponent", "condition", "side"]

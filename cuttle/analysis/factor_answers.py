@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from cuttle.analysis.data import NETWORK_TYPE, Study
+from cuttle.analysis.data import Study
 from cuttle.analysis.interpretation import (
     MAX_IN_HEADLINE,
     Decision,
@@ -21,6 +21,7 @@ from cuttle.runs.formatting import (
     join_words,
     pluralize,
 )
+from cuttle.runs.reader import NETWORK_TYPE
 
 MAX_TYPES = 4  # whose highest mean the headline names
 

@@ -11,7 +11,7 @@ from scipy import special
 from scipy.optimize import brentq
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
-from cuttle.analysis.data import NETWORK_TYPE, Study
+from cuttle.analysis.data import Study
 from cuttle.analysis.multiplicity import bonferroni, holm, shaffer
 from cuttle.analysis.numerics import (
     ALPHA,
@@ -25,6 +25,7 @@ from cuttle.analysis.numerics import (
 )
 from cuttle.analysis.permutation import flip, permute
 from cuttle.analysis.ranks import mann_whitney, prob_improvement_interval
+from cuttle.runs.reader import NETWORK_TYPE
 
 MAX_LEVELS_ALL_PAIRS = 3  # of a factor beside others; more are compared with the base level
 COLUMNS = (

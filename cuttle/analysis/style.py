@@ -14,8 +14,9 @@ import pandas as pd
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from cuttle.analysis.data import NETWORK_TYPE, Study, level_text
+from cuttle.analysis.data import Study, level_text
 from cuttle.analysis.numerics import FloatArray
+from cuttle.runs.reader import NETWORK_TYPE
 
 SINGLE_COLUMN = 3.4  # inches, one column of a two-column page
 DOUBLE_COLUMN = 7.0  # inches, the full text width

@@ -12,26 +12,37 @@ from enum import StrEnum
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
 NO_DEFAULT: Final = object()  # null is a default like any other
+# The types of values, in a sentence and in a table.
 KINDS = {
-    int: "a whole number",
-    float: "a number",
-    bool: "true or false",
-    str: "text",
-    tuple[str, ...]: "a list of names",
-    tuple[int, ...]: "a list of whole numbers",
-    dict[str, Any]: "an option of its folder in conf/",
+    int: ("a whole number", "int"),
+    float: ("a number", "float"),
+    bool: ("true or false", "true/false"),
+    str: ("text", "text"),
+    tuple[str, ...]: ("a list of names", "list of names"),
+    tuple[int, ...]: ("a list of whole numbers", "list of int"),
+    dict[str, Any]: ("an option of its folder in conf/", "group"),
 }
 
 
 class Role(StrEnum):
-    """What depends on a key."""
+    """What depends on a key; see ROLES."""
 
-    METHOD = "method"  # what is trained and measured: runs of one condition agree in it
-    SEED = "seed"  # which run of its condition it is
-    COMPUTE = "compute"  # where it is computed: changes roundings at most
-    DESIGN = "design"  # how seeds are drawn and results are read
-    NAMING = "naming"  # what the experiment is called
-    EXECUTION = "execution"  # how a launch is carried out: changes no number
+    METHOD = "method"
+    SEED = "seed"
+    COMPUTE = "compute"
+    DESIGN = "design"
+    NAMING = "naming"
+    EXECUTION = "execution"
+
+
+ROLES = {
+    Role.METHOD: "what is trained and measured; equal in all runs of a condition",
+    Role.SEED: "which run of its condition it is",
+    Role.COMPUTE: "where it is computed; changes rounding at most",
+    Role.DESIGN: "how seeds are drawn and results are read",
+    Role.NAMING: "what the experiment is called",
+    Role.EXECUTION: "how a launch is carried out; changes no number",
+}
 
 
 @dataclass(frozen=True)
@@ -110,7 +121,7 @@ class Key:
     @property
     def kind(self) -> str:
         """Return the type in words."""
-        return KINDS[self.value_type] + (" or null" if self.is_nullable else "")
+        return KINDS[self.value_type][0] + " or null" * self.is_nullable
 
     def convert(self, value: Any) -> Any:
         """Return a value as its type; raise ValueError naming the key for one it cannot take."""

@@ -7,31 +7,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from cuttle.config.keys import Key, Role, fields_of, walk
+from cuttle.config.keys import KINDS, ROLES, Key, Role, fields_of, walk
 from cuttle.config.schema import Config
 
 HELP_WIDTH = 96  # characters
 NAME_WIDTH = 29
 OPTION_WIDTH = 28
 NO_BREAK_SPACE = "\u00a0"
-TYPES = {
-    int: "int",
-    float: "float",
-    bool: "true/false",
-    str: "text",
-    tuple[str, ...]: "list of names",
-    tuple[int, ...]: "list of int",
-    dict[str, Any]: "group",
-}
 SIGNS = {"from ": " ", " to ": "..", "at least ": ">=", "positive": ">0", " and below ": " <"}
-ROLES = {
-    Role.METHOD: "what is trained and measured; equal in all runs of a condition",
-    Role.SEED: "which run of its condition it is",
-    Role.COMPUTE: "where it is computed; changes rounding at most",
-    Role.DESIGN: "how seeds are drawn and results are read",
-    Role.NAMING: "what the experiment is called",
-    Role.EXECUTION: "how a launch is carried out; changes no number",
-}
 TITLE = """\
 # Configuration
 
@@ -123,12 +106,12 @@ def _options(conf: Path) -> Iterator[str]:
 
 def _type(key: Key) -> str:
     """Return type and range, as `int>=1`."""
-    limits = str(key.limits)
+    limits, (_, kind) = str(key.limits), KINDS[key.value_type]
     if key.value_type is str:
-        return limits or TYPES[str]
+        return limits or kind
     for words, sign in SIGNS.items():
         limits = limits.replace(words, sign)
-    return f"{TYPES[key.value_type]}{limits}{' or null' if key.is_nullable else ''}"
+    return f"{kind}{limits}{' or null' * key.is_nullable}"
 
 
 def _shown(value: Any) -> str:

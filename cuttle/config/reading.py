@@ -11,15 +11,11 @@ from cuttle.config.schema import Config
 Section = TypeVar("Section")
 
 
-def check(config: Mapping[str, Any]) -> Config:
-    """Read a whole config; raise ValueError naming the key that is unknown, missing or wrong."""
-    return read(Config, config)
-
-
 def read(schema: type[Section], mapping: Mapping[str, Any], name: str = "") -> Section:
-    """Read one section, which stands at `name` in the config; raise ValueError as `check` does.
+    """Read a whole config, or one section, which stands at `name` in it.
 
-    A missing key counts as its neutral value, if it has one.
+    A missing key counts as its neutral value, if it has one. Raises ValueError naming the key that
+    is unknown, missing or wrong.
     """
     fields = fields_of(schema, name)  # type: ignore[arg-type]  # a class is hashable
     if not isinstance(mapping, Mapping):

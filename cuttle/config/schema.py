@@ -4,6 +4,7 @@ Frozen dataclasses, which `cuttle.config.hydra` hands to Hydra as its structured
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from cuttle.config.keys import Role, key
@@ -164,6 +165,15 @@ class TrainingSettings:
         return self.rounds * self.episodes_per_round
 
 
+class SeedMode(StrEnum):
+    """The options of the group `seed`."""
+
+    INDEPENDENT = "independent"
+    PAIRED = "paired"
+    PUBLISHED = "published"
+    FIXED = "fixed"
+
+
 @dataclass(frozen=True)
 class SeedSection:
     """How a run gets its seed."""
@@ -171,7 +181,7 @@ class SeedSection:
     mode: str = key(
         "How seeds are drawn; set by the option of the group.",
         role=Role.DESIGN,
-        one_of=("independent", "paired", "published", "fixed"),
+        one_of=tuple(SeedMode),
     )
     base: int | None = key("Number from which all seeds follow.", role=Role.DESIGN, at_least=0)
     value: int | None = key(

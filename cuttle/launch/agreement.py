@@ -13,6 +13,7 @@ from scipy.stats import t
 from cuttle.runs.files import Row
 from cuttle.runs.layout import MATCHES_FILE, RunState
 from cuttle.runs.reader import RunRecord, read_experiment
+from cuttle.runs.recorder import last_counts
 
 LEVEL = 0.01  # share of pairs of equal trainings that would be found to differ, over all opponents
 FEWEST_RUNS = 5  # whose spread is worth more than the sampling error of the games alone
@@ -39,14 +40,7 @@ class Verdict(NamedTuple):
 
 def last_tallies(matches: Sequence[Row]) -> dict[str, Tally]:
     """Add up both seats' games of the last stage, by opponent."""
-    tallies: dict[str, Tally] = {}
-    last = [(row["round"], row["stage"]) for row in matches[-1:]]
-    for row in matches:
-        if (row["round"], row["stage"]) in last:
-            before = tallies.get(row["opponent"], Tally(0, 0))
-            tally = Tally(before.wins + row["wins"], before.games + row["games"])
-            tallies[row["opponent"]] = tally
-    return tallies
+    return {name: Tally(*counts) for name, counts in last_counts(matches).items()}
 
 
 def runs_alike(record: RunRecord) -> list[RunRecord]:

@@ -19,11 +19,11 @@ from hydra.types import HydraContext, RunMode
 from omegaconf import DictConfig, OmegaConf
 
 from cuttle.launch import isolate
+from cuttle.launch.arithmetic import environment
+from cuttle.launch.callback import refuse_unused_options
 from cuttle.launch.compose import Composer
-from cuttle.launch.environment import environment
 from cuttle.launch.exit_status import COMPLETED, set_status
 from cuttle.launch.launch import Execution, launch
-from cuttle.launch.options import refuse_unused_options
 from cuttle.launch.overrides import key_of, parse
 from cuttle.launch.plan import PlannedRun, plan
 from cuttle.launch.program import Program
@@ -33,7 +33,6 @@ from cuttle.launch.worker import (
     FrozenConfigs,
     RunFailed,
     TrainFrozenRun,
-    job_overrides,
     prepare_worker,
     train_isolated,
 )
@@ -145,7 +144,7 @@ def _run_jobs(
         config=config,
     )
     _prepare_workers(launcher, program, runs[0])
-    jobs = [job_overrides(run.run_dir) for run in runs]
+    jobs = [[str(run.run_dir)] for run in runs]  # in place of overrides, for FrozenConfigs
     with interrupts_blocked():
         return launcher.launch(jobs, initial_job_idx=0)
 

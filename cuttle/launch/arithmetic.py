@@ -8,8 +8,9 @@ set for the process that trains before it imports anything. Torch is not importe
 import os
 import platform
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
+
+from cuttle.runs.provenance import cpu_facts
 
 PORTABLE, NATIVE = "portable", "native"
 PINS = {
@@ -17,6 +18,7 @@ PINS = {
     "ATEN_CPU_CAPABILITY": "avx2",  # sums and norms; torch's own word for no more than AVX2
     "ONEDNN_MAX_CPU_ISA": "SSE41",  # convolutions, in network types that have some
 }
+THREADED_LIBRARIES = ("OMP", "MKL", "OPENBLAS", "NUMBA")
 NEEDED_FLAGS = ("avx2", "fma")  # of the kernels that these choose, and of the C library's log
 # As far as libraries choose by them. The order is that of their age.
 FLAGS = (
@@ -35,9 +37,14 @@ def is_portable(config: Mapping[str, Any]) -> bool:
     return bool(config.get("portable", False))
 
 
-def pins(*, portable: bool) -> dict[str, str]:
-    """Return the variables to be set in a process before it imports what trains."""
-    return dict(PINS) if portable else {}
+def environment(config: Mapping[str, Any]) -> dict[str, str]:
+    """Return the variables to be set in a process before it imports what trains.
+
+    They fix threads and kernels of every library; waiting threads must not spin.
+    """
+    threads = str(config.get("threads", 1))
+    fixed = {f"{library}_NUM_THREADS": threads for library in THREADED_LIBRARIES}
+    return {**fixed, "OMP_WAIT_POLICY": "PASSIVE", **(PINS if is_portable(config) else {})}
 
 
 def require_portable() -> None:
@@ -65,12 +72,8 @@ def describe(*, portable: bool) -> dict[str, Any]:
 def processor() -> dict[str, Any]:
     """Describe this machine's processor as far as libraries choose kernels by it."""
     facts: dict[str, Any] = {"architecture": platform.machine()}
-    try:
-        first = Path("/proc/cpuinfo").read_text().partition("\n\n")[0]
-    except OSError:
+    if not (values := cpu_facts()):
         return facts
-    lines = (line.partition(":") for line in first.splitlines())
-    values = {key.strip(): value.strip() for key, _, value in lines}
     names = {"vendor": "vendor_id", "family": "cpu family", "model": "model"}
     facts |= {name: values[key] for name, key in names.items() if key in values}
     available = values.get("flags", "").split()

@@ -13,9 +13,8 @@ import torch
 from omegaconf import OmegaConf
 
 from cuttle import networks, opponents
-from cuttle.config.reading import check as check_keys
 from cuttle.config.reading import read
-from cuttle.config.schema import RulesSection, TrainingSettings, TrunkSection
+from cuttle.config.schema import Config, RulesSection, TrainingSettings, TrunkSection
 from cuttle.env.observation import SCALAR_DIM, ZONES
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.variants import PRESETS, RULES_VERSION, Rules
@@ -120,7 +119,7 @@ def check(config: dict[str, Any], is_here: bool) -> dict[str, Any]:
     Returns what goes into the metadata of its run: `rules_version`.
     is_here: whether it will be trained on this machine
     """
-    settings = check_keys(config).training
+    settings = read(Config, config).training
     rules = build_rules(config["rules"])
     _check_opponents(settings.evaluation.opponents, rules)
     _check_network(config, settings)
@@ -131,14 +130,11 @@ def check(config: dict[str, Any], is_here: bool) -> dict[str, Any]:
 
 
 def _check_opponents(names: tuple[str, ...], rules: Rules) -> None:
-    known = opponents.names()
-    if unknown := [name for name in names if name not in known]:
-        raise ValueError(
-            f"training.evaluation.opponents has unknown {', '.join(map(repr, unknown))}; "
-            f"there are {', '.join(known)}"
-        )
     for name in names:
-        opponents.load(name, rules)
+        try:
+            opponents.load(name, rules)
+        except ValueError as error:
+            raise ValueError(f"training.evaluation.opponents: {error}") from error
 
 
 def _check_network(config: dict[str, Any], settings: TrainingSettings) -> None:

@@ -1,4 +1,4 @@
-"""What we ask of Hydra: no stray directories, no second line about a failed run."""
+"""What we ask of Hydra: no options without effect, no stray directories, no second message."""
 
 import sys
 from pathlib import Path
@@ -6,11 +6,23 @@ from typing import Any
 
 from hydra.core.utils import JobStatus
 from hydra.experimental.callback import Callback
-from omegaconf import DictConfig, read_write
+from hydra.types import RunMode
+from omegaconf import DictConfig, OmegaConf, read_write
 
 from cuttle.launch.exit_status import COMPLETED, get_status
-from cuttle.launch.options import refuse_unused_options
 from cuttle.launch.refusal import Refusal
+from cuttle.runs.diff import flatten
+
+# What Hydra would do with its own directories and logs; runs have theirs, and refusals leave none.
+UNUSED = {
+    "run.dir": (".",),
+    "sweep.dir": ("${root}/${experiment}",),
+    "sweep.subdir": (".",),
+    "output_subdir": (None,),
+    "verbose": (False,),
+    "job.chdir": (False, None),
+}
+UNUSED_GROUPS = {"hydra/job_logging": "none", "hydra/hydra_logging": "none"}
 
 
 class LaunchCallback(Callback):
@@ -39,3 +51,25 @@ class LaunchCallback(Callback):
         """
         if results["job_return"].status is JobStatus.FAILED and get_status() != COMPLETED:
             sys.exit(get_status())
+
+
+def refuse_unused_options(config: DictConfig) -> None:
+    """Raise Refusal for an option of Hydra's that would do nothing here, or leave a directory."""
+    written = OmegaConf.to_container(config.hydra, resolve=False)
+    assert isinstance(written, dict)
+    values = flatten(written)
+    for key, neutral in UNUSED.items():
+        if values.get(key) not in neutral:
+            raise Refusal(
+                f"hydra.{key}={values.get(key)} is not used here: a run lives in "
+                "ROOT/EXPERIMENT/RUN; set root= and experiment="
+            )
+    for group, option in UNUSED_GROUPS.items():
+        if (chosen := config.hydra.runtime.choices.get(group)) != option:
+            raise Refusal(f"{group}={chosen} is not used here: a run writes its log to train.log")
+    params = config.hydra.sweeper.get("params") or {}
+    if params and config.hydra.mode is not RunMode.MULTIRUN:
+        raise Refusal(
+            f"hydra.sweeper.params ({', '.join(params)}) would not be swept: add -m, or "
+            "hydra.mode: MULTIRUN beside it"
+        )

@@ -9,7 +9,7 @@ from enum import StrEnum
 from statistics import mean
 
 from cuttle.launch.arithmetic import is_portable
-from cuttle.launch.plan import Plan, PlannedRun, is_begun_run
+from cuttle.launch.plan import Plan, PlannedRun
 from cuttle.launch.refusal import Refusal
 from cuttle.runs.comparable import find_mismatch
 from cuttle.runs.formatting import pluralize, truncate
@@ -61,7 +61,8 @@ def decide(run: PlannedRun, *, force: bool) -> Decision:
     if record.state is RunState.RUNNING:
         if not _has_same_config(record, run):
             return Decision(run, record, Action.CONFLICT, _difference(record, run))
-        return Decision(run, record, Action.BUSY, _owner(record))
+        owner = f"process {record.status.get('pid')} on {record.status.get('host')} trains it"
+        return Decision(run, record, Action.BUSY, owner)
     action, reason = _without_force(run, record)
     if force and action in (Action.SKIP, Action.DAMAGED, Action.CONFLICT):
         return Decision(run, record, Action.RETRAIN)
@@ -127,10 +128,6 @@ def _share_left(decision: Decision) -> float:
     return 1.0 - done / max(rounds, 1.0)
 
 
-def _owner(record: RunRecord) -> str:
-    return f"process {record.status.get('pid')} on {record.status.get('host')} trains it"
-
-
 def _difference(record: RunRecord, run: PlannedRun) -> str:
     changes = differences(record.config, run.config)
     return truncate(changes, MAX_CHANGES) or "the recorded config is damaged"
@@ -181,7 +178,7 @@ def _refuse_other_settings(plan: Plan, decisions: Sequence[Decision]) -> None:
     configs = [
         (record.run_id, record.condition, record.config)
         for record in records
-        if record.run_id not in replaced and is_begun_run(record) and record.config
+        if record.run_id not in replaced and record.is_begun and record.config
     ]
     configs += [(run.run_id, run.condition, run.config) for run in asked]
     keys = [key for factor in plan.factors.values() for key in factor["keys"]]

@@ -4,6 +4,7 @@ From here on nobody reads conf/ again, so editing it changes no run of this laun
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,16 @@ from omegaconf import OmegaConf
 
 from cuttle.launch.decide import Action, Decision
 from cuttle.launch.overrides import REPEAT
-from cuttle.launch.plan import Plan, PlannedRun, is_begun_run
+from cuttle.launch.plan import Plan, PlannedRun
 from cuttle.launch.refusal import Refusal, describe
 from cuttle.launch.source import keep_source
-from cuttle.runs.files import read_json, remove_temporary_files, write_json, write_text
+from cuttle.runs.files import (
+    TEMPORARY_PREFIX,
+    read_json,
+    remove_temporary_files,
+    write_json,
+    write_text,
+)
 from cuttle.runs.layout import (
     CHECKPOINT_FILE,
     CONFIG_FILE,
@@ -62,7 +69,7 @@ def freeze(
         **machine(),
     }
     with locked(plan.experiment_dir, timeout_s=EXPERIMENT_TIMEOUT_S):
-        for leftover in plan.experiment_dir.glob(".tmp-*"):
+        for leftover in plan.experiment_dir.glob(f"{TEMPORARY_PREFIX}*"):
             leftover.unlink(missing_ok=True)
         _write_experiment(plan, provenance)
         keep_source(plan.experiment_dir)
@@ -114,23 +121,15 @@ def _read_status(run_dir: Path) -> Status | None:
 
 
 def _prepared(decision: Decision, found: Status | None, state: RunState) -> Status:
+    """Return the status of a run that is about to be trained; its past stays on record."""
     run = decision.run
-    resumed = found if found is not None and decision.action is Action.RESUME else None
-    return Status(
-        state=state,
-        run_id=run.run_id,
-        condition=run.condition,
-        levels=run.levels,
-        run=run.run,
-        seed=run.seed,
-        config_hash=run.config_hash,
-        attempt=found.attempt if found else 0,
-        created_at=found.created_at if found else utc_now(),
-        duration_s=resumed.duration_s if resumed else 0.0,
-        round=resumed.round if resumed else 0,
-        rounds=resumed.rounds if resumed else 0,
-        win_rates=resumed.win_rates if resumed else {},
-    )
+    status = Status(state=state, config_hash=run.config_hash, **_entry(run))
+    if found is None:
+        return status
+    kept = ["attempt", "created_at"]
+    if decision.action is Action.RESUME:
+        kept += ["duration_s", "round", "rounds", "win_rates"]
+    return replace(status, **{name: getattr(found, name) for name in kept})
 
 
 def _write_run(run: PlannedRun, provenance: dict[str, Any]) -> None:
@@ -207,7 +206,7 @@ def _merged_factors(found: Any, factors: dict[str, dict[str, Any]]) -> dict[str,
 
 def _base(plan: Plan, found: dict[str, Any]) -> dict[str, Any]:
     """Keep the first launch's base unless none of what it trained is left."""
-    is_begun = plan.experiment is not None and any(map(is_begun_run, plan.experiment.runs))
+    is_begun = plan.experiment is not None and any(run.is_begun for run in plan.experiment.runs)
     if is_begun and isinstance(found.get("base_config"), dict):
         return {"base_config": found["base_config"], "choices": found.get("choices", plan.choices)}
     config = {key: value for key, value in plan.base_config.items() if key != REPEAT}

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cuttle.launch import isolate
+from cuttle.launch.arithmetic import environment
 from cuttle.launch.decide import (
     Action,
     Decision,
     decide,
     refuse_what_cannot_be_compared,
 )
-from cuttle.launch.environment import environment
 from cuttle.launch.exit_status import COMPLETED, FAILED, INTERRUPTED, LEFT_TO_ANOTHER
 from cuttle.launch.freeze import freeze
 from cuttle.launch.output import with_progress

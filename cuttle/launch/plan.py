@@ -10,6 +10,7 @@ from typing import Any
 
 from hydra.core.override_parser.types import Override
 
+from cuttle.config.schema import SeedMode
 from cuttle.launch.compose import Composed, Composer, HydraPart, resolve
 from cuttle.launch.conditions import Levels, Space, same_levels, short_digest
 from cuttle.launch.output import with_progress
@@ -18,9 +19,9 @@ from cuttle.launch.refusal import Refusal
 from cuttle.runs.diff import canonical, flatten, is_below
 from cuttle.runs.files import MAX_INTEGER
 from cuttle.runs.identity import config_hash
-from cuttle.runs.layout import EXPERIMENT_NAME, RunState, run_name
+from cuttle.runs.layout import EXPERIMENT_NAME, run_name
 from cuttle.runs.reader import Experiment, read_experiment
-from cuttle.runs.seeds import SeedMode, run_seed
+from cuttle.runs.seeds import run_seed
 
 FLAGS = ("force", "dry_run", "init_only", "fail_fast", "checkpoint")
 NOT_SWEPT = ("root", "description", *FLAGS)  # about the launch or the experiment as a whole
@@ -161,7 +162,7 @@ def _space(
             )
     known = list(experiment.factors) if experiment else []
     factors = dict.fromkeys([label_group, *known, *new, *swept])
-    is_begun = experiment is not None and any(is_begun_run(run) for run in experiment.runs)
+    is_begun = experiment is not None and any(run.is_begun for run in experiment.runs)
     meta = experiment.meta if experiment and is_begun else {}
     return Space(
         composer,
@@ -175,12 +176,6 @@ def _space(
         recorded_choices=meta.get("choices"),
         label_group=label_group,
     )
-
-
-def is_begun_run(record: Any) -> bool:
-    """Return whether a run has results, or is about to have some."""
-    begun = (RunState.COMPLETED, RunState.RUNNING, RunState.DAMAGED)
-    return record.state in begun or record.status.get("round", 0) > 0
 
 
 class _Names:

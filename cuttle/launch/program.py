@@ -14,7 +14,7 @@ class Program:
 
     train: trains one frozen run and records it, `(recorder, config) -> None`
     check: builds what a config describes and returns facts for the metadata, or raises ValueError,
-        `(config) -> mapping`
+        `(config, is_here) -> mapping`
     warm_up: loads what every run needs, once, before the first of them, `() -> None`
     label_group: the config group whose option begins the name of every run
     objective: the config key that names the result which other sweepers optimise

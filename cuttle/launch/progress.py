@@ -16,7 +16,7 @@ from rich.text import Text
 
 from cuttle.launch.plan import PlannedRun
 from cuttle.launch.signals import STOP_SIGNAL
-from cuttle.runs.formatting import format_duration, pluralize
+from cuttle.runs.formatting import format_duration, format_percent, pluralize
 from cuttle.runs.layout import RunState, Stage
 from cuttle.runs.reader import ENDED, RunRecord, seconds_left
 from cuttle.runs.recorder import last_win_rates
@@ -71,11 +71,9 @@ class Progress:
                 continue
             now = before.reread()
             self.records[run_id] = now
-            for line in [*self._rounds(before, now), *ending(now)]:
+            rounds = round_lines(before, now) if self._live is None else []  # the view shows them
+            for line in [*rounds, *ending(now)]:
                 self._print(line)
-
-    def _rounds(self, before: RunRecord, now: RunRecord) -> list[str]:
-        return round_lines(before, now) if self._live is None else []  # the view shows them
 
     def _print(self, line: str) -> None:
         if self._live is None:
@@ -123,9 +121,7 @@ def ending(now: RunRecord) -> list[str]:
         line = f"{now.run_id} completed in {format_duration(float(now.status['duration_s']))}"
         has_played = bool(now.status["win_rates"])  # another program's runs play no games
         return [f"{line}: {_win_rates(now)} in the final games" if has_played else line]
-    if now.state is RunState.FAILED and (error := now.status.get("error")):
-        return [f"{now.run_id} failed: {error['type']}: {error['message']}, see {error['log']}"]
-    return []
+    return [f"{now.run_id} failed: {now.error_and_log}"] if now.state is RunState.FAILED else []
 
 
 def _bar(record: RunRecord) -> ProgressBar:
@@ -143,5 +139,5 @@ def _win_rates(record: RunRecord) -> str:
 
 def percentages(win_rates: dict[str, float]) -> str:
     """Write win rates for people."""
-    texts = [f"{opponent} {rate:.1%}" for opponent, rate in win_rates.items()]
+    texts = [f"{opponent} {format_percent(rate)}" for opponent, rate in win_rates.items()]
     return ", ".join(texts) or "not yet evaluated"

@@ -15,10 +15,9 @@ from cuttle.runs.formatting import (
     train_command,
 )
 from cuttle.runs.layout import RunState
-from cuttle.runs.reader import PROBLEM_STATES
+from cuttle.runs.reader import NOT_STARTED, PROBLEM_STATES
 
 MAX_RUNS = 60  # listed one by one
-NOT_BEGUN = (RunState.PENDING, RunState.PREPARED)
 
 
 def show_plan(decisions: Sequence[Decision], *, num_workers: int) -> None:
@@ -134,13 +133,13 @@ def _problems(
         if decision.action is Action.DAMAGED:
             problems.append((decision.run.run_id, "damaged", decision.reason))
         elif record.state in PROBLEM_STATES or decision.run.run_id in failures:
-            why = _error(record.status) or failures.get(decision.run.run_id)
+            why = record.error_and_log or failures.get(decision.run.run_id)
             why = why or "; ".join(record.problems) or "its process died"
             problems.append((decision.run.run_id, record.state.value, why))
         elif decision.is_to_do and _is_of_another_config(decision):
             why = "another launch has changed its config"
             problems.append((decision.run.run_id, record.state.value, why))
-        elif decision.is_to_do and record.state in NOT_BEGUN and not may_wait:
+        elif decision.is_to_do and record.state in NOT_STARTED and not may_wait:
             problems.append((decision.run.run_id, record.state.value, "not started"))
     return problems
 
@@ -148,11 +147,6 @@ def _problems(
 def _is_of_another_config(decision: Decision) -> bool:
     found = decision.record.status.get("config_hash", decision.run.config_hash)
     return bool(found != decision.run.config_hash)
-
-
-def _error(status: dict[str, dict[str, str] | None]) -> str:
-    error = status.get("error")
-    return f"{error['type']}: {error['message']} (log: {error['log']})" if error else ""
 
 
 def text_table(rows: Sequence[Sequence[str]]) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from cuttle.launch import arithmetic, isolate
 from cuttle.launch.agreement import judge, last_tallies, runs_alike
-from cuttle.launch.environment import environment
+from cuttle.launch.arithmetic import environment
 from cuttle.launch.refusal import Refusal, one_line_errors
 from cuttle.launch.training_program import PROGRAM
 from cuttle.launch.worker import RunFailed, train_isolated

@@ -17,7 +17,7 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 from cuttle.launch import isolate
-from cuttle.launch.environment import environment
+from cuttle.launch.arithmetic import environment
 from cuttle.launch.program import Program
 from cuttle.launch.source import import_kept_source
 from cuttle.runs.identity import config_hash
@@ -33,11 +33,6 @@ PREEMPTION_DELAY_S = 2.0  # a cluster signals all processes of a job, a moment a
 
 class RunFailed(RuntimeError):
     """A run failed; its status records why too, if it could be written."""
-
-
-def job_overrides(run_dir: Path) -> list[str]:
-    """Return what stands for the overrides of a job whose config is frozen."""
-    return [str(run_dir)]
 
 
 class FrozenConfigs:

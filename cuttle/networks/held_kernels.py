@@ -1,4 +1,4 @@
-"""Compiled loops over these zones: kind by kind. No torch, no parameters.
+"""Compiled loops over the zones that hold a card, kind by kind. No torch, no parameters.
 
 Entries are those of `cuttle/networks/held.py`: a kind's begin at `first[kind]`, with an empty zone.
 Letters and order of summation as in `cuttle/networks/kernels.py`.

@@ -20,9 +20,9 @@ from cuttle.game.state import Games, acting, new_games
 from cuttle.game.variants import CUTTLE_CARDS, Rules
 from cuttle.opponents.gap_maximizer import action_value
 
-# Against gap_maximizer 100 playouts win 71 % of games, 400 win 82 %, 1,000 and 1,600 win 85 %
+# Against gap_maximizer 100 playouts win 71% of games, 400 win 82%, 1,000 and 1,600 win 85%
 # (benchmarks/monte_carlo.py), so a larger budget costs time only.
-PLAYOUTS = 1_000  # a decision
+PLAYOUTS = 1_000  # per decision
 RANDOM_PERCENT = 5  # of the decisions in a playout
 
 _KNOWN, _DEALT, _PLAYED = range(3)  # scratch games: without hidden cards, with them, played out
@@ -32,7 +32,7 @@ class MonteCarlo:
     """The option that wins most playouts."""
 
     def __init__(self, *, playouts: int = PLAYOUTS, rules: Rules = CUTTLE_CARDS) -> None:
-        """Set the budget of a decision, in whole games; every option gets one at least."""
+        """Set the budget per decision, in whole games; every option gets at least one."""
         if playouts < 1:
             raise ValueError(f"playouts must be at least 1, got {playouts}")
         self._playouts = playouts

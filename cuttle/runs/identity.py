@@ -1,12 +1,12 @@
 """What makes two configs the same run: the keys that decide its numbers. No files here."""
 
-import hashlib
 import json
 from typing import Any
 
 from cuttle.config.keys import NO_DEFAULT, Role
 from cuttle.config.roles import neutral_values, role_of
 from cuttle.runs.diff import differing, flatten
+from cuttle.runs.files import digest
 
 IDENTITY_ROLES = (Role.METHOD, Role.SEED, Role.COMPUTE)
 
@@ -29,7 +29,7 @@ def identity(config: dict[str, Any]) -> dict[str, Any]:
 def config_hash(config: dict[str, Any]) -> str:
     """Return a short fingerprint of the identity of a config."""
     text = json.dumps(identity(config), sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return digest(text.encode())[:16]
 
 
 def differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:

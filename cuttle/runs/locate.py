@@ -48,7 +48,7 @@ def current_experiment(root: Path) -> Path:
 
 
 def find_side(root: Path, text: str) -> Path:
-    """Return the YAML file, run directory or experiment directory meant by an argument of diff."""
+    """Return the YAML file, run directory or experiment directory meant by an argument."""
     for path in (Path(text), root / text):
         if text and (os.path.isfile(path) or is_run(path)):
             return path

@@ -94,9 +94,14 @@ def machine() -> dict[str, Any]:
 
 def cpu_model() -> str:
     """Return the processor's name as the kernel gives it."""
+    return cpu_facts().get("model name", platform.machine())
+
+
+def cpu_facts() -> dict[str, str]:
+    """Return what the kernel says of the first processor, by its names; empty where it does not."""
     try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        first = Path("/proc/cpuinfo").read_text().partition("\n\n")[0]
     except OSError:
-        return platform.processor() or platform.machine()
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.machine())
+        return {}
+    lines = (line.partition(":") for line in first.splitlines())
+    return {key.strip(): value.strip() for key, _, value in lines}

@@ -30,6 +30,7 @@ from cuttle.runs.status import derived_state, heartbeat_age_s, parse_status
 
 Fields = dict[str, type]
 
+NOT_STARTED = (RunState.PENDING, RunState.PREPARED)
 ENDED = (RunState.COMPLETED, RunState.FAILED, RunState.DAMAGED)
 PROBLEM_STATES = (RunState.FAILED, RunState.INTERRUPTED, RunState.DAMAGED)
 # What others compute with, and may have been edited; null stands for an unknown value.
@@ -126,10 +127,22 @@ class RunRecord:
         return RunState.DAMAGED if self._missing else state
 
     @property
+    def is_begun(self) -> bool:
+        """Whether the run has results, or is about to have some."""
+        begun = (RunState.COMPLETED, RunState.RUNNING, RunState.DAMAGED)
+        return self.state in begun or self.status.get("round", 0) > 0
+
+    @property
     def error(self) -> str:
         """Return in one line why the run failed; empty where it is not known to have failed."""
         error = self.status.get("error")
         return f"{error['type']}: {error['message']}".split("\n")[0] if error else ""
+
+    @property
+    def error_and_log(self) -> str:
+        """Return the same with the path of the log that holds the traceback."""
+        log = self.status["error"]["log"] if self.error else ""
+        return f"{self.error} (log: {log})" if log else self.error
 
     def compare_hashes(self, names: Sequence[str] = RESULT_FILES) -> list[str]:
         """Add to the problems, and return, which results are not as the training left them."""

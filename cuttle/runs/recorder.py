@@ -154,15 +154,16 @@ class Recorder:
         write_status(self.run_dir, self.status, durable=durable)
 
 
+def last_counts(matches: Sequence[Row]) -> dict[str, tuple[int, int]]:
+    """Return wins and games against each opponent over both seats, of the stage played last."""
+    counts: dict[str, tuple[int, int]] = {}
+    for row in matches:
+        if all(row[key] == matches[-1][key] for key in ("round", "stage")):
+            wins, games = counts.get(row["opponent"], (0, 0))
+            counts[row["opponent"]] = wins + row["wins"], games + row["games"]
+    return counts
+
+
 def last_win_rates(matches: Sequence[Row]) -> dict[str, float]:
     """Return the win rate against each opponent over both seats, of the stage played last."""
-    if not matches:
-        return {}
-    stage = matches[-1]["stage"]
-    games: dict[str, int] = {}
-    wins: dict[str, int] = {}
-    for row in matches:
-        if row["stage"] == stage:
-            games[row["opponent"]] = games.get(row["opponent"], 0) + row["games"]
-            wins[row["opponent"]] = wins.get(row["opponent"], 0) + row["wins"]
-    return {opponent: wins[opponent] / games[opponent] for opponent in games if games[opponent]}
+    return {o: wins / games for o, (wins, games) in last_counts(matches).items() if games}

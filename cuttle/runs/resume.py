@@ -1,7 +1,7 @@
 """The command that resumes an experiment. Runs nothing.
 
-A command of the history is the one if it planned every run there is; the last one may have trained
-another part. Otherwise the overrides that each run was composed with, recorded beside it, make one.
+The latest command that planned every run is used; later ones may have planned a part. If there is
+none, the command is made of the overrides that each run was composed with, recorded beside it.
 """
 
 import os

@@ -1,24 +1,16 @@
 """Derive the seeds of runs. No generator is made here."""
 
 import zlib
-from enum import StrEnum
 
 import numpy as np
+
+from cuttle.config.schema import SeedMode
 
 # The earlier system drew RandomState(42).randint(1, 100000, 21) for 3 types x 7 runs in this order.
 PUBLISHED_NETWORK_TYPES = ("boolean", "embedding", "multi_encoder")
 PUBLISHED_RUNS = 7
 PUBLISHED_SEED = 42
 PUBLISHED_BOUND = 100_000
-
-
-class SeedMode(StrEnum):
-    """The options of the group `seed`."""
-
-    INDEPENDENT = "independent"
-    PAIRED = "paired"
-    PUBLISHED = "published"
-    FIXED = "fixed"
 
 
 def run_seed(

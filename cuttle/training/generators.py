@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from cuttle.training.plain import from_plain, to_plain
+from cuttle.training.saved import from_plain, to_plain
 from cuttle.training.streams import stream
 
 
@@ -35,7 +35,7 @@ class Generators:
 
     @contextmanager
     def lent(self) -> Iterator[None]:
-        """Let the global generators go on from the run's states; put their own back afterwards."""
+        """Let the global generators continue from the run's states; restore theirs afterwards."""
         before = self._read()
         self._write(self._states)
         try:

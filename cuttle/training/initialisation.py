@@ -29,7 +29,7 @@ def initialise(
 
 
 def _draw(module: nn.Module, settings: InitialisationSettings, rng: np.random.Generator) -> bool:
-    """Draw the weights that a layer holds itself; say whether there is a rule for it."""
+    """Draw the weights that a layer holds itself; return whether there is a rule for it."""
     match module:
         case nn.Linear() | ZoneLinear():
             _kaiming(rng, module.bias, module.weight, inputs=module.weight.shape[1])

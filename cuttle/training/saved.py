@@ -1,9 +1,10 @@
-"""Files of models and checkpoints: written by `torch.save`, and not trusted when they are read."""
+"""States, and the files of models and checkpoints: not trusted when they are read."""
 
 import io
 import zipfile
 from typing import Any, BinaryIO
 
+import numpy as np
 import torch
 
 
@@ -29,4 +30,22 @@ def load(file: BinaryIO) -> dict[str, Any]:
         raise ValueError(f"{packed:,} bytes that unpack to {unpacked:,}; torch compresses nothing")
     file.seek(0)
     value: dict[str, Any] = torch.load(file, weights_only=True)
+    return value
+
+
+def to_plain(value: Any) -> Any:
+    """Turn arrays of a nest of dicts into tensors."""
+    if isinstance(value, np.ndarray):
+        return torch.from_numpy(np.ascontiguousarray(value))
+    if isinstance(value, dict):
+        return {key: to_plain(item) for key, item in value.items()}
+    return value
+
+
+def from_plain(value: Any) -> Any:
+    """Turn tensors of a nest of dicts back into arrays."""
+    if isinstance(value, torch.Tensor):
+        return value.cpu().numpy()
+    if isinstance(value, dict):
+        return {key: from_plain(item) for key, item in value.items()}
     return value

@@ -18,10 +18,10 @@ from cuttle.training.evaluation import Evaluator
 from cuttle.training.exploration import epsilon_at, linear
 from cuttle.training.generators import Generators
 from cuttle.training.initialisation import initialise
-from cuttle.training.plain import from_plain, to_plain
 from cuttle.training.player import GreedyPlayer, SoftmaxPlayer
 from cuttle.training.probe import q_sd
 from cuttle.training.replay import Replay
+from cuttle.training.saved import from_plain, to_plain
 from cuttle.training.self_play import SelfPlay
 from cuttle.training.streams import restore_stream, stream, stream_state
 
@@ -102,7 +102,7 @@ class Trainer:
         return min(self._self_play.num_episodes / self.settings.episodes, 1.0)
 
     def rounds(self, on_step: Callable[[], None] = lambda: None) -> Iterator[RoundReport]:
-        """Go on from where the state is; yield a report after each round.
+        """Continue from the current state; yield a report after each round.
 
         The last report also holds the final evaluation. `on_step` is called after every step of
         self-play and of evaluation.

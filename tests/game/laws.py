@@ -38,7 +38,7 @@ class Law(IntEnum):
 
 @inlined
 def every_card_once(game):
-    """Tell whether the zones hold 52 different cards."""
+    """Return whether the zones hold 52 different cards."""
     union = np.int64(0)
     total = 0
     for zone in (
@@ -70,7 +70,7 @@ def every_card_once(game):
 
 @inlined
 def jacks_stack(game):
-    """Tell whether the jacks lie on point cards, at the heights 0, 1, ... of each."""
+    """Return whether the jacks lie on point cards, at the heights 0, 1, ... of each."""
     for jack in range(4):
         host = game.jack_host[jack]
         if host == NO_CARD:
@@ -90,7 +90,7 @@ def jacks_stack(game):
 
 @inlined
 def mask_is_enumeration(sets):
-    """Tell whether `is_legal` accepts just the actions that `nth_legal` lists, in order."""
+    """Return whether `is_legal` accepts just the actions that `nth_legal` lists, in order."""
     n = 0
     for action in range(-2, NUM_ACTIONS + 2):
         if is_legal(sets, action):

@@ -23,7 +23,7 @@ def is_number(card: str) -> bool:
 
 
 def beats(card: str, target: str) -> bool:
-    """Tell whether a card scuttles another (4.2)."""
+    """Return whether a card scuttles another (4.2)."""
     return (value(card), SUITS.index(card[1])) > (value(target), SUITS.index(target[1]))
 
 
@@ -70,7 +70,7 @@ class Table:
         return sum(value(card) for card in self.points[seat])
 
     def sees(self, seat: int) -> bool:
-        """Tell whether a seat sees the other hand (9.2)."""
+        """Return whether a seat sees the other hand (9.2)."""
         is_open = self.rules.open_hands_when_pile_empty and not self.deck
         return is_open or any(card[0] == "8" for card in self.faces[seat])
 

@@ -88,7 +88,7 @@ def _score(game: Record) -> str:
 
 
 def _places(game: Record) -> dict[int, str]:
-    """Say where every card lies."""
+    """Describe where every card lies."""
     places: dict[int, str] = {}
     for seat in (0, 1):
         for zone in ("hand", "points", "faces"):
@@ -109,7 +109,7 @@ def _put(places: dict[int, str], cards: Iterable[int], place: str) -> None:
 
 
 def _remark(before: dict[int, str], after: dict[int, str]) -> list[str]:
-    """Say which cards moved where, such as `7H 8D to the scrap`."""
+    """Describe which cards moved where, such as `7H 8D to the scrap`."""
     moved: dict[str, list[str]] = {}
     for card, place in after.items():
         if before[card] != place:
@@ -118,7 +118,7 @@ def _remark(before: dict[int, str], after: dict[int, str]) -> list[str]:
 
 
 def _end(game: Record) -> str:
-    """Say how the game stands."""
+    """Describe how the game stands."""
     if not game["over"]:
         return "not finished"
     return f"P{game['winner']} wins" if game["winner"] >= 0 else "draw"

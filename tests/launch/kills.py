@@ -41,7 +41,7 @@ DECK = (*KILLS, *PAUSES)  # for each sweep
 
 
 @dataclass
-class Toll:
+class SweepLog:
     """What a sweep went through: strikes by kind, launches it took, what was wrong at the end.
 
     rounds: kills of trainings by the number of rounds that they had finished
@@ -54,7 +54,7 @@ class Toll:
     complaints: list[str] = field(default_factory=list)
 
 
-class Campaign:
+class KillTest:
     """Sweeps under one directory, each killed in all ways and compared with a quiet one."""
 
     def __init__(self, directory: Path, *, seed: int, is_fake: bool = True) -> None:
@@ -70,50 +70,50 @@ class Campaign:
         self._run_s = status(quiet, "boolean_run_01")["duration_s"]
         self._quiet = results(quiet)
 
-    def sweeps(self, *, num_kills: int) -> Iterator[Toll]:
-        """Yield the toll of sweep after sweep until so many kills have hit."""
+    def sweeps(self, *, num_kills: int) -> Iterator[SweepLog]:
+        """Yield the log of sweep after sweep until so many kills have hit."""
         hits = number = 0
         while hits < num_kills:
             number += 1
             disturbed = self._directory / f"sweep_{number}"
             disturbed.mkdir()
             try:
-                toll = self._harass(disturbed)
+                log = self._disturb(disturbed)
             finally:
                 kill_all(processes_in(disturbed))
             if names := differing(results(disturbed), self._quiet):
-                toll.complaints.append(f"files that differ: {names}")
-            hits += toll.kills.total()
-            yield toll
+                log.complaints.append(f"files that differ: {names}")
+            hits += log.kills.total()
+            yield log
 
-    def _harass(self, directory: Path) -> Toll:
+    def _disturb(self, directory: Path) -> SweepLog:
         """Launch a sweep again and again, killing parts of it, until a launch ends undisturbed."""
-        toll = Toll()
+        log = SweepLog()
         deck = self._rng.sample(DECK, len(DECK))
-        while toll.launches < MAX_LAUNCHES:
-            toll.launches += 1
+        while log.launches < MAX_LAUNCHES:
+            log.launches += 1
             process = start(directory, *self._sweep, fake=self._is_fake, ROUND_S=str(FAKE_ROUND_S))
             while deck and process.poll() is None:
-                if self._strike(*deck[-1], directory, process, toll):
+                if self._signal(*deck[-1], directory, process, log):
                     deck.pop()
             process.communicate()
             if not all_gone(directory):
-                toll.complaints.append(f"orphans: {[role(p) for p in processes_in(directory)]}")
+                log.complaints.append(f"orphans: {[role(p) for p in processes_in(directory)]}")
             if process.returncode == 0:
                 break
         if leftovers := stray_files(directory):
-            toll.complaints.append(f"stray files: {leftovers}")
-        return toll
+            log.complaints.append(f"stray files: {leftovers}")
+        return log
 
-    def _strike(
+    def _signal(
         self,
         kind: str,
         number: signal.Signals,
         directory: Path,
         process: subprocess.Popen[str],
-        toll: Toll,
+        log: SweepLog,
     ) -> bool:
-        """Strike processes of a kind, some random time after one is there; tell whether any was."""
+        """Strike processes of a kind, a random time after one is there; return whether any was."""
         wait_for(lambda: process.poll() is not None or bool(victims(directory, kind)))
         time.sleep(self._rng.uniform(0.0, self._run_s))
         found, trainings = victims(directory, kind), rounds_of_trainings(directory)
@@ -123,9 +123,9 @@ class Campaign:
             time.sleep(self._rng.uniform(0.0, MAX_PAUSE_S))
             send(signal.SIGCONT, chosen)
         if hits:
-            (toll.kills if number == signal.SIGKILL else toll.pauses)[kind] += 1
+            (log.kills if number == signal.SIGKILL else log.pauses)[kind] += 1
         if hits and kind == TRAINING and number == signal.SIGKILL:
-            toll.rounds[trainings.get(chosen[0], 0)] += 1
+            log.rounds[trainings.get(chosen[0], 0)] += 1
         return hits > 0
 
 
@@ -158,7 +158,7 @@ def rounds_of_trainings(directory: Path) -> dict[int, int]:
 
 
 def role(process: int) -> str:
-    """Tell what part a process plays, from its command line and its parent's."""
+    """Return what part a process plays, from its command line and its parent's."""
     words = command_of(process)
     if FORK_SERVER_COMMAND in words:  # first, for it may name the script that has started it
         return "forked" if FORK_SERVER_COMMAND in command_of(_parent(process)) else FORK_SERVER

@@ -1,6 +1,5 @@
 """Launch `train.py` as a user would, with the real or the fake trainer. No tests here."""
 
-import hashlib
 import json
 import os
 import shutil
@@ -11,6 +10,9 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+from cuttle.runs.files import digest_file
+from cuttle.runs.layout import RESULT_FILES
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 FAKE = Path(__file__).with_name("fake")
@@ -82,10 +84,9 @@ def states(directory: Path, experiment: str = "test") -> dict[str, str]:
 def results(directory: Path, experiment: str = "test") -> dict[str, str]:
     """Fingerprint the files that must come out the same, however a sweep went."""
     root = directory / "multirun" / experiment
-    names = ("metrics.jsonl", "matches.jsonl", "models/model_initial.pt", "models/model_final.pt")
     return {
-        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for name in names
+        str(path.relative_to(root)): digest_file(path)
+        for name in RESULT_FILES
         for path in sorted(root.glob(f"*/{name}"))
     }
 
@@ -93,14 +94,10 @@ def results(directory: Path, experiment: str = "test") -> dict[str, str]:
 def snapshot(directory: Path) -> dict[str, tuple[int, str]]:
     """Fingerprint every file under a directory, with its time of change."""
     return {
-        str(path.relative_to(directory)): (path.stat().st_mtime_ns, _fingerprint(path))
+        str(path.relative_to(directory)): (path.stat().st_mtime_ns, digest_file(path))
         for path in sorted(directory.rglob("*"))
         if path.is_file()
     }
-
-
-def _fingerprint(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def wait_for(condition: Callable[[], bool], *, timeout_s: float = TIMEOUT_S) -> None:
@@ -157,7 +154,7 @@ def struck_after_one_round(
 
 
 def all_gone(directory: Path, *, timeout_s: float = 120) -> bool:
-    """Say whether all processes of a directory end in time; a moment, unless something is wrong."""
+    """Return whether all processes of a directory end in time, which takes moments."""
     try:
         wait_for(lambda: not processes_in(directory), timeout_s=timeout_s)
     except TimeoutError:

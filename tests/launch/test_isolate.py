@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cuttle.launch import isolate
-from cuttle.launch.environment import environment
+from cuttle.launch.arithmetic import environment
 from tests.launch.launching import REPOSITORY, all_gone, processes_in, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("fork_server")]

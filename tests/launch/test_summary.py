@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from cuttle.launch.decide import Action, Decision, decide, estimated_seconds
-from cuttle.launch.plan import is_begun_run
 from cuttle.launch.summary import show_copies, show_summary
 from cuttle.runs.layout import OWN_RESULTS, RunState
 from cuttle.runs.lock import locked
@@ -110,4 +109,4 @@ def test_a_run_that_lost_its_results_counts_as_begun(tmp_path: Path) -> None:
     record = RunRecord(lost.run_dir)
 
     assert record.state is RunState.DAMAGED
-    assert is_begun_run(record)
+    assert record.is_begun

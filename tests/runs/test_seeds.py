@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cuttle.runs.seeds import PUBLISHED_NETWORK_TYPES, SeedMode, published_seed, run_seed
+from cuttle.config.schema import SeedMode
+from cuttle.runs.seeds import PUBLISHED_NETWORK_TYPES, published_seed, run_seed
 
 
 def seed(

@@ -18,6 +18,7 @@ from cuttle.config.reading import read
 from cuttle.config.schema import TrainingSettings
 from cuttle.launch.build import build_network
 from cuttle.launch.compose import Composer
+from cuttle.training import saved
 from cuttle.training.trainer import RoundReport, Trainer
 
 CONF = Path(__file__).parents[2] / "conf"
@@ -73,8 +74,4 @@ def same_weights(first: Trainer, second: Trainer) -> bool:
 
 
 def through_a_file(state: dict[str, Any]) -> dict[str, Any]:
-    buffer = io.BytesIO()
-    torch.save(state, buffer)
-    buffer.seek(0)
-    loaded: dict[str, Any] = torch.load(buffer, weights_only=True)
-    return loaded
+    return saved.load(io.BytesIO(saved.to_bytes(state)))

@@ -83,11 +83,6 @@ def aligned(columns: Sequence[str], rows: Sequence[Sequence[Text]], *, num_left:
     return page
 
 
-def state_text(state: RunState) -> Text:
-    """Return a state in its colour."""
-    return Text(str(state), style=STATE_STYLES[state])
-
-
 def print_json(document: Any, *, compact: bool = False) -> None:
     """Write a strict JSON document to stdout; compact makes it one line."""
     indent = None if compact else 2

@@ -79,23 +79,16 @@ def _document(experiment: Experiment, selected: str | None) -> dict[str, Any]:
     }
 
 
-def _disk_use(directory: str | Path) -> int:
+def _disk_use(directory: Path) -> int:
     """Return the size of all files below a directory, bytes; what cannot be seen counts nothing."""
-    total = 0
-    try:
-        with os.scandir(directory) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    total += _disk_use(entry.path)
-                else:
-                    total += _size(entry)
-    except OSError:
-        pass
-    return total
+    places = (
+        os.path.join(folder, name) for folder, _, names in os.walk(directory) for name in names
+    )
+    return sum(map(_size, places))
 
 
-def _size(entry: os.DirEntry[str]) -> int:
+def _size(path: str) -> int:
     try:
-        return entry.stat(follow_symlinks=False).st_size
+        return os.lstat(path).st_size
     except OSError:  # a running experiment replaces its files
         return 0

@@ -72,7 +72,7 @@ def _make(directory: Path) -> None:
 
 
 def _next_steps(experiment: Experiment, study: Study, page: Path) -> Iterator[str]:
-    """Say what to do next: finish, retrain, or read on."""
+    """Yield what to do next: finish, retrain, or read on."""
     states = Counter(run.state for run in experiment.runs)
     damaged = states[RunState.DAMAGED]
     rest = states.total() - states[RunState.COMPLETED] - damaged

@@ -18,7 +18,6 @@ from cuttle.analysis.cli.console import (
     aligned,
     make_console,
     print_json,
-    state_text,
 )
 from cuttle.runs.formatting import format_duration, format_percent, pluralize, printable
 from cuttle.runs.layout import METADATA_FILE, RESULT_FILES, RunState
@@ -213,7 +212,8 @@ def _run_table(rows: Sequence[RunRecord]) -> Text:
         rates = run.status.get("win_rates", {})
         texts = [_progress(run), format_duration(run.status.get("duration_s") or None)]
         texts += [format_percent(rates.get(opponent)) for opponent in opponents]
-        cells.append([Text(run.run_id), state_text(run.state), *map(Text, texts)])
+        state = Text(str(run.state), STATE_STYLES[run.state])
+        cells.append([Text(run.run_id), state, *map(Text, texts)])
     return aligned(("run", "state", "round", "time", *opponents), cells, num_left=2)
 
 
@@ -262,9 +262,7 @@ def _problems(experiment: Experiment, rows: Iterable[RunRecord]) -> list[str]:
     """List errors with their logs, and damaged files, one line each."""
     lines = [f"{experiment.name}: {problem}" for problem in experiment.problems]
     for run in rows:
-        if run.error:
-            log = run.status["error"]["log"]
-            lines.append(f"{run.run_id}: {run.error}{f' (log: {log})' if log else ''}")
+        lines += [f"{run.run_id}: {run.error_and_log}"] * bool(run.error)
         lines += [f"{run.run_id}: {problem}" for problem in run.problems]
     return lines
 

@@ -118,8 +118,7 @@ def _stacked(study: Study, statistic: Statistic, columns: Sequence[str]) -> pd.D
 def _table(table: pd.DataFrame, caption: str, label: str) -> str:
     """Format a frame of text by pandas, with its heads and cells escaped."""
     shown = table.map(lambda cell: escape(clip(cell, NAME_WIDTH)) or "--")
-    if "Against" in table:
-        shown["Against"] = table["Against"].map(escape)
+    shown["Against"] = table["Against"].map(escape)
     shown.columns = pd.Index([escape(str(column)) for column in table.columns])
     alignment = "".join("l" if column in TEXT_COLUMNS else "r" for column in table.columns)
     text: str = shown.style.hide(axis="index").to_latex(

@@ -9,8 +9,15 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from cuttle.analysis.captions import games_text, runs_text
-from cuttle.analysis.data import NETWORK_TYPE, Study, level_text
-from cuttle.analysis.figures._axes import WHISKER, heat_map_of, reach, scale_for_count, span
+from cuttle.analysis.data import Study, level_text
+from cuttle.analysis.figures._axes import (
+    MAX_UPRIGHT,
+    WHISKER,
+    heat_map_of,
+    reach,
+    scale_for_count,
+    span,
+)
 from cuttle.analysis.figures._panels import draw_legend, grid_of, is_dense
 from cuttle.analysis.numerics import mean_interval
 from cuttle.analysis.statistics.factors import factorial
@@ -28,6 +35,7 @@ from cuttle.analysis.style import (
     styles,
 )
 from cuttle.runs.formatting import pluralize
+from cuttle.runs.reader import NETWORK_TYPE
 
 PARTS = ["mean", "ci_low", "ci_high"]
 MAX_COLUMNS = 7  # of a heat map; beyond them settings stand on the vertical axis
@@ -35,7 +43,6 @@ CELL_HEIGHT, DENSE_CELL_HEIGHT = 0.42, 0.24  # inches
 MIN_LEVELS = 3  # fewer make no response curve
 DECADE = 10  # the axis is logarithmic from this ratio of the largest to the smallest level on
 MAX_ROWS = 6
-MAX_UPRIGHT = 5  # tick labels that stand beside each other
 DODGE = 0.04  # of the distance between levels, so that intervals stand beside each other
 RESPONSE_DODGE = 0.012  # of the axis
 

@@ -42,7 +42,7 @@ def descriptives(study: Study, opponent: str) -> Iterator[Row]:
 
 @by_opponent("run_id condition run games wins win_rate ci_low ci_high note")
 def run_intervals(study: Study, opponent: str) -> list[dict[str, Any]]:
-    """Return the score interval of each run's games (Wilson 1927): it is silent on other seeds."""
+    """Return the score interval of each run's games (Wilson 1927), not that of other seeds."""
     runs = study.finals(opponent).drop(columns="opponent")
     low, high = proportion_confint(runs["wins"], runs["games"], alpha=ALPHA, method="wilson")
     return rows_of(runs.assign(ci_low=low, ci_high=high))

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from cuttle.analysis.data import NETWORK_TYPE, Study, level_text
+from cuttle.analysis.data import Study, level_text
 from cuttle.analysis.numerics import Row, rows_of
 from cuttle.analysis.statistic import by_opponent
+from cuttle.runs.reader import NETWORK_TYPE
 
 ALL_TYPES = "all types"
 TIED = 1e-12  # win rate: means of equal rates differ by rounding

@@ -83,7 +83,7 @@ def _of_families(study: Study, pairs: Sequence[Row]) -> Iterator[str]:
 
 
 def _without_comparison(study: Study, opponent: str, pairs: Sequence[Row]) -> Iterator[str]:
-    """Say why no pair can be compared, and what is highest, which is all that one run shows."""
+    """Explain why no pair can be compared, and what is highest, which is all that one run shows."""
     if not pairs:
         yield f"no comparison, as there is only one {study.noun}"
     elif means := _means(study, opponent):
