@@ -21,8 +21,7 @@ from cuttle.game.variants import PRESETS, RULES_VERSION, Rules
 from cuttle.launch.arithmetic import is_portable, require_portable
 from cuttle.networks.trunk import TrunkSettings
 from cuttle.training.generators import Generators
-from cuttle.training.initialisation import initialise
-from cuttle.training.streams import stream
+from cuttle.training.network_check import check_network
 from cuttle.training.trainer import Trainer
 
 NETWORK_PACKAGE = "cuttle.networks."
@@ -85,7 +84,7 @@ def build_network(config: Mapping[Any, Any]) -> torch.nn.Module:
     # Options that were written for version 0.1 name themselves.
     sizes = {key: value for key, value in section.items() if key not in ("_target_", "name")}
     for key, size in sizes.items():
-        if isinstance(size, int) and size < 1:
+        if key.endswith("_dim") and isinstance(size, int) and size < 1:
             raise ValueError(f"network_type.{key} must be at least 1, got {size}")
     try:
         network_class = getattr(importlib.import_module(module_name), class_name)
@@ -94,7 +93,7 @@ def build_network(config: Mapping[Any, Any]) -> torch.nn.Module:
     trunk = build_trunk_settings(config["trunk"])
     try:
         network: torch.nn.Module = network_class(zones=len(ZONES), trunk=trunk, **sizes)
-    except (TypeError, RuntimeError) as error:
+    except Exception as error:  # whatever its author has overlooked
         reason = str(error).partition("\n")[0]  # of torch, before a trace of C++
         raise ValueError(f"network_type._target_={target} with {sizes}: {reason}") from error
     return network
@@ -122,7 +121,11 @@ def check(config: dict[str, Any], is_here: bool) -> dict[str, Any]:
     settings = read(Config, config).training
     rules = build_rules(config["rules"])
     _check_opponents(settings.evaluation.opponents, rules)
-    _check_network(config, settings)
+    network, target = build_network(config), config["network_type"]["_target_"]
+    try:
+        check_network(network, settings, config["trunk"]["ensemble_size"])
+    except ValueError as error:
+        raise ValueError(f"network_type._target_={target}: {error}") from error
     _check_arithmetic(config, is_here=is_here)
     _check_device(config["device"], is_here=is_here)
     _check_analysis(config, settings.evaluation.opponents)
@@ -135,39 +138,6 @@ def _check_opponents(names: tuple[str, ...], rules: Rules) -> None:
             opponents.load(name, rules)
         except ValueError as error:
             raise ValueError(f"training.evaluation.opponents: {error}") from error
-
-
-def _check_network(config: dict[str, Any], settings: TrainingSettings) -> None:
-    """Draw and use a network as training will; raise ValueError for what is not as it must be."""
-    network, name = build_network(config), config["network_type"]["_target_"]
-    initialise(network, settings.initialisation, stream(0, "check"))
-    inputs = torch.zeros(2, len(ZONES), dtype=torch.int64), torch.zeros(2, SCALAR_DIM)
-    action = torch.zeros(2, dtype=torch.int64)
-    allowed = torch.ones(2, NUM_ACTIONS, dtype=torch.bool)
-    forms: tuple[tuple[str, tuple[torch.Tensor, ...], int, bool], ...] = (
-        ("forward(zones, scalars)", inputs, NUM_ACTIONS, False),
-        (
-            "forward(zones, scalars, action)",
-            (*inputs, action),
-            config["trunk"]["ensemble_size"],
-            True,
-        ),
-        ("forward(zones, scalars, allowed)", (*inputs, allowed), NUM_ACTIONS, False),
-    )
-    for form, arguments, width, learns in forms:
-        try:
-            with torch.inference_mode(not learns):  # as the learner calls it
-                q = network.train(learns)(*arguments)
-            if learns:
-                q.sum().backward()
-            got = tuple(q.shape)
-        except Exception as error:  # whatever its author has overlooked
-            raise ValueError(f"network_type._target_={name}: {form} fails: {error}") from error
-        if got != (2, width):
-            raise ValueError(
-                f"network_type._target_={name}: {form} must give (2, {width}) for two rows, "
-                f"gives {got}"
-            )
 
 
 def _check_analysis(config: dict[str, Any], opponents: tuple[str, ...]) -> None:

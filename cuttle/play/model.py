@@ -1,16 +1,14 @@
 """Load a trained model as a player; a model file is not trusted."""
 
 import textwrap
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from cuttle.env.match import Player
 from cuttle.game.variants import PRESETS
-
-if TYPE_CHECKING:
-    import torch
 
 
 def load_model(run_dir: Path, rules_name: str) -> Player:
@@ -46,15 +44,19 @@ def _is_file(path: Path) -> bool:
         raise ValueError(f"{str(path)[:60]}... cannot be opened: {error.strerror}") from error
 
 
-def _check_shapes(network: "torch.nn.Module", weights: dict[str, "torch.Tensor"]) -> None:
-    """Raise ValueError if weights are not those of a network, which may lie on no device."""
-    wanted = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
-    given = {name: tuple(tensor.shape) for name, tensor in weights.items()}
-    if wrong := sorted(name for name in wanted | given if wanted.get(name) != given.get(name)):
-        name = wrong[0]
-        raise ValueError(
-            f"weights {name} must have the shape {wanted.get(name)}, got {given.get(name)}"
-        )
+def _check_weights(wanted: dict[str, Any], given: dict[str, Any]) -> None:
+    """Raise ValueError unless tensors have the shapes wanted, and no more values than memory."""
+    shapes, found = (
+        {name: tuple(value.shape) for name, value in state.items() if hasattr(value, "shape")}
+        for state in (wanted, given)
+    )
+    for name in sorted(shapes | found):
+        if shapes.get(name) != found.get(name):
+            raise ValueError(
+                f"weights {name} must have the shape {shapes.get(name)}, got {found.get(name)}"
+            )
+        if given[name].nbytes > given[name].untyped_storage().nbytes():
+            raise ValueError(f"weights {name} of the shape {found[name]} repeat a few values")
 
 
 def _read_player(path: Path) -> tuple[Player, dict[str, Any]]:
@@ -63,16 +65,21 @@ def _read_player(path: Path) -> tuple[Player, dict[str, Any]]:
 
     from cuttle.env.observation import split
     from cuttle.launch.build import build_network
+    from cuttle.training.generators import Generators
     from cuttle.training.player import GreedyPlayer
-    from cuttle.training.saved import load
+    from cuttle.training.saved import held, load, restore_network
 
     with path.open("rb") as file:
         model = load(file)
-    config = model["config"]
-    with torch.device("meta"):  # shapes without memory: the config may ask for any size
-        _check_shapes(build_network(config), model["weights"])
-    network = build_network(config)
-    network.load_state_dict(model["weights"])
+    config, skeleton = model["config"], None
+    # Shapes without memory, as the config may ask for any size; a constructor that reads values
+    # cannot be built so.
+    with suppress(ValueError), torch.device("meta"):
+        skeleton = build_network(config)
+    _check_weights(model["weights"] if skeleton is None else held(skeleton), model["weights"])
+    with Generators(model["seed"], "build").lent():  # what it draws then, it draws again
+        network = build_network(config)
+    restore_network(network, model["weights"])
     network.eval()
 
     def q_values(observation: np.ndarray) -> np.ndarray:

@@ -16,6 +16,7 @@ from cuttle.config.schema import LearnerSettings
 from cuttle.env.observation import split
 from cuttle.training.adam import Adam
 from cuttle.training.replay import Batch
+from cuttle.training.saved import network_state, restore_network
 
 
 def td_targets(
@@ -52,8 +53,7 @@ class DQNLearner:
         self._settings = settings
         self._parameters: list[Tensor] = list(self.network.parameters())
         self._target_parameters: list[Tensor] = list(self.target.parameters())
-        self._buffers: list[Tensor] = list(self.network.buffers())
-        self._target_buffers: list[Tensor] = list(self.target.buffers())
+        self._has_buffers = any(True for _ in self.network.buffers())
         pairs = zip(self._parameters, self._target_parameters, strict=True)
         learnt = [pair for pair in pairs if pair[0].requires_grad]
         self._learnt = [parameter for parameter, _ in learnt]
@@ -139,8 +139,9 @@ class DQNLearner:
         if period is not None and self.num_updates % period == 0:
             with torch.no_grad():
                 torch._foreach_copy_(self._target_parameters, self._parameters)
-        if self._buffers and (period is None or self.num_updates % period == 0):
-            torch._foreach_copy_(self._target_buffers, self._buffers)
+        if self._has_buffers and (period is None or self.num_updates % period == 0):
+            for buffer, target in zip(self.network.buffers(), self.target.buffers(), strict=True):
+                target.copy_(buffer)
 
     def _inputs(self, observation: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
         """Return what a network takes of packed observations `(batch, OBS_WORDS)`."""
@@ -154,15 +155,15 @@ class DQNLearner:
         """Return weights, optimiser and counters at a moment without pending means."""
         assert self._num_summed == 0, "take_means must be called before the state is taken"
         return {
-            "network": copy.deepcopy(dict(self.network.state_dict())),
-            "target": copy.deepcopy(dict(self.target.state_dict())),
+            "network": network_state(self.network),
+            "target": network_state(self.target),
             "optimizer": self._optimizer.state_dict(),
             "num_updates": self.num_updates,
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Continue where `state_dict` was taken."""
-        self.network.load_state_dict(state["network"])
-        self.target.load_state_dict(state["target"])
+        restore_network(self.network, state["network"])
+        restore_network(self.target, state["target"])
         self._optimizer.load_state_dict(state["optimizer"])
         self.num_updates = state["num_updates"]

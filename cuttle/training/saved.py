@@ -1,11 +1,13 @@
 """States, and the files of models and checkpoints: not trusted when they are read."""
 
+import copy
 import io
 import zipfile
 from typing import Any, BinaryIO
 
 import numpy as np
 import torch
+from torch import Tensor, nn
 
 
 def to_bytes(value: dict[str, Any]) -> bytes:
@@ -31,6 +33,29 @@ def load(file: BinaryIO) -> dict[str, Any]:
     file.seek(0)
     value: dict[str, Any] = torch.load(file, weights_only=True)
     return value
+
+
+def held(network: nn.Module) -> dict[str, Any]:
+    """Return all that a network holds: weights, extra states and every buffer, by name.
+
+    Buffers that are not persistent are among them, for layers may change them in training.
+    """
+    return {**network.state_dict(), **dict(network.named_buffers())}
+
+
+def network_state(network: nn.Module) -> dict[str, Any]:
+    """Return a copy of all that a network holds, tensors on the CPU."""
+    return {
+        name: value.detach().cpu().clone() if isinstance(value, Tensor) else copy.deepcopy(value)
+        for name, value in held(network).items()
+    }
+
+
+def restore_network(network: nn.Module, state: dict[str, Any]) -> None:
+    """Put a network into a state that `network_state` returned."""
+    network.load_state_dict({name: state[name] for name in network.state_dict()})
+    for name, buffer in network.named_buffers():
+        buffer.copy_(state[name])
 
 
 def to_plain(value: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import nn
 
 from cuttle.config.schema import TrainingSettings
 from cuttle.game.variants import CUTTLE_CARDS, Rules
@@ -21,7 +21,7 @@ from cuttle.training.initialisation import initialise
 from cuttle.training.player import GreedyPlayer, SoftmaxPlayer
 from cuttle.training.probe import q_sd
 from cuttle.training.replay import Replay
-from cuttle.training.saved import from_plain, to_plain
+from cuttle.training.saved import from_plain, network_state, to_plain
 from cuttle.training.self_play import SelfPlay
 from cuttle.training.streams import restore_stream, stream, stream_state
 
@@ -90,11 +90,11 @@ class Trainer:
 
         return GreedyPlayer(q_values, suit_averaging=settings.suit_averaging)
 
-    def model_state(self) -> dict[str, Tensor]:
-        """Return a copy of the weights that are evaluated."""
+    def model_state(self) -> dict[str, Any]:
+        """Return a copy of the network that is evaluated, see `network_state`."""
         average = self.settings.evaluation.use_target_network
         network = self._learner.target if average else self._learner.network
-        return {name: value.cpu().clone() for name, value in network.state_dict().items()}
+        return network_state(network)
 
     @property
     def _progress(self) -> float:

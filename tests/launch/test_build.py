@@ -11,6 +11,7 @@ from omegaconf import OmegaConf
 from torch import Tensor, nn
 
 from cuttle import opponents
+from cuttle.env.observation import SCALAR_DIM
 from cuttle.launch.build import build_trainer, check
 from cuttle.networks.cards import bits
 from cuttle.networks.trunk import FeatureLinear, Trunk, TrunkSettings
@@ -64,6 +65,56 @@ class Caching(Summed):
         return super().forward(zones, scalars, action) * self.weight
 
 
+class WithoutMask(Summed):
+    """Value the actions that are not allowed, too."""
+
+    def forward(self, zones: Tensor, scalars: Tensor, action: Tensor | None = None) -> Tensor:
+        is_mask = action is not None and action.dtype == torch.bool
+        return super().forward(zones, scalars, None if is_mask else action)
+
+
+class NotANumber(Summed):
+    def forward(self, zones: Tensor, scalars: Tensor, action: Tensor | None = None) -> Tensor:
+        return super().forward(zones, scalars, action) * torch.nan
+
+
+class Late(Summed):
+    """Make a layer in the first call."""
+
+    def forward(self, zones: Tensor, scalars: Tensor, action: Tensor | None = None) -> Tensor:
+        if not hasattr(self, "late"):
+            self.late = nn.Linear(scalars.shape[1], scalars.shape[1])
+        return super().forward(zones, self.late(scalars), action)
+
+
+class Half(Summed):
+    def __init__(self, *, zones: int, trunk: TrunkSettings) -> None:
+        super().__init__(zones=zones, trunk=trunk)
+        self.to(torch.float16)
+
+    def forward(self, zones: Tensor, scalars: Tensor, action: Tensor | None = None) -> Tensor:
+        return super().forward(zones, scalars.half(), action)
+
+
+class Batched(Summed):
+    """Normalise over the batch, which takes two rows."""
+
+    def __init__(self, *, zones: int, trunk: TrunkSettings) -> None:
+        super().__init__(zones=zones, trunk=trunk)
+        self.norm = nn.BatchNorm1d(SCALAR_DIM)
+
+    def forward(self, zones: Tensor, scalars: Tensor, action: Tensor | None = None) -> Tensor:
+        return super().forward(zones, self.norm(scalars), action)
+
+
+class Optional(Summed):
+    """Take options that are off."""
+
+    def __init__(self, *, residual: bool, dropout: float, **both: Any) -> None:
+        super().__init__(**both)
+        assert not residual and not dropout, "on"
+
+
 class Undrawn(Summed):
     def __init__(self, *, zones: int, trunk: TrunkSettings) -> None:
         super().__init__(zones=zones, trunk=trunk)
@@ -74,20 +125,30 @@ class Undrawn(Summed):
 def odd(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
     """A module of network types, as if it lay in the folder."""
     module = types.ModuleType("cuttle.networks.odd")
-    for network in (Summed, Convolved, WithoutAction, TooNarrow, Unfitting, Caching, Undrawn):
+    for network in (Summed, *Summed.__subclasses__()):
         setattr(module, network.__name__, network)
     monkeypatch.setitem(sys.modules, module.__name__, module)
     return module
 
 
-def config(class_name: str) -> dict[str, Any]:
-    section = {"name": "odd", "_target_": f"cuttle.networks.odd.{class_name}"}
-    return {**composed("training=smoke"), "network_type": section}
+def config(class_name: str, *overrides: str, **options: Any) -> dict[str, Any]:
+    section = {"name": "odd", "_target_": f"cuttle.networks.odd.{class_name}", **options}
+    return {**composed("training=smoke", *overrides), "network_type": section}
 
 
-@pytest.mark.parametrize("class_name", ["Summed", "Convolved"])
-def test_a_sound_type_is_accepted(class_name: str, odd: types.ModuleType) -> None:
-    assert check(config(class_name), is_here=True)["rules_version"]
+@pytest.mark.parametrize(
+    ("class_name", "options"),
+    [
+        ("Summed", {}),
+        ("Convolved", {}),
+        ("Batched", {}),
+        ("Optional", {"residual": False, "dropout": 0}),
+    ],
+)
+def test_a_sound_type_is_accepted(
+    class_name: str, options: dict[str, Any], odd: types.ModuleType
+) -> None:
+    assert check(config(class_name, **options), is_here=True)["rules_version"]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +160,12 @@ def test_a_sound_type_is_accepted(class_name: str, odd: types.ModuleType) -> Non
             r"TooNarrow: forward\(zones, scalars\) must give \(2, 181\) .*, gives \(2, 180\)",
         ),
         ("Unfitting", r"odd\.Unfitting: forward\(zones, scalars\) fails: "),
-        ("Caching", r"scalars, action\) fails: Inference tensors cannot be saved for backward"),
+        ("Caching", "the first update fails: Inference tensors cannot be saved for backward"),
+        ("WithoutMask", r"allowed\) must give finite numbers, and -inf for actions that are not"),
+        ("NotANumber", r"NotANumber: forward\(zones, scalars\) must give finite numbers$"),
+        ("Late", r"Late: late\.bias must be made in __init__"),
+        ("Half", r"Half: forward\(zones, scalars\) fails: Failed in nopython mode .*\[\.\.\.\]$"),
+        ("Optional", r"_target_=cuttle\.networks\.odd\.Optional with .*: on$"),
         ("Undrawn", "query of Undrawn is a weight that no rule in .* draws"),
         ("Gone", r"network_type\._target_=cuttle\.networks\.odd\.Gone: .* no attribute 'Gone'"),
     ],
@@ -107,8 +173,15 @@ def test_a_sound_type_is_accepted(class_name: str, odd: types.ModuleType) -> Non
 def test_a_type_that_would_fail_or_learn_nonsense_is_refused(
     class_name: str, message: str, odd: types.ModuleType
 ) -> None:
+    options = {"residual": True, "dropout": 0} if class_name == "Optional" else {}
+
     with pytest.raises(ValueError, match=message):
-        check(config(class_name), is_here=True)
+        check(config(class_name, **options), is_here=True)
+
+
+def test_a_type_that_cannot_learn_from_such_batches_is_refused(odd: types.ModuleType) -> None:
+    with pytest.raises(ValueError, match="the first update fails: Expected more than 1 value"):
+        check(config("Batched", "training.learner.batch_size=1"), is_here=True)
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,10 @@ def numbers(reports: list[RoundReport]) -> str:
 
 def same_weights(first: Trainer, second: Trainer) -> bool:
     states = (first.model_state(), second.model_state())
-    return all(torch.equal(states[0][name], states[1][name]) for name in states[0])
+    return all(
+        torch.equal(one, other) if isinstance(one, torch.Tensor) else one == other
+        for one, other in zip(*(state.values() for state in states), strict=True)
+    )
 
 
 def through_a_file(state: dict[str, Any]) -> dict[str, Any]:

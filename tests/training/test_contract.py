@@ -4,6 +4,8 @@ or a generator: the same seed trains the same, also when it is resumed. No stren
 
 import random
 import sys
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +14,9 @@ from torch import nn
 
 from cuttle.env.vector import VectorEnv
 from cuttle.launch.build import build_trainer, check
+from cuttle.launch.train_run import model_bytes
+from cuttle.play.model import load_model
+from cuttle.runs.layout import FINAL_MODEL_FILE
 from cuttle.training.trainer import Trainer
 from tests.training import made
 from tests.training.build import NETWORK_TYPES, composed, numbers, same_weights, through_a_file
@@ -25,7 +30,7 @@ def made_types(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "cuttle.networks.made", made)
 
 
-def config_of(network_type: str, *overrides: str) -> dict[str, object]:
+def config_of(network_type: str, *overrides: str) -> dict[str, Any]:
     config = composed("training=smoke", "seed=fixed", "seed.value=7", *overrides)
     section = {"_target_": f"cuttle.networks.made.{network_type}"}
     own = composed(f"network_type={network_type}") if network_type not in MADE else {}
@@ -126,6 +131,24 @@ def test_a_trained_network_values_a_position_the_same_every_time(network_type: s
     actions = [trained.player().act(games.observation, games.legal_mask, rng) for _ in range(2)]
 
     assert (actions[0] == actions[1]).all()
+
+
+@pytest.mark.parametrize("network_type", ["Dropped", "BatchNormalised", "Stateful"])
+def test_a_trained_network_is_loaded_as_it_was(network_type: str, tmp_path: Path) -> None:
+    trained = built(network_type)
+    next(trained.rounds())
+    path = tmp_path / FINAL_MODEL_FILE
+    path.parent.mkdir()
+    path.write_bytes(model_bytes(trained, config_of(network_type)))
+
+    loaded = load_model(tmp_path, "cuttle_cards")
+
+    games, rng = VectorEnv(64, np.random.default_rng(0)), np.random.default_rng(0)
+    for _ in range(4):
+        wanted = trained.player().act(games.observation, games.legal_mask, rng)
+        actions = loaded.act(games.observation, games.legal_mask, rng)
+        assert (actions == wanted).all()
+        games.step(actions)
 
 
 @pytest.mark.parametrize("network_type", MADE)

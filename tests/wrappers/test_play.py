@@ -161,7 +161,8 @@ def write_run(run_dir: Path, rules: str = "cuttle_cards") -> Path:
         "training": {"evaluation": {"suit_averaging": True}},
         "rules": section_of(rules),
     }
-    torch.save({"weights": weights, "config": config}, run_dir / "models" / "model_final.pt")
+    model = {"weights": weights, "seed": 3, "config": config}
+    torch.save(model, run_dir / "models" / "model_final.pt")
     return run_dir
 
 
@@ -216,6 +217,13 @@ def save_in_the_older_format(path: Path) -> None:
     torch.save(model, path, _use_new_zipfile_serialization=False)
 
 
+def repeat(path: Path) -> None:
+    model = torch.load(path, weights_only=True)
+    weights = model["weights"]
+    weights["trunk.advantage"] = torch.zeros(1).expand(weights["trunk.advantage"].shape)
+    torch.save(model, path)
+
+
 TARGET = ("network_type", "_target_")
 UNREADABLE = r"error: .*blind_run_01/models/model_final\.pt cannot be loaded: "
 DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
@@ -230,6 +238,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "compressed": (compress, r"[\d,]+ bytes that unpack to 10,[\d,]+; torch compresses nothing"),
     "older format": (save_in_the_older_format, "not in the format of torch.save"),
     "terabytes": (change("trunk", "hidden_units", to=10**12), r"1000000000000\), got \("),
+    "few values": (repeat, r"weights trunk\.advantage .* repeat a few values"),
     "no module": (change(*TARGET, to="cuttle.networks.gone.Gone"), UNREADABLE),
     "no class": (change(*TARGET, to="cuttle.networks.blind.Gone"), UNREADABLE),
     "elsewhere": (change(*TARGET, to="os.system"),
