@@ -24,7 +24,7 @@ from cuttle.launch.callback import refuse_unused_options
 from cuttle.launch.compose import Composer
 from cuttle.launch.exit_status import COMPLETED, set_status
 from cuttle.launch.launch import Execution, launch
-from cuttle.launch.overrides import key_of, parse
+from cuttle.launch.overrides import key_of, of_study, parse
 from cuttle.launch.plan import PlannedRun, plan
 from cuttle.launch.program import Program
 from cuttle.launch.refusal import Refusal, missing_plugin
@@ -46,10 +46,8 @@ def launch_sweep(
     refuse_unused_options(config)
     _require_launcher(config)
     _start_importing(program, config)
-    params = config.hydra.sweeper.params or {}
-    of_study = [f"{key}={value}" for key, value in params.items()]
     parser = OverridesParser.create(config_loader=context.config_loader)
-    overrides = parse(parser, [*of_study, *arguments])
+    overrides = parse(parser, [*of_study(config.hydra.sweeper.params), *arguments])
     composer = Composer(context.config_loader, config)
     planned = plan(composer, overrides, label_group=program.label_group)
     workers = parallel_runs(config)
@@ -176,6 +174,10 @@ def _require_launcher(config: DictConfig) -> None:
 def parallel_runs(config: DictConfig) -> int | None:
     """Return how many runs the launcher trains at a time on this machine; None for a cluster."""
     launcher = config.hydra.launcher
+    if (backend := launcher.get("backend")) not in (None, "loky"):
+        raise Refusal(f"hydra.launcher.backend={backend} is not used: runs need workers of loky")
+    if launcher.get("require") is not None:
+        raise Refusal(f"hydra.launcher.require={launcher.require} cannot be met: remove it")
     if "n_jobs" in launcher:
         import joblib  # only where it is the launcher: 0.2 s
 

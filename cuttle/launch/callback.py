@@ -33,16 +33,22 @@ class LaunchCallback(Callback):
         refuse_unused_options(config)
 
     def on_multirun_start(self, config: DictConfig, **_: Any) -> None:
-        """Let `~` in root be the home directory for Hydra, too."""
-        root = Path(str(config.root))
-        if root.parts[:1] != ("~",):
-            return
-        if "program" not in config.hydra.sweeper:
+        """Let `~` in root be the home directory for Hydra, too; refuse what no sweeper can do."""
+        written = OmegaConf.to_container(config, resolve=False)
+        assert isinstance(written, dict)
+        sweeper, root = written["hydra"]["sweeper"] or {}, Path(str(written["root"]))
+        if "_target_" not in sweeper:
+            raise Refusal(f"hydra.sweeper={sweeper or None} is none; select hydra/sweeper=cuttle")
+        is_other = "program" not in sweeper
+        if is_other and config.dry_run:
+            raise Refusal("dry_run=true: another sweeper makes no plan; remove hydra/sweeper=")
+        if is_other and root.parts[:1] == ("~",):
             raise Refusal(
                 f"root={root}: with another sweeper, `~` is not expanded; write the full path"
             )
-        with read_write(config):
-            config.root = str(root.expanduser())
+        if root.parts[:1] == ("~",):
+            with read_write(config):
+                config.root = str(root.expanduser())
 
     def on_run_end(self, config: DictConfig, **results: Any) -> None:
         """End the program after a failed run, which the summary has named; Hydra would repeat it.
@@ -67,9 +73,17 @@ def refuse_unused_options(config: DictConfig) -> None:
     for group, option in UNUSED_GROUPS.items():
         if (chosen := config.hydra.runtime.choices.get(group)) != option:
             raise Refusal(f"{group}={chosen} is not used here: a run writes its log to train.log")
-    params = config.hydra.sweeper.get("params") or {}
-    if params and config.hydra.mode is not RunMode.MULTIRUN:
+    if config.hydra.mode is not RunMode.MULTIRUN:
+        _refuse_options_of_sweeps(config.hydra)
+
+
+def _refuse_options_of_sweeps(hydra: DictConfig) -> None:
+    """Raise Refusal for options of a sweeper or a launcher, which a single run has not."""
+    if params := (hydra.sweeper or {}).get("params"):
         raise Refusal(
             f"hydra.sweeper.params ({', '.join(params)}) would not be swept: add -m, or "
             "hydra.mode: MULTIRUN beside it"
         )
+    for word in hydra.overrides.hydra:
+        if word.lstrip("+~").startswith(("hydra/launcher", "hydra.launcher", "hydra/sweeper")):
+            raise Refusal(f"{word} has no effect on a single run: add -m, or remove it")

@@ -8,9 +8,10 @@ import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from hydra.core.config_loader import ConfigLoader
+from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override, OverrideType
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
@@ -26,6 +27,7 @@ class HydraPart:
 
     def __init__(self, node: DictConfig, overrides: Sequence[str]) -> None:
         """Take the `hydra` node, without its overrides, and those of Hydra's own options."""
+        self.config = OmegaConf.create({"hydra": node}, flags={"allow_objects": True})
         self._node = node
         self._overrides = list(overrides)
 
@@ -64,12 +66,19 @@ class Composer:
         self._parsed: dict[str, Override] = {}
         self._composed: dict[frozenset[str], Composed] = {}
         self._options: dict[str, list[str]] = {}
+        self._groups: set[str] = set()  # that had an option
 
     def compose(self, overrides: Sequence[str]) -> Composed:
-        """Return what overrides make; raise Hydra's errors for those that make nothing."""
+        """Return what overrides make; raise Hydra's errors for those that make nothing.
+
+        Its interpolations of Hydra's own config can be resolved until the next call.
+        """
         parsed = [self._parse(word) for word in overrides]
         changes = [override for override in parsed if self._changes_one_key(override)]
         composed = self._load([str(o.input_line) for o in parsed if not self._changes_one_key(o)])
+        HydraConfig.instance().cfg = cast(
+            Any, composed.hydra.config
+        )  # what `${hydra:...}` refers to
         if not changes:
             return composed
         config = copy.deepcopy(composed.config)
@@ -85,6 +94,10 @@ class Composer:
         if group not in self._options:
             self._options[group] = self._loader.get_group_options(group)
         return self._options[group]
+
+    def is_group(self, name: str) -> bool:
+        """Return whether a factor is a config group: something composed so far had an option."""
+        return name in self._groups or bool(self.options(name))
 
     def _parse(self, word: str) -> Override:
         if word not in self._parsed:
@@ -111,6 +124,7 @@ class Composer:
             config = self._loader.load_sweep_config(self._master, list(overrides))
             hydra = config.hydra
             choices = dict(hydra.runtime.choices)
+            self._groups |= choices.keys()
             with read_write(config), open_dict(config), read_write(hydra), open_dict(hydra):
                 del hydra.overrides, hydra.job.override_dirname, config.hydra
             part = HydraPart(hydra, self._master.hydra.overrides.hydra)

@@ -63,7 +63,7 @@ class Space:
 
     def is_group(self, factor: str) -> bool:
         """Return whether a factor is a config group, whose levels are the names of its options."""
-        return factor in self.choices or bool(self._composer.options(factor))
+        return factor in self.choices or self._composer.is_group(factor)
 
     def base_level(self, factor: str) -> Any:
         """Return the level of a factor in the experiment's base; None where it has none."""
@@ -139,7 +139,11 @@ class Space:
         options: of every group that is a factor
         """
         words = {key: word for key, word in self._shared.items() if key not in self.factors}
-        words |= {group: f"{group}={option}" for group, option in options.items() if option}
+        words |= {
+            group: f"{'+' * (group not in self._default_groups)}{group}={option}"
+            for group, option in options.items()
+            if option
+        }
         try:
             return flatten(
                 resolve(self._composer.compose(list(words.values())).config, may_lack=True)

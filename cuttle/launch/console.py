@@ -40,10 +40,14 @@ def run_main(main: Callable[[], Any]) -> None:
 
 def _refuse_flags(arguments: Sequence[str]) -> None:
     """Raise Refusal for a key written as an option, `--dry-run`; Hydra would print its usage."""
+    if {"-p", "--package"} & {*arguments} and not {"-c", "--cfg"} & {*arguments}:
+        raise Refusal("--package selects what --cfg shows: add --cfg job")
     for argument in arguments:
+        if not argument:
+            raise Refusal("an argument is empty: perhaps a variable of the shell is not set")
         name, _, value = argument.removeprefix("--").partition("=")
         key = name.replace("-", "_")
-        if argument.startswith("--") and key in index():
+        if argument.startswith("--") and key in index() and argument != "--run":  # Hydra's own
             example = f"{key}={value}" if value else example_of(key)
             raise Refusal(f"{argument} is not an option: write {example}")
 

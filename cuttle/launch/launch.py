@@ -124,7 +124,8 @@ def _train(
             return max(_finish(decisions, trouble="interrupted"), INTERRUPTED)
     except Exception as error:  # a launcher may fail in its own ways; the runs' files show the rest
         first_line = str(error).strip().partition("\n")[0]
-        trouble = f"the launcher stopped early: {type(error).__name__}: {first_line}"
+        reason = ": ".join(filter(None, [type(error).__name__, first_line]))
+        trouble = f"the launcher stopped early: {reason}"
     progress.stop()
     return _finish(decisions, failures=failures, trouble=trouble)
 

@@ -1,16 +1,30 @@
 """The overrides of each job: expanded by Hydra's own parser."""
 
+import json
 from collections.abc import Sequence
 from itertools import islice, product
 from math import prod
+from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override, RangeSweep
+from omegaconf import DictConfig, OmegaConf
 
 from cuttle.launch.refusal import Refusal
 
 REPEAT = "run"  # the key that repeats a condition with another seed
 MAX_JOBS = 100_000
+
+
+def of_study(params: DictConfig | None) -> list[str]:
+    """Return the overrides that a study sweeps; their interpolations follow each job."""
+    written: Any = OmegaConf.to_container(params, resolve=False) if params else {}
+    for key, value in written.items():
+        if isinstance(value, dict) or str(key).startswith(("hydra.", "hydra/")):
+            place = "hydra.sweeper.params holds dotted keys and what to sweep"
+            raise Refusal(f"{key} cannot be swept by a study: {place}, as in run: 1,2")
+    # texts are words of the command line already
+    return [f"{k}={v if isinstance(v, str) else json.dumps(v)}" for k, v in written.items()]
 
 
 def parse(parser: OverridesParser, arguments: list[str]) -> dict[str, Override]:

@@ -160,10 +160,11 @@ def _space(
             raise Refusal(
                 f"{key} cannot be swept: it controls the launch and does not affect results"
             )
-    known = list(experiment.factors) if experiment else []
+    known = experiment.factors if experiment else {}
     factors = dict.fromkeys([label_group, *known, *new, *swept])
     is_begun = experiment is not None and any(run.is_begun for run in experiment.runs)
     meta = experiment.meta if experiment and is_begun else {}
+    options = {key: f.base for key, f in known.items() if composer.is_group(key)} if meta else {}
     return Space(
         composer,
         shared={
@@ -173,7 +174,7 @@ def _space(
         },
         factors=[key for key in factors if key not in ("", REPEAT, "experiment")],
         recorded_base=meta.get("base_config"),
-        recorded_choices=meta.get("choices"),
+        recorded_choices={**options, **meta.get("choices", {})},
         label_group=label_group,
     )
 

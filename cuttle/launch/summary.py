@@ -105,7 +105,7 @@ def show_summary(
     if (trouble or problems) and decisions[0].run.config["force"]:
         print("to resume, rerun the command without force=true, which retrains completed runs")
     elif trouble or len(problems) > len(damaged):
-        cure = "" if trouble else "fix the cause, then "
+        cure = "" if trouble == "interrupted" else "fix the cause, then "
         print(f"{cure}rerun the same command to resume; completed runs are kept")
     elif not problems:
         command = "report" if counts[RunState.COMPLETED] == len(decisions) else "status --watch"

@@ -36,7 +36,8 @@ PROBLEM_STATES = (RunState.FAILED, RunState.INTERRUPTED, RunState.DAMAGED)
 # What others compute with, and may have been edited; null stands for an unknown value.
 EXPERIMENT_FIELDS: Fields = {
     "description": str, "created_at": str, "git": dict, "rules_version": str, "seed_mode": str,
-    "paired": bool, "planned": list, "base_config": dict, "history": list, "factors": dict,
+    "paired": bool, "planned": list, "base_config": dict, "choices": dict,
+    "history": list, "factors": dict,
 }  # fmt: skip
 METADATA_FIELDS: Fields = {
     "git": dict, "versions": dict, "rules_version": str, "source_hash": str, "host": str,

@@ -30,8 +30,9 @@ def launch_here(directory: Path, *overrides: str, fake: bool = True, **variables
 
 def run_here(directory: Path, words: Sequence[str], **variables: str) -> Finished:
     """Run a script with its arguments in a working directory."""
-    is_launch, chooses = words[0].endswith("train.py"), any("hydra" in word for word in words)
-    words = [*words, "hydra.launcher.n_jobs=1"] if is_launch and not chooses else list(words)
+    is_sweep = words[0].endswith("train.py") and "-m" in words
+    chooses = any("hydra" in word for word in words)
+    words = [*words, "hydra.launcher.n_jobs=1"] if is_sweep and not chooses else list(words)
     status = 0
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         with _redirected(1, out), _redirected(2, err), _as_a_program(directory, words, variables):

@@ -7,7 +7,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from cuttle.launch.decide import decide, refuse_what_cannot_be_compared
 from cuttle.launch.freeze import freeze
-from cuttle.launch.overrides import parse
+from cuttle.launch.overrides import of_study, parse
 from cuttle.launch.plan import Plan, PlannedRun, plan
 from cuttle.launch.refusal import Refusal
 from cuttle.runs.layout import OWN_RESULTS, RunState
@@ -17,9 +17,11 @@ from tests.training.build import loaded
 
 def planned(root: Path, *words: str, swept: Sequence[str] = ()) -> Plan:
     """Plan a launch under a root; a study's own sweep counts unless the words replace it."""
-    asked = [f"root={root}", *words]
-    loader, master, composer = loaded(*(word for word in words if word.startswith("+study=")))
-    params = [f"{key}={value}" for key, value in master.hydra.sweeper.params.items()]
+    of_hydra = [word for word in words if word.startswith("hydra.")]
+    asked = [f"root={root}", *(word for word in words if word not in of_hydra)]
+    studies = (word for word in words if word.startswith("+study="))
+    loader, master, composer = loaded(*of_hydra, *studies)
+    params = of_study(master.hydra.sweeper.params)
     overrides = parse(OverridesParser.create(config_loader=loader), [*params, *asked])
     return plan(composer, overrides, label_group="network_type", swept=swept)
 

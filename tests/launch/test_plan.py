@@ -65,6 +65,48 @@ def test_a_condition_is_named_by_its_levels_that_are_not_the_base(
     assert conditions(planned(tmp_path, *words.split())) == LABELS[words].split()
 
 
+def test_interpolations_of_hydra_s_config_follow_the_job(tmp_path: Path) -> None:
+    words = ("training=smoke,quick", "description=${hydra:runtime.choices.training}", "run=1,2")
+
+    runs = planned(tmp_path, *words).runs
+
+    assert [run.config["description"] for run in runs] == ["smoke", "smoke", "quick", "quick"]
+
+
+def write_options(directory: Path, **options: str) -> str:
+    """Write the files of config groups, and return the word that lets Hydra find them."""
+    for name, text in options.items():
+        path = directory / "conf" / f"{name.replace('__', '/')}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"# @package _global_\n{text}\n")
+    return f"hydra.searchpath=[file://{directory}/conf]"
+
+
+@pytest.mark.parametrize("group", ["opt", "opt@_global_"])
+def test_a_group_that_a_user_appends_is_a_factor(group: str, tmp_path: Path) -> None:
+    n_step = "training: {replay: {n_step: %d}}"
+    place = write_options(tmp_path, opt__a=n_step % 1, opt__b=n_step % 3)
+
+    plan = trained(tmp_path, place, f"+{group}=a,b", "run=1")
+
+    assert conditions(plan) == ["boolean_a", "boolean_b"]
+    assert plan.factors[group]["keys"] == ["training.replay.n_step"]
+    assert [run.config["training"]["replay"]["n_step"] for run in plan.runs] == [1, 3]
+
+
+def test_what_a_study_sweeps_is_read_as_written_there(tmp_path: Path) -> None:
+    params = f"{{{RATES}: '1e-3,4e-3', {RATES}_end: '${{{RATES}}}', "
+    params += "training.learner.target_period: null}"
+    study = f"hydra: {{mode: MULTIRUN, sweeper: {{params: {params}}}}}"
+    place = write_options(tmp_path, study__rates=study)
+
+    runs = planned(tmp_path, place, "+study=rates").runs
+
+    learners = [run.config["training"]["learner"] for run in runs]
+    assert [learner["learning_rate_end"] for learner in learners] == [1e-3, 4e-3]
+    assert [learner["target_period"] for learner in learners] == [None, None]
+
+
 MANY_KEYS = (
     "trunk.hidden_units=choice(104)",
     "trunk.normalise=choice(false)",
