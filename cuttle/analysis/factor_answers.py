@@ -38,9 +38,10 @@ def summarise_factors(study: Study, opponent: str) -> list[str]:
     main, *others = _by_importance(study)
     pairs = {frozenset(row["factors"]): row for row in terms if len(row["factors"]) == 2}
     with_main = {other: row for other in others if (row := pairs.get(frozenset({main, other})))}
-    parts = [_on_average(study, opponent), *_dependence(study, with_main, others)]
+    average = _on_average(study, opponent)
+    parts = [*filter(None, [average]), *_dependence(study, with_main, others)]
     for row in terms:
-        is_told = row in with_main.values() or row["factors"] == [main]
+        is_told = row in with_main.values() or (average and row["factors"] == [main])
         if not is_told and (len(row["factors"]) == 1 or row["p"] < ALPHA):
             parts.append(row["sentence"])
     best = best_settings(study, opponent)
@@ -58,10 +59,10 @@ def answer_factors(study: Study, opponent: str) -> Iterator[Statement]:
     """Answer how levels compare on average, which factors matter and which depend on others."""
     main = _by_importance(study)[0]
     levels = level_differences(study, opponent).query("factor == @main")
-    if levels["p"].notna().any():
+    if average := _on_average(study, opponent):
         decision = Decision.DIFFERENT if (levels["p_holm"] < ALPHA).any() else Decision.UNDECIDED
         question = f"How do levels of {study.factor_text(main)} compare on average against "
-        text = f"{capitalize(_on_average(study, opponent))}."
+        text = f"{capitalize(average)}."
         yield Statement(f"{question}{opponent}?", text, decision, main)
     for row in rows_of(factorial(study, opponent)):
         *others, last = [study.factor_text(factor) for factor in row["factors"]]
@@ -116,10 +117,15 @@ def _by_importance(study: Study) -> list[str]:
 
 
 def _on_average(study: Study, opponent: str) -> str:
-    """Compare the levels of the main factor over the settings that both have, with intervals."""
+    """Compare the levels of the main factor over the settings that both have, with intervals.
+
+    Empty where no two levels have one.
+    """
     main, *others = _by_importance(study)
     rows = rows_of(level_differences(study, opponent).query("factor == @main"))
     known = [row for row in rows if row["p"] == row["p"]]
+    if not known:
+        return ""
     shown = [row for row in known if row["p_holm"] < ALPHA]
     name, over = study.factor_text(main), "over the settings that both have"
     if all(row["num_settings"] == row["of"] for row in known):

@@ -4,6 +4,7 @@ A test that rejects nothing is not evidence of equality: the word for that is in
 """
 
 import itertools
+import math
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -94,7 +95,7 @@ def summarise(rows: Sequence[Row], noun: str) -> str:
                  f" and {len(equal)} are equivalent"]  # fmt: skip
     else:
         parts = [_beats(row) + " (within the margin)" * _is_small(row) for row in won]
-        parts += _equal_pairs(equal, are_all=len(equal) == len(rows))
+        parts += _equal_pairs(equal)
     if open_pairs and len(open_pairs) == len(rows):
         parts.append(
             f"no significant difference between {noun}s, but differences cannot be ruled out"
@@ -133,11 +134,11 @@ def interval_ahead(row: Row) -> str:
     return format_interval(*ends, least=-1.0)
 
 
-def _equal_pairs(equal: Sequence[Row], *, are_all: bool) -> list[str]:
-    """Describe which conditions are equivalent: all of them at once where they are."""
+def _equal_pairs(equal: Sequence[Row]) -> list[str]:
+    """Describe which conditions are equivalent: all of them at once where all their pairs are."""
     within = [f"equivalent within {format_points(row['margin'])} (TOST)" for row in equal]
-    if are_all and len(equal) > 1:
-        names = dict.fromkeys(name for row in equal for name in (row["a"], row["b"]))
+    names = dict.fromkeys(name for row in equal for name in (row["a"], row["b"]))
+    if len(equal) == math.comb(len(names), 2) > 1:
         return [f"all pairs of {join_words(names)} are {within[0]}"]
     return [f"{r['a']} and {r['b']} are {text}" for r, text in zip(equal, within, strict=True)]
 

@@ -68,6 +68,13 @@ def planned_pairs(study: Study) -> list[Pair]:
     return sorted(pairs, key=lambda pair: factors.index(pair.factor))
 
 
+def no_pairs(study: Study) -> str:
+    """Return why there is no pair to compare."""
+    if len(study.labels) > 1:
+        return f"no two {study.noun}s differ in one factor alone"
+    return f"there is only one {study.noun}"
+
+
 def planned_levels(study: Study, factor: str) -> list[tuple[Any, Any]]:
     """Return the pairs of levels of a factor to compare, in the order of the levels."""
     levels, base = study.levels(factor), study.factors[factor].base

@@ -13,6 +13,7 @@ from statsmodels.stats.weightstats import CompareMeans, DescrStatsW, ttost_ind, 
 
 from cuttle.analysis import Study, load
 from cuttle.analysis.statistic import all_statistics
+from cuttle.analysis.statistics.verdict import headline
 
 from .conftest import Make
 from .experiments import (
@@ -330,6 +331,35 @@ def test_conditions_without_runs_leave_the_rest_of_the_design_tested(factorial: 
     level = means.set_index("level_text").loc["0.001"]
     assert level["note"] == "1 of 2 conditions have no runs"
     assert level["mean"] == pytest.approx(np.mean(design[2][1]), abs=1e-3)
+
+
+APART = [("boolean", 3e-4, 1), ("boolean", 1e-4, 1), ("embedding", 1e-3, 1), ("embedding", 3e-3, 1)]
+HALF = [("boolean", 3e-4, 1), ("boolean", 1e-4, 3), ("embedding", 3e-4, 3), ("embedding", 1e-4, 1)]
+TIED_TO_TYPE = [(name, rate, 1 + 2 * (name == "embedding")) for name in TWO for rate in RATES[:2]]
+
+
+@pytest.mark.parametrize(
+    ("settings", "tested", "claim"),
+    [
+        ([(*pair, 1) for pair in zip(TYPES, RATES, strict=False)], 0, ": no comparison, as no two"),
+        (APART, 0, ": boolean_learning_rate=0.0001 and boolean are equivalent within"),
+        (TIED_TO_TYPE, 0, "and boolean are equivalent within 5.0 points (TOST); embedding_l"),
+        (HALF, 3, ": an interaction with learning rate and n step cannot be estimated. No signif"),
+    ],
+    ids=["diagonal", "nested", "two of three", "half a fraction"],
+)
+def test_factors_that_cannot_be_told_apart_have_no_test(
+    factorial: Make, settings: list[tuple[str, float, int]], tested: int, claim: str
+) -> None:
+    keys, rates = ("network_type", RATE, "training.replay.n_step"), [0.6, 0.61, 0.585, 0.605]
+    study = factorial([(dict(zip(keys, setting, strict=True)), rates) for setting in settings])
+
+    found = rows(study, "factorial")
+
+    assert found["p"].notna().sum() == tested and found["note"].all()
+    assert found["term"].tolist() == [key for key in keys if key in study.varying]
+    assert set(found["sentence"] != "") == {tested > 0}
+    assert claim in headline(study)
 
 
 def test_level_means_weigh_conditions_alike_and_differ_as_the_anova_says(factorial: Make) -> None:

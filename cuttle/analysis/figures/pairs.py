@@ -20,6 +20,7 @@ from cuttle.analysis.figures._axes import (
     span_of,
 )
 from cuttle.analysis.figures._panels import row_height
+from cuttle.analysis.pairs import no_pairs
 from cuttle.analysis.style import (
     DOUBLE_COLUMN,
     INK,
@@ -42,7 +43,7 @@ def differences(study: Study) -> Figure:
     opponent = study.first_opponent
     pairs, selection = shown_pairs(study, MAX_DIFFERENCES)
     if pairs.empty:
-        return empty(f"only one {study.noun}: no difference to draw")
+        return empty(f"{no_pairs(study)}: no difference to draw")
     drawn = Figure(figsize=(DOUBLE_COLUMN, row_height(study, max(len(study.labels), len(pairs)))))
     left, right = drawn.subplots(1, 2)
     _draw_groups(left, study)
@@ -107,7 +108,7 @@ def improvement(study: Study) -> Figure:
     opponent = study.first_opponent
     pairs, selection = shown_pairs(study, MAX_SHARES)
     if pairs.empty:
-        return empty(f"only one {study.noun}: no pair to compare")
+        return empty(f"{no_pairs(study)}: no pair to compare")
     drawn = Figure(figsize=(SINGLE_COLUMN, row_height(study, len(pairs))))
     axes, style = drawn.subplots(), styles(study)
     label_pairs(axes, study, pairs, ">")

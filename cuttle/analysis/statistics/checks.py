@@ -8,6 +8,7 @@ import pandas as pd
 
 from cuttle.analysis.data import Study, by_condition
 from cuttle.analysis.numerics import ALPHA, Row, is_constant, rows_of
+from cuttle.analysis.pairs import no_pairs, planned_pairs
 from cuttle.analysis.permutation import smallest_flip_p, smallest_permutation_p
 from cuttle.analysis.ranks import smallest_rank_p
 from cuttle.analysis.statistic import statistic
@@ -68,8 +69,8 @@ def _not_assessed(study: Study) -> Iterator[Finding]:
     """Name what the runs leave open, so that silence is no assurance."""
     if study.runs.empty:
         return
-    if len(study.labels) == 1:
-        text = f"there is only one {study.noun}, so nothing could be compared"
+    if not planned_pairs(study):
+        text = f"{no_pairs(study)}, so nothing could be compared"
         yield "not_assessed", "warning", text
     single = list(study.conditions.index[study.conditions["n"] == 1])
     if single:

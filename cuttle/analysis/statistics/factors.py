@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,7 @@ def factorial(study: Study, opponent: str) -> list[dict[str, Any]]:
     """Fit final win rates by all varying factors and their interactions: ANOVA, type II sums.
 
     Only of studies with two varying factors or more. Interactions that the conditions with runs
-    cannot tell apart are left out, from the highest on.
+    cannot tell apart are left out, from the highest on; factors that they cannot have no test.
     """
     if len(study.varying) < 2:
         return []
@@ -46,8 +46,9 @@ def factorial(study: Study, opponent: str) -> list[dict[str, Any]]:
     if note:
         return [{"term": join_words(study.varying), "factors": list(study.varying), "note": note}]
     terms = _estimable(data, levels, list(names))
-    formula = "win_rate ~ " + " + ".join(":".join(f"C({n})" for n in term) for term in terms)
-    anova = anova_lm(ols(formula, data).fit(), typ=2)
+    if not terms:
+        return _aliased(study, data, names)
+    anova = anova_lm(_model(data, terms).fit(), typ=2)
     excluded = "interactions that cannot be estimated from these conditions are omitted"
     note = excluded * (len(terms) < 2 ** len(names) - 1)
     residual = anova.loc["Residual"]
@@ -57,16 +58,46 @@ def factorial(study: Study, opponent: str) -> list[dict[str, Any]]:
     ]
 
 
+def _model(data: pd.DataFrame, terms: Sequence[Sequence[str]]) -> Any:
+    return ols("win_rate ~ " + " + ".join(":".join(f"C({n})" for n in t) for t in terms), data)
+
+
+def _num_dependent(data: pd.DataFrame, terms: Sequence[Sequence[str]]) -> int:
+    """Return how many columns of the design matrix the others determine."""
+    columns = _model(data, terms).exog
+    return int(columns.shape[1] - np.linalg.matrix_rank(columns))
+
+
 def _estimable(
     data: pd.DataFrame, levels: dict[str, int], names: list[str]
 ) -> list[tuple[str, ...]]:
-    """Return the factors and the interactions of which every combination of levels has runs."""
-    orders = (itertools.combinations(names, order) for order in range(1, len(names) + 1))
-    return [
+    """Return the factors and the interactions of which every combination of levels has runs.
+
+    Only up to the order at which the conditions tell all of them apart; none where not even the
+    factors can be.
+    """
+    orders = range(1, len(names) + 1)
+    terms = [
         term
-        for term in itertools.chain.from_iterable(orders)
+        for term in itertools.chain.from_iterable(itertools.combinations(names, o) for o in orders)
         if data.groupby(list(term)).ngroups == math.prod(levels[name] for name in term)
     ]
+    by_order = ([t for t in terms if len(t) <= order] for order in reversed(orders))
+    return next((model for model in by_order if not _num_dependent(data, model)), [])
+
+
+def _aliased(study: Study, data: pd.DataFrame, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Name the factors that the conditions cannot tell apart, which leaves all without a test."""
+    lost = _num_dependent(data, [(name,) for name in names])
+    aliased = [n for n in names if _num_dependent(data, [(m,) for m in names if m != n]) < lost]
+    rows = []
+    for name, factor in names.items():
+        others = join_words(study.factor_text(names[n]) for n in aliased if n != name)
+        note = f"its levels cannot be told apart from those of {others}"
+        if name not in aliased:
+            note = f"levels of {others} cannot be told apart"
+        rows.append({"term": factor, "factors": [factor], "note": note})
+    return rows
 
 
 def _term(

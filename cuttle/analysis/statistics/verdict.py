@@ -20,6 +20,7 @@ from cuttle.analysis.interpretation import (
     summarise,
 )
 from cuttle.analysis.numerics import ALPHA, Row, rows_of
+from cuttle.analysis.pairs import no_pairs
 from cuttle.analysis.statistic import statistic
 from cuttle.analysis.statistics.checks import checks, no_runs
 from cuttle.analysis.statistics.final import variance
@@ -85,7 +86,7 @@ def _of_families(study: Study, pairs: Sequence[Row]) -> Iterator[str]:
 def _without_comparison(study: Study, opponent: str, pairs: Sequence[Row]) -> Iterator[str]:
     """Explain why no pair can be compared, and what is highest, which is all that one run shows."""
     if not pairs:
-        yield f"no comparison, as there is only one {study.noun}"
+        yield f"no comparison, as {no_pairs(study)}"
     elif means := _means(study, opponent):
         yield summarise(pairs, study.noun)
         top, highest = _highest(means)
@@ -104,7 +105,7 @@ def _statements(study: Study, opponent: str, pairs: Sequence[Row]) -> Iterator[S
         yield from _pairs(study, opponent, family)
     if not pairs:
         question = f"Do {study.noun}s differ against {opponent}?"
-        text = f"There is only one {study.noun}: nothing to compare."
+        text = f"{capitalize(no_pairs(study))}: nothing to compare."
         yield Statement(question, text, Decision.NOT_COMPUTABLE)
     for factor, family in by_family(pairs).items():
         if text := detectable_text(family):
