@@ -20,7 +20,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cuttle.analysis.frames import add_hyperparameters, build_frames, ordered_levels
-from cuttle.analysis.usable import MixedStudyError, refuse_mixture, sort_runs
+from cuttle.analysis.usable import (
+    MixedStudyError,
+    is_paired,
+    refuse_mixture,
+    seed_mode,
+    sort_runs,
+)
 from cuttle.runs.locate import find_experiment
 from cuttle.runs.reader import NETWORK_TYPE, Experiment, Factor, read_experiment
 
@@ -169,12 +175,11 @@ def load(
 
 def study_of(experiment: Experiment) -> Study:
     """Make the study of one experiment; raise MixedStudyError where runs cannot be compared."""
-    usable, reasons = sort_runs(experiment.runs)
+    usable, reasons = sort_runs(experiment.runs, experiment.meta)
     refuse_mixture(usable, experiment.factors)
     frames = build_frames(experiment, usable, reasons)
     configs = [run.record.config for run in usable]
     settings = _settings(experiment.meta, configs)
-    seed_mode = _seed_mode(experiment.meta, configs)
     study = Study(
         name=experiment.name,
         paths=(experiment.path,),
@@ -182,8 +187,8 @@ def study_of(experiment: Experiment) -> Study:
         factors=experiment.factors,
         primary_opponent=str(settings.get("primary_opponent", DEFAULT_PRIMARY_OPPONENT)),
         margin=_margin(settings.get("equivalence_margin", DEFAULT_MARGIN)),
-        is_paired=bool(experiment.meta.get("paired", seed_mode == "paired")),
-        seed_mode=seed_mode,
+        is_paired=is_paired(experiment.meta, usable),
+        seed_mode=seed_mode(experiment.meta, usable),
         rules_version=usable[0].record.metadata.get("rules_version") if usable else None,
         meta=experiment.meta,
     )
@@ -235,15 +240,6 @@ def _margin(margin: Any) -> float:
     if type(margin) in (int, float) and 0 < margin < 1:
         return float(margin)
     raise ValueError(f"analysis.equivalence_margin must be between 0 and 1, got {margin!r}")
-
-
-def _seed_mode(meta: Mapping[str, Any], configs: Sequence[Mapping[str, Any]]) -> str | None:
-    """Return how seeds were drawn; None where the runs do not agree."""
-    if mode := meta.get("seed_mode"):
-        return str(mode)
-    seeds = [config.get("seed") for config in configs]
-    modes = {seed.get("mode") if isinstance(seed, Mapping) else None for seed in seeds}
-    return str(mode) if len(modes) == 1 and (mode := modes.pop()) else None
 
 
 def _concatenate(studies: Sequence[Study]) -> Study:

@@ -99,6 +99,7 @@ def lined_up(
     """Return the values of both conditions, of paired ones those of the runs that both have."""
     x, y = values[pair.a], values[pair.b]
     if is_paired:
+        x, y = (of[~of.index.duplicated()] for of in (x, y))  # merged runs may share a number
         common = x.index.intersection(y.index)
         x, y = x.loc[common], y.loc[common]
     return x.to_numpy(), y.to_numpy()

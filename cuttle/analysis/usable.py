@@ -1,6 +1,7 @@
 """Which runs statistics use: and why not the others."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from cuttle.runs.comparable import find_mismatch
@@ -31,10 +32,12 @@ class UsableRun(NamedTuple):
     matches: list[MatchRow]
 
 
-def sort_runs(records: Iterable[RunRecord]) -> tuple[list[UsableRun], dict[str, str]]:
+def sort_runs(
+    records: Iterable[RunRecord], meta: Mapping[str, Any]
+) -> tuple[list[UsableRun], dict[str, str]]:
     """Return the usable runs, and by run id why the others are excluded.
 
-    Each seed of a condition counts once.
+    Each seed of a condition counts once, and so does each run number where runs are paired.
     """
     usable: list[UsableRun] = []
     reasons: dict[str, str] = {}
@@ -43,7 +46,7 @@ def sort_runs(records: Iterable[RunRecord]) -> tuple[list[UsableRun], dict[str, 
             usable.append(UsableRun(record, _read_results(record)))
         except ValueError as error:
             reasons[record.run_id] = str(error)
-    for find_reasons in (_lacks_final_evaluation, _duplicates):
+    for find_reasons in (_lacks_final_evaluation, partial(_duplicates, meta)):
         found = find_reasons(usable)
         usable = [run for run in usable if run.record.run_id not in found]
         reasons |= found
@@ -137,17 +140,33 @@ def _lacks_final_evaluation(runs: Sequence[UsableRun]) -> dict[str, str]:
     return dict.fromkeys(without, reason) if len(without) < len(runs) else {}
 
 
-def _duplicates(runs: Sequence[UsableRun]) -> dict[str, str]:
-    """Name the runs whose seed another run of the condition has: no independent evidence."""
-    first: dict[tuple[str, int], str] = {}
-    reasons = {}
+def _duplicates(meta: Mapping[str, Any], runs: Sequence[UsableRun]) -> dict[str, str]:
+    """Name the runs whose seed, or number of a pair, another run of the condition has."""
+    first: dict[tuple[str, str], str] = {}
+    reasons: dict[str, str] = {}
+    paired = is_paired(meta, runs)
     for run in sorted((run.record for run in runs), key=lambda record: record.run):
-        if run.seed is None:
-            continue
-        original = first.setdefault((run.condition, run.seed), run.run_id)
-        if original != run.run_id:
-            reasons[run.run_id] = (
-                f"shares seed {run.seed} with {original}: duplicate runs are not independent "
-                "evidence"
-            )
+        shared = {}
+        if paired:
+            shared[f"run number {run.run}"] = "paired runs are compared by number, one of each"
+        if run.seed is not None:
+            shared[f"seed {run.seed}"] = "duplicate runs are not independent evidence"
+        for what, why in shared.items():
+            original = first.setdefault((run.condition, what), run.run_id)
+            if original != run.run_id:
+                reasons[run.run_id] = f"shares {what} with {original}: {why}"
     return reasons
+
+
+def is_paired(meta: Mapping[str, Any], runs: Sequence[UsableRun]) -> bool:
+    """Return whether runs of the same number share their seed across conditions."""
+    return bool(meta.get("paired", seed_mode(meta, runs) == "paired"))
+
+
+def seed_mode(meta: Mapping[str, Any], runs: Sequence[UsableRun]) -> str | None:
+    """Return how seeds were drawn; None where the runs do not agree."""
+    if mode := meta.get("seed_mode"):
+        return str(mode)
+    seeds = [run.record.config.get("seed") for run in runs]
+    modes = {seed.get("mode") if isinstance(seed, Mapping) else None for seed in seeds}
+    return str(mode) if len(modes) == 1 and (mode := modes.pop()) else None

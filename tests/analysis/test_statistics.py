@@ -127,6 +127,24 @@ def test_wilcoxon_is_exact_with_ties(study: Make, differences: list[float], p: f
     assert pair["p_wilcoxon"] == pytest.approx(p)
 
 
+@pytest.mark.parametrize("is_paired", [False, True], ids=["independent", "paired"])
+def test_merged_runs_with_one_number_count_unless_they_are_paired(
+    tmp_path: Path, is_paired: bool
+) -> None:
+    path = write_experiment(tmp_path, PAIR, planned=TWO, paired=is_paired)
+    write_run(path, "boolean", 8, 0.7, status={"run": 1})
+
+    study = load(path)
+
+    assert rows(study, "comparisons").loc[0, "n_a"] == 8 - is_paired
+    assert rows(study, "learning_differences")["n_a"].unique() == [8 - is_paired]
+    paired = rows(study, "paired").iloc[0]
+    assert (paired["n"], paired["correlation"]) == (7, pytest.approx(0.9788634616332822))
+    assert rows(study, "omnibus")["p"].notna().any()
+    reasons = study.excluded["reason"].str.startswith("shares run number 1 with boolean_run_01: ")
+    assert reasons.sum() == is_paired
+
+
 def test_undeclared_pairs_are_not_tested_but_their_correlation_is_given(main: Study) -> None:
     pair = rows(main, "paired").iloc[0]
 

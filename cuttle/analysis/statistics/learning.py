@@ -138,10 +138,11 @@ def learning_differences(study: Study, opponent: str) -> list[dict[str, Any]]:
     p_round_holm: corrected over rounds and over the planned pairs of the factor; `differs` says
         whether it is below .05, so that all rounds named in a family hold together
     """
-    curves = of_opponent(study.curves, opponent).drop_duplicates(["condition", "run", "round"])
+    curves = of_opponent(study.curves, opponent).groupby("condition", observed=False)
+    keys = ["run"] if study.is_paired else ["run", "run_id"]  # merged runs may share a number
     wide = {
-        str(name): group.pivot(index="run", columns="round", values="win_rate")
-        for name, group in curves.groupby("condition", observed=False)
+        str(name): group.pivot(index=keys, columns="round", values="win_rate")
+        for name, group in curves
     }
     rows = [
         {**pair._asdict(), **row}
