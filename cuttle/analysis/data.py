@@ -9,7 +9,6 @@ Rates are fractions, 0 to 1; columns that end in `_s` are seconds; `seat` 0 move
 `experiment`, `run_id`, `condition` and `run` say in every frame whose row it is.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -27,6 +26,7 @@ from cuttle.analysis.usable import (
     seed_mode,
     sort_runs,
 )
+from cuttle.runs.formatting import format_value
 from cuttle.runs.locate import find_experiment
 from cuttle.runs.reader import NETWORK_TYPE, Experiment, Factor, read_experiment
 
@@ -206,10 +206,10 @@ def by_condition(frame: pd.DataFrame, column: str) -> dict[str, NDArray[np.float
 
 
 def level_text(level: Any) -> str:
-    """Format a level for tables and figures."""
+    """Format a level for tables and figures: the text "1" is not the number."""
     if isinstance(level, np.generic):
         level = level.item()
-    return level if isinstance(level, str) else json.dumps(level)
+    return format_value(level)
 
 
 def _oddities(study: Study) -> list[str]:

@@ -1,15 +1,17 @@
 """The frames of a study."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cuttle.analysis.usable import UsableRun
+from cuttle.analysis.usable import MixedStudyError, UsableRun
 from cuttle.runs.comparable import method_settings
+from cuttle.runs.diff import canonical
+from cuttle.runs.formatting import format_value
 from cuttle.runs.layout import MATCHES_COLUMNS, METRICS_COLUMNS, TIMINGS_COLUMNS, Stage
 from cuttle.runs.reader import Experiment, Factor, RunRecord, planned_entries
 
@@ -75,7 +77,7 @@ def _conditions(experiment: Experiment) -> pd.DataFrame:
     for record in sorted(experiment.runs, key=lambda record: record.condition):
         known.setdefault(record.condition, record.levels)
         runs.setdefault(record.condition, set()).add(record.run_id)
-    rows = [_row_of_levels(levels, experiment.factors) for levels in known.values()]
+    rows = _distinct({k: _row_of_levels(x, experiment.factors) for k, x in known.items()})
     index = pd.Index(list(known), name="condition", dtype="str")
     # As objects: null stays null, and 1 beside 0.5 stays 1.
     frame = pd.DataFrame(rows, index=index, columns=list(experiment.factors), dtype=object)
@@ -84,17 +86,34 @@ def _conditions(experiment: Experiment) -> pd.DataFrame:
     return frame.iloc[np.lexsort(places[::-1])] if places else frame
 
 
+def _distinct(conditions: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the levels of each condition, equal ones written alike: 1.0 beside 1 is 1."""
+    written: dict[Hashable, Any] = {}
+    first: dict[Hashable, str] = {}
+    rows = []
+    for label, levels in conditions.items():
+        rows.append({f: written.setdefault((f, canonical(x)), x) for f, x in levels.items()})
+        other = first.setdefault(canonical(levels), label)
+        if levels and other != label:
+            listed = ", ".join(f"{key} {format_value(level)}" for key, level in levels.items())
+            raise MixedStudyError(
+                f"conditions {other} and {label} have the same levels ({listed}); move the runs "
+                "of one to an experiment of their own."
+            )
+    return rows
+
+
 def ordered_levels(column: pd.Series) -> list[Any]:
     """Return the distinct levels of a factor: numbers ascending, else in the order of the plan."""
-    levels = list(dict.fromkeys(column))
+    levels = list({canonical(level): level for level in column}.values())
     are_numbers = all(type(level) in (int, float) for level in levels)
     return sorted(levels) if are_numbers else levels
 
 
 def _places(column: pd.Series) -> list[int]:
     """Return the place of each condition's level among all levels of a factor."""
-    levels = ordered_levels(column)
-    return [levels.index(level) for level in column]
+    levels = list(map(canonical, ordered_levels(column)))
+    return [levels.index(canonical(level)) for level in column]
 
 
 def _row_of_levels(levels: Mapping[str, Any], factors: Mapping[str, Factor]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from cuttle.analysis.numerics import (
 )
 from cuttle.analysis.permutation import flip, permute
 from cuttle.analysis.ranks import mann_whitney, prob_improvement_interval
+from cuttle.runs.diff import canonical
 from cuttle.runs.reader import NETWORK_TYPE
 
 MAX_LEVELS_ALL_PAIRS = 3  # of a factor beside others; more are compared with the base level
@@ -55,10 +56,12 @@ def planned_pairs(study: Study) -> list[Pair]:
     types with six faults make 6 + 10 pairs, not 66.
     """
     factors = study.varying
-    planned = {factor: planned_levels(study, factor) for factor in factors}
-    labels, levels = study.labels, study.conditions[list(factors)].to_numpy().tolist()
+    planned = {
+        f: [(canonical(x), canonical(y)) for x, y in planned_levels(study, f)] for f in factors
+    }
+    levels = study.conditions[list(factors)].map(canonical).to_numpy().tolist()
     pairs = []
-    for (a, of_a), (b, of_b) in itertools.combinations(zip(labels, levels, strict=True), 2):
+    for (a, of_a), (b, of_b) in itertools.combinations(zip(study.labels, levels, strict=True), 2):
         differing = [f for f, x, y in zip(factors, of_a, of_b, strict=True) if x != y]
         if len(differing) == 1:
             (factor,) = differing
@@ -77,11 +80,12 @@ def no_pairs(study: Study) -> str:
 
 def planned_levels(study: Study, factor: str) -> list[tuple[Any, Any]]:
     """Return the pairs of levels of a factor to compare, in the order of the levels."""
-    levels, base = study.levels(factor), study.factors[factor].base
+    levels, base = study.levels(factor), canonical(study.factors[factor].base)
     pairs = list(itertools.combinations(levels, 2))
-    if len(study.varying) == 1 or factor == NETWORK_TYPE or base not in levels:
+    with_base = [pair for pair in pairs if base in map(canonical, pair)]
+    if len(study.varying) == 1 or factor == NETWORK_TYPE or len(levels) <= MAX_LEVELS_ALL_PAIRS:
         return pairs
-    return pairs if len(levels) <= MAX_LEVELS_ALL_PAIRS else [p for p in pairs if base in p]
+    return with_base or pairs
 
 
 def values_by_run(frame: pd.DataFrame, column: str) -> dict[str, pd.Series]:

@@ -247,6 +247,11 @@ MIXED: dict[str, tuple[str, dict[str, Any], str]] = {
     "factor in a condition": (
         "boolean", {"levels": BASE | {RATE: 1.0e-2}}, r"learning_rate \(0.0003 -> 0.01\)"
     ),
+    "same levels": (
+        "again", {"levels": BASE | {RATE: 1.0e-3}},
+        r"^conditions boolean_learning_rate=0.001 and again have the same levels \(network_type "
+        r"boolean, training.learner.learning_rate 0.001\); move the runs of one to an exp.*own\.$",
+    ),
     "no factor": (
         "boolean_learning_rate=0.01",
         {"levels": BASE | {RATE: 1.0e-2}, "config": {"threshold": 1}},

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -334,6 +335,24 @@ def test_null_is_a_level_like_any_other(factorial: Make, name: str) -> None:
     assert len(of_null) == len(of_numbers) and not of_null["note"].any()
     numbers = of_numbers.select_dtypes("float").drop(columns="level", errors="ignore")
     pd.testing.assert_frame_equal(of_null[numbers.columns], numbers)
+
+
+def test_levels_that_look_alike_are_levels_of_their_own(factorial: Make) -> None:
+    levels: list[Any] = [2, "2", 1, True, None, "null"]
+    design = [
+        ({"network_type": name, "key": level}, [0.5, 0.52 + place / 50])
+        for name in TWO
+        for place, level in enumerate(levels)
+    ]
+
+    study = factorial(design, factors={"network_type": "boolean", "key": 2.0})
+
+    means = rows(study, "level_means").iloc[2:]
+    assert means["level_text"].tolist() == ["2", '"2"', "1", "true", "null", '"null"']
+    assert set(means["n"]) == {4}
+    assert rows(study, "factorial")["df"].tolist() == [1, 5, 5]
+    with_base = rows(study, "comparisons")["factor"] == "key"
+    assert with_base.sum() == 10  # five of each type
 
 
 def test_conditions_without_runs_leave_the_rest_of_the_design_tested(factorial: Make) -> None:

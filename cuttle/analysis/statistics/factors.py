@@ -133,7 +133,8 @@ def level_means(study: Study, opponent: str) -> list[dict[str, Any]]:
     groups, fit, note = _cell_means(study, opponent)
     rows, weights = [], []
     for factor, level in [(f, level) for f in _crossed(study) for level in study.levels(f)]:
-        here = [str(c) for c, found in study.conditions[factor].items() if found == level]
+        texts = study.conditions[factor].map(level_text)
+        here = list(texts.index[texts == level_text(level)])
         is_member = np.isin(list(groups), here)
         missing, num_runs = len(here) - int(is_member.sum()), [x.size for x in groups.values()]
         partial = f"{missing} of {len(here)} conditions have no runs" * (missing > 0)
