@@ -157,20 +157,27 @@ def load(
     experiment: str | Path | Iterable[str | Path],
     root: str | Path = "multirun",
     *,
-    opponents: Sequence[str] = (),
+    opponents: str | Sequence[str] = (),
 ) -> Study:
     """Read the completed runs of an experiment, or of several, into DataFrames.
 
     experiment: names under `root`, unambiguous parts of names, or paths
-    opponents: keep the games against these only
+    opponents: keep the games against these only, or against this one
 
-    Raises ValueError for an unknown name, a directory without an experiment or an opponent that
-    nobody met, and MixedStudyError where runs of one experiment must not be compared.
+    Raises ValueError for no name, an unknown or repeated one, a directory without an experiment or
+    an opponent that nobody met, and MixedStudyError where runs of one must not be compared.
     """
     names = [experiment] if isinstance(experiment, str | Path) else list(experiment)
-    studies = [study_of(read_experiment(find_experiment(Path(root), str(n)))) for n in names]
+    paths = [find_experiment(Path(root), str(name)) for name in names]
+    if not paths:
+        raise ValueError("no experiment was named: load takes a name or path, or several")
+    resolved = [path.resolve() for path in paths]
+    if twice := [str(path) for path in resolved if resolved.count(path) > 1]:
+        raise ValueError(f"{twice[0]} is named twice; name each experiment once")
+    studies = [study_of(read_experiment(path)) for path in paths]
     study = studies[0] if len(studies) == 1 else _concatenate(studies)
-    return study.against(opponents) if opponents else study
+    kept = [opponents] if isinstance(opponents, str) else opponents
+    return study.against(kept) if kept else study
 
 
 def study_of(experiment: Experiment) -> Study:
@@ -256,6 +263,7 @@ def _concatenate(studies: Sequence[Study]) -> Study:
 
     factors = {key: factor for study in reversed(studies) for key, factor in study.factors.items()}
     conditions = pd.concat([study.conditions for study in studies])
+    counts = conditions.groupby(level="condition")[["planned", "n"]].sum()
     names = [f.name for f in fields(Study) if f.type is pd.DataFrame and f.name != "conditions"]
     frames: dict[str, Any] = {name: stacked(name) for name in names}
     frames["runs"] = add_hyperparameters(frames["runs"], frames["configs"])
@@ -264,7 +272,7 @@ def _concatenate(studies: Sequence[Study]) -> Study:
         name=" + ".join(study.name for study in studies),
         paths=tuple(path for study in studies for path in study.paths),
         **frames,
-        conditions=conditions[~conditions.index.duplicated()],
+        conditions=conditions[~conditions.index.duplicated()].assign(**counts),
         factors=factors,
         problems=tuple(f"{s.name}: {text}" for s in studies for text in s.problems),
         meta={},

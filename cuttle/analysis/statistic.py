@@ -31,7 +31,8 @@ STATISTICS: dict[str, Statistic] = {}
 def statistic(columns: str) -> Callable[[Callable[[Study], Iterable[Row]]], Statistic]:
     """Make a function that yields rows a statistic with these columns, separated by spaces.
 
-    Its frame is kept on the study; `functools.cache` would keep every study alive.
+    Its frame is kept on the study; `functools.cache` would keep every study alive. It raises
+    ValueError for a study of several experiments: statistics are of one.
     """
 
     def decorate(rows: Callable[[Study], Iterable[Row]]) -> Statistic:
@@ -39,6 +40,8 @@ def statistic(columns: str) -> Callable[[Callable[[Study], Iterable[Row]]], Stat
 
         @functools.wraps(rows)
         def compute(study: Study, opponent: str | None = None) -> pd.DataFrame:
+            if len(study.paths) > 1:
+                raise ValueError(f"statistics are of one experiment, not of {study.name}")
             if name not in study.results:
                 study.results[name] = table(list(rows(study)), columns.split())
             frame = study.results[name]
@@ -84,12 +87,7 @@ def all_statistics() -> dict[str, Statistic]:
 
 
 def evaluate(study: Study) -> dict[str, pd.DataFrame]:
-    """Compute all statistics of a study.
-
-    Raises ValueError for a study of several experiments: statistics are of one.
-    """
-    if len(study.paths) > 1:
-        raise ValueError(f"statistics are of one experiment, not of {study.name}")
+    """Compute all statistics of a study."""
     results = {}
     for name, compute in all_statistics().items():
         try:
