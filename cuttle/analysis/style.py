@@ -179,6 +179,11 @@ def clip(name: str, limit: int = LABEL_WIDTH * LABEL_LINES - 4) -> str:
     return name if len(name) <= limit else f"{name[:half]}…{name[-half:]}"
 
 
+def clip_lines(setting: str, limit: int = 24) -> str:
+    """Clip each line of a setting, one per factor."""
+    return "\n".join(clip(line, limit) for line in setting.splitlines())
+
+
 def short(name: str) -> str:
     """Break a long name over two lines at its underscores, shortened in its middle if need be."""
     name = clip(name)

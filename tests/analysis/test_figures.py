@@ -105,6 +105,20 @@ def test_colour_is_the_network_type_and_each_setting_has_a_panel(wide: Study) ->
     assert len(panels) == 10 and panels[0] == list(wide.conditions.index[lowest])
 
 
+def test_panels_of_several_factors_have_a_line_per_factor_and_name_their_opponent(
+    factorial: Make,
+) -> None:
+    steps, design = "training.replay.n_step", cells(lambda i, j: 0.5, levels=[1e-4, 1e-3, 1e-2])
+    study = factorial([({**x, steps: n}, y[:2]) for x, y in design for n in (1, 3, 5)])
+
+    figure = draw("learning_curves", study)
+
+    titles = [axes.get_title(loc="left") for axes in figure.axes]
+    assert titles[:2] == [f"learning rate = 0.0001\nn step = {n}" for n in (1, 3)]
+    assert len(set(titles)) == 9
+    assert figure.get_supxlabel().startswith(f"against {PRIMARY}; line: mean")
+
+
 def test_figures_of_factors_need_factors_and_three_levels(
     wide: Study, narrow: Study, factorial: Make, main: Study
 ) -> None:

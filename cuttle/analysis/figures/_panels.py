@@ -12,6 +12,7 @@ from cuttle.analysis.style import (
     DOUBLE_COLUMN,
     SINGLE_COLUMN,
     clip,
+    clip_lines,
     colour_factor,
     setting_texts,
     short,
@@ -26,6 +27,7 @@ NOTE_HEIGHT = 0.3
 MAX_PANELS = 4
 MAX_LINES = 8  # in one panel; with more each has a panel of its own
 MAX_FACETS = 30
+SETTING_LINE = 22  # characters of a line of a panel's title in four columns
 WIDE_GRID = 4  # columns where every panel is one condition
 TITLE_NAME = 18  # characters of an opponent's name that a panel's title has room for
 LEGEND_CHARACTERS = 18  # of the legend an inch holds
@@ -87,14 +89,14 @@ def _titled(study: Study, panels: dict[str, Axes]) -> dict[str, Axes]:
 
 
 def facets(study: Study) -> dict[str, list[str]]:
-    """Split the conditions over panels of lines: title -> conditions.
+    """Split the conditions over panels of lines: title, a line per factor -> conditions.
 
     One panel for one factor with few levels; a panel per setting of the factors that the colour
     does not show; a panel per condition for one factor with many levels.
     """
     if len(study.varying) > 1:
         groups: dict[str, list[str]] = {}
-        for label, setting in setting_texts(study).items():
+        for label, setting in setting_texts(study, between="\n").items():
             groups.setdefault(setting, []).append(label)
         return dict(list(groups.items())[:MAX_FACETS])
     if len(study.labels) <= MAX_LINES:
@@ -134,11 +136,13 @@ def facet_grid(study: Study, panel_height: float) -> tuple[Figure, list[Facet]]:
     rows = math.ceil(len(places) / width)
     height = rows * panel_height * (1 if len(groups) < MAX_PANELS else 0.75)
     figure = Figure(figsize=(DOUBLE_COLUMN, height + NOTE_HEIGHT))
+    is_label = width > 2 and len(study.varying) == 1
     grid, found = grid_of(figure, rows, width, len(places), sharex="col"), []
     for number, ((title, opponent), axes) in enumerate(zip(places, grid, strict=True)):
         is_last = number >= len(places) - width
         axes.xaxis.set_tick_params(labelbottom=is_last)  # also where none stands below
-        axes.set_title(short(title) if width > 2 else clip(title, 50), loc="left")
+        name = short(title) if is_label else clip_lines(title, SETTING_LINE if width > 2 else 50)
+        axes.set_title(name, loc="left")
         versus = f"vs {clip(opponent, 13)}" * (len(opponents) > 1)
         found.append(Facet(axes, opponent, groups[title], is_last, versus))
     if len(study.varying) > 1:

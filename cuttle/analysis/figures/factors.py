@@ -26,6 +26,7 @@ from cuttle.analysis.style import (
     DOUBLE_COLUMN,
     SINGLE_COLUMN,
     clip,
+    clip_lines,
     colour_factor,
     figure,
     level_colours,
@@ -93,7 +94,8 @@ def heat_map(study: Study) -> Figure | None:
     width = min(DOUBLE_COLUMN, max(SINGLE_COLUMN, 2.2 + 0.8 * len(columns)))
     drawn = Figure(figsize=(width, 1.3 + CELL_HEIGHT * len(rows)))
     low, high = cells["mean"].min(axis=None), cells["mean"].max(axis=None)
-    heat_map_of(drawn, cells, _clipped(rows), _clipped(columns), limits=(low, high))
+    rows, columns = list(map(clip_lines, rows)), list(map(clip_lines, columns))
+    heat_map_of(drawn, cells, rows, columns, limits=(low, high))
     if len(names) == 2:
         vertical, horizontal = map(study.factor_text, names)
         drawn.axes[0].set(xlabel=horizontal, ylabel=vertical)
@@ -105,11 +107,6 @@ def heat_map(study: Study) -> Figure | None:
     )
     note = f"against {opponent}; mean over runs ± half a 95% t-interval; {counts}"
     return set_caption(drawn, caption, note=note)
-
-
-def _clipped(settings: list[str]) -> list[str]:
-    """Return settings, a line per factor, as far as there is room."""
-    return ["\n".join(clip(line, 24) for line in setting.splitlines()) for setting in settings]
 
 
 @figure

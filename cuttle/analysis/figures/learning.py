@@ -1,6 +1,6 @@
 """Figures over rounds: win rates, losses, shares of runs above a win rate."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -59,7 +59,13 @@ def learning_curves(study: Study) -> Figure:
         f"means over the runs that reached the round ({counts}){spread}{shown_conditions(study)}"
     )
     shown = "; band: pointwise 95% t-interval; thin: runs" if has_bands else ", without intervals"
-    return set_caption(drawn, caption, note=f"line: mean{shown}; {counts}")
+    return set_caption(drawn, caption, note=f"{_about(grid)}line: mean{shown}; {counts}")
+
+
+def _about(grid: Sequence[Facet]) -> str:
+    """Name the opponent that all of several panels have; others are named panel by panel."""
+    first, *others = dict.fromkeys(facet.opponent for facet in grid)
+    return f"against {first}; " * (len(grid) > 1 and not others)
 
 
 def _draw_curves(
@@ -113,7 +119,9 @@ def profile(study: Study) -> Figure:
         f"({games_text(study, opponents)}, {counts}). A curve to the right of another is better at "
         f"every threshold.{shown_conditions(study)}"
     )
-    return set_caption(drawn, caption, note=f"steps: single runs; {counts}, no interval")
+    return set_caption(
+        drawn, caption, note=f"{_about(grid)}steps: single runs; {counts}, no interval"
+    )
 
 
 @figure
