@@ -44,8 +44,8 @@ def summarise_factors(study: Study, opponent: str) -> list[str]:
         is_told = row in with_main.values() or (average and row["factors"] == [main])
         if not is_told and (len(row["factors"]) == 1 or row["p"] < ALPHA):
             parts.append(row["sentence"])
-    best = best_settings(study, opponent)
-    best = best[(best["note"] == "") & (best["num_settings"] > 1) & (best["num_best"] == 1)]
+    best = best_settings(study, opponent).dropna(subset="crossfit_mean")
+    best = best[(best["num_settings"] > 1) & (best["num_best"] == 1)]
     if len(best) <= MAX_TYPES:
         parts += [
             f"highest mean of {row['network_type']}: {format_percent(row['naive_mean'])} at "
@@ -87,7 +87,7 @@ def answer_settings(study: Study, opponent: str) -> Iterator[Statement]:
     for row in rows_of(best_settings(study, opponent)):
         name = row["network_type"]
         question = f"What is the best setting of {name} against {opponent}?"
-        if row["note"]:
+        if not row["crossfit_mean"] >= 0:
             text = f"Cannot be computed: {row['note']}."
             yield Statement(question, text, Decision.NOT_COMPUTABLE)
             continue
@@ -104,7 +104,7 @@ def answer_settings(study: Study, opponent: str) -> Iterator[Statement]:
         elif row["num_best"] > 1:
             text = f"{row['num_best']} of {settings} share the highest mean, {highest}."
         yield Statement(question, text, "", "", (row["condition"],))
-        here = losses[(losses["network_type"] == name) & (losses["note"] == "")]
+        here = losses[(losses["network_type"] == name) & losses["loss"].notna()]
         if parts := [_loss(loss) for loss in rows_of(here)]:
             question = f"What does {name} lose at other settings against {opponent}?"
             text = f"{join_words(parts)} (chosen on one half of the runs, estimated on the other)."

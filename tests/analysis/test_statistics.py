@@ -444,6 +444,16 @@ def test_a_type_loses_at_the_setting_that_is_best_for_another(factorial: Make) -
     assert {losses["boolean", "all types"], losses["embedding", "all types"]} != {0.0}
 
 
+def test_three_runs_per_setting_have_no_error_of_the_best_one(factorial: Make) -> None:
+    study = factorial(cells(lambda i, j: 0.5 + 0.1 * (j == i), runs=3))
+
+    for name, error in (("best_settings", "crossfit_se"), ("sensitivity", "se")):
+        found = rows(study, name)
+        assert found[error].isna().tolist() == found["note"].str.contains("single run").tolist()
+        assert found[error].isna().any()
+    assert "Highest mean of boolean" in headline(study)
+
+
 def test_repeated_measures_agree_with_statsmodels(study: Make) -> None:
     long = pd.DataFrame(MAIN).rename_axis("run").reset_index().melt("run", value_name="rate")
     expected = AnovaRM(long, "rate", "run", within=["variable"]).fit().anova_table.iloc[0]

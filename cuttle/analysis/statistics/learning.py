@@ -48,7 +48,7 @@ def learning_curves(study: Study, opponent: str) -> Iterator[Row]:
             row = {"condition": condition, "round": number, "n": x.size, "mean": x.mean()}
             row["ci_low"], row["ci_high"] = mean_interval(x)[1:]
             row["band_low"], row["band_high"] = mean_interval(x, tail)[1:]
-            yield row
+            yield {**row, "note": describe(x)["note"]}
 
 
 @by_opponent(

@@ -14,6 +14,7 @@ from cuttle.runs.reader import NETWORK_TYPE
 
 ALL_TYPES = "all types"
 TIED = 1e-12  # win rate: means of equal rates differ by rounding
+NO_ERROR = "one half has a single run, so there is no error"
 TOO_FEW = "fewer than two runs per setting cannot be split"
 
 
@@ -108,6 +109,7 @@ def _best(network_type: str, whole: Grid, first: Grid, second: Grid) -> dict[str
         return {**row, "note": TOO_FEW}
     error = math.sqrt(error_one + error_other) / 2
     row |= {"crossfit_mean": mean, "crossfit_se": error, "optimism": naive - mean}
+    row["note"] = NO_ERROR * math.isnan(error)
     return {**row, **dict(zip(names, chosen, strict=True))}
 
 
@@ -138,4 +140,5 @@ def _loss(name: str, other: str, whole: Grid, first: Grid, second: Grid) -> dict
         errors.append(0.0 if own == others else error_x + error_y)
     if np.isnan(losses).any():
         return {**row, "note": f"{name} has too few runs at these settings"}
-    return {**row, "loss": np.mean(losses), "se": np.sqrt(np.sum(errors)) / 2}
+    se = np.sqrt(np.sum(errors)) / 2
+    return {**row, "loss": np.mean(losses), "se": se, "note": NO_ERROR * bool(np.isnan(se))}
