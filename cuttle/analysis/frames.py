@@ -166,7 +166,7 @@ def _finals(plays: pd.DataFrame) -> tuple[pd.DataFrame, str | None]:
         return plays, None
     finals = plays[plays["stage"] == Stage.FINAL]
     if len(finals):
-        return finals, str(Stage.FINAL)
+        return _latest(finals), str(Stage.FINAL)
     last = plays.groupby("row")["round"].transform("max")
     return _latest(plays[plays["round"] == last]), LAST_ROUND
 
