@@ -128,6 +128,18 @@ def test_wilcoxon_is_exact_with_ties(study: Make, differences: list[float], p: f
     assert pair["p_wilcoxon"] == pytest.approx(p)
 
 
+def test_pairs_without_a_common_number_and_rows_written_twice(tmp_path: Path) -> None:
+    path = write_experiment(tmp_path, {"boolean": [0.5, 0.6]}, planned=TWO, paired=True)
+    for run in (3, 4):
+        write_run(path, "embedding", run, matches=[match_row(6, 10), match_row(run, 10)])
+
+    study = load(path)
+
+    notes = rows(study, "omnibus").set_index("test").loc["repeated_anova", "note"]
+    assert notes == "0 runs that all of the 2 conditions with runs have"
+    assert study.rates(PRIMARY)["embedding"].tolist() == [0.3, 0.4]
+
+
 @pytest.mark.parametrize("is_paired", [False, True], ids=["independent", "paired"])
 def test_merged_runs_with_one_number_count_unless_they_are_paired(
     tmp_path: Path, is_paired: bool

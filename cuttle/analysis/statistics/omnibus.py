@@ -80,11 +80,11 @@ def _repeated(values: Mapping[str, pd.Series]) -> Iterator[dict[str, Any]]:
     complete = pd.DataFrame(dict(values)).dropna()
     n, k = complete.shape
     blocks = complete.to_numpy()
-    rest = blocks - blocks.mean(axis=0) - blocks.mean(axis=1, keepdims=True) + blocks.mean()
-    error = float((rest**2).sum())
     if k < 2 or n < 2:
         note = f"{n} runs that all of the {k} conditions with runs have"
     else:
+        rest = blocks - blocks.mean(axis=0) - blocks.mean(axis=1, keepdims=True) + blocks.mean()
+        error = float((rest**2).sum())
         note = "they differ by constants" * (error <= 1e-28 * max(1.0, float((blocks**2).sum())))
     if note:
         yield {"test": "repeated_anova", "note": note}
