@@ -1,10 +1,12 @@
 """The style of every figure: colours, sizes, labels, saving. Draws no data."""
 
 import colorsys
+import contextlib
 import functools
 import io
 import textwrap
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -145,6 +147,15 @@ def _further_colour(number: int) -> str:
     return to_hex(colorsys.hls_to_rgb(hue, lightness, 0.75))
 
 
+@contextlib.contextmanager
+def own_style() -> Iterator[None]:
+    """Leave aside what the caller and a matplotlibrc have set."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(RC)
+        yield
+
+
 Draw = Callable[[Study], Figure | None]
 FIGURES: dict[str, Draw] = {}
 
@@ -154,9 +165,7 @@ def figure(draw: Draw) -> Draw:
 
     @functools.wraps(draw)
     def drawn(study: Study) -> Figure | None:
-        with mpl.rc_context():
-            mpl.rcdefaults()
-            mpl.rcParams.update(RC)
+        with own_style():
             return draw(study) if len(study.runs) else empty("no completed run to draw")
 
     FIGURES[draw.__name__] = drawn
@@ -219,7 +228,8 @@ def image(figure: Figure, kind: str) -> bytes:
     """
     undated = {"pdf": {"CreationDate": None}, "png": {"Software": None}}
     buffer = io.BytesIO()
-    with mpl.rc_context(RC):
+    with own_style(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # a name may hold any character
         if engine := figure.get_layout_engine():
             if figure.axes:  # it warns where there is nothing to lay out
                 engine.execute(figure)

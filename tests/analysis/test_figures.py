@@ -72,7 +72,8 @@ def test_figures_have_the_same_bytes_whatever_the_caller_has_set(
 ) -> None:
     study, graphs = load(reported("ordinary").experiment), reported("ordinary").directory / "graphs"
 
-    with mpl.rc_context({"font.size": 3, "lines.linewidth": 9}):
+    own = {"font.size": 3, "lines.linewidth": 9, "savefig.transparent": True}
+    with mpl.rc_context({**own, "savefig.bbox": "tight"}):
         before = dict(mpl.rcParams)
         drawn = {name: draw(name, study) for name in ("learning_curves", "opponents", "win_rates")}
         found = {f"{n}.{kind}": image(f, kind) for n, f in drawn.items() for kind in ("png", "pdf")}
@@ -239,6 +240,14 @@ def test_labels_are_short_and_keep_both_ends() -> None:
         label = short(name)
         assert max(map(len, label.splitlines())) <= 20
         assert label[0] == name[0] and label[-1] == clip(name)[-1]
+
+
+@pytest.mark.parametrize("kind", ["png", "pdf"])
+def test_characters_that_no_font_has_are_drawn_without_a_warning(kind: str) -> None:
+    drawn = Figure()
+    drawn.subplots().set_title("\x07 \u4e2d")
+
+    assert image(drawn, kind)
 
 
 def test_points_that_would_cover_each_other_are_spread_beside_their_type() -> None:
