@@ -91,8 +91,9 @@ def summarise(rows: Sequence[Row], noun: str) -> str:
     equal = [row for row in rows if row["decision"] is Decision.EQUIVALENT]
     open_pairs = [row for row in rows if row["decision"] is Decision.UNDECIDED]
     if len(won) + len(equal) > MAX_IN_HEADLINE:
-        parts = [f"of {pluralize(len(rows), 'pair')} of {noun}s {len(won)} differ significantly"
-                 f" and {len(equal)} are equivalent"]  # fmt: skip
+        counts = [f"{len(won)} differ{'s' * (len(won) == 1)} significantly"] * bool(won)
+        counts += [f"{len(equal)} {'is' if len(equal) == 1 else 'are'} equivalent"] * bool(equal)
+        parts = [f"of {pluralize(len(rows), 'pair')} of {noun}s {join_words(counts)}"]
     else:
         parts = [_beats(row) + " (within the margin)" * _is_small(row) for row in won]
         parts += _equal_pairs(equal)

@@ -34,6 +34,7 @@ EQUAL = dict.fromkeys(TYPES, LOW)
 SMALL = {"boolean": LOW, "embedding": [0.62, 0.621, 0.622, 0.623]}
 LARGE = {"boolean": LOW, "embedding": [0.7, 0.71, 0.705, 0.712]}
 OPEN = {"boolean": [0.5, 0.6, 0.7], "embedding": [0.55, 0.65, 0.6]}
+LADDER = {f"type_{i}": [rate + max(i, 1) / 25 for rate in LOW] for i in range(6)}
 CURVES = {"boolean": [0.5, 0.52, 0.54, 0.53], "embedding": [0.62, 0.6, 0.63, 0.64]}
 FIVE = {"boolean": [*UP, 0.5, 0.7], "embedding": [*UP, 0.7, 0.5]}
 SPREAD = {"boolean": [0.6] * 3, "embedding": [0.5, 0.6, 0.7]}
@@ -114,9 +115,10 @@ def test_a_question_is_answered_with_decision_and_numbers(
         (EQUAL, r"all pairs of boolean, embedding and multi_encoder are equivalent within 5\.0 po"),
         (GROUPS["one run per type"], r"3 pairs cannot be compared \(one run per condition leaves "
                                      r"no variance\); multi_encoder has the highest mean, 67\.0%"),
+        (LADDER, r"of 15 pairs of types 14 differ significantly and 1 is equivalent\.$"),
         ({name: (0.5,) for name in TWO}, r"1 pair cannot .*; boolean and embedding share the hi"),
     ],
-    ids=["open", "small", "large", "missing", "equal", "one run each", "one run each, equal"],
+    ids=["open", "small", "large", "missing", "equal", "one run each", "many", "one each, equal"],
 )  # fmt: skip
 def test_headline_names_what_is_missing_then_who_beats_whom(
     study: Make, groups: Any, pattern: str
