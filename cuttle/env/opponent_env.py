@@ -13,7 +13,7 @@ from cuttle.env.observation import observation_of
 from cuttle.env.vector import DealtGames, Rows, as_actions, ended_by_cap
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.state import Games, random_decks
-from cuttle.game.variants import CUTTLE_CARDS, Rules
+from cuttle.game.variants import CUTTLE_CARDS, Rules, checked
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class OpponentEnv:
                 f"seat must be 0 (moves first), 1 (dealer) or None (drawn), got {seat!r}"
             )
         self.seats = np.zeros(num_envs, np.uint8)
-        self.rules = rules
+        self.rules = checked(rules)
         self._opponent = opponent
         self._seat = seat
         self._skip_forced = skip_forced

@@ -26,7 +26,7 @@ from cuttle.env.spaces import (
 from cuttle.env.vector import DealtGames, as_actions, ended_by_cap
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.state import random_decks
-from cuttle.game.variants import CUTTLE_CARDS, Rules
+from cuttle.game.variants import CUTTLE_CARDS, Rules, checked
 
 AGENTS = ("player_0", "player_1")  # player_0 moves first, player_1 deals
 
@@ -67,7 +67,7 @@ class CuttleAEC(pettingzoo.AECEnv[str, Observation, int]):
         check_render_mode(render_mode)
         self.possible_agents = list(AGENTS)
         self.render_mode = render_mode
-        self._rules = rules
+        self._rules = checked(rules)
         self._max_cycles = max_cycles
         self._skip_forced = skip_forced
         self._rng = np.random.default_rng()

@@ -12,7 +12,7 @@ from cuttle.game.cards import ALL_CARDS, NUM_CARDS, bit
 from cuttle.game.jit import kernel
 from cuttle.game.legal import is_legal
 from cuttle.game.state import Games, deal, new_games, random_decks, random_streams
-from cuttle.game.variants import CUTTLE_CARDS, Rules
+from cuttle.game.variants import CUTTLE_CARDS, Rules, checked
 
 Rows = NDArray[np.int64]  # (n,) indices of games
 
@@ -83,10 +83,10 @@ class DealtGames:
     ) -> None:
         """Deal one game for each deck order of `decks (num_envs, 52)`.
 
-        Raises ValueError as `deal` does.
+        Raises ValueError as `deal` and `checked` do.
         """
         num_envs = len(decks)
-        self.rules = rules
+        self.rules = checked(rules)
         self.skip_forced = skip_forced
         self.games = new_games(num_envs)
         self._rows = np.arange(num_envs)

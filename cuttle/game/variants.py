@@ -1,7 +1,7 @@
 """Rule variants. What a field does is in the rules.
 
 The engine serves without a config, so the presets stand here; conf/rules names the same values
-for runs, and a test keeps both equal. The ranges of the fields are in `cuttle.config.schema`.
+for runs, and a test keeps both equal. What a config may ask for is in `cuttle.config.schema`.
 """
 
 from typing import NamedTuple
@@ -65,3 +65,34 @@ PRESETS = {
         max_decisions=400,
     ),
 }
+
+# A seven shows at most the two top cards, a smaller hand limit can leave nothing to play, and the
+# rest is what a GAME record can count to.
+_PLAYABLE = {
+    "hand_limit": range(7, 53),
+    "seven_reveals": range(1, 3),
+    "passes_for_draw": range(1, 2**8),
+    "max_decisions": range(1, 2**15),
+}
+
+
+def checked(rules: Rules) -> Rules:
+    """Return the rules; raise TypeError or ValueError for what compiled code cannot play by."""
+    if not isinstance(rules, Rules):
+        names = ", ".join(PRESETS)
+        raise TypeError(f"rules must be Rules, such as PRESETS[...] of {names}, got {rules!r}")
+    for field, value in rules._asdict().items():
+        form, default = map(_form, (value, getattr(CUTTLE_CARDS, field)))
+        if form != default:
+            raise TypeError(f"rules.{field} must be {default}, got {value!r}")
+        playable = _PLAYABLE.get(field)
+        if playable and value not in playable:
+            bounds = f"from {playable[0]} to {playable[-1]}"
+            raise ValueError(f"rules.{field} must be {bounds}, got {value}")
+    return rules
+
+
+def _form(value: object) -> str:
+    """Return the type of a field as compiled code tells them apart."""
+    name = type(value).__name__
+    return f"{name} of {', '.join(map(_form, value))}" if isinstance(value, tuple) else name

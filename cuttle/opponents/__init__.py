@@ -11,7 +11,7 @@ import inspect
 import pkgutil
 
 from cuttle.env.match import Player
-from cuttle.game.variants import CUTTLE_CARDS, Rules
+from cuttle.game.variants import CUTTLE_CARDS, Rules, checked
 
 
 def names() -> list[str]:
@@ -26,6 +26,7 @@ def load(name: str, rules: Rules = CUTTLE_CARDS) -> Player:
     """
     if name not in names():
         raise ValueError(f"unknown opponent {name!r}; there are {', '.join(names())}")
+    checked(rules)
     module = importlib.import_module(f"{__name__}.{name}")
     class_name = name.title().replace("_", "")
     if not hasattr(module, class_name):

@@ -17,7 +17,7 @@ from cuttle.game.jit import Int, Record, inlined, kernel
 from cuttle.game.legal import LegalSets, legal_count, legal_sets, nth_legal
 from cuttle.game.rules import play
 from cuttle.game.state import Games, acting, new_games
-from cuttle.game.variants import CUTTLE_CARDS, Rules
+from cuttle.game.variants import CUTTLE_CARDS, Rules, checked
 from cuttle.opponents.gap_maximizer import action_value
 
 # Against gap_maximizer 100 playouts win 71% of games, 400 win 82%, 1,000 and 1,600 win 85%
@@ -36,7 +36,7 @@ class MonteCarlo:
         if playouts < 1:
             raise ValueError(f"playouts must be at least 1, got {playouts}")
         self._playouts = playouts
-        self._rules = rules
+        self._rules = checked(rules)
 
     def act(
         self,

@@ -1,13 +1,20 @@
 """The presets of the rules: what the config names is what the engine plays."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 
+from cuttle.env.opponent_env import OpponentEnv
+from cuttle.env.vector import VectorEnv
 from cuttle.game.legal import legal_actions
 from cuttle.game.variants import PRESETS, Rules
+from cuttle.opponents import load
+from cuttle.opponents.monte_carlo import MonteCarlo
+from cuttle.opponents.randomized import Randomized
 from tests.game.positions import position
 
 FOLDER = Path(__file__).parents[2] / "conf" / "rules"
@@ -39,3 +46,37 @@ def test_the_smallest_hand_limit_leaves_something_to_play() -> None:
     game = position("P0 hand: JC JD JH JS QC KC / P1 hand: 4C / frozen: QC KC")
 
     assert legal_actions(game, rules).tolist() == [0]
+
+
+CLASSIC = PRESETS["classic"]
+PLAY: dict[str, Callable[[Any], object]] = {
+    "vector": lambda rules: VectorEnv(1, np.random.default_rng(0), rules=rules),
+    "opponent": lambda rules: OpponentEnv(1, Randomized(), rules=rules),
+    "by name": lambda rules: load("gap_maximizer", rules),
+    "playouts": lambda rules: MonteCarlo(rules=rules),
+}
+
+
+@pytest.mark.parametrize("play", PLAY.values(), ids=list(PLAY))
+@pytest.mark.parametrize(
+    ("rules", "message"),
+    [
+        ("classic", r"rules must be Rules, such as PRESETS.* of cuttle_cards, .* got 'classic'"),
+        (None, "rules must be Rules, .* got None"),
+        (tuple(CLASSIC), "rules must be Rules"),
+        (CLASSIC._replace(five_discards=1), "rules.five_discards must be bool, got 1"),
+        (
+            CLASSIC._replace(king_goals=(21, 14)),
+            r"king_goals must be tuple of int.* got \(21, 14\)",
+        ),
+        (CLASSIC._replace(seven_reveals=5), "rules.seven_reveals must be from 1 to 2, got 5"),
+        (CLASSIC._replace(hand_limit=6), "rules.hand_limit must be from 7 to 52, got 6"),
+        (CLASSIC._replace(passes_for_draw=1_000), "passes_for_draw must be from 1 to 255, got"),
+        (CLASSIC._replace(max_decisions=10**6), "max_decisions must be from 1 to 32767, got"),
+    ],
+)
+def test_rules_that_cannot_be_played_by_are_refused(
+    rules: Any, message: str, play: Callable[[Any], object]
+) -> None:
+    with pytest.raises((TypeError, ValueError), match=message):
+        play(rules)
