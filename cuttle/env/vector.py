@@ -111,11 +111,14 @@ class DealtGames:
     def deal(self, rows: Rows, decks: NDArray[np.uint8]) -> None:
         """Start the games `rows (n,)` anew from the deck orders `decks (n, 52)`.
 
-        Raises ValueError for a row that does not hold each of the 52 cards once.
+        Raises ValueError for a row that is no game and a deck without each of the 52 cards once.
         """
+        rows = self._checked(rows)
         # Compiled code reads a deck without looking at its size.
         if decks.ndim != 2 or decks.shape[1] != NUM_CARDS:
             raise ValueError(f"decks must have shape (num_envs, {NUM_CARDS}), got {decks.shape}")
+        if len(decks) != len(rows):
+            raise ValueError(f"decks must be as many as rows, {len(rows)}, got {len(decks)}")
         decks = np.ascontiguousarray(decks, np.uint8)
         wrong = _find_no_deck(decks)
         if wrong >= 0:
@@ -132,7 +135,7 @@ class DealtGames:
         fresh arrays. Before anything is played, raises TypeError for what is no integer and
         ValueError for an illegal action.
         """
-        places = self._rows if rows is None else rows
+        places = self._rows if rows is None else self._checked(rows)
         actions = as_actions(actions)
         if actions.shape != places.shape:
             raise ValueError(f"actions must have shape {places.shape}, got {actions.shape}")
@@ -143,7 +146,9 @@ class DealtGames:
                 "choose one that legal_mask allows"
             )
         outcome = new_step(len(self.games)) if out is None else out
-        self._advance(actions if rows is None else self._spread(rows, actions), outcome)
+        if any(array.shape != self._rows.shape for array in outcome):
+            raise ValueError(f"out must hold arrays of shape {self._rows.shape}, as of new_step")
+        self._advance(actions if rows is None else self._spread(places, actions), outcome)
         return outcome
 
     def forfeit(self, rows: Rows, losers: NDArray[np.uint8]) -> None:
@@ -152,6 +157,15 @@ class DealtGames:
         self.games["winner"][rows] = 1 - losers
         self.views.legal[rows] = 0
         self.legal_mask[rows] = False
+
+    def _checked(self, rows: Rows) -> Rows:
+        """Return rows that compiled code may index; raise ValueError for others."""
+        given = np.asarray(rows)
+        is_index = given.ndim == 1 and given.dtype.kind in "iu"
+        if not is_index or ((given < 0) | (given >= len(self.games))).any():
+            shown = textwrap.shorten(repr(given.tolist()), 60)  # characters
+            raise ValueError(f"rows must be indices from 0 to {len(self.games) - 1}, got {shown}")
+        return given.astype(np.int64, copy=False)
 
     def _spread(self, rows: Rows, actions: NDArray[np.int64] | int) -> NDArray[np.int64]:
         """Return `(num_envs,)` actions that let all but the games `rows` wait."""

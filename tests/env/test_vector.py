@@ -105,6 +105,37 @@ def test_actions_of_the_wrong_shape_are_refused() -> None:
         env.step(np.zeros(3, np.int64))
 
 
+@pytest.mark.parametrize("rows", [[4], [-1], [10**9], [0.0], [True], [[0]], 0])
+def test_rows_that_are_no_games_are_refused(rows: object) -> None:
+    env = VectorEnv(4, np.random.default_rng(3))
+    before = env.games.copy()
+
+    with pytest.raises(ValueError, match="rows must be indices from 0 to 3, got"):
+        env.step(np.zeros(1, np.int64), rows=np.array(rows))
+    with pytest.raises(ValueError, match="rows must be indices from 0 to 3, got"):
+        env.deal(np.array(rows), decks(1))
+
+    assert (env.games == before).all()
+
+
+def test_another_number_of_decks_than_rows_is_refused() -> None:
+    env = VectorEnv(4, np.random.default_rng(3))
+
+    with pytest.raises(ValueError, match="decks must be as many as rows, 4, got 1"):
+        env.deal(np.arange(4), decks(1))
+
+
+@pytest.mark.parametrize("num_envs", [1, 5])
+def test_arrays_of_another_shape_are_refused_before_anything_is_played(num_envs: int) -> None:
+    env = VectorEnv(4, np.random.default_rng(3))
+    before = env.games.copy()
+
+    with pytest.raises(ValueError, match=r"out must hold arrays of shape \(4,\)"):
+        env.step(env.legal_mask.argmax(axis=1), new_step(num_envs))
+
+    assert (env.games == before).all()
+
+
 @pytest.mark.parametrize("action", [0.0, 0.9, "0", True])
 def test_what_is_no_integer_is_no_action(action: object) -> None:
     env = VectorEnv(2, np.random.default_rng(3))

@@ -145,5 +145,5 @@ def test_arguments_are_checked_with_the_value_named() -> None:
         CuttleAEC(max_cycles=0)
     with pytest.raises(ValueError, match="render_mode must be None or 'ansi', got 'human'"):
         CuttleAEC(render_mode="human")
-    with pytest.raises(TypeError, match="rules must be Rules, .* got 'classic'"):
+    with pytest.raises(TypeError, match=r"rules must be Rules, .* got 'classic'"):
         CuttleAEC(rules="classic")  # type: ignore[arg-type]  # as a user may
