@@ -15,6 +15,8 @@ from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.state import Games, random_decks
 from cuttle.game.variants import CUTTLE_CARDS, Rules, checked
 
+MAX_DEALS = 100  # of a place in which the opponent ends every game before the own seat decides
+
 
 @dataclass(frozen=True)
 class OpponentStep:
@@ -64,8 +66,20 @@ class OpponentEnv:
     def reset(self, rng: np.random.Generator, rows: Rows | None = None) -> None:
         """Deal the games `rows`, by default all, and let the opponent play where it begins.
 
+        One that is over by then is dealt anew; raises ValueError where that does not help.
         `rng` serves the deals, the seats and the choices of the opponent.
         """
+        over, num_deals = self._deal(rng, rows), 1
+        while over.size:
+            if num_deals == MAX_DEALS:
+                raise ValueError(
+                    f"{MAX_DEALS} games in a row were over before seat {self.seats[over[0]]} could "
+                    "decide: raise max_decisions or king_goals of the rules"
+                )
+            over, num_deals = self._deal(rng, over), num_deals + 1
+
+    def _deal(self, rng: np.random.Generator, rows: Rows | None) -> Rows:
+        """Deal once, as `reset` does; return those of the rows that are over already."""
         places = np.arange(len(self.seats)) if rows is None else rows
         decks = random_decks(len(places), rng)
         drawn = rng.integers(0, 2, len(places)) if self._seat is None else self._seat
@@ -75,6 +89,7 @@ class OpponentEnv:
         else:
             self._started().deal(places, decks)
         self._reply(rng)
+        return places[self.games["over"][places]]
 
     def step(self, actions: NDArray[np.int64], rng: np.random.Generator) -> OpponentStep:
         """Play `actions (num_envs,)` and the opponent's replies.

@@ -157,6 +157,25 @@ def test_safety_cap_truncates() -> None:
     assert (reward, terminated, truncated) == (0.0, False, True)
 
 
+def test_a_game_that_the_opponent_ends_at_once_is_dealt_anew() -> None:
+    rules = CUTTLE_CARDS._replace(king_goals=(10, 10, 10, 10, 10))
+    envs = CuttleVectorEnv(8, opponents.load("high_card"), seat=1, rules=rules)
+    rng = np.random.default_rng(0)
+    observations, _ = envs.reset(seed=0)
+    for _ in range(50):
+        assert observations["action_mask"].any(axis=1).all()
+
+        observations, *_ = envs.step(random_actions(observations["action_mask"], rng))
+
+
+def test_rules_that_leave_the_own_seat_no_decision_are_named() -> None:
+    rules = CUTTLE_CARDS._replace(max_decisions=1)
+
+    CuttleEnv(RANDOMIZED, seat=0, rules=rules).reset(seed=0)
+    with pytest.raises(ValueError, match="over before seat 1 could decide: raise max_decisions"):
+        CuttleEnv(RANDOMIZED, seat=1, rules=rules).reset(seed=0)
+
+
 def test_text_board_hides_the_hand_of_the_opponent() -> None:
     env = CuttleEnv(RANDOMIZED, seat=0, render_mode="ansi")
     env.reset(seed=0)
