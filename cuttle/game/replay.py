@@ -1,11 +1,23 @@
 """Replay recorded games: `python -m cuttle.game.replay FILE.jsonl.gz ...`."""
 
+import signal
 import sys
 from pathlib import Path
+from typing import TextIO
+
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends this silently
 
 from cuttle.game.conformance.compare import compare_files
 
 SHOWN_DIFFERENCES = 10
+
+
+def _say(text: str, stream: TextIO) -> None:
+    """Print a line; what a file names may neither steer the terminal nor be beyond it."""
+    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    encoding = getattr(stream, "encoding", None) or "ascii"
+    print(shown.encode(encoding, "replace").decode(encoding), file=stream)
 
 
 def main(arguments: list[str]) -> int:
@@ -19,11 +31,11 @@ def main(arguments: list[str]) -> int:
         comparison = compare_files([Path(argument) for argument in arguments])
     except ValueError as error:
         usage = "usage: python -m cuttle.game.replay FILE.jsonl.gz ..."
-        print(f"{error}; {usage}", file=sys.stderr)
+        _say(f"{error}; {usage}", sys.stderr)
         return 2
     for text in comparison.differences[:SHOWN_DIFFERENCES]:
-        print(text)
-    print(comparison.summary())
+        _say(text, sys.stdout)
+    _say(comparison.summary(), sys.stdout)
     return 1 if comparison.differences else 0
 
 

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +64,16 @@ def test_a_missing_legal_move_is_reported() -> None:
     assert missing in found[0]
 
 
+def test_a_move_by_the_other_player_is_reported() -> None:
+    record = first_record()
+    record["steps"][0]["player"] = 1
+
+    found = list(compare.differences(record))
+
+    assert len(found) == 1
+    assert "not legal here for player 1" in found[0]
+
+
 def test_a_wrong_result_is_reported() -> None:
     record = first_record()
     record["result"]["winner"] = 7
@@ -116,6 +128,8 @@ def test_the_command_needs_a_file(capsys: pytest.CaptureFixture[str]) -> None:
         ('{"schema": 1}\n', "games.jsonl.gz line 1 is no recorded game: KeyError: 'initial'"),
         ('{"schema": 1, "initial": 3}\n', "games.jsonl.gz line 1 is no recorded game: TypeError"),
         ("{}{", "games.jsonl.gz cannot be read as gzipped lines of JSON"),
+        ("[" * 100_000, "games.jsonl.gz cannot be read as gzipped lines of JSON: "),
+        (" " * 20_000_000, "line of more than 16,777,216 characters"),
     ],
 )
 def test_the_command_fails_where_it_compares_nothing(
@@ -123,6 +137,59 @@ def test_the_command_fails_where_it_compares_nothing(
 ) -> None:
     assert replay.main([str(write_record(tmp_path / "games.jsonl.gz", text))]) == 2
     assert message in capsys.readouterr().err
+
+
+Change = Callable[[dict[str, Any]], object]
+DECK = "ValueError: each of the 52 cards must be there once, got"
+CHANGES: dict[str, tuple[Change, str]] = {
+    "short deck": (lambda record: record["deck_order"].pop(), f"{DECK} 51 of them on 51 places"),
+    "long deck": (lambda record: record["deck_order"].extend(["AC", "2C"]), f"{DECK} 52 of them"),
+    "twice": (lambda record: record["initial"]["scrap"].append("AC"), f"{DECK} 52 of them on 53"),
+    "no stack": (lambda record: record["initial"]["points"][0].append([]), "is no recorded game"),
+    "large": (lambda record: record["initial"].update(turn=10**6), "is no recorded game: Overflow"),
+    "negative": (lambda record: record["initial"].update(passStreak=-1), "is no recorded game"),
+    "escapes": (lambda record: record.update(schema="\x1b[31m\ud800"), "1, got \ufffd[31m\ufffd"),
+}
+
+
+@pytest.mark.parametrize(("change", "message"), CHANGES.values(), ids=list(CHANGES))
+def test_a_damaged_record_is_refused_in_one_line(
+    change: Change, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = first_record()
+    change(record)
+    path = write_record(tmp_path / "games.jsonl.gz", json.dumps(record))
+
+    assert replay.main([str(path)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert message in line
+
+
+def test_only_jacks_may_lie_on_a_point_card() -> None:
+    initial = first_record()["initial"]
+    pile = set(initial["deck"])
+    host, other = (
+        next(card for card in pile if card[0] == "T"),
+        next(c for c in pile if c[0] == "6"),
+    )
+    initial["deck"] = [card for card in initial["deck"] if card not in (host, other)]
+    initial["points"][0].append([host, other])
+
+    with pytest.raises(ValueError, match=f"only jacks may lie on {host}, got {other}"):
+        from_record(initial)
+
+
+def test_blank_lines_are_no_games(tmp_path: Path) -> None:
+    path = write_record(tmp_path / "games.jsonl.gz", json.dumps(first_record()) + "\n\n")
+
+    assert compare.compare_files([path]).games == 1
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo(tmp_path / "games.jsonl.gz")
+
+    assert replay.main([str(tmp_path / "games.jsonl.gz")]) == 2
+    assert "games.jsonl.gz cannot be read" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("content", [b"{}", b"\x1f\x8b\x08\x00damaged"])

@@ -45,6 +45,24 @@ def test_a_rejected_offer_leaves_the_game_and_no_second_one_that_turn() -> None:
     assert offers.may_offer(game)
 
 
+def test_only_the_other_player_answers_and_only_an_open_offer() -> None:
+    game, offers = start(), StalemateOffers()
+    assert not offers.carry_out(game, 0, "stalemateReject")
+
+    offers.carry_out(game, 0, "stalemateRequest")
+
+    assert not offers.carry_out(game, 0, "stalemateReject")
+    assert offers.acting(game) == 1
+
+
+def test_a_second_offer_in_a_turn_is_not_carried_out() -> None:
+    game, offers = start(), StalemateOffers()
+    offers.carry_out(game, 1, "stalemateRequest")
+    offers.carry_out(game, 0, "stalemateReject")
+
+    assert not offers.carry_out(game, 0, "stalemateRequest")
+
+
 def test_a_rejected_offer_breaks_a_row_of_passes() -> None:
     game, offers = start(" / deck: none"), StalemateOffers()
     make_moves(game, "pass", "pass")

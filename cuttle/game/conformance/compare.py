@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import stat
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,8 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from cuttle.game.cards import parse_card
-from cuttle.game.conformance.positions import comparable, describe, from_record
+from cuttle.game.conformance.positions import (
+    all_names,
+    comparable,
+    describe,
+    from_record,
+    whole_deck,
+)
 from cuttle.game.conformance.stalemate import ANSWERS, StalemateOffers
 from cuttle.game.jit import Record
 from cuttle.game.moves import legal_moves
@@ -20,6 +26,16 @@ from cuttle.game.state import deal
 from cuttle.game.variants import CUTTLE_CARDS
 
 SCHEMA = 1  # of the recorded games
+MAX_LINE = 1 << 24  # characters of a game, a hundred times those of the longest there is
+# What a record of other types, shapes or numbers than those of the schema ends in.
+_UNREADABLE = (
+    AttributeError,
+    LookupError,
+    OverflowError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 Moves = dict[str, tuple[int, ...]]
 
@@ -40,16 +56,19 @@ class Comparison:
 def differences(record: dict[str, Any]) -> Iterator[str]:
     """Replay one recorded game and yield its differences; a wrong move ends the game."""
     game, offers = from_record(record["initial"])[0], StalemateOffers()
+    whole_deck(all_names(record["initial"]))
     if "deck_order" in record:
-        deck = [parse_card(card) for card in record["deck_order"]]
-        deal(game, np.array(deck, np.uint8))
+        deal(game, np.array(whole_deck(record["deck_order"]), np.uint8))
     yield from _state_differences(record["initial"], game, offers)
     for number, step in enumerate(record["steps"]):
         moves = _moves(game, offers)
         for text in _step_differences(step, game, offers, moves):
             yield f"step {number} {step['key']}: {text}"
         if not _carry_out(step, game, offers, moves):
-            yield f"step {number} {step['key']}: not legal here, rest of the game left out"
+            yield (
+                f"step {number} {step['key']}: not legal here for player {step['player']}, "
+                "rest of the game left out"
+            )
             return
         for text in _state_differences(step["state"], game, offers):
             yield f"step {number} {step['key']}: {text}"
@@ -84,9 +103,11 @@ def _carry_out(step: dict[str, Any], game: Record, offers: StalemateOffers, move
     """Carry out a recorded step; return False if it is not legal."""
     if offers.carry_out(game, step["player"], step["key"]):
         return True
-    for action in moves.get(step["key"], ()):
+    if step["key"] not in moves or step["player"] != offers.acting(game):
+        return False
+    for action in moves[step["key"]]:
         play(game, action, CUTTLE_CARDS)
-    return step["key"] in moves
+    return True
 
 
 def _state_differences(
@@ -115,11 +136,16 @@ def _records(path: Path) -> Iterator[Any]:
     """Read the records of a file; raise ValueError naming it where there are none."""
     num_games = 0
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for
+            raise OSError("not a regular file")
         with gzip.open(path, "rt", encoding="utf-8") as lines:
-            for line in lines:
-                yield json.loads(line)
-                num_games += 1
-    except (OSError, EOFError, zlib.error, ValueError) as error:
+            while line := lines.readline(MAX_LINE + 1):
+                if len(line) > MAX_LINE:
+                    raise ValueError(f"line of more than {MAX_LINE:,} characters")
+                if line.strip():
+                    yield json.loads(line)
+                    num_games += 1
+    except (OSError, EOFError, zlib.error, ValueError, RecursionError) as error:
         raise ValueError(f"{path} cannot be read as gzipped lines of JSON: {error}") from error
     if num_games == 0:
         raise ValueError(f"{path} holds no game")
@@ -138,7 +164,7 @@ def compare_files(paths: list[Path]) -> Comparison:
                 raise ValueError(f"{path} must be of schema {SCHEMA}, got {schema}")
             try:
                 found = [f"{path.name} game {record['game']} {x}" for x in differences(record)]
-            except (KeyError, TypeError, ValueError) as error:
+            except _UNREADABLE as error:
                 reason = f"{type(error).__name__}: {error}"
                 raise ValueError(f"{path} line {number} is no recorded game: {reason}") from error
             comparison.games += 1

@@ -1,10 +1,21 @@
 """Positions of recorded games: in their schema. No playing."""
 
+from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
-from cuttle.game.cards import FIRST_JACK, NO_CARD, card_text, cards_of, mask_of, parse_card
+from cuttle.game.cards import (
+    FIRST_JACK,
+    NO_CARD,
+    NUM_CARDS,
+    Rank,
+    card_text,
+    cards_of,
+    mask_of,
+    parse_card,
+)
 from cuttle.game.jit import Record
 from cuttle.game.moves import target_type
 from cuttle.game.rules import goal, points
@@ -73,6 +84,23 @@ def comparable(state: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in state.items() if key != "frozenServer"} | unordered
 
 
+def all_names(state: dict[str, Any]) -> Iterable[str]:
+    """List the names of the cards of a recorded main-phase position, zone by zone."""
+    stacks = chain(*state["points"])
+    return chain(*state["hands"], *state["faces"], *stacks, state["deck"], state["scrap"])
+
+
+def whole_deck(names: Iterable[str]) -> list[int]:
+    """Read the names of the 52 cards in any order; raise ValueError where they are not these."""
+    cards = [parse_card(name) for name in names]
+    if sorted(cards) != list(range(NUM_CARDS)):
+        raise ValueError(
+            f"each of the {NUM_CARDS} cards must be there once, got {len(set(cards))} of them on "
+            f"{len(cards)} places"
+        )
+    return cards
+
+
 def from_record(state: dict[str, Any]) -> Games:
     """Build a game `(1,) GAME` from a recorded main-phase position; raise ValueError otherwise."""
     wrong = [f"{key} {state[key]}" for key, value in _EMPTY_STACK.items() if state[key] != value]
@@ -88,10 +116,12 @@ def from_record(state: dict[str, Any]) -> Games:
         if state["seesOppHand"][1 - seat]:
             game["known"][seat] = game["hand"][seat]
     game["jack_host"] = NO_CARD
-    for stack in state["points"][0] + state["points"][1]:
-        for level, jack in enumerate(stack[1:]):
-            game["jack_host"][parse_card(jack) - FIRST_JACK] = parse_card(stack[0])
-            game["jack_level"][parse_card(jack) - FIRST_JACK] = level
+    for host, *jacks in chain(*state["points"]):
+        for level, jack in enumerate(map(parse_card, jacks)):
+            if jack // 4 != Rank.JACK:
+                raise ValueError(f"only jacks may lie on {host}, got {card_text(jack)}")
+            game["jack_host"][jack - FIRST_JACK] = parse_card(host)
+            game["jack_level"][jack - FIRST_JACK] = level
     game["scrap"] = mask_of([parse_card(c) for c in state["scrap"]])
     game["frozen"] = mask_of([parse_card(c) for c in state["frozen"]])
     pile = np.array([parse_card(c) for c in state["deck"]], np.uint8)

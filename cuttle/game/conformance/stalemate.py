@@ -30,14 +30,14 @@ class StalemateOffers:
         return int(acting(game)) if self.offered_by is None else 1 - self.offered_by
 
     def carry_out(self, game: Record, seat: int, key: str) -> bool:
-        """Carry out an offer, an answer or conceding; return False if the key is a move instead."""
+        """Carry out an offer, an answer or conceding; return False if it is none or not allowed."""
         if key == "concede":
             game["over"] = True
             game["winner"] = 1 - seat
-        elif key == "stalemateRequest":
+        elif key == "stalemateRequest" and self.may_offer(game):
             self.offered_by = seat
             self.last_turn = int(game["turn"])
-        elif key in ANSWERS:
+        elif key in ANSWERS and self.offered_by == 1 - seat:
             self.offered_by = None
             if key == "stalemateAccept":
                 game["over"] = True
