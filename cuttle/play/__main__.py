@@ -7,13 +7,18 @@ import signal
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # until the games begin, Ctrl-C ends this silently
+
 from rich.console import Console
 from rich.progress import track
 
 from cuttle import opponents
 from cuttle.game.variants import PRESETS
+from cuttle.launch.output import tolerate_lost_readers
 from cuttle.play.model import load_model
 from cuttle.play.table import Chair, Left, Table, say
+from cuttle.runs.formatting import printable
 
 LONGEST_PAUSE_S = 60
 
@@ -75,7 +80,7 @@ def parse(argv: list[str] | None) -> tuple[argparse.Namespace, list[Chair]]:
     try:
         chairs = [_chair(kind, name, arguments.rules) for kind, name in players]
     except ValueError as error:
-        parser.error(str(error))
+        parser.error(printable(str(error)))
     chairs = (chairs * 2)[:2] if arguments.watch else [Chair("you", None), chairs[0]]
     if chairs[0].name == chairs[1].name:
         chairs = [chair._replace(name=f"{chair.name} {i}") for i, chair in enumerate(chairs, 1)]
@@ -122,6 +127,8 @@ def main(argv: list[str] | None = None) -> None:
         say("Type the number of a move, or ? for a summary of the rules.")
     score = {chair.name: 0 for chair in chairs} | {"draws": 0}
     played = 0
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         for number in range(arguments.games) if is_shown else _counted(arguments.games):
             table = Table(
@@ -142,4 +149,5 @@ def main(argv: list[str] | None = None) -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader may leave, as `| head` does
+    tolerate_lost_readers()
     main()

@@ -15,6 +15,7 @@ from cuttle.game.moves import legal_moves, move_key
 from cuttle.game.rules import points
 from cuttle.game.state import random_decks
 from cuttle.game.variants import Rules
+from cuttle.runs.formatting import printable
 
 HINT = "Type a number from 1 to {}, b for the board, ? for help or q to leave."
 
@@ -37,7 +38,7 @@ def say(text: str = "") -> None:
     except UnicodeEncodeError:
         for letter, sign in SUIT_SIGNS.items():
             text = text.replace(sign, letter)
-    print(text, flush=True)
+    print(printable(text), flush=True)
 
 
 def ask(keys: list[str], rules: Rules, show_board: Callable[[], None]) -> str:
@@ -48,7 +49,7 @@ def ask(keys: list[str], rules: Rules, show_board: Callable[[], None]) -> str:
     while True:
         try:
             answer = input("your move> ").strip().lower()
-        except (EOFError, KeyboardInterrupt):
+        except (EOFError, KeyboardInterrupt, RuntimeError):  # the last: there is no stdin
             say()
             raise Left from None
         except UnicodeDecodeError:

@@ -1,5 +1,6 @@
 """The terminal game as a person meets it."""
 
+import os
 import re
 import signal
 import subprocess
@@ -62,7 +63,7 @@ def test_wrong_input_asks_again(
     assert "You left the table." in shown
 
 
-@pytest.mark.parametrize("error", [EOFError, KeyboardInterrupt])
+@pytest.mark.parametrize("error", [EOFError, KeyboardInterrupt, RuntimeError])
 def test_closing_the_keyboard_leaves_cleanly(
     error: type[BaseException], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -179,6 +180,18 @@ def test_trained_model_can_be_met(
     assert "won:" in shown or "A draw." in shown
 
 
+def test_the_name_of_a_run_does_not_steer_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_dir = write_run(tmp_path / "\x1b[31mred")
+
+    main(["--watch", "--model", str(run_dir), "--pause", "0"])
+
+    shown = capsys.readouterr().out
+    assert "\ufffd[31mred 1 against" in shown
+    assert "\x1b" not in shown
+
+
 def test_model_plays_an_opponent_while_watched(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -233,6 +246,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "own rules": (change("rules", "hand_limit", to=7),
                   "blind_run_01 was trained with custom rules, not cuttle_cards; "
                   "no --rules names these"),
+    "escapes": (change("rules", "name", to="\x1b[31mred"), "got \ufffd\\[31mred"),
     "empty": (write(b""), UNREADABLE),
     "garbage": (write(b"garbage garbage"), UNREADABLE),
     "compressed": (compress, r"[\d,]+ bytes that unpack to 10,[\d,]+; torch compresses nothing"),
@@ -355,3 +369,42 @@ def test_a_reader_who_leaves_ends_the_program_without_a_word() -> None:
     assert program.wait() == -signal.SIGPIPE
     assert program.stderr.read() == ""
     program.stderr.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("streams", ["<&-", ">&-", "</dev/null >/dev/full", "2>&-"])
+def test_a_lost_stream_leaves_the_table_without_a_word(streams: str) -> None:
+    command = f"{sys.executable} -m cuttle.play --seed 3 {streams}"
+
+    finished = subprocess.run(command, shell=True, input="q\n", capture_output=True, text=True)
+
+    assert (finished.returncode, finished.stderr) == (0, "")
+
+
+@pytest.mark.slow
+def test_a_terminal_of_another_encoding_shows_the_game(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "cuttle.play", "--watch", "--pause", "0"]
+    command += ["--model", str(write_run(tmp_path / "\u65e5\u672c"))]
+
+    finished = subprocess.run(
+        command, env=os.environ | {"PYTHONIOENCODING": "latin-1"}, capture_output=True
+    )
+
+    assert (finished.returncode, finished.stderr) == (0, b"")
+    assert b"?? 1 against ?? 2" in finished.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("module", ["cuttle.play", "cuttle.game.replay"])
+def test_interrupting_the_start_ends_the_program_without_a_word(module: str) -> None:
+    command = [sys.executable, "-X", "importtime", "-m", module]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as program:
+        assert program.stdout and program.stderr
+        next(line for line in program.stderr if "numpy" in line)
+
+        program.send_signal(signal.SIGINT)
+
+        assert program.wait() == -signal.SIGINT
+        assert "Traceback" not in program.stderr.read()
