@@ -20,18 +20,23 @@ def names() -> list[str]:
 
 
 def load(name: str, rules: Rules = CUTTLE_CARDS) -> Player:
-    """Build the opponent of that name; raise ValueError for an unknown one.
+    """Build the opponent of that name; raise ValueError for an unknown or a broken one.
 
     The rules are for one that plays games out in its head; the others do not take any.
     """
     if name not in names():
         raise ValueError(f"unknown opponent {name!r}; there are {', '.join(names())}")
     checked(rules)
-    module = importlib.import_module(f"{__name__}.{name}")
-    class_name = name.title().replace("_", "")
-    if not hasattr(module, class_name):
-        raise ValueError(f"cuttle/opponents/{name}.py must hold the class {class_name}")
-    opponent = getattr(module, class_name)
-    takes_rules = "rules" in inspect.signature(opponent).parameters
-    player: Player = opponent(rules=rules) if takes_rules else opponent()
+    file, class_name = f"cuttle/opponents/{name}.py", name.title().replace("_", "")
+    player: Player | None = None
+    try:
+        module = importlib.import_module(f"{__name__}.{name}")
+        if opponent := getattr(module, class_name, None):
+            takes_rules = "rules" in inspect.signature(opponent).parameters
+            player = opponent(rules=rules) if takes_rules else opponent()
+    except Exception as error:  # whatever its author has overlooked
+        reason = str(error).partition("\n")[0]
+        raise ValueError(f"{file} fails: {type(error).__name__}: {reason}") from error
+    if player is None:
+        raise ValueError(f"{file} must hold the class {class_name}")
     return player

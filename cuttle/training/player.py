@@ -40,7 +40,7 @@ class GreedyPlayer:
         batch = len(observation)
         packed = np.tile(observation, (len(self._orders), 1))
         rename_suits(packed, self._orders.repeat(batch, axis=0))
-        rotated = self._q_values(packed).reshape(-1, batch, NUM_ACTIONS)
+        rotated = self._q_values(packed).reshape(len(self._orders), batch, NUM_ACTIONS)
         total = np.zeros((batch, NUM_ACTIONS), np.float32)
         for q, order in zip(rotated, self._orders, strict=True):
             renamed = np.arange(NUM_ACTIONS)

@@ -1,5 +1,8 @@
 """Every file of cuttle/opponents is a player: legal, repeatable, and blind to what is hidden."""
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -11,6 +14,7 @@ from cuttle.env.vector import VectorEnv
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.state import random_decks
 from cuttle.game.variants import PRESETS
+from cuttle.training.player import GreedyPlayer
 
 NAMES = opponents.names()
 
@@ -49,6 +53,41 @@ def test_it_accepts_an_empty_batch(name: str) -> None:
     empty = np.zeros((0, OBS_WORDS), np.int64), np.zeros((0, NUM_ACTIONS), np.bool_)
 
     assert opponents.load(name).act(*empty, np.random.default_rng(0)).shape == (0,)
+
+
+@pytest.mark.parametrize("suit_averaging", [False, True])
+def test_a_network_accepts_an_empty_batch(suit_averaging: bool) -> None:
+    empty = np.zeros((0, OBS_WORDS), np.int64), np.zeros((0, NUM_ACTIONS), np.bool_)
+
+    def q_values(observation: NDArray[np.int64]) -> NDArray[np.float32]:
+        return np.zeros((len(observation), NUM_ACTIONS), np.float32)
+
+    player = GreedyPlayer(q_values, suit_averaging=suit_averaging)
+
+    assert player.act(*empty, np.random.default_rng(0)).shape == (0,)
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("class Broken", "SyntaxError: expected ':' (broken.py, line 1)"),
+        ("import nowhere", "ModuleNotFoundError: No module named 'nowhere'"),
+        ("class Broken:\n    def __init__(self): 1 / 0", "ZeroDivisionError: division by zero"),
+        ("class Broken:\n    def __init__(self, depth): pass", "TypeError: Broken.__init__() "),
+        ("Broken = 3", "TypeError: 3 is not a callable object"),
+    ],
+)
+def test_an_opponent_whose_file_is_broken_is_refused_in_one_line(
+    source: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "broken.py").write_text(source, encoding="utf-8")
+    monkeypatch.setattr(opponents, "__path__", [str(tmp_path)])
+    monkeypatch.delitem(sys.modules, "cuttle.opponents.broken", raising=False)
+
+    with pytest.raises(ValueError, match=r"cuttle/opponents/broken\.py fails: ") as refusal:
+        opponents.load("broken")
+
+    assert reason in str(refusal.value)
 
 
 def test_an_unknown_opponent_is_refused_by_name() -> None:
