@@ -18,6 +18,11 @@ from cuttle.launch.worker import RunFailed
 from cuttle.runs.layout import CONFIG_FILE, OVERRIDES_FILE
 
 MULTIRUN_FLAGS = ("-m", "--multirun")
+# Without --experimental-rerun: the same command resumes, and a pickle may run any code.
+HYDRA_OPTIONS = (
+    "cfg", "config-dir", "config-name", "config-path", "help", "hydra-help", "info", "multirun",
+    "package", "resolve", "run", "shell-completion", "version",
+)  # fmt: skip
 
 
 def run_main(main: Callable[[], Any]) -> None:
@@ -39,17 +44,19 @@ def run_main(main: Callable[[], Any]) -> None:
 
 
 def _refuse_flags(arguments: Sequence[str]) -> None:
-    """Raise Refusal for a key written as an option, `--dry-run`; Hydra would print its usage."""
+    """Raise Refusal for what is no option of Hydra's: it would print its usage, or do nothing."""
     if {"-p", "--package"} & {*arguments} and not {"-c", "--cfg"} & {*arguments}:
         raise Refusal("--package selects what --cfg shows: add --cfg job")
     for argument in arguments:
         if not argument:
             raise Refusal("an argument is empty: perhaps a variable of the shell is not set")
         name, _, value = argument.removeprefix("--").partition("=")
-        key = name.replace("-", "_")
-        if argument.startswith("--") and key in index() and argument != "--run":  # Hydra's own
+        if not argument.startswith("--") or name in HYDRA_OPTIONS:
+            continue
+        if (key := name.replace("-", "_")) in index():
             example = f"{key}={value}" if value else example_of(key)
             raise Refusal(f"{argument} is not an option: write {example}")
+        raise Refusal(f"there is no option {argument}; settings are KEY=VALUE, see --help")
 
 
 def _refuse_stored_config(arguments: Sequence[str]) -> None:

@@ -66,6 +66,7 @@ BAD_INPUT = {
     "-m hydra.launcher.backend=threading": "hydra.launcher.backend=threading is not used: runs",
     "-m hydra.launcher.require=sharedmem": "hydra.launcher.require=sharedmem cannot be met",
     "-m +hydra.sweeper.params.a={b:1}": "a cannot be swept by a study: hydra.sweeper.params holds",
+    "--nonsense": "there is no option --nonsense; settings are KEY=VALUE, see --help",
     "--package trunk": "--package selects what --cfg shows: add --cfg job",
     "-m hydra.launcher.n_jobs=0": "hydra.launcher.n_jobs must be at least 1, or -1",
     "network_type=boolean,blind": "network_type=boolean,blind: several values need a sweep: add -m",
