@@ -107,6 +107,8 @@ def _read_results(record: RunRecord) -> list[MatchRow]:
     if not record.config or not record.metadata:
         problem = "; ".join(record.problems) or f"{CONFIG_FILE} or {METADATA_FILE} is empty"
         raise ValueError(f"comparability unknown: {problem}")
+    if edited := record.compare_hashes((CONFIG_FILE,)):
+        raise ValueError(f"comparability unknown: {edited[0]}")
     try:
         matches = read_matches(record.matches)
     except ValueError as error:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cuttle.runs.files import Row, damaged_line, digest_file, read_json, read_rows
+from cuttle.runs.identity import config_hash
 from cuttle.runs.layout import (
     CONFIG_FILE,
     EXPERIMENT_FILE,
@@ -26,7 +27,7 @@ from cuttle.runs.layout import (
     TIMINGS_FILE,
     RunState,
 )
-from cuttle.runs.status import derived_state, heartbeat_age_s, parse_status
+from cuttle.runs.status import SCHEMA, derived_state, heartbeat_age_s, parse_status
 
 Fields = dict[str, type]
 
@@ -145,20 +146,26 @@ class RunRecord:
         log = self.status["error"]["log"] if self.error else ""
         return f"{self.error} (log: {log})" if log else self.error
 
-    def compare_hashes(self, names: Sequence[str] = RESULT_FILES) -> list[str]:
-        """Add to the problems, and return, which results are not as the training left them."""
-        recorded = self.metadata.get("sha256") or {}
+    def compare_hashes(self, names: Sequence[str] = (CONFIG_FILE, *RESULT_FILES)) -> list[str]:
+        """Add to the problems, and return, which files are not as the training left them."""
+        recorded = {**(self.metadata.get("sha256") or {})}
+        if self.status.get("schema") == SCHEMA:  # hashed by the rule of today
+            recorded[CONFIG_FILE] = self.status["config_hash"]
         changed = []
         for name in names:
             if name not in recorded or name in self._missing:  # the latter is a problem already
                 continue
             try:
-                if digest_file(self.path / name) != recorded[name]:
+                if self._hash(name) != recorded[name]:
                     changed.append(f"{name} was changed after the training")
-            except OSError as error:
+            except (OSError, TypeError) as error:  # the latter for keys of kinds that do not sort
                 changed.append(f"{name} cannot be read ({_reason(error)})")
         self.problems += [text for text in changed if text not in self.problems]
         return changed
+
+    def _hash(self, name: str) -> str:
+        """Return what was recorded of a file: of the config, a hash of what decides its numbers."""
+        return config_hash(self.config) if name == CONFIG_FILE else digest_file(self.path / name)
 
     @cached_property
     def config(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from cuttle.analysis.cli.status import screen_view
+from cuttle.runs.identity import config_hash
 from cuttle.runs.reader import read_experiment
 
 from .conftest import Cli
@@ -108,17 +109,24 @@ def test_only_runs_with_problems_on_request(root: Path, cli: Cli) -> None:
     assert (counts["completed"], counts["damaged"], counts["failed"]) == (1, 2, 1)
 
 
-def test_check_names_a_run_that_was_changed(tmp_path: Path, cli: Cli) -> None:
+@pytest.mark.parametrize("name", ["matches.jsonl", ".hydra/config.yaml"])
+def test_check_names_a_run_that_was_changed(tmp_path: Path, cli: Cli, name: str) -> None:
     run_dir = write_run(tmp_path / "study", "boolean", 1)
     record_hashes(run_dir)
-    matches = run_dir / "matches.jsonl"
-    matches.write_text(matches.read_text().replace('"draws": 1', '"draws": 2', 1))
+    status = json.loads((run_dir / "status.json").read_text())
+    config = json.loads((run_dir / ".hydra/config.yaml").read_text())
+    identity = {"condition": "boolean", "levels": {}, "config_hash": config_hash(config)}
+    del status["network_type"]
+    write_json(run_dir / "status.json", {**status, **identity, "schema": 2})
+    assert cli("status", tmp_path / "study", "--check").status == 0
+    changed = (run_dir / name).read_text().replace('"draws": 1', '"draws": 2', 1)
+    (run_dir / name).write_text(changed.replace('"hidden": 52', '"hidden": 64'))
 
     ended = cli("status", tmp_path / "study", "--check", "--json")
 
     assert ended.status == 1
     (problem,) = json.loads(ended.out)["runs"][0]["problems"]
-    assert problem.startswith("matches.jsonl was changed after the training")
+    assert problem.startswith(f"{name} was changed after the training")
 
 
 def test_an_unfinished_experiment_prints_its_command(

@@ -169,6 +169,7 @@ EXCLUDED: dict[str, tuple[dict[str, Any], str]] = {
     "no final": ({"final": False}, "without the final evaluation that other runs have"),
     "same seed": ({"seed": 1007}, "shares seed 1007 with boolean_run_01"),
     "config": ({"damage": damaged(layout.CONFIG_FILE)}, layout.CONFIG_FILE),
+    "edited config": ({"status": {"schema": 2}}, "unknown: .hydra/config.yaml was changed after"),
     "metadata": ({"damage": damaged(layout.METADATA_FILE)}, layout.METADATA_FILE),
     "matches": ({"damage": damaged(layout.MATCHES_FILE)}, layout.MATCHES_FILE),
     "changed": ({"damage": changed}, "results were changed after training"),
