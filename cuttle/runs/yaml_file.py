@@ -23,6 +23,8 @@ _TAG = "tag:yaml.org,2002:"
 # The kinds of values that a config can have; sets, binary data and ordered maps are none.
 _KINDS = ("null", "bool", "int", "float", "str", "seq", "map")
 MAX_VALUES = 100_000  # that aliases may unfold to
+# What PyYAML lets out where a text is not of the kind that its tag or form promises.
+_CONVERSION_ERRORS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 # PyYAML built without libyaml has no C parser; the pure one reads the same, ten times slower.
 _BaseLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -52,7 +54,7 @@ class _ConfigLoader(_BaseLoader):  # type: ignore[misc]  # the base is chosen ab
         """Build an integer; raise ConstructorError for one beyond 64 bits."""
         try:
             number: int = super().construct_yaml_int(node)
-        except ValueError as error:
+        except (IndexError, ValueError) as error:
             raise _fault(f"{node.value[:20]!r} is not a number", node) from error
         if abs(number) > MAX_INTEGER:
             raise _fault(f"number too large: {node.value[:20]}...", node)
@@ -130,6 +132,6 @@ def _read_document(path: Path) -> Any:
         mark = error.problem_mark
         where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "somewhere"
         raise ValueError(f"{path} is not valid YAML: {where}: {error.problem}") from error
-    except (yaml.YAMLError, ValueError, KeyError, RecursionError) as error:
+    except (yaml.YAMLError, RecursionError, *_CONVERSION_ERRORS) as error:
         reason = str(error).split("\n")[0]
         raise ValueError(f"{path} is not valid YAML: {reason}") from error

@@ -62,6 +62,10 @@ CONFIG_KINDS: dict[str, Callable[[Path], None]] = {
     "large number": write("a: " + "9" * 5000),
     "no plain value": write("a: !!set {b}"),
     "no truth": write("a: !!bool b"),
+    "no number": write("a: !!int ''"),
+    "no fraction": write("a: !!float ''"),
+    "no mapping": write("a: !!map [b]"),
+    "number to base 60": write("a: " + "1:" * 200 + "1.0"),
 }
 CASES = [(name, kind, damage) for name in FILES for kind, damage in KINDS.items()]
 CASES += [(".hydra/config.yaml", kind, damage) for kind, damage in CONFIG_KINDS.items()]
