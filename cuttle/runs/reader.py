@@ -346,6 +346,8 @@ def _is_plan(entry: Any) -> bool:
         and _is_run_id(entry.get("run_id"))
         and isinstance(entry.get("condition", entry.get("network_type")), str)
         and type(entry.get("run")) is int
+        and isinstance(entry.get("levels"), dict | None)
+        and type(entry.get("seed")) in (int, type(None))
     )
 
 

@@ -228,6 +228,10 @@ def test_metadata_of_another_kind_is_a_problem_and_the_rest_is_read(tmp_path: Pa
         ["boolean_run_01"],
         [{"run_id": "../x", "network_type": "boolean", "run": 1}],
         [{"run_id": "boolean_run_01", "network_type": "boolean", "run": "first"}],
+        *[
+            [{"run_id": "boolean_run_01", "network_type": "boolean", "run": 1, name: value}]
+            for name, value in (("levels", "x"), ("levels", [1]), ("seed", 1.5), ("seed", "abc"))
+        ],
     ],
 )
 def test_a_plan_that_makes_no_sense_is_ignored(planned: object, tmp_path: Path) -> None:
