@@ -6,6 +6,7 @@ What is read may be damaged or hostile: reading never waits, and never takes mor
 import errno
 import hashlib
 import json
+import math
 import os
 import re
 import stat
@@ -21,7 +22,8 @@ TEMPORARY_PREFIX = ".tmp-"
 MAX_BYTES = 1 << 28  # of a file that is read whole: a thousand times the largest there is
 MAX_DEPTH = 40  # of nested values; configs have five levels
 MAX_INTEGER = 2**63 - 1  # what pandas and the kernels can hold
-_LONG_NUMBER = re.compile(r"[0-9]{19}")
+_LARGE_NUMBER = re.compile(r"[0-9]{19}|[eE]\+?[0-9]{3}")
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{\]}]')
 
 
@@ -85,11 +87,23 @@ def read_json(path: Path) -> Any:
 
 
 def parse_json(content: bytes) -> Any:
-    """Parse JSON; raise ValueError for values nested too deeply and numbers beyond 64 bits."""
+    """Parse strict JSON; raise ValueError for values nested too deeply and numbers beyond 64 bits.
+
+    Half a surrogate pair, which Python writes for a byte that is no UTF-8, becomes `?`.
+    """
     text = content.decode()
     if text.count("[") + text.count("{") > MAX_DEPTH and _json_depth(text) > MAX_DEPTH:
         raise ValueError(f"more than {MAX_DEPTH} nested values")
-    return json.loads(text, parse_int=_parse_int if _LONG_NUMBER.search(text) else None)
+    return _parse(text)
+
+
+def _parse(text: str) -> Any:
+    is_large = _LARGE_NUMBER.search(text)
+    hooks: dict[str, Any] = {"parse_int": _parse_int, "parse_float": _parse_float}
+    value = json.loads(text, parse_constant=_refuse, **hooks if is_large else {})
+    if _SURROGATE.search(text):
+        value = json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
+    return value
 
 
 def _json_depth(text: str) -> int:
@@ -107,6 +121,16 @@ def _parse_int(digits: str) -> int:
     if len(digits) > 20 or abs(number := int(digits)) > MAX_INTEGER:
         raise ValueError(f"number too large: {digits[:20]}...")
     return number
+
+
+def _parse_float(digits: str) -> float:
+    if math.isinf(number := float(digits)):
+        raise ValueError(f"number too large: {digits[:20]}...")
+    return number
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number of JSON")
 
 
 def digest(content: bytes) -> str:
@@ -179,9 +203,7 @@ def _parse_flat_rows(lines: Sequence[bytes]) -> list[Row] | None:
     if not are_objects or b"[" in content or content.count(b"{") != len(lines):
         return None
     try:
-        text = content.decode()
-        long = _parse_int if _LONG_NUMBER.search(text) else None
-        rows: list[Row] = json.loads(f"[{text}]", parse_int=long)
+        rows: list[Row] = _parse(f"[{content.decode()}]")
     except ValueError:  # which line it is, is found line by line
         return None
     return rows

@@ -181,7 +181,7 @@ EXCLUDED: dict[str, tuple[dict[str, Any], str]] = {
         ("draws", True, "draws must be a count, got True"),
         ("wins", -1, "wins must be a count, got -1"),
         ("games", 11, r"6 wins \+ 0 draws \+ 4 losses are not 11 games"),
-        ("games", float("nan"), "games must be a count, got nan"),
+        ("games", float("nan"), "matches.jsonl line 1 is damaged"),
         ("stage", "test", "unknown stage 'test'; known: validation, final"),
     ]
 }  # fmt: skip

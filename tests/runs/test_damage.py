@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cuttle.analysis.cli.app import main
-from cuttle.runs.files import MAX_INTEGER, parse_json, read_bytes
+from cuttle.runs.files import MAX_INTEGER, parse_json, read_bytes, read_rows
 from cuttle.runs.layout import RunState
 from cuttle.runs.reader import RunRecord, read_experiment
 from tests.analysis.experiments import write_experiment
@@ -46,6 +46,7 @@ KINDS: dict[str, Callable[[Path], None]] = {
     "nested": write(DEEP + "\n"),
     "another kind": write("3\n"),
     "large number": append(b'{"round": ' + b"9" * 400 + b"}\n"),
+    "no number": append(b'{"round": NaN}\n'),
     "not text": append(b"\xff\xfe\x00\n"),
     "pipe": replace(os.mkfifo),
     "directory": replace(os.mkdir),
@@ -142,8 +143,22 @@ def test_a_run_of_another_user_is_damaged(experiment: Path) -> None:
 
 def test_numbers_are_read_up_to_64_bits() -> None:
     assert parse_json(str(MAX_INTEGER).encode()) == MAX_INTEGER
-    with pytest.raises(ValueError, match="number too large"):
-        parse_json(str(MAX_INTEGER + 1).encode())
+    for text in (str(MAX_INTEGER + 1), "1e999", f"-{'9' * 400}.0"):
+        with pytest.raises(ValueError, match="number too large"):
+            parse_json(text.encode())
+
+
+@pytest.mark.parametrize("text", ["NaN", "-Infinity", "1e999"])
+def test_a_row_that_is_no_strict_json_is_damaged(text: str, tmp_path: Path) -> None:
+    (tmp_path / "rows.jsonl").write_text(f'{{"round": 1}}\n{{"round": {text}}}\n')
+
+    rows, problem = read_rows(tmp_path / "rows.jsonl")
+
+    assert rows == [{"round": 1}] and problem and "line 2 is damaged" in problem
+
+
+def test_half_a_character_is_replaced_and_a_whole_one_read() -> None:
+    assert parse_json(rb'{"\ud800": "\ud83d\ude00 \udcff"}') == {"?": "\N{GRINNING FACE} ?"}
 
 
 def test_brackets_inside_texts_nest_nothing() -> None:
