@@ -18,6 +18,7 @@ from cuttle.runs.layout import (
 from cuttle.runs.reader import Factor, RunRecord
 
 MatchRow = tuple[int, str, str, int, int, int, int, int]  # in the order of MATCHES_COLUMNS
+MAX_COUNT = 2**31 - 1  # sums of many stay in 64 bits
 _STAGES = tuple(str(stage) for stage in Stage)
 
 
@@ -90,7 +91,7 @@ def read_matches(rows: Iterable[Mapping[str, Any]]) -> list[MatchRow]:
 def _problem(row: Mapping[str, Any]) -> str:
     """Return what is wrong with the values of a match row, or an empty text."""
     for column in ("round", "seat", "games", "wins", "draws", "losses"):
-        if type(row[column]) is not int or row[column] < 0:  # true is no count
+        if type(row[column]) is not int or not 0 <= row[column] <= MAX_COUNT:  # true is no count
             return f"{column} must be a count, got {row[column]!r}"
     games, wins, draws, losses = row["games"], row["wins"], row["draws"], row["losses"]
     if wins + draws + losses != games:

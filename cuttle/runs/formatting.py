@@ -40,7 +40,7 @@ def join_words(names: Iterable[str]) -> str:
 
 def format_duration(seconds: float | None) -> str:
     """Format a duration: `42 s`, `3 min 05 s`, `2 h 07 min`, `1 d 02 h`; empty if unknown."""
-    if seconds is None or math.isnan(seconds):
+    if seconds is None or not math.isfinite(seconds):
         return ""
     whole = round(seconds)
     if whole < 60:

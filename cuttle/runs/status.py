@@ -14,6 +14,7 @@ from cuttle.runs.lock import is_locked
 
 SCHEMA = 2
 DERIVED_STATES = (RunState.INTERRUPTED, RunState.DAMAGED)
+MAX_DURATION_S = 1e9  # thirty years
 STALE_HEARTBEAT_S = 120.0  # heartbeats come every few seconds; a shared file system may lag
 
 
@@ -119,9 +120,8 @@ def _check_fields(status: Status) -> None:
             raise ValueError(f"{name} is {value!r}")
     if 0 < status.rounds < status.round:
         raise ValueError(f"round is {status.round} of {status.rounds}")
-    rates = status.win_rates.values()
-    if not all(_is_number(value) for value in (status.duration_s, *rates)):
-        raise ValueError("duration_s or win_rates is not a number")
+    if not all(_is_number(value, 1) for value in status.win_rates.values()):
+        raise ValueError("win_rates are not numbers from 0 to 1")
     if status.error and not all(isinstance(text, str) for text in vars(status.error).values()):
         raise ValueError("error is not text")
 
@@ -142,13 +142,14 @@ SOUND: dict[str, Callable[[Any], bool]] = {
     **dict.fromkeys(("run_id", "condition", "config_hash"), lambda value: isinstance(value, str)),
     **dict.fromkeys(("run", "seed", "attempt", "round", "rounds"), _is_count),
     **dict.fromkeys(("created_at", "started_at", "ended_at", "heartbeat_at"), _is_time),
+    "duration_s": lambda value: _is_number(value, MAX_DURATION_S),
     "levels": lambda value: isinstance(value, dict),
     "results": lambda value: value is None or _are_texts(value),
 }
 
 
-def _is_number(value: object) -> bool:
-    return type(value) in (int, float) and 0 <= value < float("inf")  # type: ignore[operator]
+def _is_number(value: Any, most: float) -> bool:
+    return type(value) in (int, float) and 0 <= value <= most
 
 
 def derived_state(run_dir: Path, status: dict[str, Any]) -> RunState:

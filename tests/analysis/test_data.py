@@ -178,6 +178,7 @@ EXCLUDED: dict[str, tuple[dict[str, Any], str]] = {
     for column, value, reason in [
         ("wins", None, "wins must be a count, got None"),
         ("wins", 61.3, "wins must be a count, got 61.3"),
+        ("round", 2**31, "round must be a count, got 2147483648"),
         ("draws", True, "draws must be a count, got True"),
         ("wins", -1, "wins must be a count, got -1"),
         ("games", 11, r"6 wins \+ 0 draws \+ 4 losses are not 11 games"),

@@ -20,6 +20,7 @@ from cuttle.runs import formatting
         (93_600, "1 d 02 h"),
         (None, ""),
         (math.nan, ""),
+        (math.inf, ""),
     ],
 )
 def test_durations_are_rounded_before_they_are_split(seconds: float | None, text: str) -> None:

@@ -66,6 +66,7 @@ def test_a_damaged_status_is_named(tmp_path: Path, text: str) -> None:
     [
         *[("run", "abc"), ("seed", None), ("attempt", -1), ("round", 10**30), ("rounds", True)],
         *[("duration_s", "long"), ("duration_s", -1), ("win_rates", {"high_card": "many"})],
+        *[("duration_s", 1e308), ("win_rates", {"high_card": 1.5})],
         *[("win_rates", [1]), ("started_at", "yesterday"), ("heartbeat_at", "2026-01-01")],
         *[
             ("condition", 3),
