@@ -47,7 +47,8 @@ def sort_runs(
             usable.append(UsableRun(record, _read_results(record)))
         except ValueError as error:
             reasons[record.run_id] = str(error)
-    for find_reasons in (_lacks_final_evaluation, partial(_duplicates, meta)):
+    parts = (_lacks_rules_version, _lacks_final_evaluation, partial(_duplicates, meta))
+    for find_reasons in parts:
         found = find_reasons(usable)
         usable = [run for run in usable if run.record.run_id not in found]
         reasons |= found
@@ -136,11 +137,25 @@ def _unfinished(record: RunRecord) -> str:
     return str(record.state)
 
 
+def _lacks_rules_version(runs: Sequence[UsableRun]) -> dict[str, str]:
+    """Name the runs whose rules are not known where those of others are."""
+    without = [run for run in runs if not run.record.metadata.get("rules_version")]
+    reason = f"comparability unknown: {METADATA_FILE} without the rules_version that others have"
+    return _unless_all(without, runs, reason)
+
+
 def _lacks_final_evaluation(runs: Sequence[UsableRun]) -> dict[str, str]:
     """Name the runs without a final evaluation where others have one."""
-    without = [r.record.run_id for r in runs if all(row[1] != Stage.FINAL for row in r.matches)]
+    without = [run for run in runs if all(row[1] != Stage.FINAL for row in run.matches)]
     reason = "completed, but without the final evaluation that other runs have"
-    return dict.fromkeys(without, reason) if len(without) < len(runs) else {}
+    return _unless_all(without, runs, reason)
+
+
+def _unless_all(
+    lacking: Sequence[UsableRun], runs: Sequence[UsableRun], reason: str
+) -> dict[str, str]:
+    ids = [run.record.run_id for run in lacking]
+    return dict.fromkeys(ids, reason) if len(ids) < len(runs) else {}
 
 
 def _duplicates(meta: Mapping[str, Any], runs: Sequence[UsableRun]) -> dict[str, str]:

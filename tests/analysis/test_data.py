@@ -171,6 +171,8 @@ EXCLUDED: dict[str, tuple[dict[str, Any], str]] = {
     "config": ({"damage": damaged(layout.CONFIG_FILE)}, layout.CONFIG_FILE),
     "edited config": ({"status": {"schema": 2}}, "unknown: .hydra/config.yaml was changed after"),
     "metadata": ({"damage": damaged(layout.METADATA_FILE)}, layout.METADATA_FILE),
+    "no rules version": ({"metadata": {"rules_version": None}}, "without the rules_version that"),
+    "rules version": ({"metadata": {"rules_version": 1}}, "without the rules_version that others"),
     "matches": ({"damage": damaged(layout.MATCHES_FILE)}, layout.MATCHES_FILE),
     "changed": ({"damage": changed}, "results were changed after training"),
 } | {
