@@ -50,6 +50,12 @@ REQUIRED_WHEN_COMPLETED = (METADATA_FILE, CONFIG_FILE)  # beside its results
 MAX_VALUE_SHOWN = 40  # characters
 _RUN_ID = re.compile(r"[^\0]+_run_[0-9]+")
 NETWORK_TYPE = "network_type"  # the first factor of every experiment
+# What no factor can be called: the columns that stand beside factors in every study.
+RESERVED = frozenset({
+    "experiment", "run_id", "condition", "run", "seed", "duration_s", "parameters", "initial_q_sd",
+    "final_round", "planned", "n", "opponent", "games", "wins", "draws", "losses", "win_rate",
+    "half_draw_rate",
+})  # fmt: skip
 
 
 class Factor(NamedTuple):
@@ -256,7 +262,8 @@ class Experiment:
         self.problems += problems
         planned = {entry["run_id"]: entry for entry in planned_entries(self.meta)}
         self.runs = [RunRecord(path / name, planned.get(name)) for name in planned | names]
-        self.factors = _read_factors(self.meta)
+        self.factors, problems = _read_factors(self.meta)
+        self.problems += problems
 
 
 def read_experiment(directory: Path | str) -> Experiment:
@@ -318,21 +325,27 @@ def planned_entries(meta: dict[str, Any]) -> list[dict[str, Any]]:
     return [entry for entry in planned if _is_plan(entry)] if isinstance(planned, list) else []
 
 
-def _read_factors(meta: dict[str, Any]) -> dict[str, Factor]:
-    """Return the factors by key; of an older experiment, what its base config declares."""
-    recorded = meta.get("factors")
-    if isinstance(recorded, dict):
-        return {
-            name: Factor(entry.get("base"), tuple(map(str, entry.get("keys") or [name])))
-            for name, entry in recorded.items()
-            if isinstance(entry, dict) and isinstance(entry.get("keys", []), list)
-        }
-    base = meta.get("base_config") or {}
+def _read_factors(meta: dict[str, Any]) -> tuple[dict[str, Factor], list[str]]:
+    """Return the factors by key, and what is wrong with others.
+
+    Of an older experiment, they are what its base config declares.
+    """
+    base, recorded = meta.get("base_config") or {}, meta.get("factors")
     network_type, analysis = base.get(NETWORK_TYPE), base.get("analysis")
     name = network_type.get("name") if isinstance(network_type, dict) else None
-    keys = analysis.get("factors") if isinstance(analysis, dict) else None
-    more = map(str, keys) if isinstance(keys, list) else ()
-    return {NETWORK_TYPE: Factor(name, (NETWORK_TYPE, *more))}
+    if not isinstance(recorded, dict):
+        keys = analysis.get("factors") if isinstance(analysis, dict) else None
+        more = map(str, keys) if isinstance(keys, list) else ()
+        return {NETWORK_TYPE: Factor(name, (NETWORK_TYPE, *more))}, []
+    factors = {
+        key: Factor(entry.get("base"), tuple(map(str, entry.get("keys") or [key])))
+        for key, entry in recorded.items()
+        if isinstance(entry, dict) and isinstance(entry.get("keys", []), list)
+    }
+    taken = sorted(RESERVED & factors.keys())
+    problems = [f"{EXPERIMENT_FILE}: {key} is no name of a factor" for key in taken]
+    rest = {key: factor for key, factor in factors.items() if key not in taken}
+    return {NETWORK_TYPE: Factor(name, (NETWORK_TYPE,)), **rest}, problems
 
 
 def _is_run_id(name: Any) -> bool:

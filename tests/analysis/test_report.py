@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from cuttle.analysis import load
 from cuttle.analysis.interpretation import Decision
-from cuttle.analysis.report.content import configuration
+from cuttle.analysis.report.content import configuration, runs
 from cuttle.analysis.report.page import MARKS
 from cuttle.analysis.tables import learning_table
 
 from .conftest import Make, Report, run_cli
-from .experiments import RATE, TYPES, write_factorial, write_run
+from .experiments import RATE, TYPES, match_row, write_factorial, write_run
 from .page import check
 from .studies import AWKWARD
 
@@ -186,3 +187,13 @@ def test_cells_sort_by_what_they_mean() -> None:
     )  # fmt: skip
 
     assert json.loads(finished.stdout) == [58, 65, 93_600, 39_100, -1.0, 0.001, 9_000]
+
+
+def test_an_opponent_may_be_called_like_a_column(tmp_path: Path) -> None:
+    matches = [match_row(6, opponent="run"), match_row(7, opponent="seed")]
+    write_run(tmp_path / "study", "boolean", 1, matches=matches)
+
+    _, used = runs(load(tmp_path / "study"))
+
+    found = used.frame[["run", "against run", "seed", "against seed"]].to_numpy().tolist()
+    assert found == [["boolean_run_01", "60.0", "1007", "70.0"]]

@@ -241,6 +241,20 @@ def test_a_plan_that_makes_no_sense_is_ignored(planned: object, tmp_path: Path) 
     assert read_experiment(tmp_path).runs == []
 
 
+@pytest.mark.parametrize("factors", [{}, {"x": {"base": 1}, "seed": {"base": 2}}])
+def test_the_network_type_is_a_factor_and_no_column_is_one(
+    factors: dict[str, object], tmp_path: Path
+) -> None:
+    (tmp_path / "experiment.json").write_text(json.dumps({"factors": factors}))
+
+    experiment = read_experiment(tmp_path)
+
+    assert list(experiment.factors) == ["network_type", *(["x"] if factors else [])]
+    assert ["seed is no name of a factor" in text for text in experiment.problems] == [
+        True for name in factors if name == "seed"
+    ]
+
+
 def test_rows_are_read_lazily_and_their_damage_is_reported(tmp_path: Path) -> None:
     run_dir = make_run(tmp_path, 1, state=RunState.FAILED)
     (run_dir / METRICS_FILE).write_text('{"round": 1}\noops\n')

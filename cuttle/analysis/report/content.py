@@ -140,11 +140,13 @@ def states(study: Study) -> list[tuple[str, list[dict[str, Any]]]]:
 def runs(study: Study) -> list[Part]:
     """Return the tables of excluded and of used runs."""
     rates = study.final.pivot(index="run_id", columns="opponent", values="win_rate")
-    columns: Columns = {
+    rates = rates.add_prefix("against ")  # an opponent may be called like a column
+    columns: dict[str, tuple[Any, ...]] = {
         "run": (text, "run_id"), study.noun: (text, "condition"), "number": (text, "run"),
         "seed": (text, "seed"), "time": (format_duration, "duration_s"),
-        **{name: (rate, name) for name in study.opponents},
     }  # fmt: skip
+    for name in study.opponents:
+        columns |= {f"against {name}" if name in columns else name: (rate, f"against {name}")}
     used = format_rows(study.runs.join(rates, on="run_id"), columns)
     why: Columns = {"run": (text, "run_id"), "state": (text, "state"), "reason": (text, "reason")}
     title = f"{pluralize(len(used), 'run')} used; {len(study.excluded):,} excluded"
