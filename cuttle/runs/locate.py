@@ -18,7 +18,7 @@ def find_experiment(root: Path, text: str | None) -> Path:
         return current_experiment(root)
     exact = [path for path in (root / text, Path(text)) if is_experiment(path)]
     if exact and text:
-        return exact[0]
+        return _with_name(exact[0])
     if text and any(is_run(path) for path in (root / text, Path(text))):
         raise ValueError(f"{text} is a run, not an experiment; its experiment is one level up")
     names = [path.name for path in list_experiments(root)]
@@ -51,18 +51,23 @@ def find_side(root: Path, text: str) -> Path:
     """Return the YAML file, run directory or experiment directory meant by an argument."""
     for path in (Path(text), root / text):
         if text and (os.path.isfile(path) or is_run(path)):
-            return path
-    if "/" in text.rstrip("/") and not is_experiment(Path(text)):
-        experiment, _, run_id = text.rstrip("/").rpartition("/")
-        if is_run(path := find_experiment(root, experiment) / run_id):
-            return path
-        raise ValueError(f"no run {run_id!r} in {find_experiment(root, experiment)}")
+            return _with_name(path)
+    experiment, _, run_id = text.rstrip("/").rpartition("/")
+    is_whole = not experiment or is_experiment(Path(text))
     try:
-        return find_experiment(root, text)
+        found = find_experiment(root, text if is_whole else experiment)
     except ValueError:
-        if os.path.isdir(text):
+        if os.path.exists(text):
             raise ValueError(f"{text} is neither an experiment nor a run nor a file") from None
         raise
+    if is_whole or is_run(found / run_id):
+        return found if is_whole else found / run_id
+    raise ValueError(f"no run {run_id!r} in {found}")
+
+
+def _with_name(path: Path) -> Path:
+    """Return a path that ends with the name of its directory, as `.` and `..` do not."""
+    return path.resolve() if path.name in ("", "..") else path
 
 
 def is_run(path: Path) -> bool:
@@ -83,9 +88,11 @@ def selected_name(root: Path) -> str | None:
     """Return the name of the selected experiment, None when none was selected."""
     try:
         name = read_bytes(root / SELECTED_FILE).decode().strip()
+        if "\0" in name:
+            raise ValueError
     except FileNotFoundError:
         return None
-    except (OSError, UnicodeDecodeError):
+    except (OSError, ValueError):
         raise ValueError(
             f"{root / SELECTED_FILE} cannot be read; delete it and select an experiment again"
         ) from None

@@ -54,6 +54,35 @@ def test_path_elsewhere_is_taken(root: Path):
     assert find_experiment(root / "nowhere", str(root / "speed")) == root / "speed"
 
 
+@pytest.mark.parametrize(("where", "text"), [(".", "."), ("boolean_run_01", "..")])
+def test_a_path_of_dots_has_the_name_of_its_directory(
+    root: Path, monkeypatch: pytest.MonkeyPatch, where: str, text: str
+):
+    monkeypatch.chdir(root / "speed" / where)
+
+    assert find_experiment(root, text) == find_side(root, text) == root / "speed"
+    assert select(root, text).name == selected_name(root) == "speed"
+
+
+def test_run_of_this_directory_has_its_name(root: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(root / "speed" / "boolean_run_01")
+
+    assert find_side(root, ".") == root / "speed" / "boolean_run_01"
+
+
+@pytest.mark.parametrize("text", ["/dev/null", "/dev", "/dev/"])
+def test_a_path_elsewhere_that_is_no_side_is_named(root: Path, text: str):
+    with pytest.raises(ValueError, match=f"{text} is neither an experiment nor a run nor a file"):
+        find_side(root, text)
+
+
+def test_a_selection_that_is_no_name_is_refused(root: Path):
+    (root / ".selected").write_bytes(b"spe\0ed")
+
+    with pytest.raises(ValueError, match=r"\.selected cannot be read; delete it"):
+        current_experiment(root)
+
+
 def test_run_is_no_experiment(root: Path):
     with pytest.raises(ValueError, match="is a run, not an experiment"):
         find_experiment(root, str(root / "speed" / "boolean_run_01"))
