@@ -136,8 +136,10 @@ class Study:
 
     def against(self, opponents: Sequence[str]) -> "Study":
         """Return the study of these opponents only; ValueError for one that no run has met."""
+        known = ", ".join(self.opponents) or "none"
+        if not opponents:
+            raise ValueError(f"name an opponent of {self.name}; there are: {known}")
         if unknown := [name for name in opponents if name not in self.opponents]:
-            known = ", ".join(self.opponents) or "none"
             raise ValueError(
                 f"no games against {', '.join(unknown)} in {self.name}; there are: {known}"
             )

@@ -150,10 +150,21 @@ def mix(path: Path) -> None:
         ("export --format json,docx", no_edit, "unknown format docx"),
         ("export --format ,", no_edit, "name a format: csv, json, latex, tensorboard"),
         ("report --opponent nobody", no_edit, "no games against nobody"),
+        ("export --opponent ,", no_edit, "name an opponent of study; there are: gap_maximizer"),
+        ("export --output-dir=", no_edit, "Invalid value for '--output-dir': name a directory"),
         ("report", set_margin, "equivalence_margin must be between 0 and 1, got 'five'"),
         ("report", mix, "training.rounds (4 -> 9)"),
     ],
-    ids=["xml", "docx", "no format", "opponent", "margin", "mixed settings"],
+    ids=[
+        "xml",
+        "docx",
+        "no format",
+        "opponent",
+        "no opponent",
+        "no directory",
+        "margin",
+        "mixed settings",
+    ],
 )
 def test_bad_input_is_one_line_and_writes_nothing(
     root: Path, cli: Cli, arguments: str, change: Callable[[Path], None], message: str
@@ -164,6 +175,19 @@ def test_bad_input_is_one_line_and_writes_nothing(
 
     assert (ended.status, ended.err.count("\n")) == (2, 1)
     assert message in ended.err
+    assert not (root / "study" / "analysis").exists()
+
+
+@pytest.mark.parametrize("epoch", ["abc", "1.5", "1" + "0" * 20])
+def test_a_date_that_is_none_is_named_and_writes_nothing(
+    root: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch, epoch: str
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+
+    ended = cli("export", "--format", "csv")
+
+    assert (ended.status, ended.err.count("\n")) == (2, 1)
+    assert f"SOURCE_DATE_EPOCH must be whole seconds since 1970, got '{epoch}'" in ended.err
     assert not (root / "study" / "analysis").exists()
 
 

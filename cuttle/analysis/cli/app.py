@@ -35,8 +35,10 @@ def _root(context: typer.Context, value: Path) -> Path:
     return root
 
 
-def _expanded(value: Path | None) -> Path | None:
-    return value and value.expanduser()
+def _directory(text: str) -> Path:
+    if not text:
+        raise typer.BadParameter("name a directory")
+    return Path(text).expanduser()
 
 
 Root = Annotated[
@@ -64,7 +66,8 @@ OutputDir = Annotated[
     Path | None,
     typer.Option(
         "--output-dir",
-        callback=_expanded,
+        parser=_directory,
+        metavar="<path>",
         help="Directory to write to. Default: analysis/ in the experiment.",
     ),
 ]
@@ -145,7 +148,7 @@ def report(
     """Write the report and its files; print the results."""
     from cuttle.analysis.cli.report import analyse
 
-    path, opponents = find_experiment(root, experiment), _words(opponent) or ()
+    path, opponents = find_experiment(root, experiment), _words(opponent)
     _end(analyse(path, _words(formats), output_dir, opponents, has_figures=figures))
 
 
@@ -161,7 +164,7 @@ def export(
     """Write the statistics and data as files and print their paths."""
     from cuttle.analysis.cli.report import analyse
 
-    path, opponents = find_experiment(root, experiment), _words(opponent) or ()
+    path, opponents = find_experiment(root, experiment), _words(opponent)
     names = _words(formats)
     _end(analyse(path, names, output_dir, opponents, has_figures=figures, has_page=False))
 

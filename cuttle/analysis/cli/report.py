@@ -8,6 +8,7 @@ from cuttle.analysis.cli.console import make_console
 from cuttle.analysis.cli.tables import print_results
 from cuttle.analysis.data import Study, study_of
 from cuttle.analysis.export import DEFAULT_FORMATS, check_formats, export_all
+from cuttle.analysis.export.json import generated_at
 from cuttle.analysis.gallery import save_figures
 from cuttle.analysis.report.page import write_report
 from cuttle.analysis.statistic import evaluate
@@ -24,14 +25,14 @@ def analyse(
     path: Path,
     formats: Sequence[str] | None = None,
     output_dir: Path | None = None,
-    opponents: Sequence[str] = (),
+    opponents: Sequence[str] | None = None,
     *,
     has_figures: bool = True,
     has_page: bool = True,
 ) -> bool:
     """Write exports, figures and the page of an experiment; return whether there are results.
 
-    formats: None for the default ones
+    formats, opponents: None for the default ones
     has_page: write the page and print the results, not only the paths of the other files
 
     Raises ValueError for a format or opponent there is not and for runs that must not be compared.
@@ -41,9 +42,10 @@ def analyse(
     directory = output_dir or path / ANALYSIS_DIR
     experiment = read_experiment(path)
     study = study_of(experiment)
-    if opponents:
+    if opponents is not None:
         study = study.against(opponents)
-    evaluate(study)  # before anything is written: what fails changes no file
+    generated_at()  # before anything is written: what fails changes no file
+    evaluate(study)
     _make(directory)
     exported, graphs = export_all(study, names, directory), directory / GRAPHS_DIR
     pictures = save_figures(study, graphs) if has_figures else {}

@@ -72,5 +72,9 @@ def statistics_document(study: Study) -> dict[str, Any]:
 def generated_at() -> str:
     """Return the present, or the time that SOURCE_DATE_EPOCH sets for reproducible output."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    now = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    try:
+        now = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    except (OSError, OverflowError, ValueError):
+        text = f"SOURCE_DATE_EPOCH must be whole seconds since 1970, got {epoch!r}"
+        raise ValueError(text) from None
     return now.isoformat(timespec="seconds")
