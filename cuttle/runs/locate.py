@@ -16,9 +16,10 @@ def find_experiment(root: Path, text: str | None) -> Path:
     """Return the experiment directory meant by a name, an unambiguous part of one, or a path."""
     if text is None:
         return current_experiment(root)
+    text = _without_dots(text)
     exact = [path for path in (root / text, Path(text)) if is_experiment(path)]
     if exact and text:
-        return _with_name(exact[0])
+        return exact[0]
     if text and any(is_run(path) for path in (root / text, Path(text))):
         raise ValueError(f"{text} is a run, not an experiment; its experiment is one level up")
     names = [path.name for path in list_experiments(root)]
@@ -49,9 +50,10 @@ def current_experiment(root: Path) -> Path:
 
 def find_side(root: Path, text: str) -> Path:
     """Return the YAML file, run directory or experiment directory meant by an argument."""
+    text = _without_dots(text)
     for path in (Path(text), root / text):
         if text and (os.path.isfile(path) or is_run(path)):
-            return _with_name(path)
+            return path
     experiment, _, run_id = text.rstrip("/").rpartition("/")
     is_whole = not experiment or is_experiment(Path(text))
     try:
@@ -65,9 +67,9 @@ def find_side(root: Path, text: str) -> Path:
     raise ValueError(f"no run {run_id!r} in {found}")
 
 
-def _with_name(path: Path) -> Path:
-    """Return a path that ends with the name of its directory, as `.` and `..` do not."""
-    return path.resolve() if path.name in ("", "..") else path
+def _without_dots(text: str) -> str:
+    """Return an argument, or where one such as `.` and `..` leads, which ends with no name."""
+    return str(Path(text).resolve()) if text and Path(text).name in ("", "..") else text
 
 
 def is_run(path: Path) -> bool:
