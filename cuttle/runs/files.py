@@ -51,8 +51,8 @@ def _replace(path: Path, content: bytes, durable: bool) -> None:
 
 
 def write_text(path: Path, text: str, *, durable: bool = False) -> None:
-    """Replace a text file in one step."""
-    write_bytes(path, text.encode(), durable=durable)
+    """Replace a text file in one step; a byte of a path that is no UTF-8 becomes `?`."""
+    write_bytes(path, text.encode(errors="replace"), durable=durable)
 
 
 def write_json(path: Path, value: Any, *, durable: bool = False) -> None:

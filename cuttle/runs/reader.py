@@ -311,7 +311,9 @@ def _run_names(path: Path) -> tuple[dict[str, None], list[str]]:
             names = sorted(e.name for e in entries if "_run_" in e.name and _may_be_run(e))
     except OSError as error:
         return {}, [f"the runs cannot be listed ({_reason(error)})"]
-    return dict.fromkeys(names), []
+    odd = [name for name in names if name.encode(errors="replace") != os.fsencode(name)]
+    problems = [f"{name!a} is not read, as its name is not UTF-8; rename it" for name in odd]
+    return {name: None for name in names if name not in odd}, problems
 
 
 def _may_be_run(entry: os.DirEntry[str]) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cuttle.analysis.cli.app import main
-from cuttle.runs.files import MAX_INTEGER, parse_json, read_bytes, read_rows
+from cuttle.runs.files import MAX_INTEGER, parse_json, read_bytes, read_rows, write_text
 from cuttle.runs.layout import RunState
 from cuttle.runs.reader import RunRecord, read_experiment
 from tests.analysis.experiments import write_experiment
@@ -111,6 +111,21 @@ def test_an_entry_in_the_place_of_a_run_is_a_damaged_run(kind: str, experiment: 
 
     assert [run.state for run in others] == [RunState.COMPLETED] * 2
     assert found.state is RunState.DAMAGED and len(found.problems) == 1
+
+
+def test_a_run_whose_name_is_no_text_is_named_and_not_read(experiment: Path) -> None:
+    (experiment / os.fsdecode(b"b\xff_run_03")).mkdir()
+
+    found = read_experiment(experiment)
+
+    assert len(found.runs) == 2
+    assert found.problems == [r"'b\udcff_run_03' is not read, as its name is not UTF-8; rename it"]
+
+
+def test_a_path_that_is_no_text_is_written_with_replacements(tmp_path: Path) -> None:
+    write_text(tmp_path / "page", os.fsdecode(b"stu\xff"))
+
+    assert (tmp_path / "page").read_text() == "stu?"
 
 
 @pytest.mark.parametrize("kind", ["loop", "pipe", "nested", "not text"])
