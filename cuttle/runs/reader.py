@@ -347,6 +347,8 @@ def _read_factors(meta: dict[str, Any]) -> tuple[dict[str, Factor], list[str]]:
     taken = sorted(RESERVED & factors.keys())
     problems = [f"{EXPERIMENT_FILE}: {key} is no name of a factor" for key in taken]
     rest = {key: factor for key, factor in factors.items() if key not in taken}
+    if base and NETWORK_TYPE not in base:  # of another program
+        return rest, problems
     return {NETWORK_TYPE: Factor(name, (NETWORK_TYPE,)), **rest}, problems
 
 
