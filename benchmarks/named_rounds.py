@@ -61,6 +61,7 @@ def study_without_difference(design: Mapping[str, int], rng: np.random.Generator
         [names, range(runs), range(rounds)], names=["condition", "run", "round"]
     )
     curves = pd.DataFrame({"win_rate": wins.ravel() / GAMES}, index=index).reset_index()
+    curves["run_id"] = curves["condition"] + "_" + curves["run"].astype(str)
     curves["opponent"] = "gap_maximizer"
     curves["condition"] = curves["condition"].astype(pd.CategoricalDtype(names, ordered=True))
     return _study(curves, names)
