@@ -28,7 +28,6 @@ class HydraPart:
     def __init__(self, node: DictConfig, overrides: Sequence[str]) -> None:
         """Take the `hydra` node, without its overrides, and those of Hydra's own options."""
         self.config = OmegaConf.create({"hydra": node}, flags={"allow_objects": True})
-        self._node = node
         self._overrides = list(overrides)
 
     def yaml(self, task: Sequence[str]) -> str:
@@ -38,7 +37,7 @@ class HydraPart:
 
     @cached_property
     def _text(self) -> str:  # 20 ms, which runs that are kept need not take
-        return OmegaConf.to_yaml(self._node)
+        return OmegaConf.to_yaml(self.config.hydra)
 
 
 @dataclass(frozen=True)

@@ -195,9 +195,8 @@ def _royals(obs: Packed, faces: int, points: int) -> float:
     """Value what a seat loses to a six: its royals, glasses and stolen point cards."""
     stolen = np.int64(0)
     for suit in range(4):
-        stolen ^= obs[
-            Zone.JACK_OF_CLUBS_HOST + suit
-        ]  # an odd number of jacks: not with its first owner
+        # an odd number of jacks: not with its first owner
+        stolen ^= obs[Zone.JACK_OF_CLUBS_HOST + suit]
     return (
         KING * count(obs[faces] & KINGS)
         + QUEEN * count(obs[faces] & QUEENS)
