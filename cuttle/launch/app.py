@@ -44,6 +44,8 @@ def launch_sweep(
 ) -> Sequence[JobReturn]:
     """Launch every combination that the overrides of a sweep name; return what the jobs gave."""
     refuse_unused_options(config)
+    if not isinstance(program, Program):
+        raise Refusal(f"hydra.sweeper.program={config.hydra.sweeper.program} is no Program")
     _require_launcher(config)
     _start_importing(program, config)
     parser = OverridesParser.create(config_loader=context.config_loader)
@@ -174,10 +176,9 @@ def _require_launcher(config: DictConfig) -> None:
 def parallel_runs(config: DictConfig) -> int | None:
     """Return how many runs the launcher trains at a time on this machine; None for a cluster."""
     launcher = config.hydra.launcher
-    if (backend := launcher.get("backend")) not in (None, "loky"):
-        raise Refusal(f"hydra.launcher.backend={backend} is not used: runs need workers of loky")
-    if launcher.get("require") is not None:
-        raise Refusal(f"hydra.launcher.require={launcher.require} cannot be met: remove it")
+    for key, own in {"backend": "loky", "prefer": "processes", "require": None}.items():
+        if (value := launcher.get(key)) not in (None, own):
+            raise Refusal(f"hydra.launcher.{key}={value} is not used: runs need workers of loky")
     if "n_jobs" in launcher:
         import joblib  # only where it is the launcher: 0.2 s
 
