@@ -10,7 +10,10 @@ import importlib
 import inspect
 import pkgutil
 
+import numpy as np
+
 from cuttle.env.match import Player
+from cuttle.env.vector import VectorEnv
 from cuttle.game.variants import CUTTLE_CARDS, Rules, checked
 
 
@@ -22,6 +25,7 @@ def names() -> list[str]:
 def load(name: str, rules: Rules = CUTTLE_CARDS) -> Player:
     """Build the opponent of that name; raise ValueError for an unknown or a broken one.
 
+    It is broken, too, where it cannot take the first action of two games.
     The rules are for one that plays games out in its head; the others do not take any.
     """
     if name not in names():
@@ -34,6 +38,9 @@ def load(name: str, rules: Rules = CUTTLE_CARDS) -> Player:
         if opponent := getattr(module, class_name, None):
             takes_rules = "rules" in inspect.signature(opponent).parameters
             player = opponent(rules=rules) if takes_rules else opponent()
+            rng = np.random.default_rng(0)
+            games = VectorEnv(2, rng, rules=rules)
+            games.step(player.act(games.observation, games.legal_mask, rng))
     except Exception as error:  # whatever its author has overlooked
         reason = str(error).partition("\n")[0]
         raise ValueError(f"{file} fails: {type(error).__name__}: {reason}") from error

@@ -67,6 +67,9 @@ def test_a_network_accepts_an_empty_batch(suit_averaging: bool) -> None:
     assert player.act(*empty, np.random.default_rng(0)).shape == (0,)
 
 
+ACT = "class Broken:\n    def act(self, observation, legal_mask, rng): return {}"
+
+
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
@@ -75,6 +78,11 @@ def test_a_network_accepts_an_empty_batch(suit_averaging: bool) -> None:
         ("class Broken:\n    def __init__(self): 1 / 0", "ZeroDivisionError: division by zero"),
         ("class Broken:\n    def __init__(self, depth): pass", "TypeError: Broken.__init__() "),
         ("Broken = 3", "TypeError: 3 is not a callable object"),
+        ("class Broken: pass", "AttributeError: 'Broken' object has no attribute 'act'"),
+        (ACT.format("[0, 0, 0]"), "ValueError: actions must have shape (2,), got (3,)"),
+        (ACT.format("[0.5, 0]"), "TypeError: an action must be an integer"),
+        (ACT.format("legal_mask.argmin(axis=1)"), "ValueError: action"),
+        (ACT.format("None"), "TypeError: "),
     ],
 )
 def test_an_opponent_whose_file_is_broken_is_refused_in_one_line(
