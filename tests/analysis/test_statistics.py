@@ -80,6 +80,9 @@ def test_zero_variance_is_decided_by_the_exact_test(
 
     pair, tost = (rows(constant, name).iloc[0] for name in ("comparisons", "equivalence"))
     assert (pair["test"], pair["p"]) == ("permutation", pytest.approx(p))
+    unknown = rows(constant, "paired").iloc[0]
+    assert np.isnan(unknown["correlation"])
+    assert "no correlation: no variance within boolean and embedding" in unknown["note"]
     assert pair["is_significant"] and np.isnan(pair["ci_low"])
     assert "no variance within boolean and embedding" in pair["note"]
     assert tost["p"] == pytest.approx(p_tost)
@@ -198,11 +201,18 @@ def test_power_is_that_of_each_pairs_own_test(study: Make) -> None:
     assert narrow["mde_at_upper_sd"] > narrow["mde"]
 
 
-def test_differences_that_no_study_of_two_runs_detects_are_not_printed(study: Make) -> None:
-    power = rows(study({"boolean": [0.3, 0.7], "embedding": [0.2, 0.8]}, planned=TWO), "power")
+@pytest.mark.parametrize(
+    ("half", "note"), [(0.3, "any difference"), (0.08, "any difference at the upper sd")]
+)
+def test_differences_that_no_study_of_two_runs_detects_are_not_printed(
+    study: Make, half: float, note: str
+) -> None:
+    rates = [0.5 - half, 0.5 + half]
 
-    assert np.isnan(power.loc[0, "mde"])
-    assert power.loc[0, "note"] == "too few runs to detect any difference"
+    power = rows(study({"boolean": rates, "embedding": rates}, planned=TWO), "power").iloc[0]
+
+    assert np.isnan(power["mde"]) == (half > 0.1) and np.isnan(power["mde_at_upper_sd"])
+    assert power["note"] == f"too few runs to detect {note}"
 
 
 @pytest.mark.parametrize(("num_types", "could_pass"), [(2, True), (4, False)])

@@ -16,8 +16,8 @@ from cuttle.analysis.numerics import (
     POWER,
     FloatArray,
     Row,
+    degenerate,
     detectable,
-    is_constant,
     rows_of,
     t_power,
     table,
@@ -66,9 +66,11 @@ def paired(study: Study, opponent: str) -> Iterator[Row]:
         pair = Pair(compared["factor"], compared["a"], compared["b"])
         x, y = lined_up(values, pair, is_paired=True)
         row = {**pair._asdict(), "n": x.size, "is_declared": study.is_paired}
-        is_known = x.size > 2 and not (is_constant(x) or is_constant(y))
-        row["correlation"] = np.corrcoef(x, y)[0, 1] if is_known else NAN
-        yield {**row, **(_signed(x - y, compared) if study.is_paired else {"note": UNPAIRED})}
+        unknown = degenerate({pair.a: x, pair.b: y}, least=3, varying="all")
+        row["correlation"] = NAN if unknown else np.corrcoef(x, y)[0, 1]
+        signed = _signed(x - y, compared) if study.is_paired else {"note": UNPAIRED}
+        missing = f"no correlation: {unknown}" if unknown else ""
+        yield {**row, **signed, "note": "; ".join(filter(None, [signed["note"], missing]))}
 
 
 def _signed(differences: FloatArray, compared: Row) -> dict[str, Any]:
@@ -169,7 +171,10 @@ def _power(row: Row, effect: str) -> dict[str, Any]:
     found |= {"sd": sd, "mde": NAN if mde > 1 else mde}
     found |= {"mde_at_upper_sd": NAN if upper > 1 else upper}
     found |= {f"needed_{p}_points": needed_runs(p / 100 / sd, alpha, effect) for p in POINTS}
-    return {**found, "note": "too few runs to detect any difference" if mde > 1 else row["note"]}
+    if upper > 1:
+        where = "" if mde > 1 else " at the upper sd"
+        return {**found, "note": f"too few runs to detect any difference{where}"}
+    return found
 
 
 def needed_runs(size: float, alpha: float, effect: str) -> float:
