@@ -75,9 +75,8 @@ class Composer:
         parsed = [self._parse(word) for word in overrides]
         changes = [override for override in parsed if self._changes_one_key(override)]
         composed = self._load([str(o.input_line) for o in parsed if not self._changes_one_key(o)])
-        HydraConfig.instance().cfg = cast(
-            Any, composed.hydra.config
-        )  # what `${hydra:...}` refers to
+        # what `${hydra:...}` refers to
+        HydraConfig.instance().cfg = cast(Any, composed.hydra.config)
         if not changes:
             return composed
         config = copy.deepcopy(composed.config)
