@@ -13,6 +13,7 @@ import hashlib
 import os
 import shutil
 import stat
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -124,6 +125,8 @@ class CacheLocator:
         """Make the directory before something is written, and remove those of old sources."""
         if CACHE_DIR is None or CACHE_DIR.is_dir():
             return
+        if sys.stderr.isatty():
+            print("compiling the rules: once, up to a minute", file=sys.stderr, flush=True)
         CACHE_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         _remove_old(CACHE_DIR.parent)
 

@@ -124,6 +124,22 @@ def test_what_is_made_is_open_to_its_user_alone(
     assert stat.S_IMODE((tmp_path / "new" / "compiled-new").stat().st_mode) == 0o700
 
 
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_a_terminal_is_told_once_that_the_rules_are_compiled(
+    is_terminal: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(jit, "CACHE_DIR", tmp_path / "compiled-new")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: is_terminal)
+
+    for _ in range(2):
+        jit.CacheLocator.from_function(run, __file__).ensure_cache_path()
+
+    assert capsys.readouterr().err.count("compiling") == is_terminal
+
+
 @pytest.mark.parametrize("theirs", ["place", "place/compiled-new"])
 def test_a_place_of_another_user_is_passed_over(
     theirs: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
