@@ -94,15 +94,26 @@ def test_runs_that_lack_a_key_are_named(root: Path, cli: Cli) -> None:
     assert rest["is_absent"] and len(rest["runs"]) == 4
 
 
-@pytest.mark.parametrize(
-    ("a", "b", "shown"),
-    [
-        ("lr: 1e-3\nn: 1_000\n", "n: 1000.0\nlr: 0.001\n", ""),
-        ("x: '1'\n", "x: 1\n", 'changed x "1" 1'),
-        ("x: .nan\ny: [1, .inf]\n", "x: 1\n", "changed x nan 1"),
-    ],
-    ids=["equal numbers", "text", "not finite"],
-)
+FILES = {
+    "equal numbers": ("lr: 1e-3\nn: 1_000\n", "n: 1000.0\nlr: 0.001\n", ""),
+    "equal lists": ("x: [1, .nan]\ny: [[{z: 1}]]\n", "x: [1.0, .nan]\ny: [[{z: 1.0}]]\n", ""),
+    "below an ignored key": ("run: {deep: 1}\n", "run: {deep: 2}\n", ""),
+    "namesake": ("running: 1\n", "running: 2\n", "1 key differs"),
+    "text": ("x: '1'\n", "x: 1\n", 'changed x "1" 1'),
+    "truth": ("x: true\n", "x: 1\n", "changed x true 1"),
+    "null": ("x: null\n", "{}\n", "removed x null (absent)"),
+    "order": ("x: [1, 2]\n", "x: [2, 1]\n", "changed x [1, 2] [2, 1]"),
+    "not finite": ("x: .nan\ny: [1, .inf]\n", "x: 1\n", "changed x nan 1"),
+    "nested": (
+        "a: [{c: 1}]\nb: {}\n",
+        "b: {d: 1}\na: [{c: 2}]\n",
+        "changed a[0].c 1 2 removed b {",
+    ),
+    "a dot": ("a.b: 1\n", "a: {b: 1}\n", 'added a.b (absent) 1 removed "a.b" 1 (absent)'),
+}
+
+
+@pytest.mark.parametrize(("a", "b", "shown"), FILES.values(), ids=list(FILES))
 def test_files_are_compared_by_meaning(root: Path, cli: Cli, a: str, b: str, shown: str) -> None:
     paths = [root / "a.yaml", root / "b.yaml"]
     for path, text in zip(paths, (a, b), strict=True):
