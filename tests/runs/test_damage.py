@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cuttle.analysis.cli.app import main
-from cuttle.runs.files import MAX_INTEGER, parse_json, read_bytes, read_rows, write_text
+from cuttle.runs.files import MAX_INTEGER, parse_json, read_bytes, write_text
 from cuttle.runs.layout import RunState
 from cuttle.runs.reader import RunRecord, read_experiment
 from tests.analysis.experiments import write_experiment
@@ -59,7 +59,6 @@ CONFIG_KINDS: dict[str, Callable[[Path], None]] = {
     "chain of aliases": write("\n".join(f"a{i}: &a{i} [*a{i - 1}]" for i in range(99))),
     "tab": write("a:\n\tb: 1"),
     "Latin-1": lambda path: path.write_bytes(b"a: Gr\xf6\xdfe"),
-    "key given twice": write("a: 1\na: 2"),
     "large number": write("a: " + "9" * 5000),
     "no plain value": write("a: !!set {b}"),
     "no truth": write("a: !!bool b"),
@@ -161,15 +160,6 @@ def test_numbers_are_read_up_to_64_bits() -> None:
     for text in (str(MAX_INTEGER + 1), "1e999", f"-{'9' * 400}.0"):
         with pytest.raises(ValueError, match="number too large"):
             parse_json(text.encode())
-
-
-@pytest.mark.parametrize("text", ["NaN", "-Infinity", "1e999"])
-def test_a_row_that_is_no_strict_json_is_damaged(text: str, tmp_path: Path) -> None:
-    (tmp_path / "rows.jsonl").write_text(f'{{"round": 1}}\n{{"round": {text}}}\n')
-
-    rows, problem = read_rows(tmp_path / "rows.jsonl")
-
-    assert rows == [{"round": 1}] and problem and "line 2 is damaged" in problem
 
 
 def test_half_a_character_is_replaced_and_a_whole_one_read() -> None:

@@ -30,14 +30,6 @@ def test_a_failed_replacement_names_the_file_and_not_the_temporary_one(tmp_path:
     assert caught.value.filename == str(path)
 
 
-def test_damaged_json_names_its_file(tmp_path: Path) -> None:
-    path = tmp_path / "status.json"
-    path.write_text('{"state": "run')
-
-    with pytest.raises(ValueError, match=r"status\.json is not readable JSON"):
-        read_json(path)
-
-
 def test_rows_come_back_in_column_order(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
     append_rows(path, [{"b": 2, "a": 1}], ("a", "b"))
@@ -59,7 +51,9 @@ def test_an_unfinished_last_line_is_left_out_silently(tmp_path: Path) -> None:
     assert read_rows(path) == ([{"a": 1}], None)
 
 
-@pytest.mark.parametrize("line", ["not json", "[1, 2]", ""])
+@pytest.mark.parametrize(
+    "line", ["not json", "[1, 2]", "", '{"a": NaN}', '{"a": -Infinity}', '{"a": 1e999}']
+)
 def test_rows_above_a_damaged_line_are_kept_and_it_is_named(tmp_path: Path, line: str) -> None:
     path = tmp_path / "rows.jsonl"
     path.write_text(f'{{"a": 1}}\n{line}\n{{"a": 3}}\n')
@@ -68,13 +62,6 @@ def test_rows_above_a_damaged_line_are_kept_and_it_is_named(tmp_path: Path, line
 
     assert rows == [{"a": 1}]
     assert problem == "rows.jsonl line 2 is damaged; only the rows before it are used"
-
-
-def test_rows_of_a_missing_file_are_a_problem(tmp_path: Path) -> None:
-    rows, problem = read_rows(tmp_path / "rows.jsonl")
-
-    assert rows == []
-    assert problem is not None and "cannot be read" in problem
 
 
 def test_a_file_is_replaced_and_never_rewritten(tmp_path: Path) -> None:

@@ -2,72 +2,63 @@
 
 import math
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from cuttle.runs import formatting
+from cuttle.runs.formatting import (
+    format_duration,
+    format_interval,
+    format_p,
+    format_p_claim,
+    format_percent,
+    join_words,
+    pluralize,
+    printable,
+    python_command,
+    truncate,
+)
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"),
+    ("format_it", "arguments", "text"),
     [
-        (0.2, "0 s"),
-        (59.4, "59 s"),
-        (59.7, "1 min 00 s"),
-        (3599.7, "1 h 00 min"),
-        (7290, "2 h 01 min"),
-        (93_600, "1 d 02 h"),
-        (None, ""),
-        (math.nan, ""),
-        (math.inf, ""),
+        (format_duration, [0.2], "0 s"),
+        (format_duration, [59.4], "59 s"),
+        (format_duration, [59.7], "1 min 00 s"),  # rounded before it is split
+        (format_duration, [3599.7], "1 h 00 min"),
+        (format_duration, [7290], "2 h 01 min"),
+        (format_duration, [93_600], "1 d 02 h"),
+        (format_duration, [None], ""),
+        (format_duration, [math.inf], ""),
+        (format_percent, [0.7], "70.0%"),
+        (format_percent, [-0.062], "\N{MINUS SIGN}6.2%"),
+        (format_percent, [-0.0001], "0.0%"),
+        (format_percent, [10.5], "1,050.0%"),
+        (format_percent, [None], ""),
+        (format_percent, [math.nan], ""),
+        (format_interval, [-0.2, 1.1], "[0.0, 100.0]"),  # cut at what is possible
+        (partial(format_interval, least=-1), [-0.2, 1.1], "[\N{MINUS SIGN}20.0, 100.0]"),
+        (format_interval, [math.nan, 0.2], ""),
+        (format_interval, [None, 1], ""),
+        (format_p, [0.0], "<.001"),
+        (format_p_claim, [0.0234], "p = .023"),
+        (pluralize, [0, "run"], "0 runs"),
+        (pluralize, [1, "run"], "1 run"),
+        (pluralize, [1000, "run"], "1,000 runs"),
+        (truncate, ["ab", 2], "a, b"),
+        (truncate, ["abcde", 3], "a, b, c and 2 more"),
+        (join_words, ["abc"], "a, b and c"),
+        *[(printable, [f"a{c}\n"], "a\N{REPLACEMENT CHARACTER}\n") for c in "\x1b\r\x9b\x7f\u202e"],
     ],
 )
-def test_durations_are_rounded_before_they_are_split(seconds: float | None, text: str) -> None:
-    assert formatting.format_duration(seconds) == text
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (0.7, "70.0%"),
-        (-0.062, "\N{MINUS SIGN}6.2%"),
-        (-0.0001, "0.0%"),
-        (10.5, "1,050.0%"),
-        (None, ""),
-        (math.nan, ""),
-    ],
-)
-def test_percentages_have_one_decimal_and_no_space(value: float | None, text: str) -> None:
-    assert formatting.format_percent(value) == text
-
-
-def test_intervals_are_cut_at_what_is_possible() -> None:
-    assert formatting.format_interval(-0.2, 1.1) == "[0.0, 100.0]"
-    assert formatting.format_interval(-0.2, 1.1, least=-1) == "[\N{MINUS SIGN}20.0, 100.0]"
-    assert formatting.format_interval(math.nan, 0.2) == formatting.format_interval(None, 1) == ""
-
-
-def test_p_values_are_never_zero() -> None:
-    assert formatting.format_p(0.0) == "<.001"
-    assert formatting.format_p_claim(0.0234) == "p = .023"
-
-
-def test_counts_agree_in_number() -> None:
-    counts = [formatting.pluralize(number, "run") for number in (0, 1, 1000)]
-
-    assert counts == ["0 runs", "1 run", "1,000 runs"]
-
-
-def test_long_lists_of_names_are_cut() -> None:
-    assert formatting.truncate(["a", "b"], 3) == "a, b"
-    assert formatting.truncate(["a", "b", "c", "d", "e"], 3) == "a, b, c and 2 more"
-    assert formatting.join_words(["a", "b", "c"]) == "a, b and c"
-
-
-@pytest.mark.parametrize("character", ["\x1b", "\x07", "\r", "\x9b", "\x7f", "\u202e"])
-def test_characters_that_steer_a_terminal_are_replaced(character: str) -> None:
-    assert formatting.printable(f"a{character}b\n") == "a\N{REPLACEMENT CHARACTER}b\n"
+def test_a_value_is_spelled_in_one_way(
+    format_it: Callable[..., str], arguments: list[Any], text: str
+) -> None:
+    assert format_it(*arguments) == text
 
 
 def test_python_is_named_by_its_path_unless_its_environment_is_active(
@@ -76,11 +67,11 @@ def test_python_is_named_by_its_path_unless_its_environment_is_active(
     folder = Path(sys.executable).parent
     (folder / "python").exists() or pytest.skip("this interpreter has another name")
     monkeypatch.setenv("PATH", str(folder))
-    assert formatting.python_command() == "python"
+    assert python_command() == "python"
 
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.chdir(folder.parent)
-    assert formatting.python_command() == f"{folder.name}/{Path(sys.executable).name}"
+    assert python_command() == f"{folder.name}/{Path(sys.executable).name}"
 
     monkeypatch.chdir(tmp_path)
-    assert formatting.python_command() == sys.executable
+    assert python_command() == sys.executable

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from cuttle.runs.files import read_json, write_json
-from cuttle.runs.identity import config_hash, differences
 from cuttle.runs.layout import (
     CHECKPOINT_FILE,
     CONFIG_FILE,
@@ -36,6 +35,13 @@ def open_run(run_dir: Path) -> Recorder:
     return Recorder(run_dir, status)
 
 
+def begin_run(run_dir: Path) -> Recorder:
+    recorder = open_run(run_dir)
+    recorder.reset(rounds=3)
+    recorder.write_model(INITIAL_MODEL_FILE, b"untrained")
+    return recorder
+
+
 def match(number: int, seat: int, wins: int, stage: str = "validation") -> dict[str, Any]:
     row = {"round": number, "stage": stage, "opponent": "high_card", "seat": seat}
     return {**row, "games": 10, "wins": wins, "draws": 0, "losses": 10 - wins}
@@ -60,10 +66,8 @@ def test_a_recorded_run_reads_back(tmp_path: Path) -> None:
     write_json(tmp_path / METADATA_FILE, {"run_id": "x"})
     (tmp_path / CONFIG_FILE).parent.mkdir()
     (tmp_path / CONFIG_FILE).write_text("run: 1\n")
-    recorder = open_run(tmp_path)
-    recorder.reset(rounds=2)
+    recorder = begin_run(tmp_path)
     recorder.add_metadata({"parameters": 12})
-    recorder.write_model(INITIAL_MODEL_FILE, b"untrained")
     record(recorder, 1)
     record(recorder, 2)
     recorder.write_model(FINAL_MODEL_FILE, b"model")
@@ -84,9 +88,7 @@ def test_a_recorded_run_reads_back(tmp_path: Path) -> None:
 
 
 def test_resuming_cuts_rows_back_to_the_checkpoint(tmp_path: Path) -> None:
-    recorder = open_run(tmp_path)
-    recorder.reset(rounds=3)
-    recorder.write_model(INITIAL_MODEL_FILE, b"untrained")
+    recorder = begin_run(tmp_path)
     offsets = record(recorder, 1)
     record(recorder, 2)
     with (tmp_path / METRICS_FILE).open("a") as file:
@@ -97,16 +99,16 @@ def test_resuming_cuts_rows_back_to_the_checkpoint(tmp_path: Path) -> None:
 
     assert is_whole
     assert again.status.attempt == 2
-    assert [row["round"] for row in RunRecord(tmp_path).metrics] == [1]
+    run = RunRecord(tmp_path)
+    assert [row["round"] for row in run.metrics] == [1]
+    assert [row["round"] for row in run.matches] == [1, 1]
 
 
 @pytest.mark.parametrize("has_length", [False, True], ids=["lost", "of the same length"])
 def test_rows_that_do_not_belong_to_the_checkpoint_are_not_resumed(
     has_length: bool, tmp_path: Path
 ) -> None:
-    recorder = open_run(tmp_path)
-    recorder.reset(rounds=3)
-    recorder.write_model(INITIAL_MODEL_FILE, b"untrained")
+    recorder = begin_run(tmp_path)
     offsets = record(recorder, 1)
     path = tmp_path / METRICS_FILE
     content = bytes(path.stat().st_size) if has_length else b"lost\n"
@@ -128,18 +130,6 @@ def test_starting_over_leaves_nothing_of_earlier_attempts(tmp_path: Path) -> Non
     assert left == {"status.json"}
 
 
-def test_a_failure_names_its_reason_and_log(tmp_path: Path) -> None:
-    recorder = open_run(tmp_path)
-
-    recorder.fail(RuntimeError("boom"))
-
-    assert RunRecord(tmp_path).status["error"] == {
-        "type": "RuntimeError",
-        "message": "boom",
-        "log": str(tmp_path / "train.log"),
-    }
-
-
 def test_final_games_count_before_validation_games() -> None:
     rows = [match(2, 0, 1), match(2, 1, 1), match(2, 0, 9, "final"), match(2, 1, 7, "final")]
 
@@ -147,34 +137,12 @@ def test_final_games_count_before_validation_games() -> None:
     assert last_win_rates([]) == {}
 
 
-@pytest.mark.parametrize(
-    ("key", "value"), [("experiment", "other"), ("force", True), ("root", "x"), ("analysis", {})]
-)
-def test_how_a_run_is_carried_out_is_not_its_identity(key: str, value: object) -> None:
-    config = {"run": 1, "training": {"rounds": 2}, "seed": {"mode": "fixed", "value": 0}}
-
-    assert config_hash({**config, key: value}) == config_hash(config)
-
-
-def test_differences_name_dotted_keys() -> None:
-    old = {"run": 1, "training": {"rounds": 2, "a": 1}, "seed": {"value": 0}}
-    new = {"run": 1, "training": {"rounds": 3}, "seed": {"value": 5}}
-
-    assert differences(old, new) == [
-        "seed.value: 0 -> 5",
-        "training.a: 1 -> (absent)",
-        "training.rounds: 2 -> 3",
-    ]
-
-
 def test_completed_is_written_after_its_hashes_and_before_the_checkpoint_goes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_json(tmp_path / METADATA_FILE, {})
-    run = open_run(tmp_path)
-    run.reset(rounds=1)
-    for name in (INITIAL_MODEL_FILE, FINAL_MODEL_FILE):
-        run.write_model(name, b"model")
+    run = begin_run(tmp_path)
+    run.write_model(FINAL_MODEL_FILE, b"model")
     record(run, 1)
     present: list[tuple[bool, bool]] = []
 
@@ -188,14 +156,6 @@ def test_completed_is_written_after_its_hashes_and_before_the_checkpoint_goes(
     assert present == [(True, True)]
 
 
-def test_a_checkpoint_belongs_to_all_rows_of_its_round(tmp_path: Path) -> None:
-    offsets = record(open_run(tmp_path), 1)
-
-    assert all(
-        length == (tmp_path / name).stat().st_size > 0 for name, (length, _) in offsets.items()
-    )
-
-
 def test_time_of_earlier_attempts_counts_until_a_run_starts_over(tmp_path: Path) -> None:
     write_status(tmp_path, replace(open_run(tmp_path).status, duration_s=100.0))
 
@@ -205,12 +165,3 @@ def test_time_of_earlier_attempts_counts_until_a_run_starts_over(tmp_path: Path)
 
     again.reset(rounds=3)
     assert again.status.duration_s < 60.0
-
-
-@pytest.mark.parametrize("key", ["seed.value", "training.rounds", "threads", "device"])
-def test_whatever_decides_the_numbers_of_a_run_is_its_identity(key: str) -> None:
-    section, _, name = key.partition(".")
-    config = {"threads": 1, "seed": {"value": 0}, "training": {"rounds": 2}}
-    changed = {**config, section: {name: 7} if name else "7"}
-
-    assert config_hash(changed) != config_hash(config)

@@ -46,11 +46,3 @@ def test_bad_file_is_named_with_its_fault(tmp_path: Path, text: str, message: st
         read_yaml(path)
 
     assert message in str(caught.value)
-
-
-def test_binary_file_is_refused(tmp_path: Path):
-    path = tmp_path / "config.yaml"
-    path.write_bytes(b"\xff\xfe\x00")
-
-    with pytest.raises(ValueError, match="not valid YAML"):
-        read_yaml(path)
