@@ -14,19 +14,6 @@ def deals(rate_of_first: float, num_deals: int = 1_000) -> np.ndarray:
     return (np.arange(num_deals) < rate_of_first * num_deals).astype(float)
 
 
-def test_two_players_are_as_far_apart_as_the_log_odds_of_their_games() -> None:
-    prior = bradley_terry.PRIOR_DRAWS
-    scores = np.array([[0.0, 75.0], [25.0, 0.0]])
-    games = np.array([[0.0, 100.0], [100.0, 0.0]])
-
-    strength = fit(scores, games)
-
-    assert strength[0] - strength[1] == pytest.approx(
-        math.log((75 + prior / 2) / (25 + prior / 2)), abs=1e-9
-    )
-    assert strength.sum() == pytest.approx(0.0, abs=1e-12)
-
-
 def test_scores_of_a_true_model_give_its_strengths_back() -> None:
     true = np.array([0.9, 0.2, -0.3, -0.8])
     games = 1e6 * (1 - np.eye(4))
