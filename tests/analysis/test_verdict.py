@@ -120,7 +120,7 @@ def test_a_question_is_answered_with_decision_and_numbers(
     ],
     ids=["open", "small", "large", "missing", "equal", "one run each", "many", "one each, equal"],
 )  # fmt: skip
-def test_headline_names_what_is_missing_then_who_beats_whom(
+def test_headline_names_what_is_missing_then_who_wins(
     study: Make, groups: Any, pattern: str
 ) -> None:
     planned = TYPES if "no usable" in pattern else list(groups)
@@ -209,6 +209,10 @@ CHECKS: dict[str, tuple[list[dict[str, Any]], str, str]] = {
                    "note mixed_arithmetic: .*native: boolean_run_01; portable: boolean_r", "error"),
     "collapsed": ([{"rate": rate} for rate in GROUPS["a collapsed seed"]["boolean"]],
                   r"warning collapsed: .*: boolean_run_05 \(0\.420\)$", "unequal_n"),
+    "far out but near": ([{"rate": rate} for rate in (0.7, 0.701, 0.7, 0.701, 0.69)],
+                         "", "collapsed"),
+    "far below but not far out": ([{"rate": rate} for rate in (0.5, 0.6, 0.7, 0.8, 0.55)],
+                                  "", "collapsed"),
 }  # fmt: skip
 
 
