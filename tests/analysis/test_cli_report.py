@@ -155,16 +155,7 @@ def mix(path: Path) -> None:
         ("report", set_margin, "equivalence_margin must be between 0 and 1, got 'five'"),
         ("report", mix, "training.rounds (4 -> 9)"),
     ],
-    ids=[
-        "xml",
-        "docx",
-        "no format",
-        "opponent",
-        "no opponent",
-        "no directory",
-        "margin",
-        "mixed settings",
-    ],
+    ids=["xml", "docx", "none", "opponent", "no opponent", "no directory", "margin", "mixed"],
 )
 def test_bad_input_is_one_line_and_writes_nothing(
     root: Path, cli: Cli, arguments: str, change: Callable[[Path], None], message: str
@@ -191,9 +182,7 @@ def test_a_date_that_is_none_is_named_and_writes_nothing(
     assert not (root / "study" / "analysis").exists()
 
 
-def test_a_statistic_that_fails_is_named(
-    root: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_broken_statistic_is_named(root: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     def compute(study: Study) -> None:
         raise ValueError("no luck")
 

@@ -129,9 +129,7 @@ def test_check_names_a_run_that_was_changed(tmp_path: Path, cli: Cli, name: str)
     assert problem.startswith(f"{name} was changed after the training")
 
 
-def test_an_unfinished_experiment_prints_its_command(
-    root: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_how_to_resume_is_printed(root: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(root)
 
     ended = cli("status", "healthy")
@@ -224,12 +222,7 @@ def test_a_terminal_of_another_encoding_gets_replacements(tmp_path: Path) -> Non
     ("arguments", "message"),
     [
         ("status absent", "no experiment 'absent'"),
-        ("select absent", "no experiment 'absent'"),
-        ("report absent", "no experiment 'absent'"),
-        (
-            "list --root /dev/null",
-            "Invalid value for '--root' (env var: 'CUTTLE_ROOT'): /dev/null is",
-        ),
+        ("list --root /dev/null", "/dev/null is not a directory"),
         ("statsu", "No such command"),
         ("status --wach", "No such option"),
         ("status --watch --failed", "--watch, --failed and --check are given one"),
@@ -240,9 +233,7 @@ def test_a_terminal_of_another_encoding_gets_replacements(tmp_path: Path) -> Non
     ],
     ids=lambda value: value,
 )
-def test_bad_input_is_one_line_and_exit_status_two(
-    root: Path, cli: Cli, arguments: str, message: str
-) -> None:
+def test_bad_input_is_one_line_of_error(root: Path, cli: Cli, arguments: str, message: str) -> None:
     ended = cli(*arguments.split())
 
     assert (ended.status, ended.out, ended.err.count("\n")) == (2, "", 1)

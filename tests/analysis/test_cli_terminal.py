@@ -72,9 +72,7 @@ def test_live_view_survives_resizing_and_leaves_on_ctrl_c(terminal: Terminal) ->
 
 
 @pytest.mark.slow
-def test_live_view_ends_by_itself_and_leaves_the_last_state(
-    terminal: Terminal, experiment: Path
-) -> None:
+def test_live_view_ends_and_leaves_the_last_state(terminal: Terminal, experiment: Path) -> None:
     write_run(experiment, "boolean", 3)
 
     assert "Traceback" not in terminal.read_until("3 completed")

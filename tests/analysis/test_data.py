@@ -195,9 +195,7 @@ def write_odd_run(path: Path, damage: Callable[[Path], object] = str, **made: An
 
 
 @pytest.mark.parametrize(("made", "reason"), EXCLUDED.values(), ids=list(EXCLUDED))
-def test_a_run_that_cannot_be_used_is_excluded_by_name(
-    tmp_path: Path, made: dict[str, Any], reason: str
-) -> None:
+def test_an_unusable_run_is_excluded_by_name(tmp_path: Path, made: Any, reason: str) -> None:
     path = write_experiment(tmp_path, {"boolean": [0.6]}, planned=["boolean"])
     write_odd_run(path, **made)
 
@@ -229,9 +227,7 @@ def test_empty_experiment_gives_empty_frames_with_their_columns(study: Make) -> 
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"paired": false}'], ids=["none", "damaged", "says no"])
-def test_runs_say_whether_seeds_are_paired_where_the_experiment_does_not(
-    tmp_path: Path, text: str
-) -> None:
+def test_whether_seeds_are_paired_is_read_of_runs_if_need_be(tmp_path: Path, text: str) -> None:
     path = tmp_path / "study"
     write_run(path, "embedding", 1, config={"seed": {"mode": "paired", "value": 7}})
     if text:
@@ -280,9 +276,7 @@ def test_runs_that_differ_in_more_than_factors_are_refused_with_the_keys(
 
 
 @pytest.mark.parametrize("factors", [["training.rounds"], []], ids=["declared", "undeclared"])
-def test_factors_that_old_directories_declare_may_differ(
-    tmp_path: Path, factors: list[str]
-) -> None:
+def test_factors_that_old_runs_declare_may_differ(tmp_path: Path, factors: list[str]) -> None:
     base = {"analysis": {"primary_opponent": PRIMARY, "factors": factors}}
     path = write_experiment(tmp_path, {}, base_config=base)
     for network_type, rounds in (("boolean", 4), ("embedding", 5)):

@@ -67,9 +67,7 @@ def test_figure_of_thirty_conditions_fits_a_page(name: str, wide: Study) -> None
 
 
 @pytest.mark.slow
-def test_figures_have_the_same_bytes_whatever_the_caller_has_set(
-    reported: Callable[[str], Report],
-) -> None:
+def test_figures_are_equal_bytes_whatever_the_caller_set(reported: Callable[[str], Report]) -> None:
     study, graphs = load(reported("ordinary").experiment), reported("ordinary").directory / "graphs"
 
     own = {"font.size": 3, "lines.linewidth": 9, "savefig.transparent": True}
@@ -106,9 +104,7 @@ def test_colour_is_the_network_type_and_each_setting_has_a_panel(wide: Study) ->
     assert len(panels) == 10 and panels[0] == list(wide.conditions.index[lowest])
 
 
-def test_panels_of_several_factors_have_a_line_per_factor_and_name_their_opponent(
-    factorial: Make,
-) -> None:
+def test_panels_of_factors_have_a_line_per_factor_and_name_their_opponent(factorial: Make) -> None:
     steps, design = "training.replay.n_step", cells(lambda i, j: 0.5, levels=[1e-4, 1e-3, 1e-2])
     study = factorial([({**x, steps: n}, y[:2]) for x, y in design for n in (1, 3, 5)])
 
@@ -183,7 +179,7 @@ def test_runs_that_have_not_met_an_opponent_are_not_counted_nor_untrained(tmp_pa
     [("differences", 5, True), ("differences", 6, False),
      ("improvement", 7, True), ("improvement", 8, False)],
 )  # fmt: skip
-def test_caption_says_when_pairs_are_left_out(
+def test_caption_tells_of_omitted_pairs(
     name: str, num_types: int, is_whole: bool, study: Make
 ) -> None:
     types = [f"type_{number}" for number in range(num_types)]

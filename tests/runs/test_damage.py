@@ -170,9 +170,7 @@ def test_brackets_inside_texts_nest_nothing() -> None:
     assert parse_json(b'["' + b"[" * 1000 + b'"]') == ["[" * 1000]
 
 
-def test_a_file_larger_than_the_limit_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_too_large_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cuttle.runs.files.MAX_BYTES", 10)
     (tmp_path / "large").write_bytes(b"x" * 11)
 

@@ -24,7 +24,7 @@ from cuttle.runs.formatting import (
 
 
 @pytest.mark.parametrize(
-    ("format_it", "arguments", "text"),
+    ("spell", "arguments", "text"),
     [
         (format_duration, [0.2], "0 s"),
         (format_duration, [59.4], "59 s"),
@@ -55,10 +55,8 @@ from cuttle.runs.formatting import (
         *[(printable, [f"a{c}\n"], "a\N{REPLACEMENT CHARACTER}\n") for c in "\x1b\r\x9b\x7f\u202e"],
     ],
 )
-def test_a_value_is_spelled_in_one_way(
-    format_it: Callable[..., str], arguments: list[Any], text: str
-) -> None:
-    assert format_it(*arguments) == text
+def test_a_value_is_spelled_one_way(spell: Callable[..., str], arguments: Any, text: str) -> None:
+    assert spell(*arguments) == text
 
 
 def test_python_is_named_by_its_path_unless_its_environment_is_active(

@@ -30,9 +30,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     [("package/rules.py", True), ("package/new.py", True), ("conf/new.yaml", True),
      ("notes.txt", False)],
 )  # fmt: skip
-def test_a_changed_or_new_file_of_code_or_conf_makes_a_commit_dirty(
-    name: str, is_dirty: bool, package: Path
-) -> None:
+def test_a_changed_or_new_file_of_code_is_dirty(name: str, is_dirty: bool, package: Path) -> None:
     clean = provenance.git_state()
     path = package.parent / name
     path.parent.mkdir(exist_ok=True)
@@ -43,9 +41,7 @@ def test_a_changed_or_new_file_of_code_or_conf_makes_a_commit_dirty(
     assert len(clean["commit"]) == 40 and changed["commit"] == clean["commit"]
 
 
-def test_code_outside_a_checkout_has_no_commit(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_code_in_no_checkout_has_no_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(provenance, "PACKAGE_DIR", tmp_path)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
 

@@ -104,14 +104,12 @@ def test_resuming_cuts_rows_back_to_the_checkpoint(tmp_path: Path) -> None:
     assert [row["round"] for row in run.matches] == [1, 1]
 
 
-@pytest.mark.parametrize("has_length", [False, True], ids=["lost", "of the same length"])
-def test_rows_that_do_not_belong_to_the_checkpoint_are_not_resumed(
-    has_length: bool, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("is_long", [False, True], ids=["lost", "of the same length"])
+def test_rows_that_do_not_fit_the_checkpoint_are_not_resumed(is_long: bool, tmp_path: Path) -> None:
     recorder = begin_run(tmp_path)
     offsets = record(recorder, 1)
     path = tmp_path / METRICS_FILE
-    content = bytes(path.stat().st_size) if has_length else b"lost\n"
+    content = bytes(path.stat().st_size) if is_long else b"lost\n"
     path.write_bytes(content)
 
     assert not open_run(tmp_path).resume(completed_rounds=1, rounds=3, offsets=offsets)

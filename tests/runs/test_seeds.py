@@ -18,7 +18,7 @@ def seed(
 
 
 @pytest.mark.parametrize(
-    ("mode", "network_type", "run", "base", "pinned"),
+    ("mode", "name", "run", "base", "pinned"),
     [
         ("published", "boolean", 1, None, 15796),  # the table of the earlier system
         ("published", "boolean", 7, None, 37195),
@@ -34,10 +34,8 @@ def seed(
         ("paired", "boolean", 3, 1, 4010755824),
     ],
 )
-def test_a_seed_is_pinned(
-    mode: str, network_type: str, run: int, base: int | None, pinned: int
-) -> None:
-    assert seed(mode, network_type, run, base) == pinned
+def test_a_seed_is_pinned(mode: str, name: str, run: int, base: int | None, pinned: int) -> None:
+    assert seed(mode, name, run, base) == pinned
 
 
 @pytest.mark.parametrize(("network_type", "run"), [("boolean", 8), ("blind", 1)])

@@ -9,6 +9,7 @@ import socket
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,9 +67,7 @@ def test_a_damaged_status_is_named(tmp_path: Path, text: str) -> None:
         ("error", {"type": 1, "message": 2, "log": 3}),
     ],
 )
-def test_a_status_that_nobody_can_compute_with_is_damaged(
-    name: str, value: object, tmp_path: Path
-) -> None:
+def test_a_status_of_nonsense_is_damaged(name: str, value: object, tmp_path: Path) -> None:
     run_dir = make_run(tmp_path, state=RunState.RUNNING, round=1, rounds=3)
     (run_dir / METRICS_FILE).write_text("")
     path = run_dir / "status.json"
@@ -189,9 +188,7 @@ def test_planned_runs_without_a_directory_are_pending(tmp_path: Path) -> None:
         *[("git", "x"), ("paired", "no"), ("base_config", [1]), ("rules_version", ["1"])],
     ],
 )
-def test_a_field_of_another_kind_is_a_problem_and_left_out(
-    name: str, value: object, tmp_path: Path
-) -> None:
+def test_an_odd_field_is_a_problem_and_left_out(name: str, value: object, tmp_path: Path) -> None:
     document = {"name": "study", "seed_mode": None, name: value}
     (tmp_path / "experiment.json").write_text(json.dumps(document))
 
@@ -214,7 +211,7 @@ def test_metadata_of_another_kind_is_a_problem_and_the_rest_is_read(tmp_path: Pa
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        *[("run_id", "../x"), ("run", "first"), ("levels", "x"), ("levels", [1])],
+        *[("run_id", "../x_run_01"), ("run", "first"), ("levels", "x"), ("levels", [1])],
         *[("seed", 1.5), ("seed", "abc")],
     ],
 )
@@ -226,9 +223,7 @@ def test_a_plan_that_makes_no_sense_is_ignored(name: str, value: object, tmp_pat
 
 
 @pytest.mark.parametrize("factors", [{}, {"x": {"base": 1}, "seed": {"base": 2}}])
-def test_the_network_type_is_a_factor_and_no_column_is_one(
-    factors: dict[str, object], tmp_path: Path
-) -> None:
+def test_the_network_type_is_a_factor_and_no_column_is_one(factors: Any, tmp_path: Path) -> None:
     (tmp_path / "experiment.json").write_text(json.dumps({"factors": factors}))
 
     experiment = read_experiment(tmp_path)
