@@ -9,9 +9,13 @@ import pytest
 
 from tests.launch.launching import command, environment, launch, results, states, status
 
-CLUSTER = Path(__file__).with_name("slurm.sh")
+CLUSTER, INTERRUPT = (Path(__file__).with_name(f"{name}.sh") for name in ("slurm", "interrupt"))
 SWEEP = ("-m", "experiment=test", "run=1,2,3")
 TIMEOUT_S = 400
+INTERRUPTIONS = {  # as SLURM signals jobs before their time is over; by taking their node away
+    "out of time": "scancel --signal=USR2 --state=RUNNING --partition=low",
+    "preempted": "sbatch --partition=high --exclusive --wait --wrap 'sleep 4'",
+}
 
 pytestmark = [
     pytest.mark.slow,
@@ -22,7 +26,7 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("interruption", ["preempt.sh", "out_of_time.sh"])
+@pytest.mark.parametrize("interruption", INTERRUPTIONS)
 def test_an_interrupted_job_goes_on_to_the_same_bytes(interruption: str, tmp_path: Path) -> None:
     pytest.importorskip("submitit")
     words = (*SWEEP, "hydra/launcher=slurm", "hydra.launcher.partition=low")
@@ -31,7 +35,7 @@ def test_an_interrupted_job_goes_on_to_the_same_bytes(interruption: str, tmp_pat
     quiet.mkdir()
 
     finished = subprocess.run(
-        [str(CLUSTER), str(CLUSTER.with_name(interruption)), *command(*words)],
+        [CLUSTER, INTERRUPT, INTERRUPTIONS[interruption], *command(*words)],
         cwd=cluster,
         env=environment(ROUND_S="3"),
         capture_output=True,
