@@ -51,6 +51,13 @@ def cli(capfd: pytest.CaptureFixture[str]) -> Cli:
     return lambda *arguments: Ended(run_cli(*arguments), *capfd.readouterr())
 
 
+@pytest.fixture
+def multirun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty directory, in which the command line looks for experiments."""
+    monkeypatch.setenv("CUTTLE_ROOT", str(tmp_path))
+    return tmp_path
+
+
 @pytest.fixture(scope="session")
 def reported(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Report]:
     """Report an awkward study by its name, the two largest with figures."""

@@ -16,7 +16,7 @@ from cuttle.analysis.statistic import evaluate
 from cuttle.analysis.style import DOUBLE_COLUMN, PNG_DPI
 
 from .conftest import Make, Report
-from .experiments import SECONDARY, match_rows, write_experiment, write_run
+from .experiments import PRIMARY, SECONDARY, match_rows, write_experiment, write_run
 from .page import check
 from .studies import AWKWARD, GROUPS, WITH_FIGURES
 
@@ -91,8 +91,11 @@ def test_statistics_take_unfinished_runs_and_runs_that_missed_an_opponent(tmp_pa
     write_run(path, "embedding", 2, matches=match_rows(0.5, opponent=SECONDARY))
     write_run(path, "embedding", 3, matches=match_rows(0.5, rounds=3))
 
-    results = evaluate(load(path))
+    study = load(path)
+    results = evaluate(study)
 
+    assert [study.rates(o)["embedding"].tolist() for o in (PRIMARY, SECONDARY)] == [[0.5], [0.5]]
+    assert f"no final games against {PRIMARY}: embedding_run_02" in study.problems
     for name, frame in results.items():
         assert_reasons(name, records(frame))
     over_all = results["aggregates"].query("opponent == '' and condition == 'embedding'")

@@ -28,9 +28,8 @@ def studies(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def root(studies: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("CUTTLE_ROOT", str(tmp_path))
-    return Path(shutil.copytree(studies, tmp_path, dirs_exist_ok=True))
+def root(studies: Path, multirun: Path) -> Path:
+    return Path(shutil.copytree(studies, multirun, dirs_exist_ok=True))
 
 
 def change_run(root: Path, **training: Any) -> None:

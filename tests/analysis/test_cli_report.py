@@ -22,11 +22,10 @@ FAILED = {"error": {"type": "ValueError", "message": "one\ntwo", "log": "x"}}
 
 
 @pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("CUTTLE_ROOT", str(tmp_path))
+def root(multirun: Path) -> Path:
     groups = {name: [0.5, 0.55 + place / 50] for place, name in enumerate(TYPES)}
-    write_experiment(tmp_path, groups, runs=2)
-    return tmp_path
+    write_experiment(multirun, groups, runs=2)
+    return multirun
 
 
 def files(folder: Path) -> set[str]:
@@ -37,17 +36,14 @@ def edit(path: Path, **changes: Any) -> None:
     path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
 
 
-def test_plain_command_reports_the_latest_experiment(
-    tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CUTTLE_ROOT", str(tmp_path))
-    AWKWARD["nothing"](tmp_path)
+def test_plain_command_reports_the_latest_experiment(multirun: Path, cli: Cli) -> None:
+    AWKWARD["nothing"](multirun)
 
     ended = cli()
 
     assert ended.status == 1  # it has no results
     assert "No answer: no usable completed runs" in ended.out
-    assert {"report.html", "full_analysis.json"} <= files(tmp_path / "study" / "analysis")
+    assert {"report.html", "full_analysis.json"} <= files(multirun / "study" / "analysis")
 
 
 def test_report_prints_the_answer_in_80_columns_and_changes_no_run(root: Path, cli: Cli) -> None:

@@ -163,13 +163,10 @@ def test_a_short_screen_shows_the_most_urgent_and_says_what_it_hides(tmp_path: P
     assert lines[-1] == "and 32 more runs and 18 more errors; python analyze.py status shows all"
 
 
-def test_list_marks_the_selected_experiment(
-    tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CUTTLE_ROOT", str(tmp_path))
+def test_list_marks_the_selected_experiment(multirun: Path, cli: Cli) -> None:
     for name in ("first", "second"):
-        write_meta(tmp_path / name, description="[b]two[/b]")
-    os.utime(tmp_path / "first" / "experiment.json", (2e9, 2e9))
+        write_meta(multirun / name, description="[b]two[/b]")
+    os.utime(multirun / "first" / "experiment.json", (2e9, 2e9))
 
     assert "most recently launched one (first)" in cli("select").out
     assert cli("select", "sec").status == 0
@@ -191,15 +188,12 @@ def test_the_root_is_given_before_or_after_the_command(
     assert before.out == after.out and before.out.startswith("healthy: ")
 
 
-def test_stored_text_does_not_steer_the_terminal(
-    tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CUTTLE_ROOT", str(tmp_path))
+def test_stored_text_does_not_steer_the_terminal(multirun: Path, cli: Cli) -> None:
     error = {"type": "E", "message": STEER, "log": STEER}
-    path = write_experiment(tmp_path, {}, description=STEER, planned=["boolean"], runs=3)
+    path = write_experiment(multirun, {}, description=STEER, planned=["boolean"], runs=3)
     write_run(path, "boolean", 3, state="failed", status={"error": error})
     write_run(path, f"x{STEER}", 1, state="failed").rename(path / "\x1b[2J_run_1")
-    write_run(tmp_path / "ended", "boolean", 3, state="failed", status={"error": error})
+    write_run(multirun / "ended", "boolean", 3, state="failed", status={"error": error})
 
     for arguments in ("list", "status study", "status ended --watch", f"status {STEER}"):
         ended = cli(*arguments.split())

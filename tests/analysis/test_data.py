@@ -207,17 +207,6 @@ def test_an_unusable_run_is_excluded_by_name(tmp_path: Path, made: Any, reason: 
     assert re.search(reason, reasons["boolean_run_02"])
 
 
-def test_run_that_missed_an_opponent_is_named(tmp_path: Path) -> None:
-    path = write_experiment(tmp_path, {"boolean": [0.6]})
-    write_run(path, "boolean", 2, matches=match_rows(0.5, opponent=SECONDARY))
-
-    study = load(path)
-
-    assert study.rates(PRIMARY)["boolean"].size == 1
-    assert study.rates(SECONDARY)["boolean"].size == 2
-    assert f"no final games against {PRIMARY}: boolean_run_02" in study.problems
-
-
 def test_empty_experiment_gives_empty_frames_with_their_columns(study: Make) -> None:
     found = study({}, planned=[])
 
