@@ -67,6 +67,12 @@ def test_a_killed_training_goes_on_to_the_same_bytes(trained: Path, tmp_path: Pa
     assert results(tmp_path) == results(trained)
 
 
+def verify(run_dir: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "cuttle.launch.verify", str(run_dir)]
+    known = {**os.environ, **variables}
+    return subprocess.run(command, env=known, capture_output=True, text=True, check=False)
+
+
 @pytest.mark.usefixtures("fork_server")
 def test_seed_zero_trains_like_any_other(tmp_path: Path) -> None:
     zero = launch_here(tmp_path, "experiment=a", "seed=fixed", "seed.value=0")
@@ -79,13 +85,7 @@ def test_seed_zero_trains_like_any_other(tmp_path: Path) -> None:
 def test_verify_compares_results_where_bytes_cannot_agree(trained: Path) -> None:
     run_dir = trained / "multirun" / "test" / "embedding_run_01"  # multiplies by MKL
 
-    done = subprocess.run(
-        [sys.executable, "-m", "cuttle.launch.verify", str(run_dir)],
-        env={**os.environ, "MKL_ENABLE_INSTRUCTIONS": "SSE4_2"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = verify(run_dir, MKL_ENABLE_INSTRUCTIONS="SSE4_2")
 
     assert done.returncode == 3, done.stdout
     lines = done.stdout.splitlines()
@@ -98,12 +98,11 @@ def test_verify_compares_results_where_bytes_cannot_agree(trained: Path) -> None
 
 def test_verify_reproduces_a_run_and_notices_a_changed_one(trained: Path, tmp_path: Path) -> None:
     run_dir = trained / "multirun" / "test" / "boolean_run_01"
-    command = [sys.executable, "-m", "cuttle.launch.verify", str(run_dir)]
 
-    same = subprocess.run(command, capture_output=True, text=True, check=False)
+    same = verify(run_dir)
     original = (run_dir / "metrics.jsonl").read_text()
     (run_dir / "metrics.jsonl").write_text(original.replace('"round": 2', '"round": 9'))
-    changed = subprocess.run(command, capture_output=True, text=True, check=False)
+    changed = verify(run_dir)
     (run_dir / "metrics.jsonl").write_text(original)
 
     assert same.returncode == 0 and "is reproduced byte for byte" in same.stdout

@@ -1,5 +1,6 @@
 """What the schema refuses, in one line that names the key, the value and the way out."""
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,10 +96,7 @@ def changed(name: str, value: Any) -> dict[str, Any]:
     """Return the full budget with one value changed, past Hydra."""
     training = composed()["training"]
     *sections, last = name.split(".")
-    section = training
-    for part in sections:
-        section = section[part]
-    section[last] = value
+    functools.reduce(dict.__getitem__, sections, training)[last] = value
     return training
 
 
