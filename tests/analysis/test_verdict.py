@@ -211,7 +211,7 @@ CHECKS: dict[str, tuple[list[dict[str, Any]], str, str]] = {
                   r"warning collapsed: .*: boolean_run_05 \(0\.420\)$", "unequal_n"),
     "far out but near": ([{"rate": rate} for rate in (0.7, 0.701, 0.7, 0.701, 0.69)],
                          "", "collapsed"),
-    "far below but not far out": ([{"rate": rate} for rate in (0.5, 0.6, 0.7, 0.8, 0.55)],
+    "far below but not far out": ([{"rate": rate} for rate in (0.45, 0.6, 0.7, 0.8, 0.55)],
                                   "", "collapsed"),
 }  # fmt: skip
 
