@@ -1,4 +1,4 @@
-"""Positions written as text, and random play to reach them. No tests.
+"""Positions and what is expected of them written as text, and random play. No tests.
 
 `position("P0 hand: 9S 2C / P1 points: 7H+JC+JD TS / P1 faces: QD / turn: 0")` reads as it looks:
 jacks follow their point card, bottom first. `deck:` names the top of the pile, first card first;
@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from cuttle.game.cards import NUM_CARDS, card_text
+from cuttle.env.observation import ZONES, observation_of, scalar, zone
+from cuttle.game.cards import NUM_CARDS, card_text, cards_of
 from cuttle.game.conformance.positions import from_record
 from cuttle.game.legal import legal_actions
 from cuttle.game.moves import legal_moves
@@ -63,6 +64,53 @@ def make_moves(game: Game, *keys: str, rules: Rules = CUTTLE_CARDS) -> Game:
         for action in moves[key]:
             play(game, action, rules)
     return game
+
+
+def check(start: str, *steps: str, rules: Rules = CUTTLE_CARDS) -> None:
+    """Play from a position and compare, in steps `MOVES => FACTS`, as in `draw => turn: 1`.
+
+    `P0 hand: 9S 2C` and `scrap: AC` name cards in any order, `pile:` the topmost in theirs.
+    `legal:` names all legal moves, `legal scuttle: 5D>5C` those that begin so, `may:` and
+    `may not:` some. `P0 sees own_goal: 21` is a zone or scalar of what a seat is shown.
+    """
+    game = position(start)
+    for step in steps:
+        moves, _, facts = step.partition("=>")
+        make_moves(game, *moves.split(), rules=rules)
+        for fact in facts.split("/"):
+            name, _, words = fact.partition(":")
+            wanted, found = words.split(), _read(game, name.strip(), rules)
+            if name.strip() in ("may", "may not"):
+                is_so = [word in found for word in wanted] == [name.strip() == "may"] * len(wanted)
+            elif name.strip() == "pile":
+                is_so = found[: len(wanted)] == wanted
+            else:
+                is_so = sorted(found) == sorted(wanted)
+            assert is_so, f"{fact.strip()} is expected, got {found}"
+
+
+def _read(game: Game, name: str, rules: Rules) -> list[str]:
+    """Read what a name of `check` stands for."""
+    head, _, rest = name.partition(" ")
+    if head in ("legal", "may"):
+        start = f"{rest}:" if head == "legal" and rest else ""
+        moves = legal_moves(game, rules)
+        return [key.removeprefix(start) for key in moves if key.startswith(start)]
+    if rest.startswith("sees "):
+        rest = rest.removeprefix("sees ")
+        observation = observation_of(game, int(head[1]), rules)
+        if rest not in ZONES:
+            return [str(scalar(observation, rest))]
+        cards = cards_of(zone(observation, rest))
+    elif head == "pile":
+        cards = game["deck"][game["deck_top"] :].tolist()
+    elif head in ("scrap", "frozen"):
+        cards = cards_of(game[head])
+    elif rest:
+        cards = cards_of(game[rest][int(head[1])])
+    else:
+        return [str(int(game[head]))]
+    return [card_text(card) for card in cards]
 
 
 def random_position(rng: np.random.Generator, rules: Rules, longest: int = 60) -> Games:
