@@ -79,7 +79,7 @@ def check(start: str, *steps: str, rules: Rules = CUTTLE_CARDS) -> None:
         make_moves(game, *moves.split(), rules=rules)
         for fact in facts.split("/"):
             name, _, words = fact.partition(":")
-            wanted, found = words.split(), _read(game, name.strip(), rules)
+            wanted, found = words.split(), read_fact(game, name.strip(), rules)
             if name.strip() in ("may", "may not"):
                 is_so = [word in found for word in wanted] == [name.strip() == "may"] * len(wanted)
             elif name.strip() == "pile":
@@ -89,7 +89,7 @@ def check(start: str, *steps: str, rules: Rules = CUTTLE_CARDS) -> None:
             assert is_so, f"{fact.strip()} is expected, got {found}"
 
 
-def _read(game: Game, name: str, rules: Rules) -> list[str]:
+def read_fact(game: Game, name: str, rules: Rules) -> list[str]:
     """Read what a name of `check` stands for."""
     head, _, rest = name.partition(" ")
     if head in ("legal", "may"):
