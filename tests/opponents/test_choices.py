@@ -48,31 +48,29 @@ def test_gap_maximizer_takes_the_largest_change_of_the_gap(text: str, expected: 
     assert choice("gap_maximizer", position(f"{text} / P1 hand: AD AH")) == expected
 
 
-def test_gap_maximizer_counters_what_costs_more_than_the_two() -> None:
-    ace = position("P0 hand: AC / P1 hand: 2D 4H / P1 points: TH")
-    three = position("P0 hand: 3C / P1 hand: 2D 4H / P1 points: TH / scrap: 6C")
-
-    assert choice("gap_maximizer", make_moves(ace, "oneOff:AC")) == "effect 2D"
-    assert choice("gap_maximizer", make_moves(three, "oneOff:3C")) == "default"
-
-
-def test_gap_maximizer_answers_a_counter_when_its_own_one_off_is_worth_it() -> None:
-    game = position("P0 hand: AC 2C / P1 hand: 2D / P1 points: TH 9D")
-
-    make_moves(game, "oneOff:AC", "counter:2D")
-
-    assert choice("gap_maximizer", game) == "effect 2C"
-
-
-def test_gap_maximizer_discards_the_least_and_takes_the_most_valuable_card() -> None:
-    four = position("P0 hand: 4C / P1 hand: 2D KH TH")
-    three = position("P0 hand: 3C / P1 hand: 2D / scrap: QC TC KD")
-
-    make_moves(four, "oneOff:4C", "resolve")
-    make_moves(three, "oneOff:3C", "resolve")
-
-    assert choice("gap_maximizer", four) == "choose 2D"
-    assert choice("gap_maximizer", three) == "choose KD"
+@pytest.mark.parametrize(
+    ("name", "text", "moves", "expected"),
+    [
+        # A counter must be worth more than the two; so must the answer to one.
+        ("gap_maximizer", "P0 hand: AC / P1 hand: 2D 4H / P1 points: TH", "oneOff:AC", "effect 2D"),
+        ("gap_maximizer", "P0 hand: 3C / P1 hand: 2D 4H / scrap: 6C", "oneOff:3C", "default"),
+        (
+            *("gap_maximizer", "P0 hand: AC 2C / P1 hand: 2D / P1 points: TH 9D"),
+            *("oneOff:AC counter:2D", "effect 2C"),
+        ),
+        # The least is discarded, the most valuable card is taken.
+        ("gap_maximizer", "P0 hand: 4C / P1 hand: 2D KH TH", "oneOff:4C resolve", "choose 2D"),
+        (
+            *("gap_maximizer", "P0 hand: 3C / P1 hand: 2D / scrap: QC TC KD"),
+            *("oneOff:3C resolve", "choose KD"),
+        ),
+        # It never counters, and discards the lowest.
+        ("high_card", "P0 hand: AC / P1 hand: 2D 4H / P1 points: TH", "oneOff:AC", "default"),
+        ("high_card", "P0 hand: 4C / P1 hand: 2D KH TH", "oneOff:4C resolve", "choose 2D"),
+    ],
+)
+def test_a_move_of_the_other_is_answered(name: str, text: str, moves: str, expected: str) -> None:
+    assert choice(name, make_moves(position(text), *moves.split())) == expected
 
 
 @pytest.mark.parametrize(
@@ -119,15 +117,3 @@ def test_gap_maximizer_lets_the_opponent_scrap_his_own_king() -> None:
 )
 def test_high_card_puts_down_the_highest_card(text: str, expected: str) -> None:
     assert choice("high_card", position(f"{text} / P1 hand: AD AH")) == expected
-
-
-def test_high_card_never_counters() -> None:
-    game = position("P0 hand: AC / P1 hand: 2D 4H / P1 points: TH")
-
-    assert choice("high_card", make_moves(game, "oneOff:AC")) == "default"
-
-
-def test_high_card_discards_the_lowest_card() -> None:
-    game = position("P0 hand: 4C / P1 hand: 2D KH TH")
-
-    assert choice("high_card", make_moves(game, "oneOff:4C", "resolve")) == "choose 2D"

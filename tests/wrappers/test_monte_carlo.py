@@ -1,8 +1,5 @@
 """The playout player: finds wins, repeats itself, beats the greedy player, sees nothing hidden."""
 
-import functools
-import operator
-
 import numpy as np
 import pytest
 
@@ -11,36 +8,19 @@ from cuttle.env.match import Player, play_deals
 from cuttle.env.observation import observation_of
 from cuttle.env.vector import DealtGames
 from cuttle.game.actions import NUM_ACTIONS, parse_action
-from cuttle.game.cards import ALL_CARDS, mask_of
-from cuttle.game.conformance.positions import from_record
 from cuttle.game.legal import legal_actions
 from cuttle.game.state import random_decks
 from cuttle.game.variants import CUTTLE_CARDS, PRESETS
 from cuttle.opponents.monte_carlo import MonteCarlo
-
-POSITION = {
-    "turn": 2,
-    "phase": 1,
-    "hands": [["3S", "AC", "9D"], ["2C", "7H", "TD"]],
-    "points": [[["TH"], ["8C"]], [["TS"], ["9H"]]],
-    "faces": [[], []],
-    "deck": ["5D", "4D", "4S", "4H", "5H", "5S"],
-    "scrap": [],
-    "twos": [],
-    "oneOff": None,
-    "oneOffTarget": None,
-    "frozen": [],
-    "passStreak": 0,
-    "seesOppHand": [False, False],
-}
+from tests.game.plain_rules import DECK
+from tests.game.positions import position
 
 
-def choose(position: dict, seed: int = 0, playouts: int = 200) -> int:
-    """Let the player decide in one position; the cards it does not name are in the scrap."""
-    game = from_record(position)[0]
-    pile = mask_of([int(card) for card in game["deck"][game["deck_top"] :]])
-    elsewhere = [*game["hand"], *game["points"], *game["faces"], pile]
-    game["scrap"] = ALL_CARDS & ~functools.reduce(operator.or_, (int(mask) for mask in elsewhere))
+def choose(text: str, seed: int = 0, playouts: int = 200) -> int:
+    """Let the player decide in one position of a short pile; all other cards are in the scrap."""
+    text += " / deck: 5D 4D 4S 4H 5H 5S"
+    rest = " ".join(card for card in DECK if card not in text)
+    game = position(f"{text} / scrap: {rest}")
     mask = np.zeros((1, NUM_ACTIONS), np.bool_)
     mask[0, legal_actions(game, CUTTLE_CARDS)] = True
     observation = observation_of(game, 0, CUTTLE_CARDS)[None]
@@ -49,16 +29,15 @@ def choose(position: dict, seed: int = 0, playouts: int = 200) -> int:
 
 
 def test_winning_card_is_played() -> None:
-    assert choose(POSITION) in (parse_action("play 3S"), parse_action("play 9D"))
+    text = "P0 hand: 3S AC 9D / P1 hand: 2C 7H TD / P0 points: TH 8C / P1 points: TS 9H / turn: 2"
+
+    assert choose(text) in (parse_action("play 3S"), parse_action("play 9D"))
 
 
 def test_lost_game_is_saved_by_the_ace() -> None:
-    position = POSITION | {
-        "hands": [["AC", "KD", "KC", "TH"], ["2C", "7H", "TD", "4C"]],
-        "points": [[], [["TS"], ["9H"]]],
-    }
+    text = "P0 hand: AC KD KC TH / P1 hand: 2C 7H TD 4C / P1 points: TS 9H / turn: 2"
 
-    chosen = [choose(position, seed=seed, playouts=1_000) for seed in range(5)]
+    chosen = [choose(text, seed=seed, playouts=1_000) for seed in range(5)]
 
     assert set(chosen) == {parse_action("effect AC")}
 
