@@ -25,9 +25,11 @@ def random_actions(mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def test_environment_made_by_name_passes_the_checker_of_gymnasium() -> None:
-    env = gymnasium.make("Cuttle-v0", opponent=GAP_MAXIMIZER, render_mode="ansi")
+    env = gymnasium.make("Cuttle-v0", opponent="gap_maximizer", render_mode="ansi")
 
     check_env(env.unwrapped)
+
+    assert env.action_space.n == NUM_ACTIONS
 
 
 @pytest.mark.parametrize("seat", [0, 1])
@@ -61,21 +63,12 @@ def test_mask_in_the_info_equals_the_mask_in_the_observation() -> None:
             assert observation["action_mask"].sum() > 1
 
 
-def test_illegal_action_loses_the_game() -> None:
-    env = CuttleEnv(RANDOMIZED)
-    observation, _ = env.reset(seed=0)
-    illegal = np.flatnonzero(observation["action_mask"] == 0)[0]
-
-    _, reward, terminated, truncated, info = env.step(illegal)
-
-    assert (reward, terminated, truncated) == (-1.0, True, False)
-    assert info["illegal_action"]
-
-
-@pytest.mark.parametrize("action", [-105, -1, 181, 500])
-def test_action_outside_the_table_is_illegal_and_plays_nothing(action: int) -> None:
+@pytest.mark.parametrize("action", ["not in the mask", -105, 181])
+def test_illegal_action_loses_the_game_and_plays_nothing(action: Any) -> None:
     env = CuttleEnv(RANDOMIZED, seat=0)
     before, _ = env.reset(seed=0)
+    if action == "not in the mask":
+        action = np.flatnonzero(before["action_mask"] == 0)[0]
 
     after, reward, terminated, truncated, info = env.step(np.int64(action))
 
@@ -84,7 +77,7 @@ def test_action_outside_the_table_is_illegal_and_plays_nothing(action: int) -> N
     assert np.array_equal(before["observation"], after["observation"])
 
 
-@pytest.mark.parametrize("action", [0.0, 36.9, "0", True, None])
+@pytest.mark.parametrize("action", [36.9, None])
 def test_what_is_no_integer_is_no_action(action: Any) -> None:
     env = CuttleEnv(RANDOMIZED)
     env.reset(seed=0)
@@ -117,23 +110,6 @@ def test_a_finished_game_has_to_be_reset() -> None:
 
     with pytest.raises(RuntimeError, match="game 0 is over: call reset before step"):
         env.step(np.int64(0))
-
-
-def test_an_opponent_is_given_by_its_name() -> None:
-    named, built = CuttleEnv("gap_maximizer"), CuttleEnv(GAP_MAXIMIZER)
-    rng = np.random.default_rng(0)
-    observation, _ = named.reset(seed=1)
-    built.reset(seed=1)
-    is_over = False
-    while not is_over:
-        action = random_actions(observation["action_mask"][None], rng)[0]
-        observation, *outcome, _ = named.step(action)
-
-        other, *other_outcome, _ = built.step(action)
-
-        assert np.array_equal(observation["observation"], other["observation"])
-        assert outcome == other_outcome
-        is_over = bool(outcome[1] or outcome[2])
 
 
 @pytest.mark.parametrize(
@@ -186,8 +162,8 @@ def test_text_board_hides_the_hand_of_the_opponent() -> None:
     assert "opponent: 0 of 21 points, hand of 6: ?? ?? ?? ?? ?? ??" in board
 
 
-def test_batch_of_one_plays_as_the_single_environment() -> None:
-    single, batch = CuttleEnv(GAP_MAXIMIZER), CuttleVectorEnv(1, GAP_MAXIMIZER)
+def test_batch_of_one_against_a_name_plays_as_the_single_environment() -> None:
+    single, batch = CuttleEnv(GAP_MAXIMIZER), CuttleVectorEnv(1, "gap_maximizer")
     rng = np.random.default_rng(0)
     observation, _ = single.reset(seed=7)
     observations, _ = batch.reset(seed=7)
@@ -237,24 +213,11 @@ def test_batch_keeps_its_spaces_and_the_layout_of_infos() -> None:
     assert losses > wins > 0
 
 
-def test_illegal_action_loses_its_game_alone() -> None:
+def test_illegal_actions_lose_their_games_alone() -> None:
     envs = CuttleVectorEnv(4, RANDOMIZED)
     observations, _ = envs.reset(seed=0)
     actions = random_actions(observations["action_mask"], np.random.default_rng(0))
-    actions[2] = np.flatnonzero(observations["action_mask"][2] == 0)[0]
-
-    _, rewards, terminations, _, infos = envs.step(actions)
-
-    assert terminations.tolist() == [False, False, True, False]
-    assert rewards.tolist() == [0.0, 0.0, -1.0, 0.0]
-    assert infos["final_info"]["illegal_action"].tolist() == [False, False, True, False]
-
-
-def test_action_outside_the_table_loses_its_game_alone() -> None:
-    envs = CuttleVectorEnv(4, RANDOMIZED)
-    observations, _ = envs.reset(seed=0)
-    actions = random_actions(observations["action_mask"], np.random.default_rng(0))
-    actions[:3] = [-105, -1, 181]
+    actions[:3] = [-105, 181, np.flatnonzero(observations["action_mask"][2] == 0)[0]]
 
     _, rewards, terminations, _, infos = envs.step(actions)
 
@@ -293,9 +256,3 @@ def test_arguments_are_checked_with_the_value_named() -> None:
         CuttleEnv(RANDOMIZED, seat=2)
     with pytest.raises(ValueError, match="render_mode must be None or 'ansi', got 'human'"):
         CuttleVectorEnv(1, RANDOMIZED, render_mode="human")
-
-
-def test_mask_and_space_agree_on_the_number_of_actions() -> None:
-    env = CuttleEnv(RANDOMIZED)
-
-    assert env.action_space.n == NUM_ACTIONS
