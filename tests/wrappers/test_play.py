@@ -6,10 +6,11 @@ import signal
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 import torch
@@ -21,28 +22,43 @@ from cuttle.opponents.monte_carlo import MonteCarlo
 from cuttle.play import table
 from cuttle.play.__main__ import main, parse
 
-
-def type_in(monkeypatch: pytest.MonkeyPatch, answers: list[str]) -> None:
-    """Answer the prompts of `input` in order, then close the keyboard."""
-    remaining: Iterator[str] = iter(answers)
-
-    def answer(prompt: str) -> str:
-        try:
-            return next(remaining)
-        except StopIteration:
-            raise EOFError from None
-
-    monkeypatch.setattr("builtins.input", answer)
+Play = Callable[..., str]
 
 
-def test_game_against_an_opponent_can_be_played_to_its_end(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    type_in(monkeypatch, ["1"] * 200)
+@pytest.fixture
+def play(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Play:
+    """How to play with answers to the prompts, until the keyboard is closed, and see the game."""
 
-    main(["--opponent", "gap_maximizer", "--seed", "3"])
+    def shown(*arguments: str, answers: Sequence[str] = ()) -> str:
+        remaining = iter(answers)
 
-    shown = capsys.readouterr().out
+        def answer(prompt: str) -> str:
+            for each in remaining:
+                return each
+            raise EOFError
+
+        monkeypatch.setattr("builtins.input", answer)
+        main(list(arguments))
+        return capsys.readouterr().out
+
+    return shown
+
+
+@pytest.fixture
+def refusal(capsys: pytest.CaptureFixture[str]) -> Play:
+    """How to be refused, and see the last line that says why."""
+
+    def shown(*arguments: str) -> str:
+        with pytest.raises(SystemExit):
+            main(list(arguments))
+        return capsys.readouterr().err.splitlines()[-1]
+
+    return shown
+
+
+def test_game_against_an_opponent_can_be_played_to_its_end(play: Play) -> None:
+    shown = play("--opponent", "gap_maximizer", "--seed", "3", answers=["1"] * 200)
+
     assert "you against gap_maximizer; --seed 3 deals these games again." in shown
     assert "draw a card" in shown
     assert "gap_maximizer won:" in shown
@@ -51,14 +67,9 @@ def test_game_against_an_opponent_can_be_played_to_its_end(
 @pytest.mark.parametrize(
     "wrong", ["", "x", "0", "999", "-1", "1.5", "²", "1" * 5_000, "0000000010", "play 10♥"]
 )
-def test_wrong_input_asks_again(
-    wrong: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    type_in(monkeypatch, [wrong, wrong, "q"])
+def test_wrong_input_asks_again(wrong: str, play: Play) -> None:
+    shown = play("--seed", "3", answers=[wrong, wrong, "q"])
 
-    main(["--seed", "3"])
-
-    shown = capsys.readouterr().out
     assert shown.count("Type a number from 1 to") == 2
     assert "You left the table." in shown
 
@@ -67,10 +78,7 @@ def test_wrong_input_asks_again(
 def test_closing_the_keyboard_leaves_cleanly(
     error: type[BaseException], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def close(prompt: str) -> str:
-        raise error
-
-    monkeypatch.setattr("builtins.input", close)
+    monkeypatch.setattr("builtins.input", mock.Mock(side_effect=error))
 
     main(["--seed", "3", "--games", "4"])
 
@@ -79,34 +87,25 @@ def test_closing_the_keyboard_leaves_cleanly(
     assert "0 games: you 0, gap_maximizer 0, draws 0" in shown
 
 
-def test_help_and_board_are_shown_on_request(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    type_in(monkeypatch, ["?", "b", "q"])
+def test_help_and_board_are_shown_on_request(play: Play) -> None:
+    shown = play("--seed", "3", "--dealer", answers=["?", "b", "q"])
 
-    main(["--seed", "3", "--dealer"])
-
-    shown = capsys.readouterr().out
     assert "Reach 21 points" in shown
     assert shown.count("you: 0 of 21 points, hand of 6:") == 2
 
 
-def test_help_follows_the_rules(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    texts = {}
-    for name in PRESETS:
-        type_in(monkeypatch, ["?", "q"])
-        main(["--seed", "3", "--rules", name])
-        texts[name] = capsys.readouterr().out
+@pytest.mark.parametrize(
+    ("rules", "lines"),
+    [
+        ("cuttle_cards", ["14, 10, 5, 0.", "with more than 8 in hand you discard"]),
+        ("cuttle_cards_1_0_1", ["take a card if you hold fewer than 8\n"]),
+        ("classic", ["14, 10, 7, 5.", "5 draws 2,\n", "7 plays the top card", "take a card\n"]),
+    ],
+)
+def test_help_follows_the_rules(rules: str, lines: list[str], play: Play) -> None:
+    shown = play("--seed", "3", "--rules", rules, answers=["?", "q"])
 
-    assert "lowers that: 14, 10, 5, 0." in texts["cuttle_cards"]
-    assert "take a card; with more than 8 in hand you discard" in texts["cuttle_cards"]
-    assert "take a card if you hold fewer than 8\n" in texts["cuttle_cards_1_0_1"]
-    assert "lowers that: 14, 10, 7, 5." in texts["classic"]
-    assert "5 draws 2,\n" in texts["classic"]
-    assert "7 plays the top card of the pile" in texts["classic"]
-    assert "take a card\n" in texts["classic"]
+    assert [line for line in lines if line not in shown] == []
 
 
 def test_opponent_thinks_by_the_rules_of_the_table() -> None:
@@ -118,28 +117,25 @@ def test_opponent_thinks_by_the_rules_of_the_table() -> None:
     assert player._rules == PRESETS["classic"]
 
 
-def test_watched_games_are_the_same_for_the_same_seed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_watched_games_are_the_same_for_the_same_seed(play: Play) -> None:
     arguments = ["--watch", "--opponent", "randomized", "--seed", "5", "--pause", "0"]
-    main(arguments)
-    first = capsys.readouterr().out
 
-    main(arguments)
+    first, again = play(*arguments), play(*arguments)
 
-    assert capsys.readouterr().out == first
+    assert first == again
     assert "randomized 1: " in first
     assert "randomized 2: " in first
     assert "??" not in first
 
 
-def test_match_ends_with_its_summary(capsys: pytest.CaptureFixture[str]) -> None:
-    main(["--watch", "--opponent", "gap_maximizer", "--opponent", "randomized", "--games", "40",
-          "--seed", "0"])  # fmt: skip
+def test_match_ends_with_its_summary(play: Play) -> None:
+    both = ["--opponent", "gap_maximizer", "--opponent", "randomized"]
 
-    last = capsys.readouterr().out.splitlines()[-1]
-    counts = {name: int(count) for name, _, count in (
-        part.rpartition(" ") for part in last.removeprefix("40 games: ").split(", "))}  # fmt: skip
-    assert sum(counts.values()) == 40
-    assert counts["gap_maximizer"] > counts["randomized"]
+    last = play("--watch", *both, "--games", "40", "--seed", "0").splitlines()[-1]
+
+    head, gap_maximizer, randomized, draws = map(int, re.findall(r"\d+", last))
+    assert head == gap_maximizer + randomized + draws == 40
+    assert gap_maximizer > randomized
 
 
 def section_of(rules: str) -> dict[str, Any]:
@@ -167,39 +163,37 @@ def write_run(run_dir: Path, rules: str = "cuttle_cards") -> Path:
     return run_dir
 
 
-def test_trained_model_can_be_met(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_trained_model_can_be_met(tmp_path: Path, play: Play) -> None:
     run_dir = write_run(tmp_path / "blind_run_01")
-    type_in(monkeypatch, ["1"] * 200)
 
-    main(["--model", str(run_dir), "--seed", "3"])
+    shown = play("--model", str(run_dir), "--seed", "3", answers=["1"] * 200)
 
-    shown = capsys.readouterr().out
     assert "blind_run_01: " in shown
     assert "won:" in shown or "A draw." in shown
 
 
-def test_the_name_of_a_run_does_not_steer_the_terminal(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_name_of_a_run_does_not_steer_the_terminal(tmp_path: Path, play: Play) -> None:
     run_dir = write_run(tmp_path / "\x1b[31mred")
 
-    main(["--watch", "--model", str(run_dir), "--pause", "0"])
+    shown = play("--watch", "--model", str(run_dir), "--pause", "0")
 
-    shown = capsys.readouterr().out
     assert "\ufffd[31mred 1 against" in shown
     assert "\x1b" not in shown
 
 
-def test_model_plays_an_opponent_while_watched(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("rules", "words", "first"),
+    [
+        ("cuttle_cards", ["--opponent", "high_card"], "blind_run_01 "),
+        ("classic", ["--rules", "classic"], "blind_run_01 1 "),
+    ],
+)
+def test_a_model_is_watched_under_the_rules_it_was_trained_by(
+    rules: str, words: list[str], first: str, tmp_path: Path, play: Play
 ) -> None:
-    run_dir = write_run(tmp_path / "blind_run_01")
+    run_dir = write_run(tmp_path / "blind_run_01", rules=rules)
 
-    main(["--watch", "--model", str(run_dir), "--opponent", "high_card", "--games", "4"])
-
-    assert "4 games: blind_run_01 " in capsys.readouterr().out
+    assert f"2 games: {first}" in play("--watch", "--model", str(run_dir), *words, "--games", "2")
 
 
 def change(*keys: str, to: Any) -> Callable[[Path], None]:
@@ -262,18 +256,13 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
 
 @pytest.mark.parametrize(("damage", "message"), DAMAGE.values(), ids=list(DAMAGE))
 def test_a_model_that_cannot_be_met_is_refused_in_one_line(
-    damage: Callable[[Path], object],
-    message: str,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    damage: Callable[[Path], object], message: str, tmp_path: Path, refusal: Play
 ) -> None:
     run_dir = write_run(tmp_path / "blind_run_01")
     damage(run_dir / "models" / "model_final.pt")
 
-    with pytest.raises(SystemExit):
-        main(["--model", str(run_dir)])
+    last = refusal("--model", str(run_dir))
 
-    last = capsys.readouterr().err.splitlines()[-1]
     assert str(run_dir) in last and re.search(message, last), last
 
 
@@ -289,25 +278,11 @@ def test_a_model_that_may_fill_the_memory_is_not_read(
         main(["--model", str(run_dir)])
 
 
-def test_a_path_that_no_file_can_have_is_refused_in_short(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    with pytest.raises(SystemExit):
-        main(["--model", "a" * 5_000])
+def test_a_path_that_no_file_can_have_is_refused_in_short(refusal: Play) -> None:
+    last = refusal("--model", "a" * 5_000)
 
-    last = capsys.readouterr().err.splitlines()[-1]
     assert last.endswith("aaa... cannot be opened: File name too long")
     assert len(last) < 200
-
-
-def test_model_is_met_under_the_rules_it_was_trained_by(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run_dir = write_run(tmp_path / "blind_run_01", rules="classic")
-
-    main(["--watch", "--model", str(run_dir), "--rules", "classic", "--games", "2"])
-
-    assert "2 games: blind_run_01 1 " in capsys.readouterr().out
 
 
 def test_help_of_the_command_tells_what_it_is_for(capsys: pytest.CaptureFixture[str]) -> None:
@@ -333,10 +308,7 @@ def test_terminal_without_suit_signs_gets_letters(
     [
         (["--opponent", "nobody"], f"unknown opponent 'nobody'; there are {', '.join(names())}"),
         (["--model", "nowhere"], "nowhere/models/model_final.pt is missing; give the directory of"),
-        (
-            ["--opponent", "randomized", "--opponent", "high_card"],
-            "give one of --opponent and --model (two with --watch)",
-        ),
+        (["--opponent", "randomized"] * 2, "give one of --opponent and --model (two with --watch)"),
         (["--watch", *["--opponent", "randomized"] * 3], "(two with --watch)"),
         (["--games", "0"], "must be at least 1, got 0"),
         (["--seed", "-1"], "must be at least 0, got -1"),
@@ -345,13 +317,8 @@ def test_terminal_without_suit_signs_gets_letters(
         (["--pause", "x"], "invalid float value: 'x'"),
     ],
 )
-def test_wrong_arguments_are_named(
-    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit):
-        main(arguments)
-
-    assert message in capsys.readouterr().err
+def test_wrong_arguments_are_named(arguments: list[str], message: str, refusal: Play) -> None:
+    assert message in refusal(*arguments)
 
 
 @pytest.mark.slow
