@@ -10,7 +10,6 @@ import torch
 from omegaconf import OmegaConf
 from torch import Tensor, nn
 
-from cuttle import opponents
 from cuttle.env.observation import SCALAR_DIM
 from cuttle.launch.build import build_trainer, check
 from cuttle.networks.cards import bits
@@ -215,14 +214,3 @@ def test_a_trainer_without_a_seed_is_refused(seed: Any) -> None:
         ValueError, match=f"a seed must be a whole number of at least 0, got {seed}"
     ):
         trainer(seed=seed)
-
-
-def test_an_opponent_whose_class_has_another_name_is_refused(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(opponents, "names", lambda: ["uct_player"])
-    module = types.ModuleType("cuttle.opponents.uct_player")
-    monkeypatch.setitem(sys.modules, module.__name__, module)
-
-    with pytest.raises(ValueError, match=r"uct_player\.py must hold the class UctPlayer"):
-        opponents.load("uct_player")

@@ -83,6 +83,7 @@ ACT = "class Broken:\n    def act(self, observation, legal_mask, rng): return {}
         (ACT.format("[0.5, 0]"), "TypeError: an action must be an integer"),
         (ACT.format("legal_mask.argmin(axis=1)"), "ValueError: action"),
         (ACT.format("None"), "TypeError: "),
+        ("class Another: pass", "must hold the class Broken"),
     ],
 )
 def test_an_opponent_whose_file_is_broken_is_refused_in_one_line(
@@ -92,15 +93,10 @@ def test_an_opponent_whose_file_is_broken_is_refused_in_one_line(
     monkeypatch.setattr(opponents, "__path__", [str(tmp_path)])
     monkeypatch.delitem(sys.modules, "cuttle.opponents.broken", raising=False)
 
-    with pytest.raises(ValueError, match=r"cuttle/opponents/broken\.py fails: ") as refusal:
+    with pytest.raises(ValueError, match=r"cuttle/opponents/broken\.py (fails|must)") as refusal:
         opponents.load("broken")
 
     assert reason in str(refusal.value)
-
-
-def test_an_unknown_opponent_is_refused_by_name() -> None:
-    with pytest.raises(ValueError, match=f"'oracle'; there are {', '.join(NAMES)}"):
-        opponents.load("oracle")
 
 
 def win_rate(first: str, second: str, decks: NDArray[np.uint8]) -> float:
@@ -118,15 +114,6 @@ def test_the_ladder_of_opponents_stands() -> None:
     assert win_rate("high_card", "randomized", decks) > 0.75
     assert win_rate("gap_maximizer", "randomized", decks) > 0.85
     assert win_rate("gap_maximizer", "high_card", decks) > 0.52
-
-
-def test_the_same_deals_give_the_same_results() -> None:
-    decks = random_decks(50, np.random.default_rng(6))
-    players = opponents.load("randomized"), opponents.load("gap_maximizer")
-
-    one, two = (play_deals(players, decks, np.random.default_rng(7)) for _ in range(2))
-
-    assert (one == two).all()
 
 
 def test_random_actions_are_all_equally_likely() -> None:
