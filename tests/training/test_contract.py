@@ -71,9 +71,8 @@ def test_every_type_trains_alike_twice_and_when_it_is_resumed(network_type: str)
 
 @pytest.mark.slow
 @pytest.mark.parametrize("double", ["true", "false"])
-@pytest.mark.parametrize("network_type", ["boolean", *MADE])
 def test_networks_are_in_training_mode_in_the_gradient_step_alone(
-    network_type: str, double: str, monkeypatch: pytest.MonkeyPatch
+    double: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: set[tuple[bool, bool]] = set()
     call = nn.Module.__call__
@@ -85,7 +84,7 @@ def test_networks_are_in_training_mode_in_the_gradient_step_alone(
 
     monkeypatch.setattr(nn.Module, "__call__", noted)
 
-    list(built(network_type, f"training.learner.double={double}").rounds())
+    list(built("BatchNormalised", f"training.learner.double={double}").rounds())
 
     assert seen == {(True, True), (False, False)}
 
@@ -120,17 +119,6 @@ def test_running_averages_reach_the_network_that_plays(period: str) -> None:
         if period == "null":
             assert torch.equal(learner["target"][name], learner["network"][name])
     assert not torch.equal(trained.model_state()["before.running_mean"], before)
-
-
-@pytest.mark.parametrize("network_type", ["Dropped", "BatchNormalised"])
-def test_a_trained_network_values_a_position_the_same_every_time(network_type: str) -> None:
-    trained = built(network_type)
-    next(trained.rounds())
-    games, rng = VectorEnv(64, np.random.default_rng(0)), np.random.default_rng(0)
-
-    actions = [trained.player().act(games.observation, games.legal_mask, rng) for _ in range(2)]
-
-    assert (actions[0] == actions[1]).all()
 
 
 @pytest.mark.parametrize("network_type", ["Dropped", "BatchNormalised", "Stateful"])

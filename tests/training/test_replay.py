@@ -158,16 +158,6 @@ def test_nothing_can_be_sampled_before_a_return_is_complete() -> None:
     assert not memory.can_sample()
 
 
-def test_same_stream_gives_equal_batches() -> None:
-    memory = Replay(1, ONE_STEP)
-    remember(memory, GAME)
-
-    first, second = (memory.sample(16, np.random.default_rng(3)) for _ in range(2))
-
-    for field in dataclasses.fields(Batch):
-        np.testing.assert_array_equal(getattr(first, field.name), getattr(second, field.name))
-
-
 def test_samples_are_renamed_state_action_and_mask_alike() -> None:
     memory = Replay(1, dataclasses.replace(ONE_STEP, suit_augmentation=True))
     for card in (0, 20, 1, 21) * 8:  # ace and six of clubs, then of diamonds

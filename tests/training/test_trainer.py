@@ -20,30 +20,29 @@ from tests.training.build import (
 )
 
 
-def test_a_round_reports_every_column() -> None:
-    report = next(trainer().rounds())
-
-    assert tuple(report.metrics) == METRICS_COLUMNS
-    assert all(tuple(row) == MATCHES_COLUMNS for row in report.matches)
-    assert tuple(report.timings) == TIMINGS_COLUMNS
-
-
 def test_the_budget_is_kept_and_the_books_add_up() -> None:
-    learner = ("learner.batch_size=64", "learner.replay_ratio=4.0")
+    learner = ("learner.batch_size=64", "learner.replay_ratio=3.0")  # three updates in four ticks
     exploration = ("exploration.epsilon_end=0.05", "exploration.decay_fraction=0.5")
-    reports = list(trainer(*learner, *exploration).rounds())
+    trained = trainer(*learner, *exploration)
+    reports = list(trained.rounds())
 
     first, last = reports[0].metrics, reports[1].metrics
     assert [r.round for r in reports] == [1, 2]
+    assert list(trained.rounds()) == []
     # Games end several at a time, so a round may overshoot by less than the games side by side.
     assert 40 <= first["episodes"] < 40 + 16
     assert 80 <= last["episodes"] < 80 + 16
     learnt = last["decisions"] - 256
-    assert last["samples_learnt"] == pytest.approx(4 * learnt, abs=4 * 64)
+    assert last["samples_learnt"] == pytest.approx(3 * learnt, abs=3 * 64)
     assert last["samples_learnt"] == 64 * last["updates"]
+    assert first["updates"] < last["updates"]
     assert first["epsilon"] == pytest.approx(0.05)  # the first half of the budget explores more
     assert last["learning_rate"] < first["learning_rate"]
     assert 5 < last["game_length"] < 100
+    for report in reports:
+        assert tuple(report.metrics) == METRICS_COLUMNS
+        assert all(tuple(row) == MATCHES_COLUMNS for row in report.matches)
+        assert tuple(report.timings) == TIMINGS_COLUMNS
 
 
 def test_matches_are_even_between_seats_and_count_every_game() -> None:
@@ -69,32 +68,23 @@ def test_learning_that_diverges_says_so() -> None:
         next(trainer("learner.learning_rate=1e30", "learner.learning_rate_end=1e30").rounds())
 
 
-def test_global_random_state_changes_nothing() -> None:
-    results = []
-    for noise in (1, 2):
-        np.random.seed(noise)
-        torch.manual_seed(noise)
-        results.append(numbers(list(trainer(seed=3).rounds())))
-
-    assert results[0] == results[1]
-
-
 def test_another_seed_gives_other_numbers() -> None:
-    assert numbers(list(trainer(seed=1).rounds())) != numbers(list(trainer(seed=2).rounds()))
+    first, second = (numbers([next(trainer(seed=seed).rounds())]) for seed in (1, 2))
+
+    assert first != second
 
 
-@pytest.mark.parametrize(
-    "network_type", ["boolean", pytest.param("multi_encoder", marks=pytest.mark.slow)]
-)
-def test_training_continues_to_the_bit_after_any_round(network_type: str) -> None:
-    straight = trainer("rounds=3", network_type=network_type, seed=5)
+def test_training_continues_to_the_bit_after_any_round_whatever_the_global_generators() -> None:
+    straight = trainer("rounds=3", seed=5)
     reports, states = [], []
     for report in straight.rounds():
         reports.append(report)
         states.append(through_a_file(straight.state_dict()))
 
     for done in (1, 2):
-        resumed = trainer("rounds=3", network_type=network_type, seed=5)
+        np.random.seed(done)
+        torch.manual_seed(done)
+        resumed = trainer("rounds=3", seed=5)
         resumed.load_state_dict(states[done - 1])
         assert numbers(list(resumed.rounds())) == numbers(reports[done:])
         assert same_weights(resumed, straight)
@@ -111,13 +101,6 @@ def test_the_state_is_a_snapshot() -> None:
     assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
     rows = (before["replay"]["columns"], kept["replay"]["columns"])
     assert all(torch.equal(rows[0][name], rows[1][name]) for name in rows[0])
-
-
-def test_a_finished_run_has_no_more_rounds() -> None:
-    trained = trainer()
-    list(trained.rounds())
-
-    assert list(trained.rounds()) == []
 
 
 def test_every_step_of_play_and_of_evaluation_is_noticed() -> None:
@@ -239,17 +222,6 @@ def test_epsilon_falls_within_a_round() -> None:
     is_random = trained.state_dict()["replay"]["columns"]["is_random"]
 
     assert 0.1 < is_random.float().mean() < 0.6
-
-
-def test_fractions_of_updates_add_up_also_over_rounds() -> None:
-    three_in_four_ticks = ("learner.batch_size=64", "learner.replay_ratio=3.0")
-    straight = trainer(*three_in_four_ticks)
-    first, last = straight.rounds()
-
-    assert last.metrics["samples_learnt"] == pytest.approx(
-        3 * (last.metrics["decisions"] - 256), abs=3 * 64
-    )
-    assert first.metrics["updates"] < last.metrics["updates"]
 
 
 def test_a_run_draws_from_the_streams_of_its_seed() -> None:
