@@ -296,18 +296,6 @@ def test_bits_are_the_cards_of_a_set() -> None:
     assert bits(zones).nonzero().tolist() == [[0, 0, 3], [0, 0, 51]]
 
 
-def test_a_card_linear_is_a_linear_layer_over_cards_and_scalars() -> None:
-    layer = CardLinear(2, 1, 1)
-    with torch.no_grad():
-        layer.cards.copy_(torch.arange(104.0).reshape(2, 52, 1))
-        layer.scalars.fill_(0.5)
-        layer.bias.fill_(1000.0)
-
-    out = layer(torch.tensor([[1 << 3, (1 << 0) | (1 << 1)]]), torch.tensor([[4.0]]))
-
-    assert out.tolist() == [[1000.0 + 3 + 52 + 53 + 2]]
-
-
 def test_a_zone_linear_is_one_linear_layer_a_zone() -> None:
     layer = ZoneLinear(2, 3, 1)
     with torch.no_grad():
