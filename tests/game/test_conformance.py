@@ -43,42 +43,11 @@ def test_the_whole_record_replays_without_difference(path: Path) -> None:
     assert outcome.differences == []
 
 
-def test_a_changed_card_is_reported() -> None:
-    record = first_record()
-    record["steps"][0]["state"]["hands"][0].pop()
-
-    found = list(compare.differences(record))
-
-    assert len(found) == 1
-    assert "step 0" in found[0]
-    assert "hands" in found[0]
-
-
-def test_a_missing_legal_move_is_reported() -> None:
-    record = first_record()
-    missing = record["steps"][0]["legal"].pop()
-
-    found = list(compare.differences(record))
-
-    assert len(found) == 1
-    assert missing in found[0]
-
-
-def test_a_move_by_the_other_player_is_reported() -> None:
-    record = first_record()
-    record["steps"][0]["player"] = 1
-
-    found = list(compare.differences(record))
-
-    assert len(found) == 1
-    assert "not legal here for player 1" in found[0]
-
-
-def test_a_wrong_result_is_reported() -> None:
-    record = first_record()
-    record["result"]["winner"] = 7
-
-    assert "end" in next(compare.differences(record))
+def write_record(path: Path, text: str) -> str:
+    """Write a file of recorded games."""
+    with gzip.open(path, "wt", encoding="utf-8") as file:
+        file.write(text)
+    return str(path)
 
 
 def test_the_command_counts_games_steps_and_differences(capsys: pytest.CaptureFixture[str]) -> None:
@@ -88,34 +57,62 @@ def test_the_command_counts_games_steps_and_differences(capsys: pytest.CaptureFi
     assert capsys.readouterr().out.splitlines()[-1].endswith(" steps, 0 differences")
 
 
-def write_record(path: Path, text: str) -> Path:
-    """Write a file of recorded games."""
-    with gzip.open(path, "wt", encoding="utf-8") as file:
-        file.write(text)
-    return path
+Change = Callable[[dict[str, Any]], object]
+DIFFERENCES: dict[str, tuple[Change, str]] = {
+    "changed card": (lambda record: record["steps"][0]["state"]["hands"][0].pop(), "hands"),
+    "missing legal move": (lambda record: record["steps"][0]["legal"].remove("draw"), "draw"),
+    "other player": (lambda record: record["steps"][0].update(player=1), "not legal here for play"),
+    "wrong result": (lambda record: record["result"].update(winner=7), "end"),
+}
 
 
-def test_the_command_fails_on_a_difference(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(("change", "message"), DIFFERENCES.values(), ids=list(DIFFERENCES))
+def test_a_difference_is_reported_and_fails_the_command(
+    change: Change, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     record = first_record()
-    record["result"]["winner"] = 7
-    path = write_record(tmp_path / "wrong.jsonl.gz", json.dumps(record) + "\n")
+    change(record)
 
-    code = replay.main([str(path)])
+    assert replay.main([write_record(tmp_path / "wrong.jsonl.gz", json.dumps(record))]) == 1
 
-    assert code == 1
-    assert capsys.readouterr().out.splitlines()[-1].startswith("1 games, ")
-
-
-def test_the_command_names_a_missing_file(capsys: pytest.CaptureFixture[str]) -> None:
-    assert replay.main(["nowhere.jsonl.gz"]) == 2
-    assert "nowhere.jsonl.gz" in capsys.readouterr().err
+    difference, counts = capsys.readouterr().out.splitlines()
+    assert message in difference
+    assert counts.startswith("1 games, ") and counts.endswith(", 1 differences")
 
 
-def test_the_command_needs_a_file(capsys: pytest.CaptureFixture[str]) -> None:
-    assert replay.main([]) == 2
-    assert "no file given; usage:" in capsys.readouterr().err
+@pytest.fixture
+def refusal(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """How to be refused, and see the one line that says why."""
+
+    def shown(*paths: str) -> str:
+        assert replay.main([*paths]) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        return line
+
+    return shown
+
+
+def test_the_command_needs_files(refusal: Callable[..., str]) -> None:
+    assert "no file given; usage:" in refusal()
+    assert "nowhere.jsonl.gz" in refusal("nowhere.jsonl.gz")
+
+
+DECK = "ValueError: each of the 52 cards must be there once, got"
+CHANGES: dict[str, tuple[Change, str]] = {
+    "short deck": (lambda record: record["deck_order"].pop(), f"{DECK} 51 of them on 51 places"),
+    "long deck": (lambda record: record["deck_order"].extend(["AC", "2C"]), f"{DECK} 52 of them"),
+    "twice": (lambda record: record["initial"]["scrap"].append("AC"), f"{DECK} 52 of them on 53"),
+    "no stack": (lambda record: record["initial"]["points"][0].append([]), "is no recorded game"),
+    "large": (lambda record: record["initial"].update(turn=10**6), "is no recorded game: Overflow"),
+    "negative": (lambda record: record["initial"].update(passStreak=-1), "is no recorded game"),
+    "escapes": (lambda record: record.update(schema="\x1b[31m\ud800"), "1, got \ufffd[31m\ufffd"),
+}
+
+
+def changed(change: Change) -> str:
+    record = first_record()
+    change(record)
+    return json.dumps(record)
 
 
 @pytest.mark.parametrize(
@@ -130,39 +127,14 @@ def test_the_command_needs_a_file(capsys: pytest.CaptureFixture[str]) -> None:
         ("{}{", "games.jsonl.gz cannot be read as gzipped lines of JSON"),
         ("[" * 100_000, "games.jsonl.gz cannot be read as gzipped lines of JSON: "),
         (" " * 20_000_000, "line of more than 16,777,216 characters"),
+        *((changed(change), message) for change, message in CHANGES.values()),
     ],
+    ids=[*range(9), *CHANGES],
 )
-def test_the_command_fails_where_it_compares_nothing(
-    text: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert replay.main([str(write_record(tmp_path / "games.jsonl.gz", text))]) == 2
-    assert message in capsys.readouterr().err
-
-
-Change = Callable[[dict[str, Any]], object]
-DECK = "ValueError: each of the 52 cards must be there once, got"
-CHANGES: dict[str, tuple[Change, str]] = {
-    "short deck": (lambda record: record["deck_order"].pop(), f"{DECK} 51 of them on 51 places"),
-    "long deck": (lambda record: record["deck_order"].extend(["AC", "2C"]), f"{DECK} 52 of them"),
-    "twice": (lambda record: record["initial"]["scrap"].append("AC"), f"{DECK} 52 of them on 53"),
-    "no stack": (lambda record: record["initial"]["points"][0].append([]), "is no recorded game"),
-    "large": (lambda record: record["initial"].update(turn=10**6), "is no recorded game: Overflow"),
-    "negative": (lambda record: record["initial"].update(passStreak=-1), "is no recorded game"),
-    "escapes": (lambda record: record.update(schema="\x1b[31m\ud800"), "1, got \ufffd[31m\ufffd"),
-}
-
-
-@pytest.mark.parametrize(("change", "message"), CHANGES.values(), ids=list(CHANGES))
 def test_a_damaged_record_is_refused_in_one_line(
-    change: Change, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    text: str, message: str, tmp_path: Path, refusal: Callable[..., str]
 ) -> None:
-    record = first_record()
-    change(record)
-    path = write_record(tmp_path / "games.jsonl.gz", json.dumps(record))
-
-    assert replay.main([str(path)]) == 2
-    (line,) = capsys.readouterr().err.splitlines()
-    assert message in line
+    assert message in refusal(write_record(tmp_path / "games.jsonl.gz", text))
 
 
 def test_only_jacks_may_lie_on_a_point_card() -> None:
@@ -182,25 +154,23 @@ def test_only_jacks_may_lie_on_a_point_card() -> None:
 def test_blank_lines_are_no_games(tmp_path: Path) -> None:
     path = write_record(tmp_path / "games.jsonl.gz", json.dumps(first_record()) + "\n\n")
 
-    assert compare.compare_files([path]).games == 1
+    assert compare.compare_files([Path(path)]).games == 1
 
 
-def test_a_pipe_is_not_waited_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_pipe_is_not_waited_for(tmp_path: Path, refusal: Callable[..., str]) -> None:
     os.mkfifo(tmp_path / "games.jsonl.gz")
 
-    assert replay.main([str(tmp_path / "games.jsonl.gz")]) == 2
-    assert "games.jsonl.gz cannot be read" in capsys.readouterr().err
+    assert "games.jsonl.gz cannot be read" in refusal(str(tmp_path / "games.jsonl.gz"))
 
 
 @pytest.mark.parametrize("content", [b"{}", b"\x1f\x8b\x08\x00damaged"])
-def test_the_command_names_a_file_that_is_not_gzipped(
-    content: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_file_that_is_not_gzipped_is_named(
+    content: bytes, tmp_path: Path, refusal: Callable[..., str]
 ) -> None:
     path = tmp_path / "games.jsonl"
     path.write_bytes(content)
 
-    assert replay.main([str(path)]) == 2
-    assert "games.jsonl cannot be read as gzipped lines of JSON" in capsys.readouterr().err
+    assert "games.jsonl cannot be read as gzipped lines of JSON" in refusal(str(path))
 
 
 def test_a_record_that_begins_on_the_stack_is_refused_by_what_lies_there() -> None:
