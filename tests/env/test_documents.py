@@ -64,22 +64,13 @@ def named(table: list[list[str]]) -> list[tuple[str, str]]:
     return [(name, row[1]) for row in table for name in re.findall(r"\w+", row[0])]
 
 
-def test_the_zone_table_is_the_order_of_the_words() -> None:
-    names = [name for name, _ in named(tables("observation.md")[0])]
+def test_the_tables_are_the_order_and_range_of_zones_scalars_and_flags() -> None:
+    zones, scalars, flags = map(named, tables("observation.md")[:3])
 
-    assert tuple(names) == observation.ZONES
-
-
-def test_the_scalar_table_is_the_order_and_range_of_the_scalars() -> None:
-    rows = named(tables("observation.md")[1])
-
-    assert tuple(name for name, _ in rows) == observation.SCALARS
-    assert [int(largest) for _, largest in rows] == observation._LARGEST.tolist()
-
-
-def test_the_flag_table_is_the_order_of_the_flags() -> None:
-    rows = named(tables("observation.md")[2])
-
-    names = [f"{name}_at_least_{k}" for name, most in rows for k in range(1, int(most) + 1)]
-
-    assert tuple(names) == observation.FLAGS
+    assert tuple(name for name, _ in zones) == observation.ZONES
+    assert tuple(name for name, _ in scalars) == observation.SCALARS
+    assert [int(largest) for _, largest in scalars] == observation._LARGEST.tolist()
+    assert (
+        tuple(f"{name}_at_least_{k}" for name, most in flags for k in range(1, int(most) + 1))
+        == observation.FLAGS
+    )

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from cuttle.env.observation import SCALARS, ZONES, scalar, zone
@@ -18,6 +19,7 @@ from cuttle.game.actions import NUM_ACTIONS, action_text, parse_action
 from cuttle.opponents.randomized import Randomized
 
 CYCLE = np.array([1, 2, 3, 0])  # clubs to diamonds to hearts to spades to clubs
+Renamed = tuple[NDArray[np.int64], NDArray[np.int64]]
 NEXT_SUIT = {"C": "D", "D": "H", "H": "S", "S": "C"}
 
 
@@ -28,6 +30,15 @@ def positions(num_steps: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     for _ in range(num_steps):
         env.step(Randomized().act(env.observation, env.legal_mask, rng))
     return env.observation.copy(), env.legal_mask.copy()
+
+
+@pytest.fixture(scope="module")
+def renamed() -> Renamed:
+    """Observations before and after every suit has become the next one."""
+    before, _ = positions(25)
+    after = before.copy()
+    rename_suits(after, orders(CYCLE, len(after)))
+    return before, after
 
 
 def orders(order: NDArray[Any], batch: int) -> NDArray[np.int64]:
@@ -45,11 +56,8 @@ def test_there_are_all_suit_orders_once() -> None:
     assert SUIT_ORDERS[0].tolist() == [0, 1, 2, 3]
 
 
-def test_every_zone_is_renamed_card_by_card() -> None:
-    before, _ = positions(25)
-    after = before.copy()
-
-    rename_suits(after, orders(CYCLE, len(after)))
+def test_every_zone_is_renamed_card_by_card(renamed: Renamed) -> None:
+    before, after = renamed
 
     for name in ZONES:
         if not name.startswith("jack_of"):
@@ -57,11 +65,8 @@ def test_every_zone_is_renamed_card_by_card() -> None:
             assert zone(after, name).tolist() == expected
 
 
-def test_jacks_change_places_with_their_hosts_and_levels() -> None:
-    before, _ = positions(25)
-    after = before.copy()
-
-    rename_suits(after, orders(CYCLE, len(after)))
+def test_jacks_change_places_with_their_hosts_and_levels(renamed: Renamed) -> None:
+    before, after = renamed
 
     suits = ("clubs", "diamonds", "hearts", "spades")
     for suit, next_suit in zip(suits, suits[1:] + suits[:1], strict=True):
@@ -73,11 +78,8 @@ def test_jacks_change_places_with_their_hosts_and_levels() -> None:
         np.testing.assert_array_equal(scalar(after, f"jack_of_{next_suit}_level"), levels)
 
 
-def test_other_scalars_stay() -> None:
-    before, _ = positions(25)
-    after = before.copy()
-
-    rename_suits(after, orders(CYCLE, len(after)))
+def test_other_scalars_stay(renamed: Renamed) -> None:
+    before, after = renamed
 
     for name in SCALARS:
         if not name.startswith("jack_of"):

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from cuttle.env.advance import new_step
-from cuttle.env.observation import OBS_WORDS, observation_of
+from cuttle.env.observation import observation_of
 from cuttle.env.vector import DealtGames, VectorEnv
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.legal import legal_actions
@@ -125,15 +125,16 @@ def test_another_number_of_decks_than_rows_is_refused() -> None:
         env.deal(np.arange(4), decks(1))
 
 
-@pytest.mark.parametrize("num_envs", [1, 5])
-def test_arrays_of_another_shape_are_refused_before_anything_is_played(num_envs: int) -> None:
+def test_arrays_of_the_caller_are_written_and_others_refused_before_anything_is_played() -> None:
     env = VectorEnv(4, np.random.default_rng(3))
-    before = env.games.copy()
+    before, actions, out = env.games.copy(), env.legal_mask.argmax(axis=1), new_step(4)
 
-    with pytest.raises(ValueError, match=r"out must hold arrays of shape \(4,\)"):
-        env.step(env.legal_mask.argmax(axis=1), new_step(num_envs))
+    for num_envs in (1, 5):
+        with pytest.raises(ValueError, match=r"out must hold arrays of shape \(4,\)"):
+            env.step(actions, new_step(num_envs))
 
     assert (env.games == before).all()
+    assert env.step(actions, out) is out
 
 
 @pytest.mark.parametrize("action", [0.0, 0.9, "0", True])
@@ -297,26 +298,6 @@ def test_a_state_is_a_copy() -> None:
         env.step(choose(env, rng))
 
     assert all((state[name] == kept[name]).all() for name in kept)
-
-
-def test_a_step_can_be_written_into_the_callers_arrays() -> None:
-    env = VectorEnv(4, np.random.default_rng(13))
-    out = new_step(4)
-
-    step = env.step(env.legal_mask.argmax(axis=1), out)
-
-    assert step is out
-    assert not out.done.any()
-
-
-def test_every_seat_is_dealt_its_number_of_cards() -> None:
-    env = VectorEnv(10, np.random.default_rng(16))
-
-    hands = env.games["hand"]
-
-    assert all(int(hand).bit_count() == 5 for hand in hands[:, 0])
-    assert all(int(hand).bit_count() == 6 for hand in hands[:, 1])
-    assert env.observation.shape == (10, OBS_WORDS)
 
 
 def test_one_game_played_by_hand_equals_the_batch() -> None:
