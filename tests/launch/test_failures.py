@@ -9,7 +9,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,9 @@ def test_failing_runs_neither_stop_nor_hide_the_others(n_jobs: int, tmp_path: Pa
     sweep = ("-m", "experiment=test", "run=range(1,10)")
     faults = ",".join(f"{run}={fault}" for run, fault in enumerate(FAULTS, start=2))
 
-    finished = launch(tmp_path, *sweep, f"hydra.launcher.n_jobs={n_jobs}", FAULTS=faults)
+    run = launch if n_jobs == 2 else launch_here
+
+    finished = run(tmp_path, *sweep, f"hydra.launcher.n_jobs={n_jobs}", FAULTS=faults)
 
     assert finished.returncode == 1
     assert "2 trained now" in finished.stdout
@@ -78,38 +81,56 @@ def test_a_failed_run_keeps_its_traceback(tmp_path: Path) -> None:
     assert "RuntimeError: asked to fail" in log and "Traceback" in log
 
 
-@pytest.mark.parametrize("changed", ["source_hash", "versions"])
-def test_no_run_is_made_of_two_programs(changed: str, tmp_path: Path, undisturbed: Path) -> None:
-    launch_here(tmp_path, *SWEEP, FAULTS="2=raise")
-    path = tmp_path / "multirun" / "test" / "boolean_run_02" / "run_metadata.json"
-    metadata = json.loads(path.read_text())
-    path.write_text(json.dumps({**metadata, changed: "another"}))
+def change_metadata(key: str, run_dir: Path) -> None:
+    path = run_dir / "run_metadata.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), key: "another"}))
 
-    finished = launch_here(tmp_path, *SWEEP)
 
+def cut_checkpoint(run_dir: Path) -> None:
+    path = run_dir / "checkpoint.pt"
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+OTHER = "starts over: code or versions have changed"
+UNUSABLE: dict[str, tuple[Callable[[Path], object], str]] = {
+    "other code": (partial(change_metadata, "source_hash"), OTHER),
+    "other versions": (partial(change_metadata, "versions"), OTHER),
+    "damaged checkpoint": (cut_checkpoint, "the checkpoint cannot be used; starting over"),
+    "no first model": (lambda run_dir: (run_dir / "models/model_initial.pt").unlink(), ""),
+}
+
+
+@pytest.mark.parametrize(("change", "said"), UNUSABLE.values(), ids=list(UNUSABLE))
+def test_a_run_that_cannot_be_resumed_starts_over(
+    change: Callable[[Path], object], said: str, begun: Path, undisturbed: Path
+) -> None:
+    run_dir = begun / "multirun" / "test" / "boolean_run_02"
+    change(run_dir)
+
+    finished = launch_here(begun, *SWEEP)
+
+    log = (run_dir / "train.log").read_text()
     assert finished.returncode == 0
-    assert "boolean_run_02 starts over: code or versions have changed" in finished.stdout
-    assert "resuming after" not in (path.parent / "train.log").read_text()
-    assert results(tmp_path) == results(undisturbed)
+    assert said in finished.stdout + log and "resuming after" not in log
+    assert results(begun) == results(undisturbed)
 
 
-def test_no_run_is_made_of_two_kinds_of_arithmetic(tmp_path: Path, undisturbed: Path) -> None:
-    launch_here(tmp_path, *SWEEP, FAULTS="2=raise")
-
+def test_no_run_is_made_of_two_kinds_of_arithmetic(begun: Path, undisturbed: Path) -> None:
     # Portable runs have an interpreter of their own, which must find the fake trainer too.
-    finished = launch(tmp_path, *SWEEP, "portable=true")
+    path = environment()["PYTHONPATH"]
+
+    finished = launch_here(begun, *SWEEP, "portable=true", PYTHONPATH=path)
 
     assert finished.returncode == 0
     assert "boolean_run_02 starts over: it was begun with another value of" in finished.stdout
-    assert results(tmp_path) == results(undisturbed)
+    assert results(begun) == results(undisturbed)
 
 
-def test_a_run_that_goes_on_in_other_arithmetic_says_so(tmp_path: Path) -> None:
-    launch_here(tmp_path, *SWEEP, FAULTS="2=raise")
-    finished = launch(tmp_path, *SWEEP, "hydra.launcher.n_jobs=1", MKL_ENABLE_INSTRUCTIONS="SSE4_2")
+def test_a_run_that_goes_on_in_other_arithmetic_says_so(begun: Path) -> None:
+    finished = launch_here(begun, *SWEEP, MKL_ENABLE_INSTRUCTIONS="SSE4_2")
 
     assert finished.returncode == 0
-    runs = [tmp_path / "multirun" / "test" / f"boolean_run_0{run}" for run in (1, 2)]
+    runs = [begun / "multirun" / "test" / f"boolean_run_0{run}" for run in (1, 2)]
     whole, resumed = (
         json.loads((run_dir / "run_metadata.json").read_text())["arithmetic"] for run_dir in runs
     )
@@ -119,14 +140,6 @@ def test_a_run_that_goes_on_in_other_arithmetic_says_so(tmp_path: Path) -> None:
         "variables": {"MKL_ENABLE_INSTRUCTIONS": "SSE4_2"},
         "earlier": [whole],
     }
-
-
-def test_a_run_without_its_first_model_starts_over(tmp_path: Path, undisturbed: Path) -> None:
-    launch_here(tmp_path, *SWEEP, FAULTS="2=raise")
-    (tmp_path / "multirun" / "test" / "boolean_run_02" / "models" / "model_initial.pt").unlink()
-
-    assert launch_here(tmp_path, *SWEEP).returncode == 0
-    assert results(tmp_path) == results(undisturbed)
 
 
 @pytest.mark.parametrize("asked", [("run=1",), (*SWEEP, "hydra.launcher.n_jobs=1")])
@@ -357,14 +370,3 @@ def test_a_full_and_a_read_only_disk_fail_clearly_and_lose_nothing(
     subprocess.run(["mount", "-o", "remount,rw,size=20M", str(small_disk)], check=True)
     assert launch_here(small_disk, *SWEEP).returncode == 0
     assert results(small_disk) == results(undisturbed)
-
-
-def test_a_damaged_checkpoint_means_starting_over(tmp_path: Path, undisturbed: Path) -> None:
-    launch_here(tmp_path, *SWEEP, FAULTS="2=raise")
-    checkpoint = tmp_path / "multirun" / "test" / "boolean_run_02" / "checkpoint.pt"
-    checkpoint.write_bytes(checkpoint.read_bytes()[:-100])
-
-    assert launch_here(tmp_path, *SWEEP).returncode == 0
-    assert results(tmp_path) == results(undisturbed)
-    log = (checkpoint.parent / "train.log").read_text()
-    assert "the checkpoint cannot be used; starting over" in log
