@@ -1,14 +1,12 @@
-"""Sweeps of any key: trained, joined by later factors, killed, reported."""
+"""Sweeps of any key: trained, joined by later factors, reported."""
 
-import os
-import signal
 from pathlib import Path
 
 import pytest
 
 from cuttle.runs.reader import read_experiment
 from tests.launch.here import launch_here, run_here
-from tests.launch.launching import REPOSITORY, results, start, states, status, wait_for
+from tests.launch.launching import REPOSITORY, states, status
 
 pytestmark = pytest.mark.slow
 
@@ -73,15 +71,3 @@ def test_experiments_of_several_factors_are_reported_and_compared(studied: Path)
     assert "learning_rate" in report.stdout
     assert difference.returncode == 1, difference.stderr  # 1 says that the two differ
     assert "learning_rate" in difference.stdout
-
-
-def test_a_killed_sweep_of_factors_goes_on_to_the_same_bytes(studied: Path, tmp_path: Path) -> None:
-    process = start(tmp_path, *THREE, ROUND_S="0.2")
-    wait_for(lambda: "completed" in states(tmp_path, "three").values())
-    os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
-
-    again = launch_here(tmp_path, *THREE)
-
-    assert again.returncode == 0, again.stdout + again.stderr
-    assert results(tmp_path, "three") == results(studied, "three")

@@ -73,17 +73,6 @@ def is_tried(run: PlannedRun) -> bool:
 
 
 @pytest.mark.slow
-def test_a_failure_is_raised_and_on_record_with_its_traceback(tmp_path: Path) -> None:
-    run = frozen(tmp_path, fails=True)
-
-    with pytest.raises(RunFailed, match=r"^RuntimeError: asked to fail$"):
-        train_isolated(PROGRAM, run.run_dir)
-
-    assert status_of(run).state is RunState.FAILED and status_of(run).attempt == 1
-    assert "Traceback" in (run.run_dir / LOG_FILE).read_text()
-
-
-@pytest.mark.slow
 def test_a_training_that_returns_without_a_result_has_failed(tmp_path: Path) -> None:
     run = frozen(tmp_path)
 
