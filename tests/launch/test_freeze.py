@@ -19,6 +19,11 @@ def full(*_: object) -> None:
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
+def prepare(run: PlannedRun, action: Action) -> bool:
+    decision = Decision(run, RunRecord(run.run_dir), action)
+    return freeze._prepare(decision, state=RunState.PREPARED, provenance={})
+
+
 def test_results_never_pass_for_those_of_another_config(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -28,21 +33,12 @@ def test_results_never_pass_for_those_of_another_config(
     monkeypatch.setattr(freeze, "write_json", full)  # the metadata, after the config
 
     with pytest.raises(OSError, match="No space left"):
-        freeze._prepare(
-            Decision(run, RunRecord(run.run_dir), Action.RETRAIN),
-            state=RunState.PREPARED,
-            provenance={},
-        )
+        prepare(run, Action.RETRAIN)
 
     assert (run.run_dir / ".hydra" / "config.yaml").exists()
     left = read_status(run.run_dir)
     assert left is not None and left.state is RunState.PENDING
     assert left.config_hash == run.config_hash
-
-
-def prepare(run: PlannedRun, action: Action) -> bool:
-    decision = Decision(run, RunRecord(run.run_dir), action)
-    return freeze._prepare(decision, state=RunState.PREPARED, provenance={})
 
 
 def test_a_run_that_another_launch_works_on_is_left_to_it(tmp_path: Path) -> None:
