@@ -120,22 +120,15 @@ def test_deals_are_fixed_by_name_and_deal_seed() -> None:
     assert (np.sort(final, axis=1) == np.arange(52)).all()
 
 
-def test_fixed_players_score_alike_in_every_run() -> None:
-    results = [
-        evaluator(seed, opponents=("high_card",)).evaluate_final(GapMaximizer(), 20)
-        for seed in (1, 2)
-    ]
+@pytest.mark.parametrize(("opponent", "is_alike"), [("high_card", True), ("randomized", False)])
+def test_chance_of_an_opponent_and_nothing_else_comes_from_the_run(
+    opponent: str, is_alike: bool
+) -> None:
+    first, second = (
+        evaluator(seed, opponents=(opponent,)).evaluate_final(GapMaximizer(), 20) for seed in (1, 2)
+    )
 
-    assert results[0] == results[1]
-
-
-def test_chance_of_an_opponent_comes_from_the_run() -> None:
-    results = [
-        evaluator(seed, opponents=("randomized",)).evaluate_final(GapMaximizer(), 20)
-        for seed in (1, 2)
-    ]
-
-    assert results[0] != results[1]
+    assert (first == second) is is_alike
 
 
 def test_each_seat_is_counted_from_the_players_side() -> None:
@@ -161,17 +154,13 @@ def test_draws_are_neither_wins_nor_losses(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_validation_splits_an_odd_number_evenly_and_rounds_differ() -> None:
-    first, second = (
-        evaluator(opponents=("high_card",)).validate(GapMaximizer(), round_, 125)
-        for round_ in (1, 2)
-    )
+    matches = evaluator(opponents=("high_card",))
+
+    first, second = (matches.validate(GapMaximizer(), round_, 125) for round_ in (1, 2))
 
     assert [row["games"] for row in first] == [62, 62]
     assert [row["wins"] for row in first] != [row["wins"] for row in second]
-
-
-def test_without_validation_there_are_no_rows() -> None:
-    assert evaluator().validate(GapMaximizer(), 1, 0) == []
+    assert matches.validate(GapMaximizer(), 1, 0) == []
 
 
 def test_every_match_has_its_own_stream_and_every_stage_its_own_deals(

@@ -1,5 +1,7 @@
 """Exploration: schedules that follow the budget, and random actions that stay legal."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -14,14 +16,7 @@ HALF = ExplorationSettings(epsilon_start=0.8, epsilon_end=0.2, decay_fraction=0.
 )
 def test_epsilon_falls_over_its_share_of_the_budget(progress: float, epsilon: float) -> None:
     assert epsilon_at(progress, HALF) == pytest.approx(epsilon)
-
-
-def test_without_decay_epsilon_is_its_end() -> None:
-    constant = ExplorationSettings(
-        epsilon_start=0.8, epsilon_end=0.2, decay_fraction=0.0, temperature=0.0
-    )
-
-    assert epsilon_at(0.0, constant) == 0.2
+    assert epsilon_at(progress, dataclasses.replace(HALF, decay_fraction=0.0)) == 0.2
 
 
 def test_a_linear_schedule_holds_its_ends() -> None:

@@ -160,29 +160,24 @@ def test_a_small_embedding_table_is_an_artefact_switch() -> None:
     assert sizes == [pytest.approx(0.2, rel=0.1), pytest.approx(0.02, rel=0.1)]
 
 
-@pytest.mark.parametrize("average", ["true", "false"])
-def test_model_state_is_what_plays(average: str) -> None:
-    trained = trainer(f"evaluation.use_target_network={average}", "evaluation.suit_averaging=false")
-    next(trained.rounds())
+def test_model_state_is_what_plays_the_averaged_or_the_online_weights() -> None:
     games = VectorEnv(256, np.random.default_rng(0))
-
-    kept = network()
-    kept.load_state_dict(trained.model_state())
-    with torch.no_grad():
-        q = kept(*map(torch.from_numpy, split(games.observation))).numpy()
-    played = trained.player().act(games.observation, games.legal_mask, np.random.default_rng(0))
-
-    assert (played == np.where(games.legal_mask, q, -np.inf).argmax(axis=1)).all()
-
-
-def test_the_averaged_weights_are_not_the_online_ones() -> None:
-    average, online = (
-        trainer(f"evaluation.use_target_network={flag}") for flag in ("true", "false")
-    )
-    for trained in (average, online):
+    both = [
+        trainer(f"evaluation.use_target_network={average}", "evaluation.suit_averaging=false")
+        for average in ("true", "false")
+    ]
+    for trained in both:
         next(trained.rounds())
+        kept = network()
+        kept.load_state_dict(trained.model_state())
+        with torch.no_grad():
+            q = kept(*map(torch.from_numpy, split(games.observation))).numpy()
+        rng = np.random.default_rng(0)
+        played = trained.player().act(games.observation, games.legal_mask, rng)
 
-    assert not same_weights(average, online)
+        assert (played == np.where(games.legal_mask, q, -np.inf).argmax(axis=1)).all()
+
+    assert not same_weights(*both)
 
 
 def test_acting_over_suits_is_a_switch() -> None:
