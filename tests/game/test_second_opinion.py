@@ -87,20 +87,11 @@ def dealt(rng: np.random.Generator, rules: Rules) -> tuple[Games, Table]:
 
 
 @pytest.mark.parametrize("name", PRESETS)
-def test_random_games_read_the_same(name: str) -> None:
-    rng = np.random.default_rng(1)
+@pytest.mark.parametrize("num_games", [40, pytest.param(600, marks=pytest.mark.slow)])
+def test_random_games_read_the_same(num_games: int, name: str) -> None:
+    rng = np.random.default_rng(num_games)
 
-    for _ in range(40):
-        games, table = dealt(rng, PRESETS[name])
-        play_both(games, table, PRESETS[name], rng, 300)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", PRESETS)
-def test_many_random_games_read_the_same(name: str) -> None:
-    rng = np.random.default_rng(2)
-
-    for _ in range(600):
+    for _ in range(num_games):
         games, table = dealt(rng, PRESETS[name])
         play_both(games, table, PRESETS[name], rng, 300)
 

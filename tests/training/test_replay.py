@@ -83,11 +83,15 @@ def transitions(memory: Replay) -> dict[int, tuple[float, float, int]]:
     return {action: (reward, weight, number) for action, reward, weight, number in rows}
 
 
-def test_one_step_transitions_are_worked_out_by_hand() -> None:
-    memory = Replay(1, ONE_STEP)
-    remember(memory, GAME)
+def learnt(*, random_ticks: frozenset[int] = frozenset(), **changes: Any) -> dict[int, Any]:
+    """Return the transitions of the game under settings that differ so from `ONE_STEP`."""
+    memory = Replay(1, dataclasses.replace(ONE_STEP, **changes))
+    remember(memory, GAME, random_ticks=random_ticks)
+    return transitions(memory)
 
-    held = transitions(memory)
+
+def test_one_step_transitions_are_worked_out_by_hand() -> None:
+    held = learnt()
 
     assert held[1] == (0.0, 1.0, 2)  # own sub-decision: same sign, no discount
     assert held[2] == (0.0, -0.5, 3)  # the opponent is next: other sign, discounted
@@ -96,10 +100,7 @@ def test_one_step_transitions_are_worked_out_by_hand() -> None:
 
 
 def test_three_step_returns_are_worked_out_by_hand() -> None:
-    memory = Replay(1, dataclasses.replace(ONE_STEP, n_step=3))
-    remember(memory, GAME)
-
-    held = transitions(memory)
+    held = learnt(n_step=3)
 
     assert held[1] == (0.0, 0.25, 4)  # two changes of the player
     assert held[2][:2] == (0.25, 0.0)  # own win two decisions later
@@ -108,10 +109,7 @@ def test_three_step_returns_are_worked_out_by_hand() -> None:
 
 
 def test_returns_until_the_own_decision_bootstrap_on_the_own_value() -> None:
-    memory = Replay(1, dataclasses.replace(ONE_STEP, until_own_decision=True))
-    remember(memory, GAME)
-
-    held = transitions(memory)
+    held = learnt(until_own_decision=True)
 
     assert held[1] == (0.0, 1.0, 2)
     assert held[2] == (0.0, 0.25, 4)  # over the opponent's decision
@@ -120,10 +118,7 @@ def test_returns_until_the_own_decision_bootstrap_on_the_own_value() -> None:
 
 
 def test_returns_stop_at_exploration() -> None:
-    memory = Replay(1, dataclasses.replace(ONE_STEP, n_step=3, stop_at_exploration=True))
-    remember(memory, GAME, random_ticks=frozenset({1, 3}))
-
-    held = transitions(memory)
+    held = learnt(n_step=3, stop_at_exploration=True, random_ticks=frozenset({1, 3}))
 
     assert held[1] == (0.0, -0.5, 3)  # the first action is what is learnt, random or not
     assert held[2] == (0.0, -0.5, 3)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cuttle import opponents
-from cuttle.env.determinization import deal_hidden, random_below, restore
+from cuttle.env.determinization import deal_hidden, restore
 from cuttle.env.observation import OBS_WORDS, observation_of, observe
 from cuttle.env.vector import DealtGames
 from cuttle.game.cards import NUM_CARDS, cards_of
@@ -21,13 +21,6 @@ def make_up(observation: np.ndarray, seat: int, stream: np.ndarray, games: Games
     hidden = np.empty(NUM_CARDS, np.int64)
     num_hidden = restore(observation, games[0], hidden)
     deal_hidden(games[0], seat, hidden, num_hidden, stream)
-
-
-@kernel
-def draws(stream: np.ndarray, limit: int, out: np.ndarray) -> None:
-    """Fill `out` with draws below a limit."""
-    for i in range(out.size):
-        out[i] = random_below(stream, limit)
 
 
 def cards_in(game: np.void) -> list[int]:
@@ -100,13 +93,3 @@ def test_hidden_cards_are_dealt_evenly() -> None:
     # six of 47 cards: mean 510.6, sd 21.1; five sd either way
     assert held.sum() == 6 * 4_000
     assert np.abs(held[hidden] - 4_000 * 6 / 47).max() < 5 * 21.1
-
-
-def test_draws_are_even() -> None:
-    out = np.empty(70_000, np.int64)
-
-    draws(np.array([123], np.uint64), 7, out)
-
-    counts = np.bincount(out)
-    assert counts.size == 7
-    assert np.abs(counts - 10_000).max() < 5 * np.sqrt(70_000 * 6 / 49)
