@@ -68,17 +68,10 @@ def test_failing_runs_neither_stop_nor_hide_the_others(n_jobs: int, tmp_path: Pa
         assert cause in finished.stdout
         assert f"boolean_run_0{run}/train.log" in finished.stdout
     assert launch_here(tmp_path, *sweep).returncode == 0
+    log = (tmp_path / "multirun" / "test" / "boolean_run_02" / "train.log").read_text()
+    assert FAULTS["raise"] in log and "Traceback" in log  # of the first attempt
     assert status(tmp_path, "boolean_run_02")["attempt"] == 2
     assert status(tmp_path, "boolean_run_01")["attempt"] == 1
-
-
-def test_a_failed_run_keeps_its_traceback(tmp_path: Path) -> None:
-    failed = launch_here(tmp_path, "experiment=test", "run=2", FAULTS="2=raise")
-    assert failed.returncode == 1 and failed.stderr == ""  # the summary has said all there is
-    launch_here(tmp_path, "experiment=test", "run=2")
-
-    log = (tmp_path / "multirun" / "test" / "boolean_run_02" / "train.log").read_text()
-    assert "RuntimeError: asked to fail" in log and "Traceback" in log
 
 
 def change_metadata(key: str, run_dir: Path) -> None:

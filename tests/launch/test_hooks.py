@@ -50,6 +50,7 @@ def test_a_single_run_calls_them_also_a_failing_one(
     finished, events = noted(tmp_path, "run=3", FAULTS=faults)
 
     assert finished.returncode == (ended == "FAILED")
+    assert finished.stderr == ""  # the summary has said all there is
     assert events == [
         ["run_start", None],
         ["job_start", 3],

@@ -62,10 +62,6 @@ def call(function: str, *arguments: object) -> object:
     return isolate.call(f"{__name__}:{function}", *arguments, environment=ENVIRONMENT)
 
 
-def test_a_call_returns_what_the_function_returns() -> None:
-    assert call("add", 1, 2) == 3
-
-
 def test_no_state_leaks_from_call_to_call() -> None:
     assert [call("module_state"), call("module_state")] == [1, 1]
 
