@@ -142,7 +142,7 @@ REFUSED = {
     "-m run=range(1,5) training.rounds=4": (
         r"boolean_run_01 was trained with another config.*: training\.rounds: 3 -> 4 \(and 3 more"
     ),
-    "-m run=9 training.rounds=4": f"boolean_run_09 would be trained with .* {INCOMPARABLE}",
+    "run=9 training.rounds=4": f"boolean_run_09 would be trained with .* {INCOMPARABLE}",
     "-m run=1 force=true training.rounds=4": f"boolean_run_01 would be .* {INCOMPARABLE}",
 }
 

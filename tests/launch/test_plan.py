@@ -141,12 +141,12 @@ def test_names_are_unique_valid_file_names_of_limited_length(
 
 
 def test_the_order_of_the_words_changes_no_name_and_no_seed(tmp_path: Path) -> None:
-    words = (TWO_TYPES, "trunk.scalars=true,false", "rules=cuttle_cards,classic", "run=1,2")
+    words = (TWO_TYPES, "trunk.scalars=true,false", "rules=cuttle_cards,classic", "run=2")
 
     plans = [planned(tmp_path, *order) for order in list(itertools.permutations(words))[::7]]
 
     first = {run.run_id: (run.seed, run.config_hash) for run in plans[0].runs}
-    assert len(first) == 16
+    assert len(first) == 8
     for plan in plans[1:]:
         assert {run.run_id: (run.seed, run.config_hash) for run in plan.runs} == first
         assert list(plan.factors) == list(plans[0].factors)
@@ -204,7 +204,7 @@ def test_published_names_seeds_and_settings_survive(path: Path, tmp_path: Path) 
 
 
 def test_paired_seeds_are_equal_across_the_levels_of_every_factor(tmp_path: Path) -> None:
-    words = (TWO_TYPES, "trunk.scalars=true,false", "rules=cuttle_cards,classic", "run=1,2,3")
+    words = (TWO_TYPES, "trunk.scalars=true,false", "run=1,2,3")
 
     paired = planned(tmp_path, *words, "seed=paired").runs
     independent = planned(tmp_path, *words).runs
@@ -212,7 +212,7 @@ def test_paired_seeds_are_equal_across_the_levels_of_every_factor(tmp_path: Path
     by_run = {number: {r.seed for r in paired if r.run == number} for number in (1, 2, 3)}
     assert [len(seeds) for seeds in by_run.values()] == [1, 1, 1]
     assert len(set.union(*by_run.values())) == 3
-    assert len({run.seed for run in independent}) == len(independent) == 24
+    assert len({run.seed for run in independent}) == len(independent) == 12
 
 
 def test_what_an_option_changes_may_depend_on_the_network_type(tmp_path: Path) -> None:
