@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import pytest
 from numpy.typing import NDArray
 
 from cuttle.env.observation import SCALARS, ZONES, scalar, zone
@@ -14,31 +13,11 @@ from cuttle.env.symmetry import (
     rename_suits,
     unpack_masks,
 )
-from cuttle.env.vector import VectorEnv
 from cuttle.game.actions import NUM_ACTIONS, action_text, parse_action
-from cuttle.opponents.randomized import Randomized
+from tests.game.positions import random_games
 
 CYCLE = np.array([1, 2, 3, 0])  # clubs to diamonds to hearts to spades to clubs
-Renamed = tuple[NDArray[np.int64], NDArray[np.int64]]
 NEXT_SUIT = {"C": "D", "D": "H", "H": "S", "S": "C"}
-
-
-def positions(num_steps: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Return packed observations and masks from random games."""
-    rng = np.random.default_rng(4)
-    env = VectorEnv(512, rng)
-    for _ in range(num_steps):
-        env.step(Randomized().act(env.observation, env.legal_mask, rng))
-    return env.observation.copy(), env.legal_mask.copy()
-
-
-@pytest.fixture(scope="module")
-def renamed() -> Renamed:
-    """Observations before and after every suit has become the next one."""
-    before, _ = positions(25)
-    after = before.copy()
-    rename_suits(after, orders(CYCLE, len(after)))
-    return before, after
 
 
 def orders(order: NDArray[Any], batch: int) -> NDArray[np.int64]:
@@ -56,18 +35,16 @@ def test_there_are_all_suit_orders_once() -> None:
     assert SUIT_ORDERS[0].tolist() == [0, 1, 2, 3]
 
 
-def test_every_zone_is_renamed_card_by_card(renamed: Renamed) -> None:
-    before, after = renamed
+def test_renaming_moves_every_card_and_jack_to_the_next_suit_and_nothing_else() -> None:
+    before = random_games(512, 25, 4).observation.copy()
+    after = before.copy()
+
+    rename_suits(after, orders(CYCLE, len(after)))
 
     for name in ZONES:
         if not name.startswith("jack_of"):
             expected = [renamed_set(int(cards)) for cards in zone(before, name)]
             assert zone(after, name).tolist() == expected
-
-
-def test_jacks_change_places_with_their_hosts_and_levels(renamed: Renamed) -> None:
-    before, after = renamed
-
     suits = ("clubs", "diamonds", "hearts", "spades")
     for suit, next_suit in zip(suits, suits[1:] + suits[:1], strict=True):
         hosts = zone(before, f"jack_of_{suit}_host")
@@ -76,11 +53,6 @@ def test_jacks_change_places_with_their_hosts_and_levels(renamed: Renamed) -> No
         assert zone(after, f"jack_of_{next_suit}_host").tolist() == expected
         levels = scalar(before, f"jack_of_{suit}_level")
         np.testing.assert_array_equal(scalar(after, f"jack_of_{next_suit}_level"), levels)
-
-
-def test_other_scalars_stay(renamed: Renamed) -> None:
-    before, after = renamed
-
     for name in SCALARS:
         if not name.startswith("jack_of"):
             np.testing.assert_array_equal(scalar(after, name), scalar(before, name))
@@ -93,7 +65,8 @@ def renamed_masks(mask: NDArray[np.bool_], order: NDArray[np.int64]) -> NDArray[
 
 
 def test_the_inverse_order_undoes_a_renaming() -> None:
-    before, mask = positions(25)
+    games = random_games(512, 25, 4)
+    before, mask = games.observation.copy(), games.legal_mask
     after = before.copy()
     order = SUIT_ORDERS[np.random.default_rng(0).integers(0, 24, len(after))]
     inverse = order.argsort(axis=1)
@@ -118,7 +91,7 @@ def test_actions_are_renamed_as_their_names() -> None:
 
 
 def test_masks_are_renamed_as_their_actions() -> None:
-    _, mask = positions(10)
+    mask = random_games(512, 10, 4).legal_mask
     order = SUIT_ORDERS[np.random.default_rng(0).integers(0, 24, len(mask))]
 
     renamed = renamed_masks(mask, order)

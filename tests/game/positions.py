@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from cuttle.env.observation import ZONES, observation_of, scalar, zone
+from cuttle.env.vector import VectorEnv
 from cuttle.game.cards import NUM_CARDS, card_text, cards_of
 from cuttle.game.conformance.positions import from_record
 from cuttle.game.legal import legal_actions
@@ -17,6 +18,7 @@ from cuttle.game.moves import legal_moves
 from cuttle.game.rules import play
 from cuttle.game.state import Games, deal, new_games, random_decks
 from cuttle.game.variants import CUTTLE_CARDS, Rules
+from cuttle.opponents.randomized import Randomized
 
 Game = Any  # one GAME record
 
@@ -124,3 +126,12 @@ def random_position(rng: np.random.Generator, rules: Rules, longest: int = 60) -
             if games[0]["over"]:
                 return before
         return games
+
+
+def random_games(num_envs: int, num_steps: int, seed: int) -> VectorEnv:
+    """Play games side by side at random for some decisions of each."""
+    rng = np.random.default_rng(seed)
+    env = VectorEnv(num_envs, rng)
+    for _ in range(num_steps):
+        env.step(Randomized().act(env.observation, env.legal_mask, rng))
+    return env

@@ -1,12 +1,10 @@
 """The presets of the rules: what the config names is what the engine plays."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import yaml
 
 from cuttle.env.opponent_env import OpponentEnv
 from cuttle.env.vector import VectorEnv
@@ -16,26 +14,16 @@ from cuttle.opponents import load
 from cuttle.opponents.monte_carlo import MonteCarlo
 from cuttle.opponents.randomized import Randomized
 from tests.game.positions import position
-
-FOLDER = Path(__file__).parents[2] / "conf" / "rules"
-
-
-def read(name: str) -> dict[str, Any]:
-    """Read an option of the config group with the sibling it extends."""
-    fields: dict[str, Any] = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
-    base: dict[str, Any] = {}
-    for sibling in fields.pop("defaults", []):
-        base |= read(sibling)
-    return base | fields
+from tests.training.build import CONF, composed
 
 
 def test_every_preset_is_an_option_of_the_config_and_the_other_way_round() -> None:
-    assert {path.stem for path in FOLDER.glob("*.yaml")} == set(PRESETS)
+    assert {path.stem for path in (CONF / "rules").glob("*.yaml")} == set(PRESETS)
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_the_config_names_the_values_of_the_preset(name: str) -> None:
-    fields = read(name)
+    fields = composed(f"rules={name}")["rules"]
 
     assert fields.pop("name") == name
     assert Rules(**fields | {"king_goals": tuple(fields["king_goals"])}) == PRESETS[name]

@@ -6,15 +6,14 @@ import torch
 
 from cuttle.config.schema import InitialisationSettings
 from cuttle.env.observation import OBS_DIM, SCALAR_DIM, ZONES, unpack
-from cuttle.env.vector import VectorEnv
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.networks.cards import CardLinear, HeldLinear, ZoneLinear, bits, encode_cards
 from cuttle.networks.head import value_all, value_allowed, value_chosen
 from cuttle.networks.held import HeldZones
 from cuttle.networks.scalars import multiply_scalars
 from cuttle.networks.trunk import FeatureLinear, Trunk, TrunkSettings
-from cuttle.opponents.randomized import Randomized
 from cuttle.training.initialisation import initialise
+from tests.game.positions import random_games
 from tests.training.build import NETWORK_TYPES, network
 
 KAIMING = InitialisationSettings(head_scale=1.0, embedding_sd=0.2)
@@ -175,15 +174,6 @@ def test_a_plain_trunk_sees_no_scalars(network_type: str) -> None:
     assert torch.equal(built(zones, scalars), built(zones, 1.0 - scalars))
 
 
-def dealt(num_envs: int) -> np.ndarray:
-    """Observe games some decisions after the deal."""
-    rng = np.random.default_rng(0)
-    env = VectorEnv(num_envs, rng)
-    for _ in range(12):
-        env.step(Randomized().act(env.observation, env.legal_mask, rng))
-    return env.observation
-
-
 def random_table(*shape: int) -> torch.Tensor:
     values = np.random.default_rng(2).normal(size=shape).astype(np.float32)
     return torch.from_numpy(values).requires_grad_()
@@ -242,7 +232,7 @@ def test_a_product_with_scalars_and_its_gradients_are_those_of_torch(kind: str, 
     scalars = random_table(6, 0 if kind == "none" else SCALAR_DIM)
     if kind == "thermometers":
         unpacked = np.empty((6, OBS_DIM), np.float32)
-        unpack(dealt(6), unpacked)
+        unpack(random_games(6, 12, 0).observation, unpacked)
         scalars = torch.from_numpy(unpacked[:, -SCALAR_DIM:]).requires_grad_()
     weight, bias = random_table(scalars.shape[1], width), random_table(width)
 

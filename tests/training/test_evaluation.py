@@ -17,14 +17,13 @@ from cuttle.env.symmetry import (
     rename_suits,
     unpack_masks,
 )
-from cuttle.env.vector import VectorEnv
 from cuttle.game.actions import NUM_ACTIONS
 from cuttle.game.variants import CUTTLE_CARDS
 from cuttle.opponents.gap_maximizer import GapMaximizer
-from cuttle.opponents.randomized import Randomized
 from cuttle.training import evaluation
 from cuttle.training.evaluation import Evaluator, fixed_deals
 from cuttle.training.player import GreedyPlayer, SoftmaxPlayer
+from tests.game.positions import random_games
 from tests.training.build import settings
 
 EVALUATION = dataclasses.replace(settings().evaluation, final_games=200)
@@ -83,10 +82,7 @@ def test_a_softmax_player_draws_legal_actions_in_proportion_to_exp_of_q() -> Non
 
 
 def test_a_player_over_suits_acts_alike_under_any_rotation() -> None:
-    rng = np.random.default_rng(0)
-    env = VectorEnv(256, rng)
-    for _ in range(10):
-        env.step(Randomized().act(env.observation, env.legal_mask, rng))
+    env, rng = random_games(256, 10, 0), np.random.default_rng(0)
     weights = rng.normal(size=(OBS_DIM, NUM_ACTIONS)).astype(np.float32)
 
     def q_values(packed: NDArray[np.int64]) -> NDArray[np.float32]:
