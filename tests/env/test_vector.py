@@ -12,18 +12,11 @@ from cuttle.game.legal import legal_actions
 from cuttle.game.rules import play
 from cuttle.game.state import acting, deal, new_games, random_decks
 from cuttle.game.variants import CUTTLE_CARDS, PRESETS
-from cuttle.opponents.randomized import Randomized
-from tests.game.positions import random_position
+from tests.game.positions import choose, random_position
 
 
 def decks(number: int, seed: int = 0) -> NDArray[np.uint8]:
     return random_decks(number, np.random.default_rng(seed))
-
-
-def choose(env: DealtGames, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Choose at random where a game goes on."""
-    mask = env.legal_mask | env.over[:, None]
-    return Randomized().act(env.observation, mask, rng)
 
 
 @pytest.mark.parametrize("name", PRESETS)

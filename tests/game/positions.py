@@ -8,9 +8,10 @@ cards named nowhere lie below it in card order, or in the scrap when `deck: none
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cuttle.env.observation import ZONES, observation_of, scalar, zone
-from cuttle.env.vector import VectorEnv
+from cuttle.env.vector import DealtGames, VectorEnv
 from cuttle.game.cards import NUM_CARDS, card_text, cards_of
 from cuttle.game.conformance.positions import from_record
 from cuttle.game.legal import legal_actions
@@ -128,10 +129,15 @@ def random_position(rng: np.random.Generator, rules: Rules, longest: int = 60) -
         return games
 
 
+def choose(env: DealtGames, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Choose at random where a game goes on."""
+    return Randomized().act(env.observation, env.legal_mask | env.over[:, None], rng)
+
+
 def random_games(num_envs: int, num_steps: int, seed: int) -> VectorEnv:
     """Play games side by side at random for some decisions of each."""
     rng = np.random.default_rng(seed)
     env = VectorEnv(num_envs, rng)
     for _ in range(num_steps):
-        env.step(Randomized().act(env.observation, env.legal_mask, rng))
+        env.step(choose(env, rng))
     return env

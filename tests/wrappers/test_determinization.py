@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from cuttle import opponents
 from cuttle.env.determinization import deal_hidden, restore
 from cuttle.env.observation import OBS_WORDS, observation_of, observe
 from cuttle.env.vector import DealtGames
@@ -12,7 +11,7 @@ from cuttle.game.jit import kernel
 from cuttle.game.legal import legal_actions
 from cuttle.game.state import Games, Phase, new_games, random_decks
 from cuttle.game.variants import PRESETS
-from tests.game.positions import make_moves, position
+from tests.game.positions import choose, make_moves, position
 
 
 @kernel
@@ -37,15 +36,12 @@ def cards_in(game: np.void) -> list[int]:
 def test_made_up_game_looks_the_same_and_has_every_card_once(preset: str) -> None:
     rules = PRESETS[preset]
     rng = np.random.default_rng(0)
-    player = opponents.load("randomized")
     games = DealtGames(random_decks(60, rng), rules=rules, skip_forced=False)
     stream = np.array([1], np.uint64)
     made_up = new_games(1)
     phases = set()
     while not games.over.all():
-        actions = np.zeros(60, np.int64)
-        rows = np.flatnonzero(~games.over)
-        for row in rows:
+        for row in np.flatnonzero(~games.over):
             seat = int(games.acting[row])
             make_up(games.observation[row], seat, stream, made_up)
 
@@ -56,10 +52,9 @@ def test_made_up_game_looks_the_same_and_has_every_card_once(preset: str) -> Non
             legal = legal_actions(made_up[0], rules)
             assert np.array_equal(legal, np.flatnonzero(games.legal_mask[row]))
             phases.add(int(games.games[row]["phase"]))
-        actions[rows] = player.act(games.observation[rows], games.legal_mask[rows], rng)
         # Games of drawing reach the hand limit, which is rare in random play.
-        actions[rows[(rows % 4 == 0) & games.legal_mask[rows, 0]]] = 0
-        games.step(actions)
+        draws = (np.arange(60) % 4 == 0) & games.legal_mask[:, 0]
+        games.step(np.where(draws, 0, choose(games, rng)))
     if preset == "cuttle_cards":
         assert phases == set(Phase)
 

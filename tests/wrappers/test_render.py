@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from cuttle import opponents
 from cuttle.env.render import board, card_sign, move_text
 from cuttle.env.vector import DealtGames
 from cuttle.game.actions import parse_action
@@ -11,7 +10,7 @@ from cuttle.game.moves import legal_moves
 from cuttle.game.rules import play
 from cuttle.game.state import random_decks
 from cuttle.game.variants import CUTTLE_CARDS
-from tests.game.positions import position
+from tests.game.positions import choose, position
 
 POSITION = (
     "P0 hand: 9S KD / P0 points: TH 8C+JC+JD / P0 faces: QH / P1 hand: 2C 7H TD / P1 points: 4S+JS"
@@ -97,21 +96,16 @@ def test_move_keys_are_put_into_words() -> None:
 
 def test_every_move_of_random_games_has_words_of_its_own() -> None:
     rng = np.random.default_rng(0)
-    player = opponents.load("randomized")
     games = DealtGames(random_decks(30, rng), skip_forced=False)
     while not games.over.all():
         for game in games.games[~games.over & (games.games["pending"] < 0)]:
             keys = legal_moves(game, CUTTLE_CARDS)
             assert len({move_text(key, CUTTLE_CARDS) for key in keys}) == len(keys)
-        actions = np.zeros(30, np.int64)
-        rows = np.flatnonzero(~games.over)
-        actions[rows] = player.act(games.observation[rows], games.legal_mask[rows], rng)
-        games.step(actions)
+        games.step(choose(games, rng))
 
 
 def test_boards_of_random_games_show_no_hidden_card() -> None:
     rng = np.random.default_rng(1)
-    player = opponents.load("randomized")
     games = DealtGames(random_decks(1, rng), skip_forced=False)
     while not games.over.all():
         game = games.games[0]
@@ -124,4 +118,4 @@ def test_boards_of_random_games_show_no_hidden_card() -> None:
         assert shown.count("??") == hidden.bit_count()
         assert not set(shown) & {card_sign(card) for card in cards_of(hidden)}
 
-        games.step(player.act(games.observation, games.legal_mask, rng))
+        games.step(choose(games, rng))
