@@ -302,6 +302,7 @@ REFUSED = {
     "run=range(3,1)": "run=range(3,1) has no values: nothing to launch",
     "training=glob(none*)": "training=glob(none*) has no values",
     f"{RATES}=interval(0,1)": "is not a list of values; intervals need another sweeper",
+    f"{RATES}=1e-3,0.001": "two jobs would train in",
     "run=sort(range(3,8,3),reverse=true)": "Hydra cannot sort this range; list the values",
 }
 

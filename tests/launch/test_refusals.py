@@ -47,7 +47,6 @@ BAD_INPUT = {
     "run=1 seed=3": "seed=3: an option of a config group must be a name",
     "seed=fixed": "seed.value must be given: add seed.value=VALUE",
     "seed=published run=8": "not boolean with run=8; use seed=independent",
-    "-m training.learner.learning_rate=1e-3,0.001": "two jobs would train in",
     "network_type=[boolean,blind]": "one option only; to sweep, -m network_type=boolean,blind",
     "+network_type=boolean": "network_type is in the config already: write network_type=OPTION, wi",
     "seed=fixed seed.value=99999999999999999999": "seed.value must be at most 9223372036854775807",
