@@ -178,7 +178,7 @@ def test_a_stop_is_prompt_and_resumable(
     undisturbed: Path,
 ) -> None:
     sweep = (*SWEEP, f"hydra.launcher.n_jobs={n_jobs}")
-    process = start(tmp_path, *sweep, ROUND_S="20")
+    process = start(tmp_path, *sweep, ROUND_S="20", PATH="")  # a container may have no `pgrep`
     wait_for(lambda: "running" in states(tmp_path).values())
     time.sleep(0.2)
 
