@@ -94,7 +94,7 @@ def _start(process: Any) -> None:
         try:
             process.start()
             return
-        except ConnectionError:
+        except (ConnectionError, EOFError):
             time.sleep(POLL_INTERVAL_S)
     process.start()
 

@@ -5,6 +5,7 @@ import queue
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -35,6 +36,10 @@ def kill(number: int) -> None:
 def kill_fork_server() -> None:
     os.kill(os.getppid(), signal.SIGKILL)
     time.sleep(NAP_S)
+
+
+def parent() -> int:
+    return os.getppid()
 
 
 def leave(status: int) -> None:
@@ -88,6 +93,14 @@ def test_a_child_that_dies_is_told_by_its_cause(function: str, argument: int, ca
 def test_a_killed_fork_server_ends_one_call_and_the_next_has_another() -> None:
     with pytest.raises(isolate.ChildDied, match="fork server of the training process was"):
         call("kill_fork_server")
+
+    assert call("add", 1, 2) == 3
+
+
+def test_a_fork_server_killed_before_it_forks_is_replaced() -> None:
+    server = isolate.call(f"{__name__}:parent", environment=ENVIRONMENT)
+    os.kill(server, signal.SIGSTOP)
+    threading.Timer(1.0, lambda: os.kill(server, signal.SIGKILL)).start()
 
     assert call("add", 1, 2) == 3
 
