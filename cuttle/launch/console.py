@@ -13,7 +13,7 @@ from cuttle.config.roles import index
 from cuttle.launch.exit_status import FAILED, get_status
 from cuttle.launch.output import tolerate_lost_readers
 from cuttle.launch.refusal import Refusal, example_of, one_line_errors
-from cuttle.launch.signals import stop_on_signals
+from cuttle.launch.signals import ignore_signals, stop_on_signals
 from cuttle.launch.worker import RunFailed
 from cuttle.runs.layout import CONFIG_FILE, OVERRIDES_FILE
 
@@ -40,6 +40,8 @@ def run_main(main: Callable[[], Any]) -> None:
             main()
     except RunFailed:  # which the summary has named, here or in a worker of another sweeper
         sys.exit(get_status() or FAILED)
+    finally:
+        ignore_signals()
     sys.exit(get_status())
 
 

@@ -5,7 +5,6 @@ Hydra stays outside: `start` hands the frozen runs to the configured launcher.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -116,8 +115,7 @@ def _train(
         progress.stop()  # here too a signal may come, its own of fail_fast=true among them
     except KeyboardInterrupt:
         if execution.is_local:
-            with suppress(KeyboardInterrupt):  # a second Ctrl-C ends the waiting
-                _wait_for_end(frozen)
+            _wait_for_end(frozen)
         trouble = progress.cause_of_stop
         if not trouble:
             progress.stop()

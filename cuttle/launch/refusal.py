@@ -64,7 +64,7 @@ def one_line_errors() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        print("interrupted before any training began", file=sys.stderr)
+        print("interrupted; rerun the same command to resume", file=sys.stderr)
         sys.exit(INTERRUPTED)
     except (Refusal, *OF_THE_USER) as error:
         print(f"error: {describe(error)}", file=sys.stderr)

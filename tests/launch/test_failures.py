@@ -162,16 +162,17 @@ def test_fail_fast_stops_the_sweep_at_the_first_failure(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "n_jobs", "to_group"),
+    ("number", "times", "n_jobs", "to_group"),
     [
-        (signal.SIGINT, 2, True),  # Ctrl-C on a terminal
-        (signal.SIGINT, 1, False),
-        (signal.SIGTERM, 2, False),
-        (signal.SIGTERM, 1, True),
+        (signal.SIGINT, 4, 2, True),  # Ctrl-C on a terminal, impatiently
+        (signal.SIGINT, 1, 1, False),
+        (signal.SIGTERM, 2, 2, False),
+        (signal.SIGTERM, 1, 1, True),
     ],
 )
 def test_a_stop_is_prompt_and_resumable(
     number: signal.Signals,
+    times: int,
     n_jobs: int,
     to_group: bool,
     tmp_path: Path,
@@ -180,9 +181,10 @@ def test_a_stop_is_prompt_and_resumable(
     sweep = (*SWEEP, f"hydra.launcher.n_jobs={n_jobs}")
     process = start(tmp_path, *sweep, ROUND_S="20", PATH="")  # a container may have no `pgrep`
     wait_for(lambda: "running" in states(tmp_path).values())
-    time.sleep(0.2)
 
-    (os.killpg if to_group else os.kill)(process.pid, number)
+    for _ in range(times):
+        time.sleep(0.2)
+        (os.killpg if to_group else os.kill)(process.pid, number)
     output, _ = process.communicate(timeout=TIMEOUT_S)
 
     assert process.returncode == 130, output
@@ -205,6 +207,18 @@ def test_a_killed_launcher_leaves_no_process_behind(tmp_path: Path, undisturbed:
     assert all_gone(tmp_path)
     assert launch_here(tmp_path, *SWEEP).returncode == 0
     assert results(tmp_path) == results(undisturbed)
+
+
+def test_a_signal_after_the_last_line_disturbs_nothing(tmp_path: Path) -> None:
+    process = start(tmp_path, "-m", "experiment=test", "run=1,2", "hydra.launcher.n_jobs=2")
+    assert process.stdout is not None
+    before = next(line for line in process.stdout if line.startswith("next:"))
+
+    os.killpg(process.pid, signal.SIGINT)
+    output, _ = process.communicate(timeout=TIMEOUT_S)
+
+    assert before and output == ""
+    assert process.returncode == 0
 
 
 def test_workers_without_a_task_end_with_a_killed_launcher(tmp_path: Path) -> None:
