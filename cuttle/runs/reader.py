@@ -125,6 +125,9 @@ class RunRecord:
             is_lost = is_trained or self._is_unreadable or os.path.islink(self.path)
             return RunState.DAMAGED if is_lost else RunState.PENDING
         state = derived_state(self.path, self.status)
+        if state is RunState.INTERRUPTED:  # or it has ended since its status was read
+            self.status = self._read_status() or self.status
+            state = derived_state(self.path, self.status)
         if state is not RunState.COMPLETED:
             return state
         required = (*REQUIRED_WHEN_COMPLETED, *(self.status["results"] or OWN_RESULTS))

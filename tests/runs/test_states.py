@@ -76,6 +76,22 @@ def test_a_lock_is_held_once(tmp_path: Path) -> None:
     assert not is_locked(tmp_path)
 
 
+def test_a_run_that_ends_while_it_is_read_is_not_interrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_dir = make_run(tmp_path, state=RunState.RUNNING, host=socket.gethostname())
+    before = read_status(run_dir)
+    assert before is not None
+
+    def end(_: Path) -> bool:
+        write_status(run_dir, replace(before, state=RunState.FAILED))
+        return False
+
+    monkeypatch.setattr("cuttle.runs.status.is_locked", end)
+
+    assert RunRecord(run_dir).state is RunState.FAILED
+
+
 def test_the_kernel_frees_the_lock_of_a_killed_process(tmp_path: Path) -> None:
     run_dir = make_run(tmp_path, state=RunState.RUNNING, host=socket.gethostname())
     context = multiprocessing.get_context("spawn")
