@@ -139,15 +139,14 @@ TO_VARY = "sweep the key (-m KEY=VALUE,VALUE)"
 
 def refuse_what_cannot_be_compared(plan: Plan, decisions: Sequence[Decision]) -> None:
     """Raise Refusal for runs that no report could compare with those of the experiment."""
-    _refuse_other_seeds(plan)
+    refuse_other_seeds(plan, plan.experiment.meta.get("seed_mode") if plan.experiment else None)
     _refuse_conflicts(decisions)
     _refuse_other_settings(plan, decisions)
 
 
-def _refuse_other_seeds(plan: Plan) -> None:
+def refuse_other_seeds(plan: Plan, planned: str | None) -> None:
     """Whether the runs of an experiment are paired is one fact for all of them."""
     modes = dict.fromkeys(run.config["seed"]["mode"] for run in plan.runs)
-    planned = plan.experiment.meta.get("seed_mode") if plan.experiment else None
     if planned is None and len(modes) > 1:
         raise Refusal(f"seed={','.join(modes)} cannot be swept; {WAY_OUT} for each")
     if other := [mode for mode in modes if planned not in (None, mode)]:

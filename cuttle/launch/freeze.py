@@ -10,7 +10,7 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
-from cuttle.launch.decide import Action, Decision
+from cuttle.launch.decide import Action, Decision, refuse_other_seeds
 from cuttle.launch.overrides import REPEAT
 from cuttle.launch.plan import Plan, PlannedRun
 from cuttle.launch.refusal import Refusal, describe
@@ -155,6 +155,8 @@ def _entry(run: PlannedRun) -> dict[str, Any]:
 def _write_experiment(plan: Plan, provenance: dict[str, Any]) -> None:
     """Extend the plan on disk, which another launch may have extended since it was read."""
     found = read_plan(plan.experiment_dir)
+    mode = found.get("seed_mode")
+    refuse_other_seeds(plan, mode if isinstance(mode, str) else None)
     planned = {entry["run_id"]: entry for entry in planned_entries(found)}
     planned |= {run.run_id: _entry(run) for run in plan.runs}
     seed = plan.runs[0].config["seed"]

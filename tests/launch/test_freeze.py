@@ -8,6 +8,7 @@ import pytest
 from cuttle.launch import freeze
 from cuttle.launch.decide import Action, Decision
 from cuttle.launch.plan import Plan, PlannedRun
+from cuttle.launch.refusal import Refusal
 from cuttle.runs.layout import CHECKPOINT_FILE, CONFIG_FILE, EXPERIMENT_FILE, RunState
 from cuttle.runs.lock import AlreadyLocked, locked
 from cuttle.runs.reader import RunRecord, read_experiment
@@ -73,22 +74,33 @@ def test_a_checkpoint_stays_for_the_run_that_is_resumed(action: Action, tmp_path
     assert (run.run_dir / CHECKPOINT_FILE).exists() == (action is Action.RESUME)
 
 
-def plan_of(root: Path, run: int, factor: str) -> Plan:
+def plan_of(root: Path, run: int, factor: str, *, mode: str = "independent") -> Plan:
     """Plan a launch of one run that varies one factor."""
-    planned = planned_run(root, run, config={"seed": {"mode": "independent"}})
+    planned = planned_run(root, run, config={"seed": {"mode": mode}})
     return Plan((planned,), root, {factor: {"base": 1, "keys": [factor]}}, {"seed": {}}, {}, None)
+
+
+PROVENANCE = {"command_line": "", "git": {}}
 
 
 def test_a_plan_is_extended_by_what_another_launch_plans(tmp_path: Path) -> None:
     for run, factor in ((1, "first"), (2, "second")):
-        provenance = {"command_line": "", "git": {}}
-        freeze._write_experiment(plan_of(tmp_path, run, factor), provenance)
+        freeze._write_experiment(plan_of(tmp_path, run, factor), PROVENANCE)
 
     experiment = read_experiment(tmp_path)
 
     assert [run.run_id for run in experiment.runs] == ["boolean_run_01", "boolean_run_02"]
     assert len(experiment.meta["planned"]) == 2
     assert set(experiment.factors) == {"first", "second"}
+
+
+def test_two_launches_that_begin_an_experiment_at_once_agree_on_its_seeds(tmp_path: Path) -> None:
+    freeze._write_experiment(plan_of(tmp_path, 1, "first"), PROVENANCE)
+
+    with pytest.raises(Refusal, match="planned with seed=independent, got seed=paired"):
+        freeze._write_experiment(plan_of(tmp_path, 2, "first", mode="paired"), PROVENANCE)
+
+    assert len(read_experiment(tmp_path).meta["planned"]) == 1
 
 
 def test_a_plan_is_written_by_one_launch_at_a_time(
