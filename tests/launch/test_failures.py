@@ -209,10 +209,11 @@ def test_a_killed_launcher_leaves_no_process_behind(tmp_path: Path, undisturbed:
     assert results(tmp_path) == results(undisturbed)
 
 
-def test_a_signal_after_the_last_line_disturbs_nothing(tmp_path: Path) -> None:
+def test_a_signal_while_the_interpreter_ends_disturbs_nothing(tmp_path: Path) -> None:
     process = start(tmp_path, "-m", "experiment=test", "run=1,2", "hydra.launcher.n_jobs=2")
     assert process.stdout is not None
     before = next(line for line in process.stdout if line.startswith("next:"))
+    time.sleep(0.2)  # Hydra has still to return
 
     os.killpg(process.pid, signal.SIGINT)
     output, _ = process.communicate(timeout=TIMEOUT_S)
