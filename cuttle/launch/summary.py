@@ -12,7 +12,6 @@ from cuttle.runs.formatting import (
     pluralize,
     python_command,
     relative_path,
-    train_command,
 )
 from cuttle.runs.layout import RunState
 from cuttle.runs.reader import NOT_STARTED, PROBLEM_STATES
@@ -108,9 +107,10 @@ def show_summary(
         cure = "" if trouble == "interrupted" else "fix the cause, then "
         print(f"{cure}rerun the same command to resume; completed runs are kept")
     elif not problems:
-        command = "report" if counts[RunState.COMPLETED] == len(decisions) else "status --watch"
+        is_all_done = counts[RunState.COMPLETED] == len(decisions)
+        command = ["report"] if is_all_done else ["status", "--watch"]
         directory = relative_path(decisions[0].run.run_dir.parent)
-        print(f"next: {python_command()} analyze.py {command} {directory}")
+        print(f"next: {python_command('analyze.py', *command, directory)}")
     return not problems and not trouble
 
 
@@ -121,7 +121,7 @@ def _command(run: PlannedRun) -> str:
         place = sys.argv.index("--config-dir")
         options += sys.argv[place : place + 2]
     words = [word for word in run.overrides if not word.startswith("init_only=")]
-    return train_command([*options, *words])
+    return python_command("train.py", *options, *words)
 
 
 def _problems(

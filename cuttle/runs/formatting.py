@@ -120,16 +120,11 @@ def printable(text: str) -> str:
     return _STEERING.sub(_REPLACEMENT, text)
 
 
-def python_command() -> str:
-    """Return this interpreter as one would type it: by path unless its environment is active."""
+def python_command(*words: object) -> str:
+    """Format a call of this interpreter, by path unless its environment is active."""
     found, executable = shutil.which("python"), Path(sys.executable)
     is_active = found is not None and os.path.dirname(found) == str(executable.parent)
-    return "python" if is_active else relative_path(executable)
-
-
-def train_command(arguments: Iterable[str]) -> str:
-    """Format a call of train.py as one would type it."""
-    return f"{python_command()} train.py {shlex.join(arguments)}"
+    return shlex.join(["python" if is_active else relative_path(executable), *map(str, words)])
 
 
 def relative_path(path: Path) -> str:

@@ -4,13 +4,13 @@ The latest command that planned every run is used; later ones may have planned a
 none, the command is made of the overrides that each run was composed with, recorded beside it.
 """
 
-import os
+import re
 import shlex
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from cuttle.runs.formatting import format_value, relative_path, train_command
+from cuttle.runs.formatting import format_value, python_command, relative_path
 from cuttle.runs.layout import OVERRIDES_FILE, RunState
 from cuttle.runs.reader import Experiment, RunRecord
 
@@ -18,6 +18,7 @@ UNFINISHED = (RunState.PENDING, RunState.PREPARED, RunState.INTERRUPTED, RunStat
 # Of one launch, not of what is trained; the name and the place are those of today.
 OF_A_LAUNCH = ("experiment", "root", "force", "init_only", "dry_run", "fail_fast")
 DEFAULT_ROOT = "multirun"
+_PLAIN = re.compile(r"[\w./+-]+", re.ASCII)
 MIN_RANGE = 4  # runs in a row that are written as a range
 
 Overrides = dict[str, str]  # by key, with its prefix: `+study` -> `input_representation`
@@ -63,7 +64,7 @@ def _whole_launch(experiment: Experiment) -> str:
             with suppress(ValueError):  # the file may have been edited
                 words = shlex.split(str(entry.get("command_line")))[2:]  # after python train.py
                 kept = [word for word in words if word.partition("=")[0] not in OF_A_LAUNCH]
-                return train_command([*kept, *_place(experiment.path)])
+                return python_command("train.py", *kept, *_place(experiment.path))
     return ""
 
 
@@ -132,7 +133,7 @@ def _products(keys: Sequence[str], rows: Sequence[tuple[str, ...]]) -> list[Bloc
 def _command(block: Block, place: Sequence[str]) -> str:
     is_sweep = any(len(values) > 1 for _, values in block)
     words = [f"{key}={_values(key, values)}" for key, values in block]
-    return train_command([*["-m"] * is_sweep, *words, *place])
+    return python_command("train.py", *["-m"] * is_sweep, *words, *place)
 
 
 def _values(key: str, values: Sequence[str]) -> str:
@@ -147,5 +148,10 @@ def _place(path: Path) -> list[str]:
     """Name an experiment where it lies today."""
     where = path.resolve()
     is_default = where.parent == Path(DEFAULT_ROOT).resolve()
-    root = [] if is_default else [f"root={os.fspath(relative_path(where.parent))}"]
+    root = [] if is_default else [f"root={_word(relative_path(where.parent))}"]
     return [f"experiment={where.name}", *root]
+
+
+def _word(text: str) -> str:
+    """Quote a text for Hydra unless it is plainly one word."""
+    return format_value(text) if _PLAIN.fullmatch(text) else '"{}"'.format(text.replace('"', '\\"'))

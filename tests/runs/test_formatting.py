@@ -65,7 +65,7 @@ def test_python_is_named_by_its_path_unless_its_environment_is_active(
     folder = Path(sys.executable).parent
     (folder / "python").exists() or pytest.skip("this interpreter has another name")
     monkeypatch.setenv("PATH", str(folder))
-    assert python_command() == "python"
+    assert python_command("a.py", Path("b (c)")) == "python a.py 'b (c)'"
 
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.chdir(folder.parent)

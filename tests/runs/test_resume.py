@@ -5,6 +5,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from cuttle.runs.reader import read_experiment
 from cuttle.runs.resume import resume_command
@@ -90,6 +91,16 @@ def test_combinations_that_nobody_planned_are_not_trained(full: Jobs, tmp_path: 
 
     assert command.count("train.py") == 2 and trained(command) == planned.keys()
     assert "root=." in command
+
+
+@pytest.mark.parametrize(
+    "name", ["a, b", "it's (old)", 'say "x"', "k\u00f6ln", "a=b", "true", "1e3"]
+)
+def test_a_place_of_any_name_is_quoted_for_hydra(name: str, full: Jobs, tmp_path: Path) -> None:
+    command = resume_command(read_experiment(write_jobs(tmp_path / name, full)))
+
+    *_, root = OverridesParser.create().parse_overrides(shlex.split(command)[3:])
+    assert (root.key_or_group, root.value()) == ("root", name)
 
 
 def test_a_finished_or_unknown_experiment_has_no_command(full: Jobs, tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def _next_steps(experiment: Experiment, study: Study, page: Path) -> Iterator[st
     states = Counter(run.state for run in experiment.runs)
     damaged = states[RunState.DAMAGED]
     rest = states.total() - states[RunState.COMPLETED] - damaged
-    status = f"{python_command()} analyze.py status {experiment.path}"
+    status = python_command("analyze.py", "status", experiment.path)
     if rest:
         yield f"next:    finish {pluralize(rest, 'unfinished run')}:"
         yield f"         {resume_command(experiment) or status}"
@@ -96,6 +96,7 @@ def _comparison(path: Path, study: Study) -> str:
     others = sorted(set(list_experiments(path.parent)) - {path}, key=last_touched, reverse=True)
     for other in others:
         if any(run.state is RunState.COMPLETED for run in read_experiment(other).runs):
-            return f"compare: {python_command()} analyze.py diff {other} {path}"
+            return f"compare: {python_command('analyze.py', 'diff', other, path)}"
     run_id = next(iter(study.runs["run_id"]), "RUN")
-    return f"play one of them: {python_command()} -m cuttle.play --model {path / run_id}"
+    command = python_command("-m", "cuttle.play", "--model", path / run_id)
+    return f"play one of them: {command}"
