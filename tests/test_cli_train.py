@@ -1,6 +1,7 @@
 """`train.py` with the real trainer, as a user runs it: results and resumption."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -11,7 +12,15 @@ import torch
 
 from cuttle.runs.reader import read_experiment
 from tests.launch.here import launch_here
-from tests.launch.launching import launch, results, status, struck_after_one_round
+from tests.launch.launching import (
+    command,
+    environment,
+    launch,
+    results,
+    states,
+    status,
+    struck_after_one_round,
+)
 from tests.launch.test_arithmetic import needs_intel
 
 pytestmark = pytest.mark.slow
@@ -109,3 +118,19 @@ def test_verify_reproduces_a_run_and_notices_a_changed_one(trained: Path, tmp_pa
     assert "changed after the training" not in same.stdout
     assert changed.returncode == 1 and "metrics.jsonl: DIFFERENT" in changed.stdout
     assert "metrics.jsonl was changed after the training" in changed.stdout
+
+
+def test_neither_streams_nor_a_short_temporary_directory_are_needed(
+    trained: Path, tmp_path: Path
+) -> None:
+    run_dir = trained / "multirun" / "test" / "boolean_run_01"
+    (long := tmp_path / ("x" * 100)).mkdir()
+    for words in (
+        command("experiment=test", "training=smoke", fake=False),
+        [sys.executable, "-m", "cuttle.launch.verify", str(run_dir)],
+    ):
+        line = f"{shlex.join(words)} <&- >&- 2>&-"
+        variables = environment(fake=False, TMPDIR=str(long))
+        subprocess.run(line, shell=True, cwd=tmp_path, env=variables, check=True)
+
+    assert states(tmp_path) == {"boolean_run_01": "completed"}

@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -25,6 +26,7 @@ from cuttle.launch.signals import interrupts_blocked
 
 POLL_INTERVAL_S = 0.25  # between two looks at whether somebody is still there
 START_TRIES = 5
+MAX_TEMPORARY_DIR = 75  # bytes; 32 more name the server's socket, which may have 107
 LOST = 255  # exit code that the standard library gives a child whose fork server died
 
 _server_environment: list[dict[str, str]] = []  # of the fork server, once it is started
@@ -50,6 +52,8 @@ def start_server(names: Sequence[str], environment: Mapping[str, str]) -> None:
     if multiprocessing.get_start_method(allow_none=True) == "loky":  # of joblib's workers
         multiprocessing.set_start_method("forkserver", force=True)  # which a child knows too
     multiprocessing.get_context("forkserver").set_forkserver_preload([preload.__name__])
+    if len(os.fsencode(tempfile.gettempdir())) > MAX_TEMPORARY_DIR:
+        tempfile.tempdir = "/tmp"  # of this process; Python 3.14 does so by itself
     with _variables(names, environment), interrupts_blocked():
         forkserver.ensure_running()
 

@@ -50,7 +50,8 @@ def tolerate_lost_readers() -> None:
         try:
             os.fstat(descriptor)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # gets the lowest free number, this one
+            nothing = os.open(os.devnull, os.O_RDWR)  # gets the lowest free number, this one
+            os.set_inheritable(nothing, True)  # a child, too, has standard streams
     sys.stdout, sys.stderr = (_tolerant(descriptor) for descriptor in (1, 2))
 
 

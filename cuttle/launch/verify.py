@@ -13,6 +13,7 @@ from typing import Any
 from cuttle.launch import arithmetic, isolate
 from cuttle.launch.agreement import judge, last_tallies, runs_alike
 from cuttle.launch.arithmetic import environment
+from cuttle.launch.output import tolerate_lost_readers
 from cuttle.launch.refusal import Refusal, one_line_errors
 from cuttle.launch.training_program import PROGRAM
 from cuttle.launch.worker import RunFailed, train_isolated
@@ -142,4 +143,5 @@ def _differ(first: Path, second: Path) -> bool:
 
 
 if __name__ == "__main__":
+    tolerate_lost_readers()
     sys.exit(main())
