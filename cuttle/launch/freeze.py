@@ -71,8 +71,8 @@ def freeze(
     with locked(plan.experiment_dir, timeout_s=EXPERIMENT_TIMEOUT_S):
         for leftover in plan.experiment_dir.glob(f"{TEMPORARY_PREFIX}*"):
             leftover.unlink(missing_ok=True)
+        keep_source(plan.experiment_dir)  # first: the largest, for which a disk may be too full
         _write_experiment(plan, provenance)
-        keep_source(plan.experiment_dir)
     frozen: list[PlannedRun] = []
     failures: dict[str, str] = {}
     for decision in (decision for decision in decisions if decision.is_to_do):

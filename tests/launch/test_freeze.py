@@ -103,6 +103,17 @@ def test_two_launches_that_begin_an_experiment_at_once_agree_on_its_seeds(tmp_pa
     assert len(read_experiment(tmp_path).meta["planned"]) == 1
 
 
+def test_nothing_is_planned_where_the_disk_is_too_full_for_the_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(freeze, "keep_source", full)
+
+    with pytest.raises(OSError, match="No space left"):
+        freeze.freeze(plan_of(tmp_path, 1, "first"), [], state=RunState.PREPARED, facts={})
+
+    assert not (tmp_path / EXPERIMENT_FILE).exists()
+
+
 def test_a_plan_is_written_by_one_launch_at_a_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
