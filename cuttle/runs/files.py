@@ -72,10 +72,10 @@ def open_regular(path: Path) -> BufferedReader:
 def read_bytes(path: Path) -> bytes:
     """Read a regular file whole; raise OSError for anything else and for one that is too large."""
     with open_regular(path) as file:
-        content = file.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        raise OSError(errno.EFBIG, f"larger than {MAX_BYTES >> 20} MB", str(path))
-    return content
+        size = os.fstat(file.fileno()).st_size
+        if size > MAX_BYTES:
+            raise OSError(errno.EFBIG, f"larger than {MAX_BYTES >> 20} MB", str(path))
+        return file.read(size)  # a read of more would first take the memory for it
 
 
 def read_json(path: Path) -> Any:

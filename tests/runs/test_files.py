@@ -1,6 +1,7 @@
 """Files survive interruption: replaced whole, read as far as they are whole."""
 
 import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,16 @@ def test_a_failed_replacement_names_the_file_and_not_the_temporary_one(tmp_path:
         write_json(path, {})
 
     assert caught.value.filename == str(path)
+
+
+def test_reading_takes_no_more_memory_than_the_file(tmp_path: Path) -> None:
+    write_json(tmp_path / "status.json", {})
+    tracemalloc.start()
+
+    read_json(tmp_path / "status.json")
+
+    assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    tracemalloc.stop()
 
 
 def test_rows_come_back_in_column_order(tmp_path: Path) -> None:
