@@ -27,7 +27,7 @@ from cuttle.launch.launch import Execution, launch
 from cuttle.launch.overrides import key_of, of_study, parse
 from cuttle.launch.plan import PlannedRun, plan
 from cuttle.launch.program import Program
-from cuttle.launch.refusal import Refusal, missing_plugin
+from cuttle.launch.refusal import Refusal, errors_as_refusals, missing_plugin
 from cuttle.launch.signals import interrupts_blocked
 from cuttle.launch.worker import (
     FrozenConfigs,
@@ -69,6 +69,7 @@ def launch_sweep(
     return returns
 
 
+@errors_as_refusals()
 def launch_run(config: DictConfig, program: Program, arguments: Sequence[str] = ()) -> float | None:
     """Launch one run, trained in a child of this process, and return its objective.
 

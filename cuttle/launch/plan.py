@@ -116,6 +116,8 @@ def _experiment_dir(configs: Sequence[dict[str, Any]]) -> Path:
 
 def _root(text: str) -> Path:
     """Return the directory of experiments; `~` is the home directory, as in a shell."""
+    if not text:
+        raise Refusal("root= is empty: name a directory, . for the working directory")
     try:
         return Path(text).expanduser().resolve()
     except RuntimeError as error:

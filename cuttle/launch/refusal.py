@@ -15,6 +15,7 @@ from yaml import YAMLError
 from cuttle.config.hydra import explain
 from cuttle.config.roles import index
 from cuttle.launch.exit_status import INTERRUPTED, REFUSED
+from cuttle.runs.formatting import format_os_error
 
 UNKNOWN_OPTION = re.compile(r"Could not find '([^']+)/([^'/]+)'\s+Available options[^:]*:([^:]+)")
 SWEPT = re.compile(
@@ -71,10 +72,19 @@ def one_line_errors() -> Iterator[None]:
         sys.exit(REFUSED)
 
 
+@contextmanager
+def errors_as_refusals() -> Iterator[None]:
+    """Turn errors that the user can fix into refusals, to which Hydra adds no line of its own."""
+    try:
+        yield
+    except OF_THE_USER as error:
+        raise Refusal(describe(error)) from error
+
+
 def describe(error: BaseException) -> str:
     """Put an error into one line that names the thing, the value and the way out."""
     if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename or 'a file'}: {error.strerror}"
+        return format_os_error(error)
     if isinstance(error, OverrideParseException):
         return _unreadable_override(error)
     if isinstance(error, YAMLError | UnicodeDecodeError):

@@ -1,5 +1,6 @@
 """Formatting of numbers, names, paths, commands: in one way for every output."""
 
+import errno
 import json
 import math
 import os
@@ -19,6 +20,8 @@ MINUS = "\N{MINUS SIGN}"
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _YAML_WORDS = {"", "null", "true", "false", "yes", "no", "on", "off", "~"}
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+# Where an error of the system that names no file can only have happened: ours name theirs.
+_NAMELESS_PLACES = {errno.ENOENT: "the working directory", errno.ENOSPC: "standard output"}
 
 
 def pluralize(number: int, noun: str) -> str:
@@ -118,6 +121,12 @@ def _is_ambiguous(text: str) -> bool:
 def printable(text: str) -> str:
     """Replace every character that would steer a terminal."""
     return _STEERING.sub(_REPLACEMENT, text)
+
+
+def format_os_error(error: OSError) -> str:
+    """Name the place of an error of the system, and what is wrong there."""
+    place = error.filename or _NAMELESS_PLACES.get(error.errno or 0)
+    return f"{place}: {error.strerror}" if place else error.strerror or str(error)
 
 
 def python_command(*words: object) -> str:

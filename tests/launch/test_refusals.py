@@ -54,6 +54,8 @@ BAD_INPUT = {
     "~network_type": "network_type must be given: add network_type=VALUE\n",
     "root=/proc/x": "/proc/x/scratch cannot be made (No such file or directory); use another root=",
     "root=/dev/null": "/dev/null is not a directory; use another root= or experiment=",
+    f"root={'x' * 256}": "xxx/scratch: File name too long",
+    "root=": "root= is empty: name a directory, . for the working directory",
     "-m run=1,2 root=/dev/null": "/dev/null is not a directory; use another root= or experiment=",
     "-m run=1,0": "run must be a whole number of at least 1, got 0",
     "-m experiment=a,b": "a sweep belongs to one experiment",

@@ -1,5 +1,6 @@
 """Every number, name and command is spelled in one way."""
 
+import errno
 import math
 import sys
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import pytest
 from cuttle.runs.formatting import (
     format_duration,
     format_interval,
+    format_os_error,
     format_p,
     format_p_claim,
     format_percent,
@@ -73,3 +75,17 @@ def test_python_is_named_by_its_path_unless_its_environment_is_active(
 
     monkeypatch.chdir(tmp_path)
     assert python_command() == sys.executable
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (FileNotFoundError(errno.ENOENT, "gone", "x.csv"), "x.csv: gone"),
+        (FileNotFoundError(errno.ENOENT, "gone"), "the working directory: gone"),
+        (OSError(errno.ENOSPC, "full"), "standard output: full"),
+        (OSError(errno.EMFILE, "too many"), "too many"),
+        (OSError("of our own"), "of our own"),
+    ],
+)
+def test_errors_of_the_system_name_their_place(error: OSError, text: str) -> None:
+    assert format_os_error(error) == text
