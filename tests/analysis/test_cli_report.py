@@ -148,10 +148,25 @@ def mix(path: Path) -> None:
         ("report --opponent nobody", no_edit, "no games against nobody"),
         ("export --opponent ,", no_edit, "name an opponent of study; there are: gap_maximizer"),
         ("export --output-dir=", no_edit, "Invalid value for '--output-dir': name a directory"),
+        (
+            "report --output-dir /proc",
+            no_edit,
+            "/proc cannot be written (No such file or directory",
+        ),
         ("report", set_margin, "equivalence_margin must be between 0 and 1, got 'five'"),
         ("report", mix, "training.rounds (4 -> 9)"),
     ],
-    ids=["xml", "docx", "none", "opponent", "no opponent", "no directory", "margin", "mixed"],
+    ids=[
+        "xml",
+        "docx",
+        "none",
+        "opponent",
+        "no opponent",
+        "no directory",
+        "no place",
+        "margin",
+        "mix",
+    ],
 )
 def test_bad_input_is_one_line_and_writes_nothing(
     root: Path, cli: Cli, arguments: str, change: Callable[[Path], None], message: str
@@ -191,8 +206,12 @@ def test_a_broken_statistic_is_named(root: Path, cli: Cli, monkeypatch: pytest.M
 
 
 @pytest.mark.slow
-def test_report_is_written_though_its_reader_leaves(root: Path) -> None:
-    command = f"{sys.executable} analyze.py report --no-figures | head -1"
+@pytest.mark.parametrize("streams", ["| head -1", ">&- 2>&-"])
+def test_report_is_written_though_nobody_reads(
+    root: Path, monkeypatch: pytest.MonkeyPatch, streams: str
+) -> None:
+    monkeypatch.setenv("MPLBACKEND", "module://of_a_notebook")
+    command = f"{sys.executable} analyze.py report --no-figures {streams}"
 
     subprocess.run(command, shell=True, cwd=REPOSITORY, check=True, capture_output=True)
 

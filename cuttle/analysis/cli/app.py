@@ -1,5 +1,6 @@
 """Commands and options. What they do is imported when they are called."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -7,7 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from cuttle.analysis.cli.console import accept_any_text
-from cuttle.runs.formatting import printable
+from cuttle.runs.formatting import format_os_error, printable
 from cuttle.runs.locate import find_experiment
 
 EXIT_USAGE = 2  # bad input, as of diff
@@ -228,6 +229,7 @@ def diff(
 def main() -> None:
     """Run the command line: bad input is one line on stderr and exit status 2."""
     accept_any_text()
+    os.environ.pop("MPLBACKEND", None)  # a notebook's choice needs its package; nothing is shown
     try:
         exit_status = app(standalone_mode=False)
     except UsageError as error:
@@ -236,7 +238,7 @@ def main() -> None:
         hint = "to report an experiment: python analyze.py report NAME; " * is_name
         fail(f"{message} ({hint}all commands: python analyze.py --help)")
     except OSError as error:
-        fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        fail(format_os_error(error))
     except ValueError as error:
         fail(" ".join([str(error), *getattr(error, "__notes__", [])]))
     except (KeyboardInterrupt, typer.Abort):

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -47,7 +48,9 @@ def make_console() -> Console:
 
 
 def accept_any_text() -> None:
-    """Make stdout and stderr replace what their encoding lacks, in place of an exception."""
+    """Make stdout and stderr replace what their encoding lacks, and discard all if closed."""
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")

@@ -1,5 +1,6 @@
 """Commands `report` and `export`: tables, figures, files, the next command."""
 
+import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -67,9 +68,10 @@ def analyse(
 def _make(directory: Path) -> None:
     try:
         directory.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=directory).close()
     except OSError as error:
         raise ValueError(
-            f"{directory} cannot be made ({error.strerror}); write elsewhere: --output-dir DIR"
+            f"{directory} cannot be written ({error.strerror}); write elsewhere: --output-dir DIR"
         ) from error
 
 
