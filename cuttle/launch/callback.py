@@ -1,5 +1,6 @@
 """What we ask of Hydra: no options without effect, no stray directories, no second message."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ class LaunchCallback(Callback):
             )
         if root.parts[:1] == ("~",):
             with read_write(config):
-                config.root = str(root.expanduser())
+                config.root = os.path.expanduser(root)
 
     def on_run_end(self, config: DictConfig, **results: Any) -> None:
         """End the program after a failed run, which the summary has named; Hydra would repeat it.

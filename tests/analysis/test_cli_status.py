@@ -77,6 +77,7 @@ READ: dict[str, tuple[int, list[str]]] = {
     "status whole --watch": (0, [f"boolean_run_0{n}: completed, round 4/4" for n in (1, 2, 3)]),
     "list": (0, ["problems", "created (UTC)", "healthy", "[b]two[/b] :smile:", LONG]),  # not folded
     "list --root nowhere": (0, ["no experiment under nowhere"]),
+    "list --root ~nobody_at_all/x": (0, ["no experiment under ~nobody_at_all/x"]),
 }  # fmt: skip
 
 

@@ -30,7 +30,7 @@ def _root(context: typer.Context, value: Path) -> Path:
     """Take --root from where it is given, before or after the command."""
     is_given = getattr(context.get_parameter_source("root"), "name", None) == "COMMANDLINE"
     root: Path = value if is_given or context.obj is None else context.obj
-    root = root.expanduser()
+    root = Path(os.path.expanduser(root))  # what is nobody's home stays as it is, as in a shell
     if root.exists() and not root.is_dir():
         raise typer.BadParameter(f"{root} is not a directory")
     return root
@@ -39,7 +39,7 @@ def _root(context: typer.Context, value: Path) -> Path:
 def _directory(text: str) -> Path:
     if not text:
         raise typer.BadParameter("name a directory")
-    return Path(text).expanduser()
+    return Path(os.path.expanduser(text))
 
 
 Root = Annotated[
