@@ -80,6 +80,7 @@ def comparable(line: str) -> str:
     Win rates too, for another processor rounds a training otherwise.
     """
     line = re.sub(r"/\S*/multirun", "/DIR/multirun", line)
+    line = re.sub(r"/\S*/train\.py", "train.py", line)
     line = re.sub(r"\d{4}-\d\d-\d\dT[\d:.+]+", "TIME", line)
     line = re.sub(r"\b\d+ s\b", "N s", line)
     line = re.sub(r"\b\d+\.\d ?%", "N %", line)

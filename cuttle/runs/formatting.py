@@ -20,6 +20,7 @@ MINUS = "\N{MINUS SIGN}"
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _YAML_WORDS = {"", "null", "true", "false", "yes", "no", "on", "off", "~"}
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+_CHECKOUT = Path(__file__).resolve().parents[2]
 # Where an error of the system that names no file can only have happened: ours name theirs.
 _NAMELESS_PLACES = {errno.ENOENT: "the working directory", errno.ENOSPC: "standard output"}
 
@@ -129,11 +130,17 @@ def format_os_error(error: OSError) -> str:
     return f"{place}: {error.strerror}" if place else error.strerror or str(error)
 
 
-def python_command(*words: object) -> str:
-    """Format a call of this interpreter, by path unless its environment is active."""
+def python_command(program: str, *words: object) -> str:
+    """Format a call of a program, `-m` or a script of this checkout, that works where one is.
+
+    The interpreter is named by its path unless its environment is active.
+    """
     found, executable = shutil.which("python"), Path(sys.executable)
     is_active = found is not None and os.path.dirname(found) == str(executable.parent)
-    return shlex.join(["python" if is_active else relative_path(executable), *map(str, words)])
+    python = "python" if is_active else relative_path(executable)
+    script = _CHECKOUT / program
+    shown = relative_path(script) if script.is_file() else program
+    return shlex.join([python, shown, *map(str, words)])
 
 
 def relative_path(path: Path) -> str:

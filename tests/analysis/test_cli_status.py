@@ -136,7 +136,7 @@ def test_how_to_resume_is_printed(root: Path, cli: Cli, monkeypatch: pytest.Monk
     ended = cli("status", "healthy")
 
     command = "train.py network_type=boolean trunk.scalars=false run=3 experiment=healthy root=."
-    assert ended.out.endswith(f" {command}\n")
+    assert ended.out.endswith(f"{command}\n")
 
 
 def test_many_runs_are_shown_by_condition(root: Path, cli: Cli) -> None:

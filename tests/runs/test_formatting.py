@@ -61,20 +61,21 @@ def test_a_value_is_spelled_one_way(spell: Callable[..., str], arguments: Any, t
     assert spell(*arguments) == text
 
 
-def test_python_is_named_by_its_path_unless_its_environment_is_active(
+def test_a_printed_command_works_where_it_is_printed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    folder = Path(sys.executable).parent
+    folder, checkout = Path(sys.executable).parent, Path(__file__).parents[2]
     (folder / "python").exists() or pytest.skip("this interpreter has another name")
+    monkeypatch.chdir(checkout)
     monkeypatch.setenv("PATH", str(folder))
-    assert python_command("a.py", Path("b (c)")) == "python a.py 'b (c)'"
+    assert python_command("train.py", Path("b (c)")) == "python train.py 'b (c)'"
 
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.chdir(folder.parent)
-    assert python_command() == f"{folder.name}/{Path(sys.executable).name}"
+    assert python_command("-m", "a.b") == f"{folder.name}/{Path(sys.executable).name} -m a.b"
 
     monkeypatch.chdir(tmp_path)
-    assert python_command() == sys.executable
+    assert python_command("train.py") == f"{sys.executable} {checkout / 'train.py'}"
 
 
 @pytest.mark.parametrize(
