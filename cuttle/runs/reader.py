@@ -156,9 +156,12 @@ class RunRecord:
         return f"{self.error} (log: {log})" if log else self.error
 
     def compare_hashes(self, names: Sequence[str] = (CONFIG_FILE, *RESULT_FILES)) -> list[str]:
-        """Add to the problems, and return, which files are not as the training left them."""
+        """Add to the problems, and return, which files are not as the training left them.
+
+        Where its hashes of results were not recorded, nothing is known of the run's files.
+        """
         recorded = {**(self.metadata.get("sha256") or {})}
-        if self.status.get("schema") == SCHEMA:  # hashed by the rule of today
+        if recorded and self.status.get("schema") == SCHEMA:  # hashed by the rule of today
             recorded[CONFIG_FILE] = self.status["config_hash"]
         changed = []
         for name in names:
