@@ -9,8 +9,8 @@ import zipfile
 from pathlib import Path
 
 from cuttle.runs.files import read_json, write_bytes
-from cuttle.runs.layout import METADATA_FILE, SOURCE_DIR
-from cuttle.runs.provenance import PACKAGE_DIR, source_files, source_hash
+from cuttle.runs.layout import METADATA_FILE, PACKAGE_DIR, SOURCE_DIR
+from cuttle.runs.provenance import source_files, source_hash
 
 
 def keep_source(experiment_dir: Path) -> None:

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from cuttle.runs.layout import PACKAGE_DIR
+
 MAX_NAMES = 12
 LEAST_P = 0.001
 MINUS = "\N{MINUS SIGN}"
@@ -20,7 +22,6 @@ MINUS = "\N{MINUS SIGN}"
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _YAML_WORDS = {"", "null", "true", "false", "yes", "no", "on", "off", "~"}
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-_CHECKOUT = Path(__file__).resolve().parents[2]
 # Where an error of the system that names no file can only have happened: ours name theirs.
 _NAMELESS_PLACES = {errno.ENOENT: "the working directory", errno.ENOSPC: "standard output"}
 
@@ -138,7 +139,7 @@ def python_command(program: str, *words: object) -> str:
     found, executable = shutil.which("python"), Path(sys.executable)
     is_active = found is not None and os.path.dirname(found) == str(executable.parent)
     python = "python" if is_active else relative_path(executable)
-    script = _CHECKOUT / program
+    script = PACKAGE_DIR.parent / program
     shown = relative_path(script) if script.is_file() else program
     return shlex.join([python, shown, *map(str, words)])
 

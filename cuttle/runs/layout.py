@@ -2,9 +2,11 @@
 
 import re
 from enum import StrEnum
+from pathlib import Path
 
 from cuttle.config.schema import NAME_PATTERN
 
+PACKAGE_DIR = Path(__file__).resolve().parents[1]  # in a checkout, train.py is beside it
 EXPERIMENT_FILE = "experiment.json"
 METADATA_FILE = "run_metadata.json"
 STATUS_FILE = "status.json"

@@ -12,8 +12,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from cuttle.runs.layout import PACKAGE_DIR
+
 PACKAGES = ("cuttle", "torch", "numba", "numpy", "hydra-core", "omegaconf", "joblib")
-PACKAGE_DIR = Path(__file__).resolve().parent.parent
 READERS = ("analysis", "play")  # of results: their folders change none
 GIT_TIMEOUT_S = 10
 

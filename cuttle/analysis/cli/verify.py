@@ -5,9 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from cuttle.runs.layout import PACKAGE_DIR
 from cuttle.runs.locate import find_side, is_run
 
-PACKAGE_ROOT = Path(__file__).resolve().parents[3]
 VERIFIER = "cuttle.launch.verify"  # a process of its own: reading must not import what trains
 
 
@@ -18,6 +18,6 @@ def verify_run(root: Path, text: str) -> int:
         raise ValueError(f"{path} is not a run directory; give one: EXPERIMENT/RUN")
     command = [sys.executable, "-m", VERIFIER, str(path)]
     # also where the package is not installed but lies beside analyze.py
-    known = [str(PACKAGE_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    known = [str(PACKAGE_DIR.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(known)}
     return subprocess.run(command, env=environment, check=False).returncode
