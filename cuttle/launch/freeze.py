@@ -71,7 +71,6 @@ def freeze(
     with locked(plan.experiment_dir, timeout_s=EXPERIMENT_TIMEOUT_S):
         for leftover in plan.experiment_dir.glob(f"{TEMPORARY_PREFIX}*"):
             leftover.unlink(missing_ok=True)
-        keep_source(plan.experiment_dir)  # first: the largest, for which a disk may be too full
         _write_experiment(plan, provenance)
     frozen: list[PlannedRun] = []
     failures: dict[str, str] = {}
@@ -157,6 +156,7 @@ def _write_experiment(plan: Plan, provenance: dict[str, Any]) -> None:
     found = read_plan(plan.experiment_dir)
     mode = found.get("seed_mode")
     refuse_other_seeds(plan, mode if isinstance(mode, str) else None)
+    keep_source(plan.experiment_dir)  # before the plan: a disk may be too full for the archive
     planned = {entry["run_id"]: entry for entry in planned_entries(found)}
     planned |= {run.run_id: _entry(run) for run in plan.runs}
     seed = plan.runs[0].config["seed"]
