@@ -116,8 +116,6 @@ def _experiment_dir(configs: Sequence[dict[str, Any]]) -> Path:
 
 def _root(text: str) -> Path:
     """Return the directory of experiments; `~` is the home directory, as in a shell."""
-    if not text:
-        raise Refusal("root= is empty: name a directory, . for the working directory")
     try:
         return Path(text).expanduser().resolve()
     except RuntimeError as error:
@@ -142,6 +140,8 @@ def _checked(config: dict[str, Any]) -> dict[str, Any]:
         raise Refusal(f"run must be a whole number of at least 1, got {run!r}")
     if not isinstance(config["root"], str):
         raise Refusal(f"root must be text, the path of a directory, got {config['root']!r}")
+    if not config["root"]:
+        raise Refusal("root= is empty: name a directory, . for the working directory")
     for flag in FLAGS:
         if type(config[flag]) is not bool:
             raise Refusal(f"{flag} must be true or false, got {config[flag]!r}")
