@@ -55,9 +55,9 @@ def test_failing_runs_neither_stop_nor_hide_the_others(n_jobs: int, tmp_path: Pa
     sweep = ("-m", "experiment=test", "run=range(1,10)")
     faults = ",".join(f"{run}={fault}" for run, fault in enumerate(FAULTS, start=2))
 
-    run = launch if n_jobs == 2 else launch_here
+    begin = launch if n_jobs == 2 else launch_here
 
-    finished = run(tmp_path, *sweep, f"hydra.launcher.n_jobs={n_jobs}", FAULTS=faults)
+    finished = begin(tmp_path, *sweep, f"hydra.launcher.n_jobs={n_jobs}", FAULTS=faults)
 
     assert finished.returncode == 1
     assert "2 trained now" in finished.stdout
@@ -212,13 +212,13 @@ def test_a_killed_launcher_leaves_no_process_behind(tmp_path: Path, undisturbed:
 def test_a_signal_while_the_interpreter_ends_disturbs_nothing(tmp_path: Path) -> None:
     process = start(tmp_path, "-m", "experiment=test", "run=1,2", "hydra.launcher.n_jobs=2")
     assert process.stdout is not None
-    before = next(line for line in process.stdout if line.startswith("next:"))
+    next(line for line in process.stdout if line.startswith("next:"))
     time.sleep(0.2)  # Hydra has still to return
 
     os.killpg(process.pid, signal.SIGINT)
     output, _ = process.communicate(timeout=TIMEOUT_S)
 
-    assert before and output == ""
+    assert output == ""
     assert process.returncode == 0
 
 

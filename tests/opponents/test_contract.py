@@ -93,7 +93,9 @@ def test_an_opponent_whose_file_is_broken_is_refused_in_one_line(
     monkeypatch.setattr(opponents, "__path__", [str(tmp_path)])
     monkeypatch.delitem(sys.modules, "cuttle.opponents.broken", raising=False)
 
-    with pytest.raises(ValueError, match=r"cuttle/opponents/broken\.py (fails|must)") as refusal:
+    with pytest.raises(
+        ValueError, match=r"cuttle/opponents/broken\.py (fails: |must hold )"
+    ) as refusal:
         opponents.load("broken")
 
     assert reason in str(refusal.value)
