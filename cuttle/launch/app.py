@@ -188,6 +188,13 @@ def parallel_runs(config: DictConfig) -> int | None:
                 "hydra.launcher.n_jobs must be at least 1, or -1 for all cores, "
                 f"got {launcher.n_jobs}"
             )
+        for key in ("batch_size", "max_nbytes", "pre_dispatch"):
+            value = launcher[key]
+            read = int(value) if str(value).isdigit() else value  # as the launcher hands it on
+            try:
+                joblib.Parallel(2, "threading", **{key: read})([])  # nothing to do but read it
+            except ValueError as error:
+                raise Refusal(f"hydra.launcher.{key}={value}: {error}") from None
         return int(joblib.effective_n_jobs(launcher.n_jobs))
     return 1 if str(launcher["_target_"]).endswith(".BasicLauncher") else None
 

@@ -71,6 +71,7 @@ BAD_INPUT = {
     "-m +hydra.sweeper.params.a={b:1}": "a cannot be swept by a study: hydra.sweeper.params holds",
     "--nonsense": "there is no option --nonsense; settings are KEY=VALUE, see --help",
     "--package trunk": "--package selects what --cfg shows: add --cfg job",
+    "-m hydra.launcher.pre_dispatch=lots": "hydra.launcher.pre_dispatch=lots: 'lots' is not",
     "-m hydra.launcher.n_jobs=0": "hydra.launcher.n_jobs must be at least 1, or -1",
     "network_type=boolean,blind": "network_type=boolean,blind: several values need a sweep: add -m",
     "run=range(1,3)": "run=range(1,3): several values need a sweep: add -m",
