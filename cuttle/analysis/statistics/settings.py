@@ -59,10 +59,11 @@ def _grids(study: Study, opponent: str) -> tuple[Grid, Grid, Grid]:
 
     def grid(runs: pd.DataFrame) -> Grid:
         of_cell = runs.groupby([NETWORK_TYPE, "setting"])["win_rate"]
-        values = of_cell.agg(mean="mean", squared_error="sem").reindex(
-            pd.MultiIndex.from_product([rows, columns])
+        mean, error = (
+            values.unstack().reindex(index=rows, columns=columns)
+            for values in (of_cell.mean(), of_cell.sem())
         )
-        return Grid(values["mean"].unstack()[columns], values["squared_error"].unstack() ** 2)
+        return Grid(mean, error**2)
 
     return grid(data), grid(data[half == 0]), grid(data[half == 1])
 
