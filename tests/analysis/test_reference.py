@@ -89,9 +89,9 @@ def test_detectable_effect_is_that_of_r(n: int, d: float) -> None:
 
 @pytest.mark.parametrize(("d", "alpha", "n"), [(0.5, 0.05, 64), (0.5, 0.05 / 3, 86), (2, 0.05, 6)])
 def test_needed_runs_agree_with_r_and_statsmodels(d: float, alpha: float, n: int) -> None:
-    assert needed_runs(d, alpha, "d") == n
+    assert needed_runs(d, [1.0, 1.0], alpha) == n
     assert TTestIndPower().power(d, n, alpha) >= 0.8 > TTestIndPower().power(d, n - 1, alpha)
-    pairs = needed_runs(d, alpha, "dz")
+    pairs = needed_runs(d, [1.0], alpha)
     assert TTestPower().power(d, pairs, alpha) >= 0.8 > TTestPower().power(d, pairs - 1, alpha)
 
 

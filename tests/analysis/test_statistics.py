@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import ttest_ind
 from statsmodels.formula.api import ols
 from statsmodels.stats.anova import AnovaRM
 from statsmodels.stats.multitest import multipletests
@@ -197,6 +198,20 @@ def test_power_is_that_of_each_pairs_own_test(study: Make) -> None:
     assert wide["mde"] > 1.5 * narrow["mde"]
     assert narrow["mde"] == pytest.approx(narrow["mde_effect"] * narrow["sd"], rel=0.01)
     assert narrow["mde_at_upper_sd"] > narrow["mde"]
+
+
+def test_needed_runs_are_those_of_each_condition_whatever_their_number_now(study: Make) -> None:
+    wide, narrow = [0.44, 0.56, 0.5, 0.47, 0.53], [0.59, 0.6, 0.61, 0.6, 0.59]
+    groups = {"boolean": wide * 4, "embedding": narrow[:3]}
+
+    needed = rows(study(groups, planned=TWO), "power").iloc[0]["needed_5_points"]
+
+    shares = []
+    for n in (int(needed) - 1, int(needed)):
+        rng = np.random.default_rng(0)
+        x, y = (rng.normal(0, np.std(groups[name], ddof=1), (n, 20_000)) for name in TWO)
+        shares.append((ttest_ind(x + 0.05, y, equal_var=False).pvalue < 0.05).mean())
+    assert shares[0] < 0.8 < shares[1]
 
 
 @pytest.mark.parametrize(
@@ -458,6 +473,15 @@ def test_best_setting_is_estimated_on_runs_that_did_not_choose_it(factorial: Mak
     assert alike["num_settings"].tolist() == [4, 4]
     assert clear["setting"].tolist() == ["learning rate 0.001"] * 2
     assert clear["crossfit_mean"].to_numpy() == pytest.approx(clear["naive_mean"].to_numpy())
+
+
+def test_errors_of_the_best_setting_are_those_of_its_own_runs(factorial: Make) -> None:
+    rates = {3e-5: [0.7, 0.7, 0.72, 0.72], 3e-4: [0.5] * 4, 3e-3: [0.4, 0.4, 0.6, 0.6]}
+    design = [({"network_type": n, RATE: r}, x) for n in TWO for r, x in rates.items()]
+
+    best = rows(factorial(design), "best_settings")
+
+    assert best["crossfit_se"].tolist() == pytest.approx([0.01 / 2**0.5] * 2)
 
 
 def test_a_type_loses_at_the_setting_that_is_best_for_another(factorial: Make) -> None:

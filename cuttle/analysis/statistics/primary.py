@@ -1,7 +1,7 @@
 """The primary comparison of pairs: what follows from it, pairing, equivalence, power."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -151,16 +151,20 @@ def power(study: Study, opponent: str) -> Iterator[Row]:
     "observed power"
     """
     effect = "dz" if study.is_paired else "d"
+    values = values_by_run(study.finals(opponent), "win_rate")
     for row in rows_of(comparisons(study, opponent)):
+        x, y = lined_up(values, Pair(row["factor"], row["a"], row["b"]), study.is_paired)
+        samples = [x - y] if study.is_paired else [x, y]
         keys = ("factor", "a", "b", "n_a", "n_b", "note")
-        yield {**{key: row[key] for key in keys}, "effect": effect, **_power(row, effect)}
+        yield {**{key: row[key] for key in keys}, "effect": effect, **_power(row, samples)}
 
 
-def _power(row: Row, effect: str) -> dict[str, Any]:
+def _power(row: Row, samples: Sequence[FloatArray]) -> dict[str, Any]:
+    """Return the power of one pair; `samples` are its two conditions or, paired, differences."""
     alpha, n_a, n_b = ALPHA / row["family_size"], row["n_a"], row["n_b"]
     if min(n_a, n_b) < 2:
         return {"alpha": alpha}
-    is_paired = effect == "dz"
+    is_paired = len(samples) == 1
     unit = math.sqrt(1 / n_a) if is_paired else math.sqrt(1 / n_a + 1 / n_b)
     smallest = detectable(unit, n_a - 1 if is_paired else n_a + n_b - 2, alpha)
     found = {"alpha": alpha, "mde_effect": smallest}
@@ -170,24 +174,26 @@ def _power(row: Row, effect: str) -> dict[str, Any]:
     upper = mde * math.sqrt(df / float(stats.chi2.ppf(1 - UPPER, df)))
     found |= {"sd": sd, "mde": NAN if mde > 1 else mde}
     found |= {"mde_at_upper_sd": NAN if upper > 1 else upper}
-    found |= {f"needed_{p}_points": needed_runs(p / 100 / sd, alpha, effect) for p in POINTS}
+    variances = [float(sample.var(ddof=1)) for sample in samples]
+    found |= {f"needed_{p}_points": needed_runs(p / 100, variances, alpha) for p in POINTS}
     if upper > 1:
         where = "" if mde > 1 else " at the upper sd"
         return {**found, "note": f"too few runs to detect any difference{where}"}
     return found
 
 
-def needed_runs(size: float, alpha: float, effect: str) -> float:
-    """Return the runs per condition, or pairs, that find an effect with 80% power.
+def needed_runs(difference: float, variances: Sequence[float], alpha: float) -> float:
+    """Return the runs per condition, or pairs, that find a difference with 80% power.
 
     NaN where 100 million are not enough.
+    variances: of the runs of both conditions, which Welch's test compares, or of the differences
     """
+    total = sum(variances)
+    df_per_run = total**2 / sum(variance**2 for variance in variances)
 
     def missing(log_n: float) -> float:
         n = math.exp(log_n)
-        if effect == "dz":
-            return POWER - t_power(size * math.sqrt(n), n - 1, alpha)
-        return POWER - t_power(size * math.sqrt(n / 2), 2 * n - 2, alpha)
+        return POWER - t_power(difference / math.sqrt(total / n), (n - 1) * df_per_run, alpha)
 
     ends = math.log(2), math.log(MAX_RUNS)  # below two runs there is no error to test against
     if missing(ends[0]) <= 0:
