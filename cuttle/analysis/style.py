@@ -36,7 +36,8 @@ TYPE_COLOURS = {
 FURTHER_COLOURS = (
     "#44AA99", "#AA4499", "#117733", "#88CCEE", "#EE7733", "#882255", "#999933", "#332288",
 )  # fmt: skip
-GOLDEN_RATIO = 0.618034  # hues that many turns apart never come close
+GOLDEN_RATIO = 0.618034  # successive hues that many turns apart are far from each other,
+HUES = 8  # so many of them
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")  # 9 and 8 have no common divisor
 DASHES: tuple[Any, ...] = ("-", "--", "-.", (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1)))
 INK = "#222222"
@@ -46,6 +47,7 @@ MARGIN_COLOUR = "#E8EEF4"  # the band of differences that count as equal
 
 LABEL_WIDTH = 16  # characters of a type's name on one line
 LABEL_LINES = 2
+ROW_LABEL = 38  # characters of a label of one line
 LANE = 0.3  # of the distance between categories: as far as points are spread in all
 NOTE_WIDTH_PER_INCH = 21  # characters of the note's size
 
@@ -117,6 +119,19 @@ def colour_factor(study: Study) -> str:
     return NETWORK_TYPE if NETWORK_TYPE in study.varying or not study.varying else study.varying[0]
 
 
+def row_labels(study: Study) -> tuple[dict[str, str], str]:
+    """Return labels of one line by condition, and the factors whose levels they list, if they do.
+
+    Of several factors the ends of long conditions, which `clip` keeps, would not tell them apart.
+    """
+    names, title = study.labels, ""
+    if len(study.varying) > 1 and max(map(len, names)) > ROW_LABEL:
+        levels = study.conditions[list(study.varying)].map(level_text)
+        names = [", ".join(row) for row in levels.itertuples(index=False, name=None)]
+        title = ", ".join(map(study.factor_text, study.varying))
+    return dict(zip(study.labels, (clip(name, ROW_LABEL) for name in names), strict=True)), title
+
+
 def setting_texts(study: Study, *shown: str, between: str = ", ") -> dict[str, str]:
     """Return the levels of the varying factors that are not shown otherwise, by condition.
 
@@ -143,7 +158,7 @@ def _further_colour(number: int) -> str:
     if number < len(FURTHER_COLOURS):
         return FURTHER_COLOURS[number]
     place = number - len(FURTHER_COLOURS)
-    hue, lightness = (place * GOLDEN_RATIO) % 1, (0.35, 0.55, 0.7)[place % 3]
+    hue, lightness = (place * GOLDEN_RATIO) % 1, (0.35, 0.55, 0.7)[place // HUES % 3]
     return to_hex(colorsys.hls_to_rgb(hue, lightness, 0.75))
 
 

@@ -17,6 +17,7 @@ from cuttle.analysis.figures._panels import facets
 from cuttle.analysis.gallery import all_figures, draw_figures
 from cuttle.analysis.statistics.final import aggregates
 from cuttle.analysis.statistics.resources import cost
+from cuttle.analysis.statistics.verdict import headline
 from cuttle.analysis.style import (
     DOUBLE_COLUMN,
     TYPE_COLOURS,
@@ -172,6 +173,7 @@ def test_runs_that_have_not_met_an_opponent_are_not_counted_nor_untrained(tmp_pa
     assert [text.get_text() for text in panel.texts] == ["no games", "no completed run"]
     caption = draw("improvement", study).get_label()
     assert f"against {PRIMARY}" in caption and "0 to 2 runs per type" in caption
+    assert f"no usable runs; embedding has no games against {PRIMARY}; " in headline(study)
 
 
 @pytest.mark.parametrize(
@@ -226,7 +228,7 @@ def test_known_types_keep_their_colours_and_no_two_types_share_one() -> None:
 
     assert colours["boolean"] == TYPE_COLOURS["boolean"]
     pairs = itertools.combinations([to_rgb(colours[name]) for name in names], 2)
-    assert min(sum(abs(x - y) for x, y in zip(a, b, strict=True)) for a, b in pairs) > 0.02
+    assert min(sum(abs(x - y) for x, y in zip(a, b, strict=True)) for a, b in pairs) > 0.1
     greys = sorted(np.dot((0.299, 0.587, 0.114), to_rgb(TYPE_COLOURS[name])) for name in TYPES)
     assert min(np.diff(greys)) > 0.15  # apart in grey print
 
@@ -269,6 +271,27 @@ def test_missing_interval_is_said_on_the_side_away_from_its_difference(study: Ma
 
     sides = {place: {t.get_ha() for t in texts if t.get_position()[1] == place} for place in (0, 1)}
     assert sides == {0: {"right"}, 1: {"left"}}  # boolean - embedding, the first, is negative
+
+
+@pytest.mark.parametrize("count", [8, 30])
+@pytest.mark.parametrize("name", ["learning_curves", "training", "runs"])
+def test_no_level_is_cut_off_the_legend(name: str, count: int, study: Make) -> None:
+    figure = draw(name, study({f"t{number}": [0.5] for number in range(count)}, planned=[]))
+
+    image(figure, "png")
+
+    legend = figure.legends[0].get_window_extent() if figure.legends else figure.bbox
+    assert figure.bbox.x0 <= legend.x0 < legend.x1 <= figure.bbox.x1
+
+
+def test_conditions_of_several_factors_have_a_label_each(factorial: Make) -> None:
+    periods, steps = "training.learner.target_period", "training.replay.n_step"
+    design = cells(lambda i, j: 0.5, levels=[1e-4, 1e-3, 1e-2])
+    study = factorial([({**x, steps: 3, periods: p}, y[:1]) for x, y in design for p in (1, 100)])
+
+    for name, axis in (("opponents", 0), ("differences", 0)):
+        labels = [text.get_text() for text in draw(name, study).axes[axis].get_yticklabels()]
+        assert len(set(labels)) == 12
 
 
 def test_runs_have_the_markers_of_the_legend_and_are_not_cut_in_half(tmp_path: Path) -> None:

@@ -16,10 +16,9 @@ from cuttle.analysis.data import Study, level_text
 from cuttle.analysis.figures._panels import MAX_TALL_ROWS, is_dense
 from cuttle.analysis.numerics import FloatArray
 from cuttle.analysis.statistics.primary import comparisons
-from cuttle.analysis.style import FAINT, INK, Style, clip, offsets, short, styles
+from cuttle.analysis.style import FAINT, INK, Style, clip, offsets, row_labels, short, styles
 from cuttle.runs.formatting import format_percent
 
-DENSE_LABEL = 40  # characters of a label of one line
 PAIR_LABEL = 44
 LABEL_SIZE, DENSE_SIZE = 7, 6  # points
 POINT_BIN = 0.02  # of the axis: points closer than this would cover each other
@@ -55,11 +54,15 @@ def label_groups(axes: Axes, study: Study, groups: Mapping[str, FloatArray]) -> 
     The others say why their row is empty.
     """
     dense, style = is_dense(study, len(groups)), styles(study)
+    labels, title = row_labels(study)
     texts = [
-        f"{clip(name, DENSE_LABEL)}  n = {len(v)}" if dense else f"{short(name)}\nn = {len(v)}"
+        f"{labels[name]}  n = {len(v)}" if dense else f"{short(name)}\nn = {len(v)}"
         for name, v in groups.items()
     ]
     category_axis(axes, texts, dense=dense)
+    spec = axes.get_subplotspec()
+    if spec is not None and spec.is_first_col():
+        axes.set_ylabel(title, fontsize=LABEL_SIZE)
     for place, (name, values) in enumerate(groups.items()):
         if not len(values):
             has_runs = study.conditions["n"][name] > 0

@@ -30,9 +30,7 @@ MAX_FACETS = 30
 SETTING_LINE = 22  # characters of a line of a panel's title in four columns
 WIDE_GRID = 4  # columns where every panel is one condition
 TITLE_NAME = 18  # characters of an opponent's name that a panel's title has room for
-LEGEND_CHARACTERS = 18  # of the legend an inch holds
 LEGEND_LINE = 0.15  # inches
-LEGEND_HANDLE = 6  # characters that the line sample takes
 
 
 def is_dense(study: Study, rows: int) -> bool:
@@ -166,12 +164,12 @@ def draw_legend(figure: Figure, study: Study, *, marker: bool = False) -> None:
         sample: dict[str, Any] = line if marker else {"linestyle": style.dash}
         handle = Line2D([], [], color=style.colour, label=clip(name), **sample)
         handles.setdefault(name, handle)
-    widest = max(len(clip(name)) for name in handles)
-    columns = max(1, int(figure.get_figwidth() * LEGEND_CHARACTERS / (widest + LEGEND_HANDLE)))
+    place: dict[str, Any] = {"handles": list(handles.values()), "loc": "outside upper center"}
+    columns = len(handles)
+    legend = figure.legend(ncols=columns, **place)
+    while columns > 1 and legend.get_window_extent().width > figure.bbox.width:
+        columns -= 1
+        legend.remove()
+        legend = figure.legend(ncols=columns, **place)
     lines = math.ceil(len(handles) / columns)
     figure.set_figheight(figure.get_figheight() + LEGEND_LINE * max(0, lines - 2))
-    figure.legend(
-        handles=list(handles.values()),
-        loc="outside upper center",
-        ncols=min(columns, len(handles)),
-    )

@@ -19,6 +19,7 @@ from cuttle.analysis.figures._axes import (
     span,
 )
 from cuttle.analysis.figures._panels import draw_legend, grid_of, is_dense
+from cuttle.analysis.interpretation import capitalize
 from cuttle.analysis.numerics import mean_interval
 from cuttle.analysis.statistics.factors import factorial
 from cuttle.analysis.statistics.final import descriptives
@@ -30,6 +31,7 @@ from cuttle.analysis.style import (
     colour_factor,
     figure,
     level_colours,
+    row_labels,
     set_caption,
     setting_texts,
     short,
@@ -59,8 +61,10 @@ def opponents(study: Study) -> Figure:
     cells = descriptives(study).pivot(index="condition", columns="opponent", values=PARTS)
     cells = cells.reindex(index=study.labels, columns=pd.MultiIndex.from_product([PARTS, names]))
     columns = [f"{short(name)}\n({role})" for name, role in study.roles.items()]
-    rows = [clip(name, 36) if is_small else short(name) for name in study.labels]
+    labels, title = row_labels(study)
+    rows = list(labels.values()) if is_small else list(map(short, study.labels))
     heat_map_of(drawn, cells, rows, columns)
+    drawn.axes[0].set_ylabel(title)
     caption = (
         f"Mean final win rate in percent by {study.noun} and opponent, ± half the width of the "
         f"95% t-interval ({games_text(study)}, {runs_text(study, study.opponents)})."
@@ -127,12 +131,12 @@ def interaction(study: Study) -> Figure | None:
     for panel, factor in zip(axes, others, strict=True):
         _draw_means(panel, study, runs, factor)
     draw_legend(drawn, study)
-    sentences = [text for text in factorial(study, opponent)["sentence"] if "depends" in text]
+    texts = [text for text in factorial(study, opponent)["sentence"] if "depends" in text]
     caption = (
         f"Mean final win rate against {opponent} by the levels of two factors at a time, over the "
         f"runs at all levels of the others; whiskers are 95% t-intervals of the mean "
         f"({pluralize(len(final), 'run')} in all, {games_text(study, [opponent])}). Parallel lines "
-        f"show no interaction. {' '.join(sentences)}"
+        f"show no interaction. {' '.join(f'{capitalize(text)}.' for text in texts)}"
     )
     note = f"against {opponent}; point: mean over runs; whisker: 95% t-interval"
     return set_caption(drawn, caption.strip(), note=note)
@@ -214,7 +218,7 @@ def _draw_response(axes: Axes, study: Study, factor: str, labels: list[str], opp
     places, rates = study.conditions.loc[labels], study.rates(opponent)
     levels = study.levels(factor)
     width = levels[-1] - levels[0]
-    is_log = levels[0] > 0 and levels[-1] / levels[0] >= DECADE
+    is_log = levels[0] > 0 and round(levels[-1] / levels[0], 9) >= DECADE
     types = dict.fromkeys(places[NETWORK_TYPE])
     for number, network_type in enumerate(types):
         mine = places[places[NETWORK_TYPE] == network_type].sort_values(factor)

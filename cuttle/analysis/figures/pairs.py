@@ -19,7 +19,7 @@ from cuttle.analysis.figures._axes import (
     shown_pairs,
     span_of,
 )
-from cuttle.analysis.figures._panels import row_height
+from cuttle.analysis.figures._panels import is_dense, row_height
 from cuttle.analysis.pairs import no_pairs
 from cuttle.analysis.style import (
     DOUBLE_COLUMN,
@@ -109,7 +109,8 @@ def improvement(study: Study) -> Figure:
     pairs, selection = shown_pairs(study, MAX_SHARES)
     if pairs.empty:
         return empty(f"{no_pairs(study)}: no pair to compare")
-    drawn = Figure(figsize=(SINGLE_COLUMN, row_height(study, len(pairs))))
+    width = DOUBLE_COLUMN if is_dense(study, len(pairs)) else SINGLE_COLUMN
+    drawn = Figure(figsize=(width, row_height(study, len(pairs))))
     axes, style = drawn.subplots(), styles(study)
     label_pairs(axes, study, pairs, ">")
     axes.axvline(0.5, color=INK, linewidth=0.8)
@@ -125,14 +126,14 @@ def improvement(study: Study) -> Figure:
             share, place, marker="|", markersize=11, markeredgewidth=1.6, color=INK, clip_on=False
         )
     axes.set_xlim(0, 1)
-    axes.set_xlabel("probability of a higher win rate")
+    axes.set_xlabel("P(higher win rate)")
     bars = "bar: 95% score interval (Newcombe 2006)"
     if study.is_paired:
         bars = "paired runs have no score interval"
     counts = runs_text(study, [opponent])
     caption = (
-        f"Probability that a run of the upper {study.noun} has a higher final win rate against "
-        f"{opponent} than a run of the lower one, ties counted half "
+        f"Probability that a run of the first {study.noun} has a higher final win rate against "
+        f"{opponent} than a run of the second one, ties counted half "
         f"({games_text(study, [opponent])}, {counts}); {bars}.{selection}"
     )
     return set_caption(drawn, caption, note=f"against {opponent}; {bars}; {counts}")
