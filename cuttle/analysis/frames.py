@@ -206,13 +206,13 @@ def _named(who: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rounds(records: Sequence[RunRecord], who: pd.DataFrame) -> pd.DataFrame:
-    """Join metrics and timings of every run by round."""
+    """Join metrics and timings of every run by round; of rows written twice, the last counts."""
     columns = [*METRICS_COLUMNS, *TIMINGS_COLUMNS[1:]]
     rows: list[list[Any]] = []
     places: list[int] = []
     for place, record in enumerate(records):
         clocks = {row["round"]: row for row in record.timings}
-        for metrics in record.metrics:
+        for metrics in {row["round"]: row for row in record.metrics}.values():
             row = {**clocks.get(metrics["round"], {}), **metrics}
             rows.append([row.get(column) for column in columns])
             places.append(place)

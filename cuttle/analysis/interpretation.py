@@ -117,10 +117,13 @@ def detectable_text(rows: Sequence[Row]) -> str:
     known = [float(row["detectable"]) for row in rows if row["detectable"] > 0]
     if not known:
         return ""
-    if min(known) > 1:
+    possible = [smallest for smallest in known if smallest <= 1]
+    if not possible:
         return "too few runs to detect any difference with 80% power"
-    low, high = (format_percent(min(end, 1.0), unit=False) for end in (min(known), max(known)))
+    low, high = (format_percent(end, unit=False) for end in (min(possible), max(possible)))
     ends = f"{low} points" if low == high else f"{low} to {high} points, depending on the pair,"
+    if others := len(known) - len(possible):
+        ends += f" and any difference of {pluralize(others, 'pair')}"
     return f"differences below about {ends} would be detected with less than 80% power"
 
 
@@ -233,9 +236,16 @@ def by_family(rows: Sequence[Row]) -> dict[str, list[Row]]:
 
 
 def missing_conditions(study: Study, opponent: str) -> str:
-    """Name the planned conditions without usable runs against an opponent; empty if none is."""
+    """Name the planned conditions without results against an opponent; empty if none is."""
     absent = [name for name, rates in study.rates(opponent).items() if not rates.size]
-    verb = "has" if len(absent) == 1 else "have"
-    # where several factors vary, the label of a condition may be that of a type
-    noun = "" if study.noun == "type" else "condition " if len(absent) == 1 else "conditions "
-    return f"{noun}{join_words(absent)} {verb} no usable runs" if absent else ""
+    met_others = [name for name in absent if study.conditions["n"][name]]
+    parts = []
+    for names, what in (
+        ([name for name in absent if name not in met_others], "usable runs"),
+        (met_others, f"games against {opponent}"),
+    ):
+        verb = "has" if len(names) == 1 else "have"
+        # where several factors vary, the label of a condition may be that of a type
+        noun = "" if study.noun == "type" else "condition " if len(names) == 1 else "conditions "
+        parts += [f"{noun}{join_words(names)} {verb} no {what}"] if names else []
+    return "; ".join(parts)

@@ -91,7 +91,7 @@ def degenerate(
     """
     empty = [name for name, x in groups.items() if not x.size]
     few = [name for name, x in groups.items() if 0 < x.size < least]
-    reasons = [f"no runs of {join_words(empty)}"] if empty else []
+    reasons = [f"no results of {join_words(empty)}"] if empty else []
     if len(few) == len(groups) > 1 and all(x.size == 1 for x in groups.values()):
         reasons.append(ONE_EACH)
     elif few:
@@ -119,7 +119,7 @@ def describe(x: FloatArray) -> dict[str, Any]:
     iqm: mean without floor(n / 4) values at each end (Agarwal et al. 2021)
     """
     if not x.size:
-        return {"n": 0, "note": "no runs"}
+        return {"n": 0, "note": "no results"}
     cut = x.size // 4
     sd = NAN if x.size < 2 else 0.0 if is_constant(x) else float(x.std(ddof=1))
     note = "one run has no spread" if x.size < 2 else "all runs have the same value" * (sd == 0)

@@ -221,4 +221,4 @@ def _parse_row(line: bytes) -> Row | None:
 
 def damaged_line(name: str, number: int) -> str:
     """Return the message for a file of rows that is read up to one of its lines."""
-    return f"{name} line {number} is damaged; only the rows before it are used"
+    return f"{name} line {number} is damaged; rows are read up to it"

@@ -16,6 +16,7 @@ from cuttle.runs.layout import PACKAGE_DIR
 
 MAX_NAMES = 12
 LEAST_P = 0.001
+BORDER_P = 0.05  # p-values at either side of it must not look alike
 MINUS = "\N{MINUS SIGN}"
 # Control characters but tab and newline, and those that reverse the direction of writing: stored
 # text must not steer a terminal.
@@ -89,10 +90,13 @@ def format_number(value: float | None, places: int = 2, *, signed: bool = False)
 
 
 def format_p(p: float | None) -> str:
-    """Format a p-value: `.023`, `<.001`, never zero; empty if missing."""
+    """Format a p-value: `.023`, `<.001`, `.0498`; empty if missing."""
     if p is None or math.isnan(p):
         return ""
-    return "<.001" if p < LEAST_P else f"{p:.3f}".removeprefix("0")
+    places = 3
+    while p != BORDER_P == round(p, places):
+        places += 1
+    return "<.001" if p < LEAST_P else f"{p:.{places}f}".removeprefix("0")
 
 
 def format_p_claim(p: float) -> str:

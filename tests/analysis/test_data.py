@@ -138,6 +138,17 @@ def test_curves_are_added_over_the_rounds_that_both_seats_have(tmp_path: Path) -
     ]  # fmt: skip
 
 
+def test_rows_of_metrics_written_twice_count_once(tmp_path: Path) -> None:
+    path = write_experiment(tmp_path, {"boolean": [0.6]})
+    with (path / "boolean_run_01" / layout.METRICS_FILE).open("a") as file:
+        file.write('{"round": 4, "loss": 0.5}\n')
+
+    rounds = load(path).rounds
+
+    assert rounds["round"].tolist() == [1, 2, 3, 4]
+    assert rounds["loss"].iloc[-1] == 0.5
+
+
 def test_last_round_stands_in_where_no_run_has_a_final_evaluation(tmp_path: Path) -> None:
     study = study_of(tmp_path, match_rows(0.6, final=False))
 

@@ -66,7 +66,7 @@ def test_the_family_is_the_planned_one(study: Make) -> None:
 
     assert compared["family_size"].tolist() == [3, 3, 3]
     assert compared.loc[0, "p_holm"] == pytest.approx(3 * compared.loc[0, "p"])
-    assert compared["note"].tolist()[1:] == ["no runs of multi_encoder"] * 2
+    assert compared["note"].tolist()[1:] == ["no results of multi_encoder"] * 2
 
 
 @pytest.mark.parametrize(
@@ -269,7 +269,7 @@ def test_curves_use_the_runs_that_reached_each_round(tmp_path: Path) -> None:
     curves = rows(study, "learning_curves").query("condition == 'boolean'")
     assert curves["n"].tolist() == [7, 7, 7, 6]
     runs = rows(study, "learning_runs")
-    assert runs["area"].isna().sum() == 1 and runs.loc[0, "note"] == "has 3 of 4 rounds"
+    assert runs["area"].isna().sum() == 1 and runs.loc[0, "note"] == "3 of 4 rounds"
     assert rows(study, "areas").loc[0, "n"] == 6
     tests = rows(study, "learning_differences").query("a == 'boolean' and b == 'embedding'")
     assert tests[["round", "n_a"]].to_numpy().tolist() == [[1, 7], [2, 7], [3, 7], [4, 6]]
@@ -407,7 +407,7 @@ def test_conditions_without_runs_leave_the_rest_of_the_design_tested(factorial: 
         "interactions that cannot be estimated from these conditions are omitted"
     }
     level = means.set_index("level_text").loc["0.001"]
-    assert level["note"] == "1 of 2 conditions have no runs"
+    assert level["note"] == "1 of 2 conditions have no results"
     assert level["mean"] == pytest.approx(np.mean(design[2][1]), abs=1e-3)
 
 

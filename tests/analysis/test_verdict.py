@@ -38,6 +38,7 @@ LADDER = {f"type_{i}": [rate + max(i, 1) / 25 for rate in LOW] for i in range(6)
 CURVES = {"boolean": [0.5, 0.52, 0.54, 0.53], "embedding": [0.62, 0.6, 0.63, 0.64]}
 FIVE = {"boolean": [*UP, 0.5, 0.7], "embedding": [*UP, 0.7, 0.5]}
 SPREAD = {"boolean": [0.6] * 3, "embedding": [0.5, 0.6, 0.7]}
+FIVE_TYPES = [f"t{n}" for n in range(5)]
 UNEQUAL = {"boolean": [0.5, 0.51, 0.53], "embedding": [0.6, 0.62, 0.63, 0.65]}
 
 PAIR = "Do boolean and embedding differ"
@@ -68,6 +69,8 @@ ANSWERS: dict[str, tuple[Any, str, str, str]] = {
     "rounds of two": (CURVES, ROUNDS, "different", "in rounds 1, 2, 3 and 4"),
     "rounds of three": ({**CURVES, "multi_encoder": [0.5, 0.6, 0.55, 0.58]}, ROUNDS, "undecided",
                         "any of 4 rounds"),
+    "one tested": ({**UNEQUAL, "multi_encoder": [0.7]}, BEST, "not_computable",
+                   "multi_encoder has .* but cannot be compared with boolean, embedding"),
     "rivals": ({"boolean": LOW, "embedding": [r + 0.05 for r in LOW], "multi_encoder":
                 [0.5, 0.88, 0.6, 0.88]}, BEST, "undecided", "multi_encoder .* from boolean, embe"),
     "not testable": (GROUPS["one run per type"], MATTERS, "not_computable",
@@ -192,7 +195,7 @@ CHECKS: dict[str, tuple[list[dict[str, Any]], str, str]] = {
     "one seed": ([{}, {"seed": 1007}], "excluded: .* seed 1007 with boolean_run_01", "identical"),
     "seeds": ([{}, recorded(0.61, seed=5)], "error seed_mismatch: boolean_run_02", "identical"),
     "short": ([{}, {"matches": [r for r in match_rows(0.58) if r["round"] != 3]}],
-              "warning short_runs: boolean_run_02 has 3 of 4 rounds", "unequal_n"),
+              "warning short_runs: 3 of 4 rounds of validation, counted without", "unequal_n"),
     "few games": ([{"matches": match_rows(0.6, games=62)}], "warning few_games: only 124", "mixed"),
     "failed": ([{}, {"state": "failed", "status": {"error": ERROR}}],
                "warning excluded: .*failed: ValueError: bad: boolean_run_02", "unequal_n"),
@@ -243,8 +246,13 @@ def test_what_a_reader_must_know_is_named_with_its_runs(
         (dict.fromkeys(TWO, UP), {}, "3 and 3 runs permutation and rank"),
         (EQUAL, {"planned": TYPES}, "4 and 4 runs permutation and rank"),
         (EQUAL, {}, ""),
+        (
+            {f"t{n}": [*UP, *UP][: 3 + 3 * (n > 0)] for n in range(5)},
+            {"planned": FIVE_TYPES},
+            "3 and 6 runs rank",
+        ),
     ],
-    ids=["unequal", "pairs", "three", "four of three types", "four of two types"],
+    ids=["unequal", "pairs", "three", "four of three types", "four of two types", "after others"],
 )
 def test_tests_that_cannot_reject_at_this_size_are_named(
     study: Make, groups: Any, meta: dict[str, Any], tests: str

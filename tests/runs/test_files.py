@@ -72,7 +72,7 @@ def test_rows_above_a_damaged_line_are_kept_and_it_is_named(tmp_path: Path, line
     rows, problem = read_rows(path)
 
     assert rows == [{"a": 1}]
-    assert problem == "rows.jsonl line 2 is damaged; only the rows before it are used"
+    assert problem == "rows.jsonl line 2 is damaged; rows are read up to it"
 
 
 def test_a_file_is_replaced_and_never_rewritten(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from cuttle.analysis.statistics.primary import comparisons
 from cuttle.analysis.statistics.settings import best_settings
 from cuttle.analysis.statistics.verdict import headline
 from cuttle.analysis.tables import NOTE, result_table
-from cuttle.runs.formatting import MINUS, join_words
+from cuttle.runs.formatting import MINUS, truncate
 
 DESCRIPTIVE_COLUMNS = ("n", "mean", "95% CI", "SD", "SE", "min", "median", "max", "IQM")
 FACTORIAL_COLUMNS = ("term", "F", "p", "in words")
@@ -86,6 +86,7 @@ def _print(console: Console, frame: pd.DataFrame, columns: tuple[str, ...]) -> N
     console.print(table)
     if NOTE in frame:
         noted = frame[frame[NOTE] != ""]
+        named = "pair" if "pair" in frame else heads[0]
         for text, rows in noted.groupby(NOTE, sort=False):
-            names = join_words(list(dict.fromkeys(rows[heads[0]])))
+            names = truncate(list(dict.fromkeys(rows[named])))
             console.print(text if len(rows) == len(frame) > 1 else f"{names}: {text}")

@@ -61,6 +61,10 @@ BEST = (
     "Cross-fitted: chosen on one half of the runs, estimated on the other, and the reverse. "
     "Optimism: the selection bias of the winner's mean."
 )
+LOSS = (
+    "Against the own best setting; both settings are chosen on one half of the runs and estimated "
+    "on the other, and the reverse. The setting shown is what all runs choose."
+)
 _NUMERIC = re.compile(r"^[\[<]?[-+\N{MINUS SIGN}]?[\d.].*$|^$")
 
 
@@ -106,7 +110,7 @@ def _parts(study: Study, opponent: str) -> Iterator[Part]:
         yield part("Mean of each level", level_means, is_folded=False)
         yield part("Differences of levels, in percentage points", level_differences, OVER_SETTINGS)
         yield part("Best setting per network type", best_settings, BEST, is_folded=False)
-        yield part("Loss at another's best setting", sensitivity, is_folded=False)
+        yield part("Loss at another's best setting", sensitivity, LOSS, is_folded=False)
     yield part("All conditions at once", omnibus)
     yield part("Equivalence", equivalence)
     yield part("The classical procedure", classical, PROCEDURE)

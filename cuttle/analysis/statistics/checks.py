@@ -1,13 +1,14 @@
 """Data-quality checks: gaps, copies, seeds, few games."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
 
 from cuttle.analysis.data import Study, by_condition
-from cuttle.analysis.numerics import ALPHA, Row, is_constant, rows_of
+from cuttle.analysis.multiplicity import bonferroni, holm
+from cuttle.analysis.numerics import ALPHA, NAN, FloatArray, Row, is_constant, rows_of
 from cuttle.analysis.pairs import no_pairs, planned_pairs
 from cuttle.analysis.permutation import smallest_flip_p, smallest_permutation_p
 from cuttle.analysis.ranks import smallest_rank_p
@@ -110,8 +111,8 @@ def _short_runs(study: Study) -> Iterator[Finding]:
     short = runs[runs["is_short"].astype(bool)].drop_duplicates(["run_id", "note"])
     for note, names in short.groupby("note", sort=False)["run_id"]:
         text = (
-            f"{truncate(list(dict.fromkeys(names)))} {note} of validation: counted in these "
-            "rounds, without an area under the curve"
+            f"{note} of validation, counted without an area under the curve: "
+            f"{truncate(list(dict.fromkeys(names)))}"
         )
         yield "short_runs", "warning", text
 
@@ -204,28 +205,29 @@ def _arithmetic(study: Study) -> Iterator[Finding]:
 
 
 def _unreachable(study: Study) -> Iterator[Finding]:
-    """Name exact tests, by number of runs, whose smallest p exceeds the corrected level."""
-    compared = comparisons(study)
-    compared = compared[compared["test"] != ""]
-    sizes = {
-        (*sorted((row["n_a"], row["n_b"])), ALPHA / row["family_size"]) for row in rows_of(compared)
-    }
-    for m, n, level in sorted(sizes):
-        tests = {
-            "permutation": smallest_permutation_p(m, n),
-            "rank": smallest_rank_p(m, n),
-        }
-        if study.is_paired:
-            tests = {"sign flip": smallest_flip_p(m)}
-        failing = {name: smallest for name, smallest in tests.items() if smallest > level}
-        if failing:
-            numbers = f"{m} pairs" if study.is_paired else f"{m} and {n} runs"
-            attainable = dict.fromkeys(f"{smallest:.3g}" for smallest in failing.values())
-            text = (
-                f"with {numbers} {join_words(failing)} tests cannot reach significance: smallest "
-                f"attainable p {join_words(attainable)}, above {level:.3g}"
-            )
-            yield "unreachable", "warning", text
+    """Name exact tests, by number of runs, whose smallest p is not significant after correction."""
+    tests: dict[str, tuple[Callable[[int, int], float], Callable[[pd.Series], FloatArray]]] = {
+        "permutation": (smallest_permutation_p, holm), "rank": (smallest_rank_p, bonferroni)
+    }  # fmt: skip
+    if study.is_paired:
+        tests = {"sign flip": (lambda pairs, _: smallest_flip_p(pairs), holm)}
+    found: dict[tuple[int, int], dict[str, float]] = {}
+    for _, family in comparisons(study).groupby(["opponent", "factor"], sort=False):
+        rows = rows_of(family)
+        sizes = [(min(row["n_a"], row["n_b"]), max(row["n_a"], row["n_b"])) for row in rows]
+        for name, (smallest, correct) in tests.items():
+            reached = [smallest(*n) if r["test"] else NAN for n, r in zip(sizes, rows, strict=True)]
+            for size, p in zip(sizes, correct(pd.Series(reached)), strict=True):
+                if p >= ALPHA:
+                    found.setdefault(size, {}).setdefault(name, p)
+    for (m, n), failing in sorted(found.items()):
+        numbers = f"{m} pairs" if study.is_paired else f"{m} and {n} runs"
+        attainable = dict.fromkeys(f"{p:.3g}" for p in failing.values())
+        text = (
+            f"with {numbers} {join_words(failing)} tests cannot reach significance: smallest "
+            f"attainable p {join_words(attainable)} after correction"
+        )
+        yield "unreachable", "warning", text
 
 
 def _collapsed(study: Study) -> Iterator[Finding]:

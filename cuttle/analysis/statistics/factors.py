@@ -137,7 +137,7 @@ def level_means(study: Study, opponent: str) -> list[dict[str, Any]]:
         here = list(texts.index[texts == level_text(level)])
         is_member = np.isin(list(groups), here)
         missing, num_runs = len(here) - int(is_member.sum()), [x.size for x in groups.values()]
-        partial = f"{missing} of {len(here)} conditions have no runs" * (missing > 0)
+        partial = f"{missing} of {len(here)} conditions have no results" * (missing > 0)
         row = {"factor": factor, "level": level, "level_text": level_text(level)}
         rows.append({**row, "n": int(is_member @ num_runs), "note": note or partial})
         weights.append(is_member / max(1, is_member.sum()))

@@ -74,7 +74,7 @@ def learning_runs(study: Study, opponent: str) -> Iterator[Row]:
             rounds, rates = curve.index.to_numpy(), curve.to_numpy()
             row |= {f"reached_{t:g}": _reached(rounds, rates >= t) for t in THRESHOLDS}
             is_whole = len(curve) == len(wide)
-            note = {"note": f"has {len(curve)} of {len(wide)} rounds"}
+            note = {"note": f"{len(curve)} of {len(wide)} rounds"}
             yield {**row, **(_summary(rounds, rates) if is_whole else note)}
 
 
@@ -125,7 +125,7 @@ def thresholds(study: Study, opponent: str) -> Iterator[Row]:
             row = {"threshold": threshold, "condition": condition, "n": first.size}
             row |= {"n_reached": int(np.isfinite(first).sum()), "median": median}
             if not np.isfinite(median):
-                note = "half of the runs or more never reached it" if first.size else "no runs"
+                note = "half of the runs or more never reached it" if first.size else "no results"
                 row |= {"median": NAN, "note": note}
             yield row
 

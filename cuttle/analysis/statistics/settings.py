@@ -95,7 +95,7 @@ def best_settings(study: Study, opponent: str) -> Iterator[Row]:
 def _best(network_type: str, whole: Grid, first: Grid, second: Grid) -> dict[str, Any]:
     setting = whole.best(network_type)
     if not setting:
-        return {"num_settings": 0, "note": "no runs"}
+        return {"num_settings": 0, "note": "no results"}
     naive, _ = whole.estimate(network_type, setting)
     means = whole.mean.loc[network_type]
     row = {"setting": setting, "num_settings": means.count(), "naive_mean": naive}

@@ -181,11 +181,17 @@ def _best(study: Study, opponent: str, pairs: Sequence[Row]) -> Statement:
         text = f"{none}: {join_words(top)} share the highest mean ({format_percent(highest)})."
         return Statement(question, text, Decision.UNDECIDED, factor, tuple(top))
     if rivals:
-        text = (
-            f"{none}: {top[0]} has the highest mean ({format_percent(highest)}), but does not "
-            f"differ significantly from {truncate(rivals)}."
-        )
-        return Statement(question, text, Decision.UNDECIDED, factor, (top[0], *rivals))
+        untested = [p for p in pairs if p["decision"] is Decision.NOT_COMPUTABLE]
+        unknown = {name for pair in untested if top[0] in ranked(pair) for name in ranked(pair)}
+        alike = [name for name in rivals if name not in unknown]
+        parts = [f"does not differ significantly from {truncate(alike)}"] * bool(alike)
+        if len(alike) < len(rivals):
+            rest = [name for name in rivals if name in unknown]
+            parts.append(f"cannot be compared with {truncate(rest)}")
+        highest_text = f"has the highest mean ({format_percent(highest)})"
+        text = f"{none}: {top[0]} {highest_text}, but {join_words(parts)}."
+        decision = Decision.UNDECIDED if alike else Decision.NOT_COMPUTABLE
+        return Statement(question, text, decision, factor, (top[0], *rivals))
     absent = " that has runs" * (len(means) < len(study.labels))
     text = f"{top[0]}: better than every other {noun}{absent} after correction."
     return Statement(question, text, Decision.DIFFERENT, factor, (top[0],))
