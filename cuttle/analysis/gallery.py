@@ -6,10 +6,9 @@ from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
-from cuttle.analysis import figures
 from cuttle.analysis.data import Study
-from cuttle.analysis.statistic import import_modules
-from cuttle.analysis.style import DOUBLE_COLUMN, FIGURES, SINGLE_COLUMN, Draw, image
+from cuttle.analysis.figure import all_figures
+from cuttle.analysis.style import DOUBLE_COLUMN, SINGLE_COLUMN, image
 from cuttle.runs.files import write_bytes
 
 
@@ -19,12 +18,6 @@ class Picture(NamedTuple):
     caption: str
     png: bytes
     is_wide: bool
-
-
-def all_figures() -> dict[str, Draw]:
-    """Return what draws each figure by its name, in alphabetical order."""
-    import_modules(figures)
-    return dict(sorted(FIGURES.items()))
 
 
 def draw_figures(study: Study) -> Iterator[tuple[str, Figure]]:

@@ -2,11 +2,10 @@
 
 import colorsys
 import contextlib
-import functools
 import io
 import textwrap
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +17,7 @@ from matplotlib.figure import Figure
 
 from cuttle.analysis.data import Study, level_text
 from cuttle.analysis.numerics import FloatArray
-from cuttle.runs.reader import NETWORK_TYPE
+from cuttle.runs.run_record import NETWORK_TYPE
 
 SINGLE_COLUMN = 3.4  # inches, one column of a two-column page
 DOUBLE_COLUMN = 7.0  # inches, the full text width
@@ -171,22 +170,6 @@ def own_style() -> Iterator[None]:
         yield
 
 
-Draw = Callable[[Study], Figure | None]
-FIGURES: dict[str, Draw] = {}
-
-
-def figure(draw: Draw) -> Draw:
-    """Make a draw function a figure: under its name, in the common style, empty without runs."""
-
-    @functools.wraps(draw)
-    def drawn(study: Study) -> Figure | None:
-        with own_style():
-            return draw(study) if len(study.runs) else empty("no completed run to draw")
-
-    FIGURES[draw.__name__] = drawn
-    return drawn
-
-
 def set_caption(figure: Figure, caption: str, *, note: str) -> Figure:
     """Attach the caption for page and report, and write the note below the axes."""
     figure.set_label(caption)
@@ -228,7 +211,7 @@ def empty(message: str) -> Figure:
 
 
 def offsets(values: Sequence[float] | FloatArray, *, bin_width: float, step: float) -> FloatArray:
-    """Spread points that would cover each other, without chance: `(points,)` around zero."""
+    """Spread points that would cover each other, deterministically: `(points,)` around zero."""
     column = pd.Series(values, dtype=float)
     same = column.groupby(np.rint(column / bin_width))
     place, size = same.rank("first") - 1, same.transform("size")

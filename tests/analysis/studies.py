@@ -86,8 +86,9 @@ AWKWARD: dict[str, Callable[[Path], Path]] = {
     "certain_results": certain_results,
     "unfinished": unfinished,
     "paired": lambda root: write_experiment(
-        root, ONE_PAIR_LESS, paired=True, seed_mode="paired", planned=TYPES[:2]
+        root, ONE_PAIR_LESS, seed_mode="paired", planned=TYPES[:2]
     ),
     "nothing": lambda root: write_experiment(root, {}),
 }
 WITH_FIGURES = ("ordinary", "twelve_types")  # that tests look at as files
+OF_FACTORS = ("heat_map", "interaction", "response")  # figures that need several factors

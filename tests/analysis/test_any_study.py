@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from cuttle.analysis import load
+from cuttle.analysis.figure import all_figures
 from cuttle.analysis.numerics import records
 from cuttle.analysis.statistic import evaluate
 from cuttle.analysis.style import DOUBLE_COLUMN, PNG_DPI
@@ -18,7 +19,7 @@ from cuttle.analysis.style import DOUBLE_COLUMN, PNG_DPI
 from .conftest import Make, Report
 from .experiments import PRIMARY, SECONDARY, match_rows, write_experiment, write_run
 from .page import check
-from .studies import AWKWARD, GROUPS, WITH_FIGURES
+from .studies import AWKWARD, GROUPS, OF_FACTORS, WITH_FIGURES
 
 
 def read_strict(path: Path) -> Any:
@@ -62,7 +63,8 @@ def test_study_is_reported_whole(reported: Callable[[str], Report], kind: str) -
     tables = {"runs.csv", "summary.csv", "comparisons.csv", "table.tex", "classical.tex"}
     assert tables <= {path.name for path in report.directory.iterdir()}
     pictures = sorted((report.directory / "graphs").glob("*.png"))
-    assert len(pictures) == (11 if kind in WITH_FIGURES else 0)
+    drawn = set(all_figures()) - set(OF_FACTORS) if kind in WITH_FIGURES else set()
+    assert {path.stem for path in pictures} == drawn
     for path in pictures:
         with Image.open(path) as picture:
             width, height = (size / PNG_DPI for size in picture.size)

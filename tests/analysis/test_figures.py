@@ -13,8 +13,9 @@ from matplotlib.figure import Figure
 
 from cuttle.analysis import load
 from cuttle.analysis.data import Study
+from cuttle.analysis.figure import all_figures
 from cuttle.analysis.figures._panels import facets
-from cuttle.analysis.gallery import all_figures, draw_figures
+from cuttle.analysis.gallery import draw_figures
 from cuttle.analysis.statistics.final import aggregates
 from cuttle.analysis.statistics.resources import cost
 from cuttle.analysis.statistics.verdict import headline
@@ -32,10 +33,9 @@ from cuttle.runs.layout import METRICS_FILE
 
 from .conftest import Make, Report
 from .experiments import PRIMARY, RATE, TYPES, cells, match_rows, write_experiment, write_run
-from .studies import AWKWARD, LONG_NAMES, ODD_NAMES, WITH_FIGURES
+from .studies import AWKWARD, LONG_NAMES, ODD_NAMES, OF_FACTORS, WITH_FIGURES
 
 NAMES = list(all_figures())
-OF_FACTORS = ["heat_map", "interaction", "response"]
 
 
 @pytest.fixture(scope="module")

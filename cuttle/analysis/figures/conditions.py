@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 
 from cuttle.analysis.captions import games_text, runs_text
 from cuttle.analysis.data import Study, by_condition
+from cuttle.analysis.figure import figure
 from cuttle.analysis.figures._axes import (
     WHISKER,
     RowOfRuns,
@@ -26,7 +27,7 @@ from cuttle.analysis.figures._panels import (
 )
 from cuttle.analysis.statistics.final import aggregates, descriptives, run_intervals
 from cuttle.analysis.statistics.resources import run_costs
-from cuttle.analysis.style import DOUBLE_COLUMN, INK, figure, set_caption, styles
+from cuttle.analysis.style import DOUBLE_COLUMN, INK, set_caption, styles
 
 LIFT = 0.17  # runs above the middle of a bar, its whisker below it
 BOX_HEIGHT, BOX_DROP, BOX_LIFT = 0.32, 0.14, 0.24  # box below the middle, runs above it

@@ -10,6 +10,7 @@ from matplotlib.ticker import NullLocator
 
 from cuttle.analysis.captions import games_text, runs_text
 from cuttle.analysis.data import Study, level_text
+from cuttle.analysis.figure import figure
 from cuttle.analysis.figures._axes import (
     MAX_UPRIGHT,
     WHISKER,
@@ -29,7 +30,6 @@ from cuttle.analysis.style import (
     clip,
     clip_lines,
     colour_factor,
-    figure,
     level_colours,
     row_labels,
     set_caption,
@@ -38,7 +38,7 @@ from cuttle.analysis.style import (
     styles,
 )
 from cuttle.runs.formatting import pluralize
-from cuttle.runs.reader import NETWORK_TYPE
+from cuttle.runs.run_record import NETWORK_TYPE
 
 PARTS = ["mean", "ci_low", "ci_high"]
 MAX_COLUMNS = 7  # of a heat map; beyond them settings stand on the vertical axis

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from cuttle.analysis.captions import games_text, range_text, runs_text
 from cuttle.analysis.data import Study
+from cuttle.analysis.figure import figure
 from cuttle.analysis.figures._axes import draw_curves, draw_mean, percents, round_axis, span_of
 from cuttle.analysis.figures._panels import (
     MAX_FACETS,
@@ -19,7 +20,7 @@ from cuttle.analysis.figures._panels import (
 )
 from cuttle.analysis.statistic import of_opponent
 from cuttle.analysis.statistics import learning
-from cuttle.analysis.style import DOUBLE_COLUMN, Style, figure, set_caption, styles
+from cuttle.analysis.style import DOUBLE_COLUMN, Style, set_caption, styles
 
 MAX_BANDS = 5  # conditions of a panel; more bands than this cover each other
 FAINT_LINE = Style("#C8C8C8", "", "-")

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from cuttle.analysis.captions import games_text, runs_text
 from cuttle.analysis.data import Study
+from cuttle.analysis.figure import figure
 from cuttle.analysis.figures._axes import (
     WHISKER,
     annotate,
@@ -27,7 +28,6 @@ from cuttle.analysis.style import (
     MARGIN_COLOUR,
     SINGLE_COLUMN,
     empty,
-    figure,
     set_caption,
     styles,
 )
