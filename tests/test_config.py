@@ -108,7 +108,7 @@ def test_the_page_of_the_keys_is_current() -> None:
         config = compose("config")
 
     page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
-    assert page == markdown(value_in(config), CONF)
+    assert page == markdown(value_in(config), CONF), "run make pages"
 
 
 @pytest.mark.slow

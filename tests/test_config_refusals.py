@@ -144,7 +144,7 @@ def test_a_folder_named_like_a_key_is_named(tmp_path: Path) -> None:
 
     line = refusal(f"hydra.searchpath=[file://{tmp_path}]", "experiment=mine")
 
-    assert line == "experiment= chooses a file of the folder experiment/ in the config; rename that"
+    assert line == "experiment= selects a file of the folder conf/experiment/; rename that folder"
 
 
 def test_an_error_of_hydras_own_keys_is_left_to_hydra() -> None:
@@ -219,4 +219,4 @@ def test_another_value_than_the_neutral_one_is_another_setting(later: dict[str, 
 
     assert config_hash(before) != config_hash(other)
     assert differences(before, other) == ["weight_decay: 0.0 -> 0.1"]
-    assert mismatch is not None and mismatch.changes == ["weight_decay (0.0 -> 0.1)"]
+    assert mismatch is not None and mismatch.changes == ["weight_decay: 0.0 -> 0.1"]

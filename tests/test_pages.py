@@ -45,7 +45,7 @@ def test_named_paths_exist(path: Path) -> None:
 
 
 def test_the_tree_of_the_architecture_page_is_current() -> None:
-    assert tree.PAGE.read_text(encoding="utf-8") == tree.page_with_tree()
+    assert tree.PAGE.read_text(encoding="utf-8") == tree.page_with_tree(), "run make pages"
 
 
 def test_every_module_has_a_line_in_the_tree() -> None:

@@ -96,7 +96,7 @@ def as_pattern(line: str) -> str:
 @pytest.mark.slow
 @pytest.mark.usefixtures("fork_server")
 @pytest.mark.parametrize("heading", TROUBLES)
-def test_a_trouble_prints_what_the_page_quotes(heading: str, tmp_path: Path) -> None:
+def test_the_page_quotes_real_output(heading: str, tmp_path: Path) -> None:
     extras = ("submitit", "ray")
     if heading == "A module is missing" and any(map(importlib.util.find_spec, extras)):
         pytest.skip("here no module is missing")

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cuttle.analysis.frames import add_hyperparameters, build_frames, ordered_levels
+from cuttle.analysis.frames import LAST_ROUND, add_hyperparameters, build_frames, ordered_levels
 from cuttle.analysis.usable import (
     MixedStudyError,
     is_paired,
@@ -27,8 +27,10 @@ from cuttle.analysis.usable import (
     sort_runs,
 )
 from cuttle.runs.formatting import format_value
+from cuttle.runs.layout import DEFAULT_ROOT
 from cuttle.runs.locate import find_experiment
-from cuttle.runs.reader import NETWORK_TYPE, Experiment, Factor, read_experiment
+from cuttle.runs.reader import Experiment, Factor, read_experiment
+from cuttle.runs.run_record import NETWORK_TYPE
 
 __all__ = ["MixedStudyError", "Study", "load", "study_of"]
 
@@ -157,7 +159,7 @@ class Study:
 
 def load(
     experiment: str | Path | Iterable[str | Path],
-    root: str | Path = "multirun",
+    root: str | Path = DEFAULT_ROOT,
     *,
     opponents: str | Sequence[str] = (),
 ) -> Study:
@@ -224,7 +226,7 @@ def level_text(level: Any) -> str:
 def _oddities(study: Study) -> list[str]:
     """Name what the runs do not have that others have, or that the study is about."""
     notes = []
-    if study.final_source == "last_round":
+    if study.final_source == LAST_ROUND:
         notes.append(
             "no run has a separate final evaluation: the results are those of the last round"
         )

@@ -18,7 +18,8 @@ from cuttle.runs.diff import ABSENT, IGNORED_KEYS, Flat, canonical, flatten, is_
 from cuttle.runs.formatting import format_value, truncate
 from cuttle.runs.layout import CONFIG_FILE
 from cuttle.runs.locate import find_side, is_run
-from cuttle.runs.reader import NOT_STARTED, Factor, RunRecord, read_experiment
+from cuttle.runs.reader import Factor, read_experiment
+from cuttle.runs.run_record import NOT_STARTED, RunRecord
 from cuttle.runs.yaml_file import read_yaml
 
 # Identity of a run and what its seed alone decides: different in every run, never a difference.

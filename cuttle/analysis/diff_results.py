@@ -14,7 +14,8 @@ from cuttle.analysis.pairs import welch
 from cuttle.analysis.usable import MixedStudyError, UsableRun, read_matches
 from cuttle.runs.formatting import truncate
 from cuttle.runs.layout import MATCHES_FILE, RunState
-from cuttle.runs.reader import NOT_STARTED, read_experiment
+from cuttle.runs.reader import read_experiment
+from cuttle.runs.run_record import NOT_STARTED
 
 OVER_RUNS, OVER_GAMES = "t, over runs", "Wilson, over the games of one run"
 GROUP = ["opponent", "condition", "side"]

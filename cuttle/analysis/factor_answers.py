@@ -21,7 +21,7 @@ from cuttle.runs.formatting import (
     join_words,
     pluralize,
 )
-from cuttle.runs.reader import NETWORK_TYPE
+from cuttle.runs.run_record import NETWORK_TYPE
 
 MAX_TYPES = 4  # whose highest mean the headline names
 

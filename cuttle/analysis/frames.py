@@ -13,10 +13,12 @@ from cuttle.runs.comparable import method_settings
 from cuttle.runs.diff import canonical
 from cuttle.runs.formatting import format_value
 from cuttle.runs.layout import MATCHES_COLUMNS, METRICS_COLUMNS, TIMINGS_COLUMNS, Stage
-from cuttle.runs.reader import Experiment, Factor, RunRecord, planned_entries
+from cuttle.runs.reader import Experiment, Factor, planned_entries
+from cuttle.runs.run_record import RunRecord
 
 COUNTS = ["games", "wins", "draws", "losses"]
 LAST_ROUND = "last_round"
+MEASURED = ("parameters", "initial_q_sd")  # of a run, in its metadata
 CLASS_KEY = "network_type._target_"  # which the factor network_type stands for
 
 
@@ -141,13 +143,10 @@ def _identity(name: str, records: Sequence[RunRecord], labels: Sequence[str]) ->
 def _facts(records: Sequence[RunRecord], factors: Mapping[str, Factor]) -> pd.DataFrame:
     """Return the levels of every run and what its files record of it."""
     levels = [_row_of_levels(record.levels, factors) for record in records]
-    rows = [(r.seed, r.status.get("duration_s"), *map(r.metadata.get, _MEASURED)) for r in records]
-    facts = pd.DataFrame(rows, columns=["seed", "duration_s", *_MEASURED])
-    kinds = {"seed": "Int64", **dict.fromkeys(["duration_s", *_MEASURED], "float64")}
+    rows = [(r.seed, r.status.get("duration_s"), *map(r.metadata.get, MEASURED)) for r in records]
+    facts = pd.DataFrame(rows, columns=["seed", "duration_s", *MEASURED])
+    kinds = {"seed": "Int64", **dict.fromkeys(["duration_s", *MEASURED], "float64")}
     return pd.DataFrame(levels, columns=list(factors)).join(facts.astype(kinds))
-
-
-_MEASURED = ("parameters", "initial_q_sd")
 
 
 def _plays(usable: Sequence[UsableRun]) -> pd.DataFrame:

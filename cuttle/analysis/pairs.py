@@ -26,7 +26,7 @@ from cuttle.analysis.numerics import (
 from cuttle.analysis.permutation import flip, permute
 from cuttle.analysis.ranks import mann_whitney, prob_improvement_interval
 from cuttle.runs.diff import canonical
-from cuttle.runs.reader import NETWORK_TYPE
+from cuttle.runs.run_record import NETWORK_TYPE
 
 MAX_LEVELS_ALL_PAIRS = 3  # of a factor beside others; more are compared with the base level
 COLUMNS = (

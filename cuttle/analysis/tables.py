@@ -13,6 +13,7 @@ from cuttle.analysis.data import Study
 from cuttle.analysis.statistic import Statistic
 from cuttle.analysis.statistics.learning import THRESHOLDS, areas, thresholds
 from cuttle.analysis.statistics.omnibus import TESTS
+from cuttle.analysis.statistics.primary import POINTS
 from cuttle.runs.formatting import (
     MINUS,
     format_interval,
@@ -116,7 +117,7 @@ TABLES: Mapping[str, Columns] = {
     "area_comparisons": DIFFERENCE,
     "power": {
         "SD": (rate, "sd"), "detectable": (rate, "mde"), "at upper SD": (rate, "mde_at_upper_sd"),
-        **{f"runs for {p} points": (count, f"needed_{p}_points") for p in (2, 5, 10)},
+        **{f"runs for {p} points": (count, f"needed_{p}_points") for p in POINTS},
     },
 }  # fmt: skip
 

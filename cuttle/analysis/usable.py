@@ -15,7 +15,8 @@ from cuttle.runs.layout import (
     RunState,
     Stage,
 )
-from cuttle.runs.reader import Factor, RunRecord
+from cuttle.runs.reader import Factor
+from cuttle.runs.run_record import RunRecord
 
 MatchRow = tuple[int, str, str, int, int, int, int, int]  # in the order of MATCHES_COLUMNS
 MAX_COUNT = 2**31 - 1  # sums of many stay in 64 bits
@@ -178,7 +179,7 @@ def _duplicates(meta: Mapping[str, Any], runs: Sequence[UsableRun]) -> dict[str,
 
 def is_paired(meta: Mapping[str, Any], runs: Sequence[UsableRun]) -> bool:
     """Return whether runs of the same number share their seed across conditions."""
-    return bool(meta.get("paired", seed_mode(meta, runs) == "paired"))
+    return seed_mode(meta, runs) == "paired"
 
 
 def seed_mode(meta: Mapping[str, Any], runs: Sequence[UsableRun]) -> str | None:

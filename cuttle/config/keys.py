@@ -41,7 +41,7 @@ ROLES = {
     Role.COMPUTE: "where it is computed; changes rounding at most",
     Role.DESIGN: "how seeds are drawn and results are read",
     Role.NAMING: "what the experiment is called",
-    Role.EXECUTION: "how a launch is carried out; changes no number",
+    Role.EXECUTION: "how a launch is carried out; changes rounding at most, by `portable`",
 }
 
 
@@ -162,7 +162,7 @@ def key(
 def fields_of(schema: type, name: str = "", role: Role = Role.METHOD) -> dict[str, Key]:
     """Return the keys right below a section by their field names."""
     hints = get_type_hints(schema)
-    return {
+    found = {
         field.name: Key(
             name=f"{name}.{field.name}" if name else field.name,
             type=hints[field.name],
@@ -173,6 +173,10 @@ def fields_of(schema: type, name: str = "", role: Role = Role.METHOD) -> dict[st
         )
         for field in dataclasses.fields(schema)
     }
+    for key in found.values():
+        if key.section is None and key.value_type not in KINDS:
+            raise TypeError(f"{key.name} cannot be {key.type}: add it to KINDS")
+    return found
 
 
 def walk(schema: type, name: str = "", role: Role = Role.METHOD) -> Iterator[Key]:

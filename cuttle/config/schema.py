@@ -1,4 +1,4 @@
-"""Every key of the config: in the order of the stored ones; conf/ gives the values.
+"""Every key of the config, in the order in which configs are stored; conf/ gives the values.
 
 Frozen dataclasses, which `cuttle.config.hydra` hands to Hydra as its structured config.
 """

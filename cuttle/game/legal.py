@@ -56,7 +56,7 @@ def revealed_cards(game: Record) -> Int:
 
 @inlined
 def _unprotected(game: Record, owner: Int, cards: Int) -> Int:
-    """Keep those cards of the owner's field that his queens leave open (rules 6.1, 6.2)."""
+    """Keep those cards of the owner's field that their queens leave open (rules 6.1, 6.2)."""
     queens = game.faces[owner] & QUEENS
     if queens == 0:
         return cards

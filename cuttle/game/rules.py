@@ -64,7 +64,7 @@ def _take_from_pile(game: Record, card: Int) -> None:
 
 @inlined
 def _thaw(game: Record) -> None:
-    """Free what was frozen for the active player: he takes his action of the turn (7.9)."""
+    """Free what was frozen for the active player: they take their action of the turn (7.9)."""
     game.frozen &= game.hand[1 - active(game)]
 
 

@@ -41,11 +41,7 @@ GAME = np.dtype(
         ("known", np.int64, 2),  # cards of this seat's hand that the other seat knows
         ("scrap", np.int64),
         ("frozen", np.int64),  # cards in a hand that may not be played next turn (rules 7.9)
-        (
-            "jack_host",
-            np.int8,
-            4,
-        ),  # point card under the jack of each suit, in no mask then, or NO_CARD
+        ("jack_host", np.int8, 4),  # card under each suit's jack, which is in no mask; or NO_CARD
         ("jack_level", np.int8, 4),  # height of that jack on its card, 0 lowest
         ("deck", np.uint8, NUM_CARDS),  # the pile is deck[deck_top:], top first; the rest is stale
         ("deck_top", np.uint8),

@@ -12,8 +12,9 @@ from scipy.stats import t
 
 from cuttle.runs.files import Row
 from cuttle.runs.layout import MATCHES_FILE, RunState
-from cuttle.runs.reader import RunRecord, read_experiment
+from cuttle.runs.reader import read_experiment
 from cuttle.runs.recorder import last_counts
+from cuttle.runs.run_record import RunRecord
 
 LEVEL = 0.01  # share of pairs of equal trainings that would be found to differ, over all opponents
 FEWEST_RUNS = 5  # whose spread is worth more than the sampling error of the games alone

@@ -36,7 +36,7 @@ from cuttle.launch.worker import (
     prepare_worker,
     train_isolated,
 )
-from cuttle.runs.reader import RunRecord
+from cuttle.runs.run_record import RunRecord
 
 
 def launch_sweep(

@@ -39,7 +39,8 @@ class LaunchCallback(Callback):
         assert isinstance(written, dict)
         sweeper, root = written["hydra"]["sweeper"] or {}, Path(str(written["root"]))
         if "_target_" not in sweeper:
-            raise Refusal(f"hydra.sweeper={sweeper or None} is none; select hydra/sweeper=cuttle")
+            given = f"hydra.sweeper={sweeper or None}"
+            raise Refusal(f"{given} is not a sweeper; select hydra/sweeper=cuttle")
         is_other = "program" not in sweeper
         if is_other and config.dry_run:
             raise Refusal("dry_run=true: another sweeper makes no plan; remove hydra/sweeper=")

@@ -16,7 +16,7 @@ from cuttle.runs.formatting import pluralize, truncate
 from cuttle.runs.identity import differences
 from cuttle.runs.layout import CHECKPOINT_FILE, RunState
 from cuttle.runs.provenance import package_versions, source_hash
-from cuttle.runs.reader import RunRecord
+from cuttle.runs.run_record import RunRecord
 
 
 class Action(StrEnum):
@@ -32,6 +32,8 @@ class Action(StrEnum):
 
 
 MAX_CHANGES = 3  # of settings, in one line
+WAY_OUT = "use another experiment=NAME"
+TO_VARY = "sweep the key (-m KEY=VALUE,VALUE)"
 TO_DO = (Action.TRAIN, Action.RESUME, Action.RETRAIN)
 
 
@@ -131,10 +133,6 @@ def _share_left(decision: Decision) -> float:
 def _difference(record: RunRecord, run: PlannedRun) -> str:
     changes = differences(record.config, run.config)
     return truncate(changes, MAX_CHANGES) or "the recorded config is damaged"
-
-
-WAY_OUT = "use another experiment=NAME"
-TO_VARY = "sweep the key (-m KEY=VALUE,VALUE)"
 
 
 def refuse_what_cannot_be_compared(plan: Plan, decisions: Sequence[Decision]) -> None:

@@ -177,7 +177,6 @@ def _write_experiment(plan: Plan, provenance: dict[str, Any]) -> None:
             "git": found.get("git", provenance["git"]),
             "rules_version": provenance.get("rules_version"),
             "seed_mode": seed["mode"],
-            "paired": seed["mode"] == "paired",
             "factors": _merged_factors(found.get("factors"), plan.factors),
             "planned": list(planned.values()),
             **_base(plan, found),

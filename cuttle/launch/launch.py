@@ -27,7 +27,7 @@ from cuttle.launch.summary import show_copies, show_plan, show_summary
 from cuttle.runs.formatting import pluralize
 from cuttle.runs.identity import config_hash
 from cuttle.runs.layout import RunState
-from cuttle.runs.reader import RunRecord
+from cuttle.runs.run_record import RunRecord
 
 STOP_TIMEOUT_S, STOP_POLL_S = 2.0, 0.05  # a training ends within moments of its worker
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from hydra.core.override_parser.types import Override
 
-from cuttle.config.schema import SeedMode
+from cuttle.config.keys import fields_of
+from cuttle.config.schema import Config, SeedMode
 from cuttle.launch.compose import Composed, Composer, HydraPart, resolve
 from cuttle.launch.conditions import Levels, Space, same_levels, short_digest
 from cuttle.launch.output import with_progress
@@ -19,7 +20,7 @@ from cuttle.launch.refusal import Refusal
 from cuttle.runs.diff import canonical, flatten, is_below
 from cuttle.runs.files import MAX_INTEGER
 from cuttle.runs.identity import config_hash
-from cuttle.runs.layout import EXPERIMENT_NAME, run_name
+from cuttle.runs.layout import run_name
 from cuttle.runs.reader import Experiment, read_experiment
 from cuttle.runs.seeds import run_seed
 
@@ -130,21 +131,14 @@ def _require_directory(experiment_dir: Path) -> None:
 
 
 def _checked(config: dict[str, Any]) -> dict[str, Any]:
-    name, run = config["experiment"], config["run"]
-    if not isinstance(name, str) or not EXPERIMENT_NAME.fullmatch(name):
-        raise Refusal(
-            f"experiment={name!r} is not a name: letters, digits, '.', '_' and '-' only, starting "
-            "with a letter or digit, at most 100; it names a directory"
-        )
-    if type(run) is not int or run < 1:
-        raise Refusal(f"run must be a whole number of at least 1, got {run!r}")
-    if not isinstance(config["root"], str):
-        raise Refusal(f"root must be text, the path of a directory, got {config['root']!r}")
+    """Refuse what the schema does not allow of the launch: other apps have no schema."""
+    for key in ("experiment", "run", "root", *FLAGS):
+        try:
+            fields_of(Config)[key].convert(config[key])
+        except ValueError as error:
+            raise Refusal(str(error)) from None
     if not config["root"]:
         raise Refusal("root= is empty: name a directory, . for the working directory")
-    for flag in FLAGS:
-        if type(config[flag]) is not bool:
-            raise Refusal(f"{flag} must be true or false, got {config[flag]!r}")
     return config
 
 

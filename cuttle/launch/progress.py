@@ -18,8 +18,8 @@ from cuttle.launch.plan import PlannedRun
 from cuttle.launch.signals import STOP_SIGNAL
 from cuttle.runs.formatting import format_duration, format_percent, pluralize
 from cuttle.runs.layout import RunState, Stage
-from cuttle.runs.reader import ENDED, RunRecord, seconds_left
 from cuttle.runs.recorder import last_win_rates
+from cuttle.runs.run_record import ENDED, RunRecord, seconds_left
 
 POLL_INTERVAL_S = 0.5
 VIEW_WIDTH = 100

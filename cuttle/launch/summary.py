@@ -14,7 +14,7 @@ from cuttle.runs.formatting import (
     relative_path,
 )
 from cuttle.runs.layout import RunState
-from cuttle.runs.reader import NOT_STARTED, PROBLEM_STATES
+from cuttle.runs.run_record import NOT_STARTED, PROBLEM_STATES
 
 MAX_RUNS = 60  # listed one by one
 

@@ -27,7 +27,7 @@ from cuttle.runs.layout import (
     RunState,
 )
 from cuttle.runs.provenance import cpu_model, package_versions, source_hash
-from cuttle.runs.reader import RunRecord
+from cuttle.runs.run_record import RunRecord
 from cuttle.runs.status import Status, write_status
 from cuttle.runs.yaml_file import read_yaml
 

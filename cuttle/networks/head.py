@@ -35,7 +35,7 @@ def value_allowed(
 def value_chosen(
     hidden: Tensor, norm: nn.Module, weight: Tensor, bias: Tensor, action: Tensor
 ) -> Tensor:
-    """Return each member's value of one action a row, `action (batch,)`, as `(batch, members)`."""
+    """Return each member's value of one action per row, `action (batch,)`: `(batch, members)`."""
     if not _is_compiled(norm, hidden):
         return (torch.relu(norm(hidden)) * weight[action]).sum(dim=2) + bias[action]
     out: Tensor = _ValueChosen.apply(hidden, norm.weight, norm.bias, norm.eps, weight, bias, action)  # type: ignore[no-untyped-call]  # torch's

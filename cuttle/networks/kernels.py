@@ -132,7 +132,7 @@ def _standard(x: Floats, k: int, mean: Any, scale: Any) -> Any:
 def value_chosen(
     hidden: Floats, norm: Norm, weight: Floats, bias: Floats, action: Ints, out: Floats
 ) -> None:
-    """Write each member's value of one action a row, and its normalisation.
+    """Write each member's value of one action per row, and its normalisation.
 
     `hidden (batch, members, units)`, `weight (actions, members, units)`, `bias (actions, members)`,
     `action (batch)`; `out (3, batch, members)` is value, mean and reciprocal deviation of units.

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cuttle.config.roles import is_method, neutral_values
-from cuttle.runs.diff import Flat, differing, flatten, is_below
+from cuttle.runs.diff import Flat, describe, differing, flatten, is_below
 
 
 class Mismatch(NamedTuple):
@@ -39,6 +39,5 @@ def find_mismatch(
         for group, part in (("", shared), (condition, own)):
             other, before = first.setdefault(group, (run_id, part))
             if changes := differing([before, part]):
-                texts = [f"{key} ({old!r} -> {new!r})" for key, (old, new) in changes.items()]
-                return Mismatch(other, run_id, texts)
+                return Mismatch(other, run_id, describe(changes))
     return None

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from cuttle.config.keys import Role
 from cuttle.config.roles import keys_with_role
+from cuttle.runs.formatting import format_value
 
 Flat = dict[str, Any]
 
@@ -65,6 +66,14 @@ def differing(documents: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
     keys = sorted(set[str]().union(*documents))
     rows = {key: [document.get(key, ABSENT) for document in documents] for key in keys}
     return {key: values for key, values in rows.items() if len(set(map(canonical, values))) > 1}
+
+
+def describe(changes: Mapping[str, Sequence[Any]]) -> list[str]:
+    """Describe the keys in which two documents differ: `training.rounds: 3 -> 4`."""
+    return [
+        f"{key}: {' -> '.join(repr(v) if v is ABSENT else format_value(v) for v in values)}"
+        for key, values in changes.items()
+    ]
 
 
 def is_below(key: str, names: Iterable[str]) -> bool:

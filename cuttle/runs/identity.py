@@ -5,7 +5,7 @@ from typing import Any
 
 from cuttle.config.keys import NO_DEFAULT, Role
 from cuttle.config.roles import neutral_values, role_of
-from cuttle.runs.diff import differing, flatten
+from cuttle.runs.diff import describe, differing, flatten
 from cuttle.runs.files import digest
 
 IDENTITY_ROLES = (Role.METHOD, Role.SEED, Role.COMPUTE)
@@ -34,5 +34,4 @@ def config_hash(config: dict[str, Any]) -> str:
 
 def differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     """Name the keys of the identity that differ between two configs, as `key: old -> new`."""
-    changes = differing([{**neutral_values(), **identity(config)} for config in (old, new)])
-    return [f"{key}: {before} -> {after}" for key, (before, after) in changes.items()]
+    return describe(differing([{**neutral_values(), **identity(config)} for config in (old, new)]))

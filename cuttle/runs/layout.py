@@ -28,6 +28,7 @@ ANALYSIS_DIR = "analysis"
 SOURCE_DIR = ".source"  # of an experiment: an archive per version that trained runs of it
 
 EXPERIMENT_NAME = re.compile(NAME_PATTERN)
+DEFAULT_ROOT = Path("multirun")  # of experiments, in the working directory
 
 
 class RunState(StrEnum):

@@ -11,13 +11,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from cuttle.runs.formatting import format_value, python_command, relative_path
-from cuttle.runs.layout import OVERRIDES_FILE, RunState
-from cuttle.runs.reader import Experiment, RunRecord
+from cuttle.runs.layout import DEFAULT_ROOT, OVERRIDES_FILE, RunState
+from cuttle.runs.reader import Experiment
+from cuttle.runs.run_record import RunRecord
 
 UNFINISHED = (RunState.PENDING, RunState.PREPARED, RunState.INTERRUPTED, RunState.FAILED)
 # Of one launch, not of what is trained; the name and the place are those of today.
 OF_A_LAUNCH = ("experiment", "root", "force", "init_only", "dry_run", "fail_fast")
-DEFAULT_ROOT = "multirun"
 _PLAIN = re.compile(r"[\w./+-]+", re.ASCII)
 MIN_RANGE = 4  # runs in a row that are written as a range
 
@@ -147,7 +147,7 @@ def _values(key: str, values: Sequence[str]) -> str:
 def _place(path: Path) -> list[str]:
     """Name an experiment where it lies today."""
     where = path.resolve()
-    is_default = where.parent == Path(DEFAULT_ROOT).resolve()
+    is_default = where.parent == DEFAULT_ROOT.resolve()
     root = [] if is_default else [f"root={_word(relative_path(where.parent))}"]
     return [f"experiment={where.name}", *root]
 

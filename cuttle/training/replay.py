@@ -195,7 +195,7 @@ def _sum_returns(
 
     `columns` are those of reward, bootstrap and is_random; `steps` are the rows from one tick to
     the next, the most steps that are summed, after how many the sum ends at the mover's own
-    decision, and whether it ends at an action of epsilon's.
+    decision, and whether it ends at a random action.
     """
     rewards, bootstraps, is_random = columns
     num_envs, horizon, until_own, stop_at_exploration = steps

@@ -1,4 +1,4 @@
-"""The training loop: a generator of round reports. It writes no file and knows no config."""
+"""The training loop: a generator of round reports. It writes no file."""
 
 import math
 import time

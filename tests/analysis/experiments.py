@@ -149,7 +149,7 @@ def write_meta(
     content = {
         "schema": 1, "name": experiment_dir.name, "description": "", "rules_version": "1",
         "created_at": "2026-01-01T00:00:00Z", "git": {"commit": "0" * 40, "dirty": False},
-        "seed_mode": "independent", "paired": False, "planned": plan, "history": [],
+        "seed_mode": "independent", "planned": plan, "history": [],
         "base_config": {"analysis": ANALYSIS}, **meta,
     }  # fmt: skip
     write_json(experiment_dir / layout.EXPERIMENT_FILE, content)

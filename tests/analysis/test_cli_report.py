@@ -150,7 +150,7 @@ def mix(path: Path) -> None:
         ("export --output-dir=", no_edit, "Invalid value for '--output-dir': name a directory"),
         ("report --output-dir /proc", no_edit, "/proc cannot be written (No such file"),
         ("report", set_margin, "equivalence_margin must be between 0 and 1, got 'five'"),
-        ("report", mix, "training.rounds (4 -> 9)"),
+        ("report", mix, "training.rounds: 4 -> 9"),
     ],
     ids=[
         "xml",

@@ -227,7 +227,9 @@ def test_empty_experiment_gives_empty_frames_with_their_columns(study: Make) -> 
     assert {"opponent", "win_rate"} <= set(found.final)
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"paired": false}'], ids=["none", "damaged", "says no"])
+@pytest.mark.parametrize(
+    "text", ["", "{", '{"seed_mode": "independent"}'], ids=["none", "damaged", "says no"]
+)
 def test_whether_seeds_are_paired_is_read_of_runs_if_need_be(tmp_path: Path, text: str) -> None:
     path = tmp_path / "study"
     write_run(path, "embedding", 1, config={"seed": {"mode": "paired", "value": 7}})
@@ -237,7 +239,7 @@ def test_whether_seeds_are_paired_is_read_of_runs_if_need_be(tmp_path: Path, tex
     study = load(path)
 
     assert (study.labels, study.primary_opponent) == (["embedding"], PRIMARY)
-    assert (study.seed_mode, study.is_paired) == ("paired", "false" not in text)
+    assert study.is_paired == ("independent" not in text)
     assert any("experiment.json cannot be read" in p for p in study.problems) == study.is_paired
 
 
@@ -248,10 +250,10 @@ MIXED: dict[str, tuple[str, dict[str, Any], str]] = {
     ),
     "one condition": (
         "boolean", {"config": {"network_type": {"name": "boolean", "hidden": 64}}},
-        r"network_type\.hidden \(52 -> 64\)",
+        r"network_type\.hidden: 52 -> 64",
     ),
     "factor in a condition": (
-        "boolean", {"levels": BASE | {RATE: 1.0e-2}}, r"learning_rate \(0.0003 -> 0.01\)"
+        "boolean", {"levels": BASE | {RATE: 1.0e-2}}, r"learning_rate: 0.0003 -> 0.01"
     ),
     "same levels": (
         "again", {"levels": BASE | {RATE: 1.0e-3}},
@@ -260,7 +262,7 @@ MIXED: dict[str, tuple[str, dict[str, Any], str]] = {
     "no factor": (
         "boolean_learning_rate=0.01",
         {"levels": BASE | {RATE: 1.0e-2}, "config": {"threshold": 1}},
-        r"threshold \(\(absent\) -> 1\)",
+        r"threshold: \(absent\) -> 1",
     ),
 }  # fmt: skip
 
@@ -286,7 +288,7 @@ def test_factors_that_old_runs_declare_may_differ(tmp_path: Path, factors: list[
     if factors:
         assert load(path).conditions["n"].tolist() == [1, 1, 0]
     else:
-        with pytest.raises(MixedStudyError, match=r"training.rounds \(4 -> 5\)"):
+        with pytest.raises(MixedStudyError, match=r"training.rounds: 4 -> 5"):
             load(path)
 
 

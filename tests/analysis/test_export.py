@@ -154,21 +154,21 @@ def test_latex_prints_any_text_as_it_is(text: str, written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("num_runs", "paired", "said"),
+    ("num_runs", "mode", "said"),
     [
-        (3, False, ("Welch tests", "exact permutation test")),
-        (12, False, ("Welch tests", "sampled permutation test")),
-        (3, True, ("Paired t tests", "exact test of the sign flips")),
+        (3, "independent", ("Welch tests", "exact permutation test")),
+        (12, "independent", ("Welch tests", "sampled permutation test")),
+        (3, "paired", ("Paired t tests", "exact test of the sign flips")),
     ],
     ids=["exact", "sampled", "paired"],
 )
 def test_caption_names_the_tests_that_were_made(
-    study: Make, num_runs: int, paired: bool, said: tuple[str, str], tmp_path: Path
+    study: Make, num_runs: int, mode: str, said: tuple[str, str], tmp_path: Path
 ) -> None:
     rates = [0.5 + 0.01 * (run * run % 7) for run in range(num_runs)]
     groups = {"boolean": rates, "embedding": [0.1 + rate / 2 for rate in rates]}
 
-    export_all(study(groups, planned=list(groups), paired=paired), ["latex"], tmp_path)
+    export_all(study(groups, planned=list(groups), seed_mode=mode), ["latex"], tmp_path)
 
     text = (tmp_path / "comparisons.tex").read_text(encoding="utf-8")
     assert all(part in text for part in said)

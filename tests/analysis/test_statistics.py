@@ -36,6 +36,7 @@ PAIR = {
     "embedding": [0.59, 0.651, 0.689, 0.629, 0.702, 0.57, 0.664],
 }
 TWO = TYPES[:2]
+MODES = ("independent", "paired")
 WITHOUT_THIRD = {name: MAIN[name] for name in TWO}
 
 
@@ -91,7 +92,7 @@ def test_zero_variance_is_decided_by_the_exact_test(
 
 
 def test_declared_pairs_are_compared_by_run_number(study: Make) -> None:
-    declared = study(PAIR, paired=True, planned=TWO)
+    declared = study(PAIR, seed_mode="paired", planned=TWO)
 
     pair, signed = rows(declared, "comparisons").iloc[0], rows(declared, "paired").iloc[0]
     assert (pair["test"], pair["p"]) == ("paired_t", pytest.approx(0.00422667548414184))
@@ -105,7 +106,7 @@ def test_declared_pairs_are_compared_by_run_number(study: Make) -> None:
 
 
 def test_pairing_uses_the_runs_that_both_conditions_have(tmp_path: Path) -> None:
-    path = write_experiment(tmp_path, MAIN, paired=True)
+    path = write_experiment(tmp_path, MAIN, seed_mode="paired")
     write_run(path, "embedding", 3, state="failed")
 
     study = load(path)
@@ -127,13 +128,13 @@ def test_wilcoxon_is_exact_with_ties(study: Make, differences: list[float], p: f
     groups = {"boolean": [b + d for b, d in zip(base, differences, strict=False)],
               "embedding": base[: len(differences)]}  # fmt: skip
 
-    pair = rows(study(groups, paired=True, planned=TWO), "paired").iloc[0]
+    pair = rows(study(groups, seed_mode="paired", planned=TWO), "paired").iloc[0]
 
     assert pair["p_wilcoxon"] == pytest.approx(p)
 
 
 def test_pairs_without_a_common_number_and_rows_written_twice(tmp_path: Path) -> None:
-    path = write_experiment(tmp_path, {"boolean": [0.5, 0.6]}, planned=TWO, paired=True)
+    path = write_experiment(tmp_path, {"boolean": [0.5, 0.6]}, planned=TWO, seed_mode="paired")
     for run in (3, 4):
         write_run(path, "embedding", run, matches=[match_row(6, 10), match_row(run, 10)])
 
@@ -144,9 +145,9 @@ def test_pairs_without_a_common_number_and_rows_written_twice(tmp_path: Path) ->
     assert study.rates(PRIMARY)["embedding"].tolist() == [0.3, 0.4]
 
 
-@pytest.mark.parametrize("is_paired", [False, True], ids=["independent", "paired"])
+@pytest.mark.parametrize("is_paired", [False, True], ids=MODES)
 def test_merged_runs_of_one_number_count_unless_paired(tmp_path: Path, is_paired: bool) -> None:
-    path = write_experiment(tmp_path, PAIR, planned=TWO, paired=is_paired)
+    path = write_experiment(tmp_path, PAIR, planned=TWO, seed_mode=MODES[is_paired])
     write_run(path, "boolean", 8, 0.7, status={"run": 1})
 
     study = load(path)
@@ -241,9 +242,9 @@ def test_equivalence_could_pass_only_at_the_corrected_level(
     assert ((found["p_holm"] < 0.05) == could_pass).all()
 
 
-@pytest.mark.parametrize("is_paired", [False, True], ids=["independent", "paired"])
+@pytest.mark.parametrize("is_paired", [False, True], ids=MODES)
 def test_equivalence_agrees_with_statsmodels(study: Make, is_paired: bool) -> None:
-    compared = study(MAIN, paired=is_paired)
+    compared = study(MAIN, seed_mode=MODES[is_paired])
 
     found = rows(compared, "equivalence")
 
@@ -508,7 +509,7 @@ def test_repeated_measures_agree_with_statsmodels(study: Make) -> None:
     long = pd.DataFrame(MAIN).rename_axis("run").reset_index().melt("run", value_name="rate")
     expected = AnovaRM(long, "rate", "run", within=["variable"]).fit().anova_table.iloc[0]
 
-    found = rows(study(MAIN, paired=True), "omnibus").set_index("test").loc["repeated_anova"]
+    found = rows(study(MAIN, seed_mode="paired"), "omnibus").set_index("test").loc["repeated_anova"]
 
     assert found["statistic_value"] == pytest.approx(expected["F Value"])
 

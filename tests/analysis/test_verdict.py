@@ -134,7 +134,7 @@ def test_headline_names_what_is_missing_then_who_wins(
 
 
 def test_degrees_of_freedom_of_repeated_measures_are_those_of_the_p_beside(study: Make) -> None:
-    overall = statements(study(MAIN, paired=True))[MATTERS]["answer"]
+    overall = statements(study(MAIN, seed_mode="paired"))[MATTERS]["answer"]
 
     contrasts = np.array([[1, -1, 0], [1, 1, -2]]) / np.sqrt([[2], [6]])
     spread = np.linalg.eigvalsh(contrasts @ np.cov(list(MAIN.values())) @ contrasts.T)
@@ -242,7 +242,7 @@ def test_what_a_reader_must_know_is_named_with_its_runs(
     ("groups", "meta", "tests"),
     [
         (UNEQUAL, {}, "3 and 4 runs rank"),
-        (FIVE, {"paired": True}, "5 pairs sign flip"),
+        (FIVE, {"seed_mode": "paired"}, "5 pairs sign flip"),
         (dict.fromkeys(TWO, UP), {}, "3 and 3 runs permutation and rank"),
         (EQUAL, {"planned": TYPES}, "4 and 4 runs permutation and rank"),
         (EQUAL, {}, ""),
@@ -268,7 +268,7 @@ def test_tests_that_cannot_reject_at_this_size_are_named(
 def test_equal_differences_of_pairs_are_named(study: Make) -> None:
     shifted = {"boolean": UP, "embedding": [rate + 0.02 for rate in UP]}
 
-    found = findings(study(shifted, paired=True, planned=TWO))
+    found = findings(study(shifted, seed_mode="paired", planned=TWO))
 
     assert "warning not_assessed: all differences of boolean and embedding" in found
 

@@ -11,7 +11,8 @@ from cuttle.launch.plan import Plan, PlannedRun
 from cuttle.launch.refusal import Refusal
 from cuttle.runs.layout import CHECKPOINT_FILE, CONFIG_FILE, EXPERIMENT_FILE, RunState
 from cuttle.runs.lock import AlreadyLocked, locked
-from cuttle.runs.reader import RunRecord, read_experiment
+from cuttle.runs.reader import read_experiment
+from cuttle.runs.run_record import RunRecord
 from cuttle.runs.status import read_status
 from tests.launch.planned import planned_run, write_state
 

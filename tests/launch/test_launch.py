@@ -134,9 +134,7 @@ def test_init_only_leaves_alone_what_has_begun(begun: Path) -> None:
     assert status(begun, "boolean_run_05")["state"] == "pending"
 
 
-INCOMPARABLE = (
-    r"differ from boolean_run_0.*: training.rounds \(3 -> 4\); such runs cannot be compared"
-)
+INCOMPARABLE = r"differ from boolean_run_0.*: training.rounds: 3 -> 4; such runs cannot be compared"
 REFUSED = {
     "-m run=range(1,6) seed=paired": "was planned with seed=independent, got seed=paired",
     "-m run=range(1,5) training.rounds=4": (

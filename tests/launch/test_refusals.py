@@ -63,7 +63,7 @@ BAD_INPUT = {
     "hydra.launcher.n_jobs=3": "hydra.launcher.n_jobs=3 has no effect on a single run: add -m",
     "hydra/sweeper=basic": "hydra/sweeper=basic has no effect on a single run: add -m",
     "-m hydra/sweeper=basic dry_run=true": "another sweeper makes no plan; remove hydra/sweeper=",
-    "-m hydra.sweeper=null": "hydra.sweeper=None is none; select hydra/sweeper=cuttle",
+    "-m hydra.sweeper=null": "hydra.sweeper=None is not a sweeper; select hydra/sweeper=cuttle",
     "-m hydra.launcher.backend=threading": "hydra.launcher.backend=threading is not used: runs",
     "-m hydra.launcher.prefer=threads": "hydra.launcher.prefer=threads is not used: runs",
     "-m hydra.launcher.require=sharedmem": "hydra.launcher.require=sharedmem is not used: runs",

@@ -9,7 +9,7 @@ from cuttle.launch.decide import Action, Decision, decide, estimated_seconds
 from cuttle.launch.summary import show_copies, show_summary
 from cuttle.runs.layout import OWN_RESULTS, RunState
 from cuttle.runs.lock import locked
-from cuttle.runs.reader import REQUIRED_WHEN_COMPLETED, RunRecord
+from cuttle.runs.run_record import REQUIRED_WHEN_COMPLETED, RunRecord
 from tests.launch.planned import planned_run, write_state
 
 

@@ -190,7 +190,7 @@ def test_a_crash_is_on_record(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_crash_that_cannot_be_written_down_is_told(tmp_path: Path) -> None:
+def test_an_unwritable_status_is_reported(tmp_path: Path) -> None:
     run = frozen(tmp_path)
 
     with locked(run.run_dir):

@@ -47,7 +47,7 @@ def test_every_action_of_every_row_is_valued_by_the_mean_of_the_members(network_
 
 
 @pytest.mark.parametrize("network_type", NETWORK_TYPES)
-def test_of_a_mask_the_allowed_actions_are_valued_alone(network_type: str) -> None:
+def test_only_allowed_actions_are_valued(network_type: str) -> None:
     built, inputs = drawn(network_type), observations(3)
     allowed = torch.rand(3, NUM_ACTIONS, generator=torch.Generator().manual_seed(0)) < 0.1
 

@@ -10,7 +10,8 @@ import pytest
 from cuttle.analysis.cli.app import main
 from cuttle.runs.files import MAX_INTEGER, parse_json, read_bytes, write_text
 from cuttle.runs.layout import RunState
-from cuttle.runs.reader import RunRecord, read_experiment
+from cuttle.runs.reader import read_experiment
+from cuttle.runs.run_record import RunRecord
 from tests.analysis.experiments import write_experiment
 
 TIMEOUT_S = 5.0  # on a busy machine; a reader that waits would never return

@@ -33,5 +33,5 @@ def test_a_factor_may_differ_between_conditions_and_not_within_one() -> None:
         return find_mismatch(runs, factors)
 
     assert mismatch("y", ["training.rounds"]) is None
-    assert mismatch("y", []) == ("a", "b", ["training.rounds (2 -> 3)"])
-    assert mismatch("x", ["training.rounds"]) == ("a", "b", ["training.rounds (2 -> 3)"])
+    assert mismatch("y", []) == ("a", "b", ["training.rounds: 2 -> 3"])
+    assert mismatch("x", ["training.rounds"]) == ("a", "b", ["training.rounds: 2 -> 3"])

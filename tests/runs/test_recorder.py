@@ -18,8 +18,8 @@ from cuttle.runs.layout import (
     TIMINGS_COLUMNS,
     RunState,
 )
-from cuttle.runs.reader import RunRecord
 from cuttle.runs.recorder import FileOffsets, Recorder, last_win_rates
+from cuttle.runs.run_record import RunRecord
 from cuttle.runs.status import Status, read_status, write_status
 
 

@@ -15,7 +15,8 @@ import pytest
 
 from cuttle.runs.layout import LOCK_FILE, METRICS_FILE, RunState, run_name
 from cuttle.runs.lock import AlreadyLocked, acquire, is_locked, locked
-from cuttle.runs.reader import RunRecord, list_experiments, read_experiment, seconds_left
+from cuttle.runs.reader import list_experiments, read_experiment
+from cuttle.runs.run_record import RunRecord, seconds_left
 from cuttle.runs.status import Status, read_status, utc_now, write_status
 
 
@@ -189,7 +190,7 @@ def test_planned_runs_without_a_directory_are_pending(tmp_path: Path) -> None:
     ("name", "value"),
     [
         *[("planned", 5), ("planned", ["x"]), ("history", 3), ("created_at", 20260101)],
-        *[("git", "x"), ("paired", "no"), ("base_config", [1]), ("rules_version", ["1"])],
+        *[("git", "x"), ("seed_mode", 5), ("base_config", [1]), ("rules_version", ["1"])],
     ],
 )
 def test_an_odd_field_is_a_problem_and_left_out(name: str, value: object, tmp_path: Path) -> None:

@@ -322,7 +322,7 @@ def test_wrong_arguments_are_named(arguments: list[str], message: str, refusal: 
 
 
 @pytest.mark.slow
-def test_a_reader_who_leaves_ends_the_program_without_a_word() -> None:
+def test_closed_stdout_ends_the_program_silently() -> None:
     command = [sys.executable, "-m", "cuttle.play", "--opponent", "gap_maximizer"]
     pipe = subprocess.PIPE
     program = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
@@ -340,7 +340,7 @@ def test_a_reader_who_leaves_ends_the_program_without_a_word() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("streams", ["<&-", ">&-", "</dev/null >/dev/full", "2>&-"])
-def test_a_lost_stream_leaves_the_table_without_a_word(streams: str) -> None:
+def test_a_lost_stream_ends_the_game_silently(streams: str) -> None:
     command = f"{sys.executable} -m cuttle.play --seed 3 {streams}"
 
     finished = subprocess.run(command, shell=True, input="q\n", capture_output=True, text=True)
@@ -363,7 +363,7 @@ def test_a_terminal_of_another_encoding_shows_the_game(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("module", ["cuttle.play", "cuttle.game.replay"])
-def test_interrupting_the_start_ends_the_program_without_a_word(module: str) -> None:
+def test_interrupting_the_start_ends_the_program_silently(module: str) -> None:
     command = [sys.executable, "-X", "importtime", "-m", module]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

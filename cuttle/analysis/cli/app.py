@@ -9,10 +9,10 @@ import typer
 
 from cuttle.analysis.cli.console import accept_any_text
 from cuttle.runs.formatting import format_os_error, printable
+from cuttle.runs.layout import DEFAULT_ROOT
 from cuttle.runs.locate import find_experiment
 
 EXIT_USAGE = 2  # bad input, as of diff
-DEFAULT_ROOT = Path("multirun")
 
 # the base of all errors of usage; newer versions of typer carry a click of their own
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]

@@ -11,7 +11,8 @@ from cuttle.analysis.cli.console import make_console, plain_table, print_json
 from cuttle.runs.formatting import printable
 from cuttle.runs.layout import RunState
 from cuttle.runs.locate import SELECTED_FILE, current_experiment, select, selected_name
-from cuttle.runs.reader import PROBLEM_STATES, Experiment, list_experiments, read_experiment
+from cuttle.runs.reader import Experiment, list_experiments, read_experiment
+from cuttle.runs.run_record import PROBLEM_STATES
 
 SCHEMA = "cuttle-list/1"
 

@@ -21,15 +21,9 @@ from cuttle.analysis.cli.console import (
 )
 from cuttle.runs.formatting import format_duration, format_percent, pluralize, printable
 from cuttle.runs.layout import METADATA_FILE, RESULT_FILES, RunState
-from cuttle.runs.reader import (
-    ENDED,
-    PROBLEM_STATES,
-    Experiment,
-    RunRecord,
-    read_experiment,
-    seconds_left,
-)
+from cuttle.runs.reader import Experiment, read_experiment
 from cuttle.runs.resume import resume_command
+from cuttle.runs.run_record import ENDED, PROBLEM_STATES, RunRecord, seconds_left
 
 SCHEMA = "cuttle-status/2"
 WATCH_INTERVAL_S = 1.0

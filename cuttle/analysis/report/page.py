@@ -9,6 +9,7 @@ import jinja2
 from cuttle.analysis.data import Study
 from cuttle.analysis.export.json import generated_at
 from cuttle.analysis.gallery import Picture
+from cuttle.analysis.interpretation import Decision
 from cuttle.analysis.numerics import rows_of
 from cuttle.analysis.report import content
 from cuttle.analysis.statistics.checks import checks
@@ -19,12 +20,12 @@ from cuttle.runs.files import write_text
 LEADING = ("win_rates", "response", "interaction", "heat_map", "learning_curves", "differences")
 ATTACHED = ("runs.csv", "summary.csv", "comparisons.csv", "table.tex", "comparisons.tex")
 MAX_ANSWERS = 14  # open at first; all that three types raise
-MARKS = {
-    "different": "differs",
-    "different_within_margin": "differs little",
-    "equivalent": "equivalent",
-    "undecided": "inconclusive",
-    "not_computable": "no answer",
+MARKS: dict[str, str] = {
+    Decision.DIFFERENT: "differs",
+    Decision.DIFFERENT_WITHIN_MARGIN: "differs, within the margin",
+    Decision.EQUIVALENT: "equivalent",
+    Decision.UNDECIDED: "inconclusive",
+    Decision.NOT_COMPUTABLE: "no answer",
 }
 
 

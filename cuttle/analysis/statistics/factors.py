@@ -93,9 +93,9 @@ def _aliased(study: Study, data: pd.DataFrame, names: Mapping[str, str]) -> list
     rows = []
     for name, factor in names.items():
         others = join_words(study.factor_text(names[n]) for n in aliased if n != name)
-        note = f"its levels cannot be told apart from those of {others}"
+        note = f"its levels are confounded with those of {others}"
         if name not in aliased:
-            note = f"levels of {others} cannot be told apart"
+            note = f"levels of {others} are confounded"
         rows.append({"term": factor, "factors": [factor], "note": note})
     return rows
 

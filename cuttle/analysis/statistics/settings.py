@@ -10,7 +10,7 @@ import pandas as pd
 from cuttle.analysis.data import Study, level_text
 from cuttle.analysis.numerics import Row, rows_of
 from cuttle.analysis.statistic import by_opponent
-from cuttle.runs.reader import NETWORK_TYPE
+from cuttle.runs.run_record import NETWORK_TYPE
 
 ALL_TYPES = "all types"
 TIED = 1e-12  # win rate: means of equal rates differ by rounding
