@@ -3,6 +3,7 @@
 A row that could not be computed has its reason under NOTE.
 """
 
+import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -23,6 +24,7 @@ from cuttle.runs.formatting import (
 )
 
 NOTE = "note"
+NUMERIC = re.compile(rf"[\[<]?[-+{MINUS}]?[\d.]|$")  # how a number or an interval begins
 # Head of a column -> how to write it, and the columns of the frame that it is written from.
 Columns = Mapping[str, tuple[Any, ...]]
 BRANCHES = {"student": "Student", "welch": "Welch", "mwu": "Mann-Whitney"}
@@ -149,6 +151,12 @@ def learning_table(study: Study, opponent: str) -> pd.DataFrame:
         frame[names] = crossing
         columns[f"round of {format_percent(threshold)}"] = (_crossing, *names)
     return format_rows(frame, columns)
+
+
+def number_columns(frame: pd.DataFrame) -> list[str]:
+    """Return the columns of a table of text whose cells are numbers, intervals or empty."""
+    is_number = frame.map(lambda cell: NUMERIC.match(cell) is not None).all()
+    return [str(head) for head in frame.columns[is_number.to_numpy(dtype=bool)]]
 
 
 def _crossing(median: float, n_reached: int, n: int) -> str:

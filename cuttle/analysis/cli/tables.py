@@ -15,13 +15,14 @@ from cuttle.analysis.statistics.final import descriptives
 from cuttle.analysis.statistics.primary import comparisons
 from cuttle.analysis.statistics.settings import best_settings
 from cuttle.analysis.statistics.verdict import headline
-from cuttle.analysis.tables import NOTE, result_table
+from cuttle.analysis.tables import NOTE, number_columns, result_table
 from cuttle.runs.formatting import MINUS, truncate
 
 DESCRIPTIVE_COLUMNS = ("n", "mean", "95% CI", "SD", "SE", "min", "median", "max", "IQM")
 FACTORIAL_COLUMNS = ("term", "F", "p", "in words")
 BEST_COLUMNS = ("network type", "best setting", "its mean", "cross-fitted", "SE")
 DIFFERENCE_COLUMNS = (f"a {MINUS} b", "95% CI", "p", "p Holm", "g", "P(a > b)")
+MAX_NOTED = 2  # pairs, whose names are long
 PAIR_COLUMNS = ("factor", "pair", *DIFFERENCE_COLUMNS)  # what fits 80 columns
 DECISIVE = ("p", "cross-fitted")  # where these are empty, a table is one line
 PAIRS = ("pairs", comparisons, PAIR_COLUMNS)
@@ -32,7 +33,6 @@ OF_FACTORS = (
     ("levels, on average over the other factors", level_differences, PAIR_COLUMNS),
     PAIRS,
 )
-TEXT_COLUMNS = ("factor", "pair", "term", "network type", "best setting", "in words", NOTE)
 MAX_ROWS = 30  # of tests; the page and comparisons.csv have all
 LEVELS = {"error": "bold red", "warning": "yellow", "note": "dim"}
 
@@ -78,15 +78,13 @@ def _print(console: Console, frame: pd.DataFrame, columns: tuple[str, ...]) -> N
     if frame.empty:
         return
     heads = [column for column in columns if column in frame]
-    table: Table = plain_table(
-        *heads, right=tuple(h for n, h in enumerate(heads) if n and h not in TEXT_COLUMNS)
-    )
+    table: Table = plain_table(*heads, right=tuple(number_columns(frame[heads[1:]])))
     for row in frame[heads].to_numpy():
         table.add_row(*(cell or "-" for cell in row))
     console.print(table)
     if NOTE in frame:
         noted = frame[frame[NOTE] != ""]
-        named = "pair" if "pair" in frame else heads[0]
+        named, most = ("pair", MAX_NOTED) if "pair" in frame else (heads[0], len(frame))
         for text, rows in noted.groupby(NOTE, sort=False):
-            names = truncate(list(dict.fromkeys(rows[named])))
+            names = truncate(list(dict.fromkeys(rows[named])), most)
             console.print(text if len(rows) == len(frame) > 1 else f"{names}: {text}")

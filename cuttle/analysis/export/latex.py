@@ -12,13 +12,12 @@ from cuttle.analysis.statistics.classic import classical
 from cuttle.analysis.statistics.final import descriptives
 from cuttle.analysis.statistics.primary import comparisons
 from cuttle.analysis.style import clip
-from cuttle.analysis.tables import NOTE, result_table
+from cuttle.analysis.tables import NOTE, number_columns, result_table
 from cuttle.runs.files import write_text
 from cuttle.runs.formatting import MINUS
 
 NAME_WIDTH = 30  # characters of a condition that a table has room for
 PREAMBLE = "% needs \\usepackage{booktabs}\n"
-TEXT_COLUMNS = ("Against", "factor", "a", "b", "test", "size", NOTE)
 DESCRIPTIVE_COLUMNS = ("n", "mean", "SD", "SE", "95% CI", "min", "median", "max")
 COMPARISON_COLUMNS = (f"a {MINUS} b", "95% CI", "p", "p Holm", "p permutation", "g", "95% CI of g",
                       "dz", "P(a > b)")  # fmt: skip
@@ -120,7 +119,8 @@ def _table(table: pd.DataFrame, caption: str, label: str) -> str:
     shown = table.map(lambda cell: escape(clip(cell, NAME_WIDTH)) or "--")
     shown["Against"] = table["Against"].map(escape)
     shown.columns = pd.Index([escape(str(column)) for column in table.columns])
-    alignment = "".join("l" if column in TEXT_COLUMNS else "r" for column in table.columns)
+    numbers = number_columns(table)
+    alignment = "".join("r" if column in numbers else "l" for column in table.columns)
     text: str = shown.style.hide(axis="index").to_latex(
         hrules=True,
         column_format=alignment,

@@ -1,7 +1,6 @@
 """The parts of the page: which tables it shows, with their notes."""
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -25,6 +24,7 @@ from cuttle.analysis.tables import (
     count,
     format_rows,
     learning_table,
+    number_columns,
     rate,
     result_table,
     text,
@@ -65,7 +65,6 @@ LOSS = (
     "Against the own best setting; both settings are chosen on one half of the runs and estimated "
     "on the other, and the reverse. The setting shown is what all runs choose."
 )
-_NUMERIC = re.compile(r"^[\[<]?[-+\N{MINUS SIGN}]?[\d.].*$|^$")
 
 
 class Part(NamedTuple):
@@ -80,8 +79,8 @@ class Part(NamedTuple):
     @property
     def heads(self) -> list[tuple[str, str]]:
         """Heads as (text, `text` or `number`): a column of numbers is one by its cells."""
-        are_numbers = self.frame.map(lambda cell: bool(_NUMERIC.match(cell))).all()
-        return [(str(head), "number" if is_one else "text") for head, is_one in are_numbers.items()]
+        numbers = number_columns(self.frame)
+        return [(str(head), "number" if head in numbers else "text") for head in self.frame]
 
     @property
     def rows(self) -> list[list[str]]:
