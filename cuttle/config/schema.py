@@ -196,7 +196,7 @@ class RulesSection:
     # Four jacks and two frozen cards (a nine of each side, where it may take one's own) can leave
     # nothing to play, so a hand of six must allow a draw. A seven shows at most the two top cards.
 
-    name: str = key("Preset that the fields start from.")
+    name: str = key("Name of the preset, which the option of the group sets.")
     king_goals: tuple[int, ...] = key(
         "Points to win with 0, 1, 2, 3 and 4 kings.", at_least=0, at_most=21
     )

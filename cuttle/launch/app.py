@@ -1,6 +1,7 @@
 """Where Hydra meets the launch: a sweep, a single run, or one job of another sweeper."""
 
 import os
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr
 from importlib import import_module
@@ -22,7 +23,7 @@ from cuttle.launch import isolate
 from cuttle.launch.arithmetic import environment
 from cuttle.launch.callback import refuse_unused_options
 from cuttle.launch.compose import Composer
-from cuttle.launch.exit_status import COMPLETED, set_status
+from cuttle.launch.exit_status import COMPLETED, LEFT_TO_ANOTHER, set_status
 from cuttle.launch.launch import Execution, launch
 from cuttle.launch.overrides import key_of, of_study, parse
 from cuttle.launch.plan import PlannedRun, plan
@@ -36,7 +37,10 @@ from cuttle.launch.worker import (
     prepare_worker,
     train_isolated,
 )
+from cuttle.runs.lock import is_locked
 from cuttle.runs.run_record import RunRecord
+
+POLL_INTERVAL_S = 0.25  # between two looks at whether a run is free
 
 
 def launch_sweep(
@@ -101,9 +105,13 @@ def launch_run(config: DictConfig, program: Program, arguments: Sequence[str] = 
             return {runs[0].run_id: str(error)}
         return {}
 
-    status = launch(planned, program, Execution(start, num_workers=1))
-    set_status(status)
     (run,) = planned.runs
+    status = launch(planned, program, Execution(start, num_workers=1))
+    while status == LEFT_TO_ANOTHER and not is_single:  # a sweeper tries one run twice at a time
+        while is_locked(run.run_dir):
+            time.sleep(POLL_INTERVAL_S)
+        status = launch(planned, program, Execution(start, num_workers=1))
+    set_status(status)
     if status != COMPLETED:
         raise RunFailed(f"{run.run_id} is not completed")
     return _objective(run.run_dir, config, program)

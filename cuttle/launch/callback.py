@@ -44,6 +44,11 @@ class LaunchCallback(Callback):
         is_other = "program" not in sweeper
         if is_other and config.dry_run:
             raise Refusal("dry_run=true: another sweeper makes no plan; remove hydra/sweeper=")
+        if getattr(sweeper.get("direction"), "name", "") == "minimize":  # of Optuna, its default
+            raise Refusal(
+                "hydra.sweeper.direction=minimize would search for the lowest win rate: add "
+                "hydra.sweeper.direction=maximize"
+            )
         if is_other and root.parts[:1] == ("~",):
             raise Refusal(
                 f"root={root}: with another sweeper, `~` is not expanded; write the full path"

@@ -30,6 +30,13 @@ class HydraPart:
         self.config = OmegaConf.create({"hydra": node}, flags={"allow_objects": True})
         self._overrides = list(overrides)
 
+    @property
+    def params(self) -> Any:
+        """Return what a study sweeps, as it is written; None where nothing does."""
+        sweeper = self.config.hydra.get("sweeper") or {}
+        params = sweeper.get("params")
+        return OmegaConf.to_container(params, resolve=False) if params else None
+
     def yaml(self, task: Sequence[str]) -> str:
         """Return it as YAML text, with the overrides of one job."""
         overrides = {"overrides": {"hydra": self._overrides, "task": list(task)}}
@@ -61,6 +68,7 @@ class Composer:
         """Take Hydra's loader and a config whose `hydra` node says what Hydra was asked."""
         self._loader = loader
         self._master = master
+        self.params = HydraPart(master.hydra, ()).params
         self._parser = OverridesParser.create(config_loader=loader)
         self._parsed: dict[str, Override] = {}
         self._composed: dict[frozenset[str], Composed] = {}

@@ -25,7 +25,7 @@ from cuttle.launch.progress import Progress
 from cuttle.launch.refusal import Refusal
 from cuttle.launch.summary import show_copies, show_plan, show_summary
 from cuttle.runs.formatting import pluralize
-from cuttle.runs.identity import config_hash
+from cuttle.runs.identity import settings_hash
 from cuttle.runs.layout import RunState
 from cuttle.runs.run_record import RunRecord
 
@@ -83,7 +83,7 @@ def _check(
     plan: Plan, decisions: Sequence[Decision], program: Program, execution: Execution
 ) -> Mapping[str, Any]:
     """Build every distinct config once, in a process of its own; return the program's facts."""
-    distinct = {_hash_without_repeat(d.run): d.run for d in decisions if d.is_to_be_checked}
+    distinct = {settings_hash(d.run.config): d.run for d in decisions if d.is_to_be_checked}
     facts: dict[str, Any] = {}
     runs = list(distinct.values()) if program.check else []
     for run in with_progress(runs, "checking conditions"):
@@ -95,10 +95,6 @@ def _check(
         except (isolate.CallFailed, isolate.ChildDied) as error:
             raise Refusal(str(error)) from None
     return facts
-
-
-def _hash_without_repeat(run: PlannedRun) -> str:
-    return config_hash({**run.config, "run": None, "seed": None})
 
 
 def _train(

@@ -102,7 +102,7 @@ def _known_problem(error: BaseException, text: str) -> str:
     if swept := SWEPT.search(text):
         return f"{swept[1] or swept[2]}: several values need a sweep: add -m"
     missing = re.search(r"Could not override '([^']+)'", text)
-    if missing and (special := _unknown_key(missing[1])):
+    if missing and (special := _unknown_key(missing[1], text)):
         return special
     if explained := explain(error):
         return explained
@@ -131,10 +131,12 @@ def example_of(key: str) -> str:
     return f"{key}=true" if index()[key].type is bool else f"{key}=VALUE"
 
 
-def _unknown_key(key: str) -> str:
-    """Explain the two keys that are there after all; empty for others."""
-    if key == "study":
-        return "write +study=NAME (study is not part of the default config)"
+def _unknown_key(key: str, text: str) -> str:
+    """Explain the keys that can be added, by what Hydra says of them; empty for others."""
+    if "append to your default list" in text:
+        return f"write +{key}=NAME ({key} is not part of the default config)"
+    if key.startswith("hydra."):
+        return f"there is no key {key!r}; to add it, write +{key}="
     is_swept = any(w.startswith(f"{key.partition('.')[0]}=") and "," in w for w in sys.argv[1:])
     if is_swept:
         return f"there is no key {key!r}; if all its swept options have it, write ++{key}="

@@ -32,6 +32,12 @@ def config_hash(config: dict[str, Any]) -> str:
     return digest(text.encode())[:16]
 
 
+def settings_hash(config: dict[str, Any]) -> str:
+    """Return a fingerprint of what a run trains and how it is computed, whatever its seed."""
+    how = "portable" if config.get("portable") else "native"
+    return f"{config_hash({**config, 'run': None, 'seed': None})}-{how}"
+
+
 def differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     """Name the keys of the identity that differ between two configs, as `key: old -> new`."""
     return describe(differing([{**neutral_values(), **identity(config)} for config in (old, new)]))

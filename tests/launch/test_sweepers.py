@@ -11,7 +11,7 @@ from hydra.core.plugins import Plugins
 from hydra.plugins.sweeper import Sweeper
 
 from tests.launch.here import launch_here as launch
-from tests.launch.launching import results, states, status
+from tests.launch.launching import results, start, states, status, wait_for
 
 pytestmark = pytest.mark.usefixtures("fork_server")
 
@@ -31,6 +31,18 @@ def test_hydra_s_basic_sweeper_trains_the_same_runs(tmp_path: Path, undisturbed:
     assert status(tmp_path, "boolean_rounds=4_run_02")["levels"]["training.rounds"] == 4
     same = {name: value for name, value in results(tmp_path).items() if "rounds=" not in name}
     assert same and same.items() <= results(undisturbed).items()
+
+
+@pytest.mark.slow
+def test_a_trial_waits_for_a_run_that_another_one_trains(tmp_path: Path) -> None:
+    with start(tmp_path, "run=1", "experiment=test", ROUND_S="1.5"):
+        wait_for(lambda: states(tmp_path).get("boolean_run_01") == "running")
+        words = ("-m", "hydra/sweeper=basic", "hydra/launcher=basic", "experiment=test")
+
+        finished = launch(tmp_path, *words, "run=1")
+
+    assert "1 running (0 trained now" in finished.stdout and finished.returncode == 0
+    assert states(tmp_path) == {"boolean_run_01": "completed"}
 
 
 @pytest.mark.slow
