@@ -12,6 +12,7 @@ from cuttle.analysis.usable import MixedStudyError, UsableRun
 from cuttle.runs.comparable import method_settings
 from cuttle.runs.diff import canonical
 from cuttle.runs.formatting import format_value
+from cuttle.runs.identity import settings_hash
 from cuttle.runs.layout import MATCHES_COLUMNS, METRICS_COLUMNS, TIMINGS_COLUMNS, Stage
 from cuttle.runs.reader import Experiment, Factor, planned_entries
 from cuttle.runs.run_record import RunRecord
@@ -40,7 +41,8 @@ def build_frames(
     settings = [method_settings(record.config) for record in records]
     cells = [{key: _scalar(value) for key, value in run.items()} for run in settings]
     configs = pd.DataFrame(cells, index=who.index)
-    runs = who.join(_facts(records, experiment.factors))
+    levels = conditions.loc[who["condition"], list(experiment.factors)].infer_objects()
+    runs = pd.concat([who, levels.set_axis(who.index), _facts(records)], axis="columns")
     last = finals.groupby("row")["round"].max().reindex(who.index)
     runs.insert(list(runs).index("duration_s"), "final_round", last)
     return dict(
@@ -79,7 +81,8 @@ def _conditions(experiment: Experiment) -> pd.DataFrame:
     for record in sorted(experiment.runs, key=lambda record: record.condition):
         known.setdefault(record.condition, record.levels)
         runs.setdefault(record.condition, set()).add(record.run_id)
-    rows = _distinct({k: _row_of_levels(x, experiment.factors) for k, x in known.items()})
+    shared = _shared_entries(list(known.values()), experiment.factors)
+    rows = _distinct({k: _row_of_levels(x, experiment.factors, shared) for k, x in known.items()})
     index = pd.Index(list(known), name="condition", dtype="str")
     # As objects: null stays null, and 1 beside 0.5 stays 1.
     frame = pd.DataFrame(rows, index=index, columns=list(experiment.factors), dtype=object)
@@ -118,9 +121,27 @@ def _places(column: pd.Series) -> list[int]:
     return [levels.index(canonical(level)) for level in column]
 
 
-def _row_of_levels(levels: Mapping[str, Any], factors: Mapping[str, Factor]) -> dict[str, Any]:
+def _shared_entries(
+    conditions: Sequence[Mapping[str, Any]], factors: Mapping[str, Factor]
+) -> dict[str, set[str]]:
+    """Return the entries in which all levels agree, by factor whose levels are sections."""
+    shared = {}
+    for key, factor in factors.items():
+        levels = [levels.get(key, factor.base) for levels in conditions]
+        if len(set(map(canonical, levels))) > 1 and all(isinstance(x, dict) for x in levels):
+            entries = [{(name, canonical(x)) for name, x in level.items()} for level in levels]
+            shared[key] = {name for name, _ in set.intersection(*entries)}
+    return shared
+
+
+def _row_of_levels(
+    levels: Mapping[str, Any], factors: Mapping[str, Factor], shared: Mapping[str, set[str]]
+) -> dict[str, Any]:
     """Return the level of every factor; one that is not recorded stands at its base."""
-    return {key: _scalar(levels.get(key, factor.base)) for key, factor in factors.items()}
+    row = {key: levels.get(key, factor.base) for key, factor in factors.items()}
+    for key, names in shared.items():
+        row[key] = {name: value for name, value in row[key].items() if name not in names}
+    return {key: _scalar(level) for key, level in row.items()}
 
 
 def _scalar(value: Any) -> Any:
@@ -140,13 +161,12 @@ def _identity(name: str, records: Sequence[RunRecord], labels: Sequence[str]) ->
     )
 
 
-def _facts(records: Sequence[RunRecord], factors: Mapping[str, Factor]) -> pd.DataFrame:
-    """Return the levels of every run and what its files record of it."""
-    levels = [_row_of_levels(record.levels, factors) for record in records]
+def _facts(records: Sequence[RunRecord]) -> pd.DataFrame:
+    """Return what the files of every run record of it."""
     rows = [(r.seed, r.status.get("duration_s"), *map(r.metadata.get, MEASURED)) for r in records]
     facts = pd.DataFrame(rows, columns=["seed", "duration_s", *MEASURED])
     kinds = {"seed": "Int64", **dict.fromkeys(["duration_s", *MEASURED], "float64")}
-    return pd.DataFrame(levels, columns=list(factors)).join(facts.astype(kinds))
+    return facts.astype(kinds)
 
 
 def _plays(usable: Sequence[UsableRun]) -> pd.DataFrame:
@@ -239,7 +259,7 @@ def _provenance(records: Sequence[RunRecord], who: pd.DataFrame) -> pd.DataFrame
 
 
 def _origin(
-    metadata: Mapping[str, Any], config: Mapping[str, Any], seed: int | None
+    metadata: Mapping[str, Any], config: dict[str, Any], seed: int | None
 ) -> dict[str, Any]:
     """Return where the results of a run come from, and what each of its files calls its seed."""
     git, own_seed = metadata.get("git") or {}, config.get("seed")
@@ -247,6 +267,7 @@ def _origin(
         "host": metadata.get("host"), "commit": git.get("commit"), "dirty": git.get("dirty"),
         "source_hash": metadata.get("source_hash"), "rules_version": metadata.get("rules_version"),
         "arithmetic": (metadata.get("arithmetic") or {}).get("mode", "native"),
+        "settings_hash": settings_hash(config),
         "seed_status": seed, "seed_metadata": metadata.get("seed"),
         "seed_config": own_seed.get("value") if isinstance(own_seed, dict) else None,
         **{f"versions.{name}": text for name, text in (metadata.get("versions") or {}).items()},

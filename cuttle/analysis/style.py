@@ -128,7 +128,7 @@ def row_labels(study: Study) -> tuple[dict[str, str], str]:
         levels = study.conditions[list(study.varying)].map(level_text)
         names = [", ".join(row) for row in levels.itertuples(index=False, name=None)]
         title = ", ".join(map(study.factor_text, study.varying))
-    return dict(zip(study.labels, (clip(name, ROW_LABEL) for name in names), strict=True)), title
+    return dict(zip(study.labels, clip_all(names, ROW_LABEL), strict=True)), title
 
 
 def setting_texts(study: Study, *shown: str, between: str = ", ") -> dict[str, str]:
@@ -184,6 +184,14 @@ def clip(name: str, limit: int = LABEL_WIDTH * LABEL_LINES - 4) -> str:
     """Cut out the middle of a name that is too long: its ends tell names apart."""
     half = (limit - 1) // 2
     return name if len(name) <= limit else f"{name[:half]}…{name[-half:]}"
+
+
+def clip_all(names: Sequence[str], limit: int) -> list[str]:
+    """Clip names as far as they stay different."""
+    longest = max(map(len, names), default=0)
+    while limit < longest and len({clip(name, limit) for name in names}) < len(set(names)):
+        limit += 1
+    return [clip(name, limit) for name in names]
 
 
 def clip_lines(setting: str, limit: int = 24) -> str:

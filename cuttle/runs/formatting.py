@@ -108,7 +108,9 @@ def format_value(value: Any) -> str:
     """Format a value of a config as YAML and Hydra read it; texts that could be misread quoted."""
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False) if _is_ambiguous(value) else value
-    if value is None or isinstance(value, bool | int | list | dict):
+    if isinstance(value, dict):  # Hydra takes no quoted keys
+        return f"{{{', '.join(f'{key}: {format_value(item)}' for key, item in value.items())}}}"
+    if value is None or isinstance(value, bool | int | list):
         return json.dumps(value, ensure_ascii=False, default=str)
     return repr(value)
 

@@ -4,11 +4,13 @@ The latest command that planned every run is used; later ones may have planned a
 none, the command is made of the overrides that each run was composed with, recorded beside it.
 """
 
+import itertools
 import re
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from cuttle.runs.formatting import format_value, python_command, relative_path
 from cuttle.runs.layout import DEFAULT_ROOT, OVERRIDES_FILE, RunState
@@ -18,6 +20,7 @@ from cuttle.runs.run_record import RunRecord
 UNFINISHED = (RunState.PENDING, RunState.PREPARED, RunState.INTERRUPTED, RunState.FAILED)
 # Of one launch, not of what is trained; the name and the place are those of today.
 OF_A_LAUNCH = ("experiment", "root", "force", "init_only", "dry_run", "fail_fast")
+CONFIG_OPTIONS = ("--config-", "-cd", "-cn", "-cp")
 _PLAIN = re.compile(r"[\w./+-]+", re.ASCII)
 MIN_RANGE = 4  # runs in a row that are written as a range
 
@@ -37,9 +40,7 @@ def resume_command(experiment: Experiment) -> str:
     if whole_launch := _whole_launch(experiment):
         return whole_launch
     found = {run.run_id: read_overrides(run) for run in experiment.runs}
-    composed = [
-        found[run.run_id] or _guess(run, found.values(), experiment.factors) for run in unfinished
-    ]
+    composed = [found[run.run_id] or _guess(run, found.values(), experiment) for run in unfinished]
     if not all(composed):
         return ""
     # completed runs are skipped at launch: together with them the plan is often a plain product
@@ -47,7 +48,7 @@ def resume_command(experiment: Experiment) -> str:
     whole = [found[run.run_id] for run in sound if found[run.run_id]]
     wider = [block for block in _blocks(whole + composed) if _holds_any(block, composed)]
     blocks = min(_blocks(composed), wider, key=len)
-    place = _place(experiment.path)
+    place = [*_config_options(experiment), *_place(experiment.path)]
     return " && ".join(_command(block, place) for block in blocks)
 
 
@@ -58,14 +59,29 @@ def _whole_launch(experiment: Experiment) -> str:
     """
     if any(run.state is RunState.DAMAGED for run in experiment.runs):
         return ""
+    for num_runs, words in _launches(experiment):
+        if num_runs == len(experiment.runs):
+            kept = [word for word in words if word.partition("=")[0] not in OF_A_LAUNCH]
+            return python_command("train.py", *kept, *_place(experiment.path))
+    return ""
+
+
+def _launches(experiment: Experiment) -> Iterator[tuple[Any, list[str]]]:
+    """Yield how many runs each launch planned, the latest first, and its words after train.py."""
     history = [entry for entry in experiment.meta.get("history", []) if isinstance(entry, dict)]
     for entry in reversed(history):
-        if entry.get("num_runs") == len(experiment.runs):
-            with suppress(ValueError):  # the file may have been edited
-                words = shlex.split(str(entry.get("command_line")))[2:]  # after python train.py
-                kept = [word for word in words if word.partition("=")[0] not in OF_A_LAUNCH]
-                return python_command("train.py", *kept, *_place(experiment.path))
-    return ""
+        with suppress(ValueError):  # the file may have been edited
+            yield entry.get("num_runs"), shlex.split(str(entry.get("command_line")))[2:]
+
+
+def _config_options(experiment: Experiment) -> list[str]:
+    """Return the options of the latest launch that say where its config is."""
+    found: list[str] = []
+    _, words = next(_launches(experiment), (0, []))
+    for word, following in itertools.pairwise([*words, ""]):
+        if word.startswith(CONFIG_OPTIONS):
+            found += [word] if "=" in word else [word, following]
+    return found
 
 
 def read_overrides(run: RunRecord) -> Overrides:
@@ -80,14 +96,15 @@ def read_overrides(run: RunRecord) -> Overrides:
     return {key: value for key, sign, value in pairs if sign and key not in OF_A_LAUNCH}
 
 
-def _guess(run: RunRecord, known: Iterable[Overrides], factors: Iterable[str]) -> Overrides:
+def _guess(run: RunRecord, known: Iterable[Overrides], experiment: Experiment) -> Overrides:
     """Compose a planned run, of which nothing is left, like another one but at its own levels."""
     other = next((overrides for overrides in known if overrides), None)
     if other is None:
         return {}
-    levels = {key: format_value(level) for key, level in run.levels.items()}
-    kept = {key: value for key, value in other.items() if key not in factors or key in levels}
-    return {**kept, **levels, "run": str(run.run)}  # in the order of the other
+    # a factor that was added after the run had been planned stands at its base
+    bases = {key: f.base for key, f in experiment.factors.items() if key in other}
+    levels = {key: format_value(level) for key, level in (bases | run.levels).items()}
+    return {**other, **levels, "run": str(run.run)}  # in the order of the other
 
 
 def _holds_any(block: Block, composed: Sequence[Overrides]) -> bool:

@@ -243,6 +243,15 @@ def test_whether_seeds_are_paired_is_read_of_runs_if_need_be(tmp_path: Path, tex
     assert any("experiment.json cannot be read" in p for p in study.problems) == study.is_paired
 
 
+def test_levels_that_are_sections_show_what_they_differ_in(factorial: Make) -> None:
+    sections = ({"epsilon_start": 1.0, "epsilon_end": end} for end in (0.1, 0.2))
+
+    study = factorial([({"network_type": "boolean", "x": section}, [0.5]) for section in sections])
+
+    assert study.levels("x") == ['{"epsilon_end": 0.1}', '{"epsilon_end": 0.2}']
+    assert study.runs["x"].tolist() == study.levels("x")
+
+
 MIXED: dict[str, tuple[str, dict[str, Any], str]] = {
     "rules": (
         "boolean", {"metadata": {"rules_version": "2"}},

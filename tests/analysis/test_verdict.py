@@ -265,6 +265,14 @@ def test_tests_that_cannot_reject_at_this_size_are_named(
     assert named == [tests] * bool(tests)
 
 
+def test_conditions_that_were_trained_alike_are_named(factorial: Make) -> None:
+    margins = ({"network_type": "boolean", "analysis.equivalence_margin": m} for m in (0.05, 0.1))
+
+    found = findings(factorial([(levels, [0.5, 0.6]) for levels in margins]))
+
+    assert "warning same_settings: trained with the same settings under several names: bo" in found
+
+
 def test_equal_differences_of_pairs_are_named(study: Make) -> None:
     shifted = {"boolean": UP, "embedding": [rate + 0.02 for rate in UP]}
 

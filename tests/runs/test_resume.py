@@ -9,7 +9,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from cuttle.runs.reader import read_experiment
 from cuttle.runs.resume import resume_command
-from tests.analysis.experiments import write_json, write_run
+from tests.analysis.experiments import RATE, write_json, write_meta, write_run
 
 Jobs = dict[tuple[str, str, int], str]  # (type, learning rate, run) -> state
 
@@ -101,6 +101,20 @@ def test_a_place_of_any_name_is_quoted_for_hydra(name: str, full: Jobs, tmp_path
 
     *_, root = OverridesParser.create().parse_overrides(shlex.split(command)[3:])
     assert (root.key_or_group, root.value()) == ("root", name)
+
+
+def test_a_run_that_is_gone_is_composed_as_it_was_planned(full: Jobs, tmp_path: Path) -> None:
+    """With the base of a factor that was added later, and the options that find the config."""
+    jobs = {**dict.fromkeys(full, "completed"), ("boolean", "1e-3", 9): "failed"}
+    path = write_jobs(tmp_path / "multirun", jobs)
+    (path / "boolean_run_09" / ".hydra" / "overrides.yaml").unlink()
+    launch = {"command_line": "python train.py -m --config-dir my/conf run=1,2", "num_runs": 2}
+    write_meta(path, planned=[], factors={RATE: {"base": 0.001}}, history=[launch])
+
+    command = resume_command(read_experiment(path))
+
+    assert command.endswith("run=9 --config-dir my/conf experiment=exp")
+    assert f"network_type=boolean {RATE}=0.001" in command
 
 
 def test_a_finished_or_unknown_experiment_has_no_command(full: Jobs, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from cuttle.analysis.statistic import Statistic
 from cuttle.analysis.statistics.classic import classical
 from cuttle.analysis.statistics.final import descriptives
 from cuttle.analysis.statistics.primary import comparisons
-from cuttle.analysis.style import clip
+from cuttle.analysis.style import clip_all
 from cuttle.analysis.tables import NOTE, number_columns, result_table
 from cuttle.runs.files import write_text
 from cuttle.runs.formatting import MINUS
@@ -116,7 +116,9 @@ def _stacked(study: Study, statistic: Statistic, columns: Sequence[str]) -> pd.D
 
 def _table(table: pd.DataFrame, caption: str, label: str) -> str:
     """Format a frame of text by pandas, with its heads and cells escaped."""
-    shown = table.map(lambda cell: escape(clip(cell, NAME_WIDTH)) or "--")
+    cells = list(dict.fromkeys(table.to_numpy().ravel()))
+    clipped = dict(zip(cells, clip_all(cells, NAME_WIDTH), strict=True))
+    shown = table.map(lambda cell: escape(clipped[cell]) or "--")
     shown["Against"] = table["Against"].map(escape)
     shown.columns = pd.Index([escape(str(column)) for column in table.columns])
     numbers = number_columns(table)

@@ -16,7 +16,17 @@ from cuttle.analysis.data import Study, level_text
 from cuttle.analysis.figures._panels import MAX_TALL_ROWS, is_dense
 from cuttle.analysis.numerics import FloatArray
 from cuttle.analysis.statistics.primary import comparisons
-from cuttle.analysis.style import FAINT, INK, Style, clip, offsets, row_labels, short, styles
+from cuttle.analysis.style import (
+    FAINT,
+    INK,
+    Style,
+    clip,
+    clip_all,
+    offsets,
+    row_labels,
+    short,
+    styles,
+)
 from cuttle.runs.formatting import format_percent
 
 PAIR_LABEL = 44
@@ -83,7 +93,9 @@ def label_pairs(axes: Axes, study: Study, pairs: pd.DataFrame, sign: str) -> Non
             continue
         a, b = levels[first][varied], levels[second][varied]
         where = ", ".join(levels[first][f] for f in study.varying if f != varied)
-        texts.append(clip(f"{a} {sign} {b}  ({where})", PAIR_LABEL))
+        texts.append(f"{a} {sign} {b}  ({where})")
+    if len(study.varying) > 1:
+        texts = clip_all(texts, PAIR_LABEL)
     category_axis(axes, texts, dense=dense)
 
 

@@ -18,6 +18,7 @@ from cuttle.analysis.style import (
     short,
     styles,
 )
+from cuttle.runs.run_record import NETWORK_TYPE
 
 ROW_HEIGHT = 0.36  # inches a condition needs for two lines of label
 DENSE_ROW_HEIGHT = 0.19  # for one line
@@ -164,12 +165,15 @@ def draw_legend(figure: Figure, study: Study, *, marker: bool = False) -> None:
         sample: dict[str, Any] = line if marker else {"linestyle": style.dash}
         handle = Line2D([], [], color=style.colour, label=clip(name), **sample)
         handles.setdefault(name, handle)
+    factor = colour_factor(study)
+    title = study.factor_text(factor) if factor in study.varying and factor != NETWORK_TYPE else ""
     place: dict[str, Any] = {"handles": list(handles.values()), "loc": "outside upper center"}
+    place |= {"title": title, "title_fontsize": "small"}
     columns = len(handles)
     legend = figure.legend(ncols=columns, **place)
     while columns > 1 and legend.get_window_extent().width > figure.bbox.width:
         columns -= 1
         legend.remove()
         legend = figure.legend(ncols=columns, **place)
-    lines = math.ceil(len(handles) / columns)
+    lines = math.ceil(len(handles) / columns) + bool(title)
     figure.set_figheight(figure.get_figheight() + LEGEND_LINE * max(0, lines - 2))

@@ -33,7 +33,7 @@ def checks(study: Study) -> list[Row]:
     """Collect what a reader must know before believing the numbers, worst first."""
     parts = (
         _completeness, _not_assessed, _damage, _short_runs, _final_evaluation, _seeds, _copies,
-        _sources, _versions, _arithmetic, _unreachable, _collapsed, _untrained,
+        _same_settings, _sources, _versions, _arithmetic, _unreachable, _collapsed, _untrained,
     )  # fmt: skip
     findings = [finding for part in parts for finding in part(study)]
     findings.sort(key=lambda finding: LEVELS.index(finding[1]))
@@ -165,6 +165,15 @@ def _copies(study: Study) -> Iterator[Finding]:
                 f"identical results across seeds (is the seed used?): {truncate(list(equal.index))}"
             )
             yield "identical_results", "error", text
+
+
+def _same_settings(study: Study) -> Iterator[Finding]:
+    """Name conditions that are trained alike, so that a comparison of them says nothing."""
+    for _, conditions in study.provenance.groupby("settings_hash")["condition"]:
+        names = list(dict.fromkeys(conditions))
+        if len(names) > 1:
+            text = f"trained with the same settings under several names: {truncate(names)}"
+            yield "same_settings", "warning", text
 
 
 def _sources(study: Study) -> Iterator[Finding]:
