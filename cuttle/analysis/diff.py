@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from cuttle.config.roles import neutral_values
-from cuttle.runs.diff import ABSENT, IGNORED_KEYS, Flat, canonical, flatten, is_below
+from cuttle.runs.diff import ABSENT, IGNORED_KEYS, Flat, canonical, flatten, is_below, subtree
 from cuttle.runs.formatting import format_value, truncate
 from cuttle.runs.layout import CONFIG_FILE
 from cuttle.runs.locate import find_side, is_run
@@ -71,8 +71,11 @@ class Side:
 
     def level(self, member: Member, name: str) -> Any:
         """Return a run's level of a factor; of a side without it, the value of the key."""
-        base = self.factors[name].base if name in self.factors else self.choices.get(name, ABSENT)
-        return member.levels.get(name, member.config.get(name, base))
+        if name in member.levels:
+            return member.levels[name]
+        if (found := subtree(member.config, name)) is not None or name in member.config:
+            return found
+        return self.factors[name].base if name in self.factors else self.choices.get(name, ABSENT)
 
 
 def open_side(root: Path, text: str) -> Side:

@@ -134,6 +134,8 @@ class Key:
             value = tuple(value)
         if not _is(value, kind):
             raise ValueError(f"{self.name} must be {self.kind}, got {value!r}")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ValueError(f"{self.name} must be finite, got {value!r}")
         if not self.limits.allow(value):
             raise ValueError(f"{self.name} must be {self.limits}, got {value!r}")
         return value

@@ -23,6 +23,7 @@ UNUSED = {
     "verbose": (False,),
     "job.chdir": (False, None),
 }
+LOGS = "a run writes its log to train.log"
 UNUSED_GROUPS = {"hydra/job_logging": "none", "hydra/hydra_logging": "none"}
 
 
@@ -73,13 +74,12 @@ def refuse_unused_options(config: DictConfig) -> None:
     values = flatten(written)
     for key, neutral in UNUSED.items():
         if values.get(key) not in neutral:
-            raise Refusal(
-                f"hydra.{key}={values.get(key)} is not used here: a run lives in "
-                "ROOT/EXPERIMENT/RUN; set root= and experiment="
-            )
+            why = "a run lives in ROOT/EXPERIMENT/RUN; set root= and experiment="
+            why = LOGS if key == "verbose" else why
+            raise Refusal(f"hydra.{key}={values.get(key)} is not used here: {why}")
     for group, option in UNUSED_GROUPS.items():
         if (chosen := config.hydra.runtime.choices.get(group)) != option:
-            raise Refusal(f"{group}={chosen} is not used here: a run writes its log to train.log")
+            raise Refusal(f"{group}={chosen} is not used here: {LOGS}")
     if config.hydra.mode is not RunMode.MULTIRUN:
         _refuse_options_of_sweeps(config.hydra)
 

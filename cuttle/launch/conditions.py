@@ -16,7 +16,7 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 from cuttle.launch.compose import Composer, resolve
-from cuttle.runs.diff import Flat, canonical, differing, flatten, is_below
+from cuttle.runs.diff import Flat, canonical, differing, flatten, is_below, subtree
 from cuttle.runs.files import digest
 
 Levels = dict[str, Any]
@@ -69,12 +69,12 @@ class Space:
         """Return the level of a factor in the experiment's base; None where it has none."""
         if self.is_group(factor):
             return self.choices.get(factor)
-        return _subtree(self._recorded_flat, factor)
+        return subtree(self._recorded_flat, factor)
 
     def levels(self, choices: Mapping[str, Any], flat: Flat) -> Levels:
         """Return the level of every factor in a job, from its options and its flat config."""
         return {
-            factor: choices.get(factor) if self.is_group(factor) else _subtree(flat, factor)
+            factor: choices.get(factor) if self.is_group(factor) else subtree(flat, factor)
             for factor in self.factors
         }
 
@@ -88,7 +88,7 @@ class Space:
         ]
         default = self._default_flat(levels)
         for key in (factor for factor in self.factors if factor not in self._groups):
-            base = _subtree(default, key)
+            base = subtree(default, key)
             if canonical(levels[key]) != canonical(base):
                 level = _changed_part(levels[key], base)
                 words.append(f"{self._short_name(key)}={level_word(level)}")
@@ -219,14 +219,6 @@ def _shorten(label: str) -> str:
 def short_digest(text: str) -> str:
     """Return a short digest that distinguishes a text from others in a label."""
     return digest(text.encode())[:DIGEST_LENGTH]
-
-
-def _subtree(flat: Flat, key: str) -> Any:
-    """Return the value of a dotted key in a flat config: a mapping where it is a section."""
-    if key in flat:
-        return flat[key]
-    section = {k.removeprefix(f"{key}."): v for k, v in flat.items() if k.startswith(f"{key}.")}
-    return section or None
 
 
 def _moved(config: DictConfig, key: str, level: Any) -> DictConfig:

@@ -173,6 +173,6 @@ def _not_utf8() -> str:
 
 
 def _group_argument() -> str:
-    number = re.compile(rf"({'|'.join(GROUPS)})=(null|true|false|[0-9.]+)")
+    number = re.compile(rf"({'|'.join(GROUPS)})=(.*,)?(null|true|false|[0-9.]+)(,.*)?")
     arguments = [argument for argument in sys.argv[1:] if number.fullmatch(argument)]
     return arguments[0] if arguments else "the command line"

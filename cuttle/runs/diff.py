@@ -41,6 +41,14 @@ def flatten(tree: Mapping[Any, Any], prefix: str = "") -> Flat:
     return flat
 
 
+def subtree(flat: Flat, key: str) -> Any:
+    """Return the value of a dotted key in a flat config: a mapping where it is a section."""
+    if key in flat:
+        return flat[key]
+    section = {k.removeprefix(f"{key}."): v for k, v in flat.items() if k.startswith(f"{key}.")}
+    return section or None
+
+
 def _part(key: Any) -> str:
     """Write one key so that dots inside it are not taken for nesting."""
     if isinstance(key, str):
