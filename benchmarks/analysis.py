@@ -66,7 +66,9 @@ def write_experiment(experiment_dir: Path, num_runs: int) -> None:
         {"run_id": layout.run_name(name, run), "network_type": name, "run": run, "seed": i}
         for i, (name, run) in enumerate(ids)
     ]
-    write_json(experiment_dir / layout.EXPERIMENT_FILE, {"planned": plan, "paired": False})
+    write_json(
+        experiment_dir / layout.EXPERIMENT_FILE, {"planned": plan, "seed_mode": "independent"}
+    )
     for entry in plan:
         write_run(experiment_dir / entry["run_id"], entry, rng)
 

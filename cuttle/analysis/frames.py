@@ -124,10 +124,10 @@ def _places(column: pd.Series) -> list[int]:
 def _shared_entries(
     conditions: Sequence[Mapping[str, Any]], factors: Mapping[str, Factor]
 ) -> dict[str, set[str]]:
-    """Return the entries in which all levels agree, by factor whose levels are sections."""
+    """Return the entries in which all levels are the base, by factor whose levels are sections."""
     shared = {}
     for key, factor in factors.items():
-        levels = [levels.get(key, factor.base) for levels in conditions]
+        levels = [factor.base, *(levels.get(key, factor.base) for levels in conditions)]
         if len(set(map(canonical, levels))) > 1 and all(isinstance(x, dict) for x in levels):
             entries = [{(name, canonical(x)) for name, x in level.items()} for level in levels]
             shared[key] = {name for name, _ in set.intersection(*entries)}

@@ -156,7 +156,8 @@ def learning_table(study: Study, opponent: str) -> pd.DataFrame:
 def number_columns(frame: pd.DataFrame) -> list[str]:
     """Return the columns of a table of text whose cells are numbers, intervals or empty."""
     is_number = frame.map(lambda cell: NUMERIC.match(cell) is not None).all()
-    return [str(head) for head in frame.columns[is_number.to_numpy(dtype=bool)]]
+    numbers = frame.columns[is_number.to_numpy(dtype=bool)]
+    return [str(head) for head in numbers if head not in ("pair", NOTE)]
 
 
 def _crossing(median: float, n_reached: int, n: int) -> str:

@@ -69,9 +69,10 @@ def explain(error: BaseException) -> str | None:
     if unknown := UNKNOWN_KEY.search(text):
         name, parent = full_key or unknown, getattr(error.__cause__, "parent_node", None)
         if name[1] in index():
-            return f"{name[1]}= selects a file of the folder conf/{name[1]}/; rename that folder"
+            folder = f"the folder {name[1]}/ of a config directory"
+            return f"{name[1]}= selects a file of {folder}; rename that"
         if file and name[1] == file[1].partition("/")[0]:
-            return f"{where}its first line must be `# @package _global_`, as it sets keys of others"
+            return f"{where}its first line must be `# @package _global_`: it sets keys of others"
         siblings = map(str, parent) if isinstance(parent, DictConfig) else ()
         return where + unknown_key(name[1], siblings)
     if merged := NO_SECTION.search(text):  # which does not name the key

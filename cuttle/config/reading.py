@@ -48,7 +48,7 @@ def unknown_key(name: str, siblings: Iterable[str] = ()) -> str:
         other = difflib.get_close_matches(last, elsewhere, n=1, cutoff=0.8)
         close = [elsewhere[match] for match in other]
     hint = f"did you mean {' or '.join(map(repr, close))}? " if close else ""
-    known = f"there are {', '.join(beside)}" if beside else f"{section or name} has no keys"
+    known = f"there are {', '.join(beside)}" if beside else f"to add it, write +{name}="
     return f"there is no key {name!r}; {hint}{known}"
 
 

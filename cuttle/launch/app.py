@@ -23,7 +23,7 @@ from cuttle.launch import isolate
 from cuttle.launch.arithmetic import environment
 from cuttle.launch.callback import refuse_unused_options
 from cuttle.launch.compose import Composer
-from cuttle.launch.exit_status import COMPLETED, LEFT_TO_ANOTHER, set_status
+from cuttle.launch.exit_status import COMPLETED, FAILED, LEFT_TO_ANOTHER, set_status
 from cuttle.launch.launch import Execution, launch
 from cuttle.launch.overrides import key_of, of_study, parse
 from cuttle.launch.plan import PlannedRun, plan
@@ -37,10 +37,10 @@ from cuttle.launch.worker import (
     prepare_worker,
     train_isolated,
 )
-from cuttle.runs.lock import is_locked
+from cuttle.runs.layout import RunState
 from cuttle.runs.run_record import RunRecord
 
-POLL_INTERVAL_S = 0.25  # between two looks at whether a run is free
+POLL_INTERVAL_S = 0.25  # between two looks at a run that another process trains
 
 
 def launch_sweep(
@@ -107,10 +107,10 @@ def launch_run(config: DictConfig, program: Program, arguments: Sequence[str] = 
 
     (run,) = planned.runs
     status = launch(planned, program, Execution(start, num_workers=1))
-    while status == LEFT_TO_ANOTHER and not is_single:  # a sweeper tries one run twice at a time
-        while is_locked(run.run_dir):
+    if status == LEFT_TO_ANOTHER and not is_single:  # a sweeper tries one run twice at a time
+        while (state := RunRecord(run.run_dir).state) is RunState.RUNNING:
             time.sleep(POLL_INTERVAL_S)
-        status = launch(planned, program, Execution(start, num_workers=1))
+        status = COMPLETED if state is RunState.COMPLETED else FAILED
     set_status(status)
     if status != COMPLETED:
         raise RunFailed(f"{run.run_id} is not completed")
@@ -197,10 +197,12 @@ def parallel_runs(config: DictConfig) -> int | None:
                 f"got {launcher.n_jobs}"
             )
         for key in ("batch_size", "max_nbytes", "pre_dispatch"):
-            value = launcher[key]
+            if (value := launcher.get(key)) is None:
+                continue
             read = int(value) if str(value).isdigit() else value  # as the launcher hands it on
             try:
-                joblib.Parallel(2, "threading", **{key: read})([])  # nothing to do but read it
+                if joblib.Parallel(2, "threading", **{key: read})([joblib.delayed(int)()]) != [0]:
+                    raise ValueError("no run would be started")
             except ValueError as error:
                 raise Refusal(f"hydra.launcher.{key}={value}: {error}") from None
         return int(joblib.effective_n_jobs(launcher.n_jobs))

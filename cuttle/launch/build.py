@@ -70,13 +70,7 @@ def build_rules(section: Mapping[Any, Any]) -> Rules:
     fields = vars(read(RulesSection, plain(section), "rules"))
     if fields["name"] not in PRESETS:
         raise ValueError(f"rules.name must be one of {', '.join(PRESETS)}, got {fields['name']}")
-    rules, preset = Rules(**{field: fields[field] for field in Rules._fields}), fields["name"]
-    others = [name for name, other in PRESETS.items() if rules == other != PRESETS[preset]]
-    if others:
-        raise ValueError(
-            f"rules.name={preset}, but the rules are those of {others[0]}: write rules={preset}"
-        )
-    return rules
+    return Rules(**{field: fields[field] for field in Rules._fields})
 
 
 def build_network(config: Mapping[Any, Any]) -> torch.nn.Module:

@@ -45,10 +45,11 @@ class LaunchCallback(Callback):
         is_other = "program" not in sweeper
         if is_other and config.dry_run:
             raise Refusal("dry_run=true: another sweeper makes no plan; remove hydra/sweeper=")
-        if getattr(sweeper.get("direction"), "name", "") == "minimize":  # of Optuna, its default
+        direction = sweeper.get("direction", "maximize")  # of Optuna
+        if getattr(direction, "name", direction) != "maximize":
             raise Refusal(
-                "hydra.sweeper.direction=minimize would search for the lowest win rate: add "
-                "hydra.sweeper.direction=maximize"
+                f"hydra.sweeper.direction={getattr(direction, 'name', direction)} would not search "
+                "for the highest win rate: add hydra.sweeper.direction=maximize"
             )
         if is_other and root.parts[:1] == ("~",):
             raise Refusal(

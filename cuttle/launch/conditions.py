@@ -179,12 +179,9 @@ class Space:
 
 def same_levels(first: Levels, second: Levels) -> bool:
     """Return whether two conditions have equal levels; a factor of one alone is at its base."""
-    return all(same_level(first, second, key) for key in first.keys() & second.keys())
-
-
-def same_level(first: Levels, second: Levels, key: str) -> bool:
-    """Return whether two conditions have the same level of a factor that both have."""
-    return canonical(first[key]) == canonical(second[key])
+    return all(
+        canonical(first[key]) == canonical(second[key]) for key in first.keys() & second.keys()
+    )
 
 
 def _changed_part(level: Any, base: Any) -> Any:

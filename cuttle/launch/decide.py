@@ -12,11 +12,12 @@ from cuttle.launch.arithmetic import is_portable
 from cuttle.launch.plan import Plan, PlannedRun
 from cuttle.launch.refusal import Refusal
 from cuttle.runs.comparable import find_mismatch
-from cuttle.runs.formatting import pluralize, truncate
-from cuttle.runs.identity import differences
+from cuttle.runs.diff import canonical, is_below
+from cuttle.runs.formatting import join_words, pluralize, truncate
+from cuttle.runs.identity import differences, settings_hash
 from cuttle.runs.layout import CHECKPOINT_FILE, RunState
 from cuttle.runs.provenance import package_versions, source_hash
-from cuttle.runs.run_record import RunRecord
+from cuttle.runs.run_record import NETWORK_TYPE, RunRecord
 
 
 class Action(StrEnum):
@@ -140,6 +141,7 @@ def refuse_what_cannot_be_compared(plan: Plan, decisions: Sequence[Decision]) ->
     refuse_other_seeds(plan, plan.experiment.meta.get("seed_mode") if plan.experiment else None)
     _refuse_conflicts(decisions)
     _refuse_other_settings(plan, decisions)
+    _refuse_equal_settings(plan, decisions)
 
 
 def refuse_other_seeds(plan: Plan, planned: str | None) -> None:
@@ -186,3 +188,28 @@ def _refuse_other_settings(plan: Plan, decisions: Sequence[Decision]) -> None:
             f"in {plan.experiment_dir}: {truncate(mismatch.changes, MAX_CHANGES)}; such runs "
             f"cannot be compared: {TO_VARY} or {WAY_OUT}"
         )
+
+
+def _refuse_equal_settings(plan: Plan, decisions: Sequence[Decision]) -> None:
+    """Two conditions that are trained alike would be compared; seeds may be swept by name.
+
+    Of another program it is not known which keys decide what is trained.
+    """
+    begun = [run for run in plan.experiment.runs if run.is_begun] if plan.experiment else []
+    known = {record.condition for record in begun}
+    new = [d.run for d in decisions if d.is_to_do and d.run.condition not in known]
+    if not new or NETWORK_TYPE not in plan.base_config:
+        return
+    seen = {settings_hash(r.config): (r.condition, r.levels) for r in begun if r.config}
+    for run in new:
+        other, levels = seen.setdefault(settings_hash(run.config), (run.condition, run.levels))
+        keys = [
+            key
+            for key, factor in plan.factors.items()
+            if canonical(levels.get(key, factor["base"])) != canonical(run.levels[key])
+        ]
+        if keys and other != run.condition and not any(is_below(key, ["seed"]) for key in keys):
+            raise Refusal(
+                f"{other} and {run.condition} have the same settings: here {join_words(keys)} "
+                "changes nothing that is trained; leave such values out"
+            )

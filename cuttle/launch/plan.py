@@ -4,7 +4,7 @@ Reads the experiment's plan; writes nothing.
 """
 
 import itertools
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Container, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,13 @@ from hydra.core.override_parser.types import Override
 from cuttle.config.keys import fields_of
 from cuttle.config.schema import Config, SeedMode
 from cuttle.launch.compose import Composed, Composer, HydraPart, resolve
-from cuttle.launch.conditions import Levels, Space, same_level, same_levels, short_digest
+from cuttle.launch.conditions import Levels, Space, same_levels, short_digest
 from cuttle.launch.output import with_progress
 from cuttle.launch.overrides import REPEAT, expand, key_of
 from cuttle.launch.refusal import Refusal
 from cuttle.runs.diff import canonical, flatten, is_below
 from cuttle.runs.files import MAX_INTEGER
-from cuttle.runs.formatting import join_words
-from cuttle.runs.identity import config_hash, settings_hash
+from cuttle.runs.identity import config_hash
 from cuttle.runs.layout import run_name
 from cuttle.runs.reader import Experiment, read_experiment
 from cuttle.runs.seeds import run_seed
@@ -83,7 +82,6 @@ def plan(
     names = _Names(space, experiment)
     runs = [_plan_run(job, names, experiment_dir) for job in jobs]
     _refuse_copies(runs)
-    _refuse_equal_conditions(runs)
     return Plan(
         tuple(runs),
         experiment_dir,
@@ -107,8 +105,8 @@ def _job(composer: Composer, overrides: tuple[str, ...]) -> _Job:
     composed = composer.compose(overrides)
     if composed.hydra.params not in (None, composer.params):
         raise Refusal(
-            f"{' '.join(overrides)}: a swept option has a sweep of its own, which would be lost; "
-            "launch each by itself"
+            f"{overrides[0]}: a swept option has a sweep of its own, which would be lost; launch "
+            "each by itself"
         )
     return _Job(overrides, composed, resolve(composed.config))
 
@@ -164,9 +162,11 @@ def _space(
             raise Refusal(
                 f"{key} cannot be swept: it controls the launch and does not affect results"
             )
+    if any(key_of(o) == "rules.name" for o in overrides.values()):
+        raise Refusal("rules.name only names the option of the group: write rules=OPTION")
     known = experiment.factors if experiment else {}
     factors = dict.fromkeys([label_group, *known, *new, *swept])
-    _refuse_overlaps([key for key in factors if not composer.is_group(key)])
+    _refuse_overlaps([key for key in factors if not composer.is_group(key)], known)
     is_begun = experiment is not None and any(run.is_begun for run in experiment.runs)
     meta = experiment.meta if experiment and is_begun else {}
     options = {key: f.base for key, f in known.items() if composer.is_group(key)} if meta else {}
@@ -184,10 +184,10 @@ def _space(
     )
 
 
-def _refuse_overlaps(keys: Sequence[str]) -> None:
-    """Raise Refusal for a section that is a factor beside a key of its own."""
+def _refuse_overlaps(keys: Sequence[str], known: Container[str]) -> None:
+    """Raise Refusal for a section that becomes a factor beside a key of its own, or the reverse."""
     for inner, outer in itertools.permutations(keys, 2):
-        if is_below(inner, [outer]):
+        if is_below(inner, [outer]) and not (inner in known and outer in known):
             raise Refusal(f"{outer} contains the factor {inner}: sweep its keys one by one")
 
 
@@ -257,19 +257,6 @@ def _refuse_copies(runs: Sequence[PlannedRun]) -> None:
             raise Refusal(
                 f"two jobs would train in {run.run_dir}: {_quoted(other)} and {_quoted(run)}; "
                 "give each value once"
-            )
-
-
-def _refuse_equal_conditions(runs: Sequence[PlannedRun]) -> None:
-    """Two names for one thing would be trained twice and compared; seeds may be swept by name."""
-    seen: dict[str, PlannedRun] = {}
-    for run in runs:
-        other = seen.setdefault(settings_hash(run.config), run)
-        keys = [key for key in run.levels if not same_level(run.levels, other.levels, key)]
-        if keys and not any(is_below(key, ["seed"]) for key in keys):
-            raise Refusal(
-                f"{other.condition} and {run.condition} have the same settings: here "
-                f"{join_words(keys)} changes nothing that is trained; leave such values out"
             )
 
 

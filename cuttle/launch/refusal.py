@@ -133,10 +133,8 @@ def example_of(key: str) -> str:
 
 def _unknown_key(key: str, text: str) -> str:
     """Explain the keys that can be added, by what Hydra says of them; empty for others."""
-    if "append to your default list" in text:
+    if "append to your default list" in text and key not in index():
         return f"write +{key}=NAME ({key} is not part of the default config)"
-    if key.startswith("hydra."):
-        return f"there is no key {key!r}; to add it, write +{key}="
     is_swept = any(w.startswith(f"{key.partition('.')[0]}=") and "," in w for w in sys.argv[1:])
     if is_swept:
         return f"there is no key {key!r}; if all its swept options have it, write ++{key}="

@@ -14,6 +14,7 @@ from cuttle.runs.formatting import (
     relative_path,
 )
 from cuttle.runs.layout import RunState
+from cuttle.runs.resume import split_config_options
 from cuttle.runs.run_record import NOT_STARTED, PROBLEM_STATES
 
 MAX_RUNS = 60  # listed one by one
@@ -116,10 +117,7 @@ def show_summary(
 
 def _command(run: PlannedRun) -> str:
     """Return the command that trains one run alone."""
-    options = [a for a in sys.argv[1:] if a.startswith("--config-dir=")]
-    if "--config-dir" in sys.argv[:-1]:
-        place = sys.argv.index("--config-dir")
-        options += sys.argv[place : place + 2]
+    options, _ = split_config_options(sys.argv[1:])
     words = [word for word in run.overrides if not word.startswith("init_only=")]
     return python_command("train.py", *options, *words)
 

@@ -16,11 +16,13 @@ from cuttle.runs.layout import PACKAGE_DIR
 
 MAX_NAMES = 12
 LEAST_P = 0.001
-BORDER_P = 0.05  # p-values at either side of it must not look alike
+BORDER_P = 0.05  # p-values at either side of it must not look alike,
+MAX_PLACES = 5  # unless rounding alone separates them
 MINUS = "\N{MINUS SIGN}"
 # Control characters but tab and newline, and those that reverse the direction of writing: stored
 # text must not steer a terminal.
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_PLAIN = re.compile(r"[\w./+-]+")
 _YAML_WORDS = {"", "null", "true", "false", "yes", "no", "on", "off", "~"}
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 # Where an error of the system that names no file can only have happened: ours name theirs.
@@ -94,7 +96,7 @@ def format_p(p: float | None) -> str:
     if p is None or math.isnan(p):
         return ""
     places = 3
-    while p != BORDER_P == round(p, places):
+    while places < MAX_PLACES and p != BORDER_P == round(p, places):
         places += 1
     return "<.001" if p < LEAST_P else f"{p:.{places}f}".removeprefix("0")
 
@@ -109,10 +111,18 @@ def format_value(value: Any) -> str:
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False) if _is_ambiguous(value) else value
     if isinstance(value, dict):  # Hydra takes no quoted keys
-        return f"{{{', '.join(f'{key}: {format_value(item)}' for key, item in value.items())}}}"
+        return f"{{{', '.join(f'{key}: {_in_mapping(item)}' for key, item in value.items())}}}"
     if value is None or isinstance(value, bool | int | list):
         return json.dumps(value, ensure_ascii=False, default=str)
     return repr(value)
+
+
+def _in_mapping(value: Any) -> str:
+    """Format a value inside a mapping, where Hydra takes commas and braces for its own."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_in_mapping, value))}]"
+    is_plain = not isinstance(value, str) or _PLAIN.fullmatch(value)
+    return format_value(value) if is_plain else json.dumps(value, ensure_ascii=False)
 
 
 def _is_ambiguous(text: str) -> bool:

@@ -48,8 +48,10 @@ def resume_command(experiment: Experiment) -> str:
     whole = [found[run.run_id] for run in sound if found[run.run_id]]
     wider = [block for block in _blocks(whole + composed) if _holds_any(block, composed)]
     blocks = min(_blocks(composed), wider, key=len)
-    place = [*_config_options(experiment), *_place(experiment.path)]
-    return " && ".join(_command(block, place) for block in blocks)
+    _, words = next(_launches(experiment), (0, []))
+    options, _ = split_config_options(words)
+    place = _place(experiment.path)
+    return " && ".join(_command(block, options, place) for block in blocks)
 
 
 def _whole_launch(experiment: Experiment) -> str:
@@ -61,8 +63,9 @@ def _whole_launch(experiment: Experiment) -> str:
         return ""
     for num_runs, words in _launches(experiment):
         if num_runs == len(experiment.runs):
-            kept = [word for word in words if word.partition("=")[0] not in OF_A_LAUNCH]
-            return python_command("train.py", *kept, *_place(experiment.path))
+            options, others = split_config_options(words)
+            kept = [word for word in others if word.partition("=")[0] not in OF_A_LAUNCH]
+            return python_command("train.py", *options, *kept, *_place(experiment.path))
     return ""
 
 
@@ -74,14 +77,20 @@ def _launches(experiment: Experiment) -> Iterator[tuple[Any, list[str]]]:
             yield entry.get("num_runs"), shlex.split(str(entry.get("command_line")))[2:]
 
 
-def _config_options(experiment: Experiment) -> list[str]:
-    """Return the options of the latest launch that say where its config is."""
-    found: list[str] = []
-    _, words = next(_launches(experiment), (0, []))
-    for word, following in itertools.pairwise([*words, ""]):
-        if word.startswith(CONFIG_OPTIONS):
-            found += [word] if "=" in word else [word, following]
-    return found
+def split_config_options(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Separate the options of a command line that find its config, which come first, from the rest.
+
+    Hydra takes overrides before or behind an option with a value, not both.
+    """
+    options: list[str] = []
+    others: list[str] = []
+    remaining = iter(words)
+    for word in remaining:
+        if not word.startswith(CONFIG_OPTIONS):
+            others.append(word)
+        else:
+            options += [word] if "=" in word else [word, *itertools.islice(remaining, 1)]
+    return options, others
 
 
 def read_overrides(run: RunRecord) -> Overrides:
@@ -147,10 +156,10 @@ def _products(keys: Sequence[str], rows: Sequence[tuple[str, ...]]) -> list[Bloc
     ]
 
 
-def _command(block: Block, place: Sequence[str]) -> str:
+def _command(block: Block, options: Sequence[str], place: Sequence[str]) -> str:
     is_sweep = any(len(values) > 1 for _, values in block)
     words = [f"{key}={_values(key, values)}" for key, values in block]
-    return python_command("train.py", *["-m"] * is_sweep, *words, *place)
+    return python_command("train.py", *["-m"] * is_sweep, *options, *words, *place)
 
 
 def _values(key: str, values: Sequence[str]) -> str:

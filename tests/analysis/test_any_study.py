@@ -60,6 +60,7 @@ def test_study_is_reported_whole(reported: Callable[[str], Report], kind: str) -
     page = check(report.page)
     assert len(page.ids) == len(set(page.ids)) and "Answer" in page.text
     assert "nan" not in " ".join(page.text).lower().split()
+    assert "np." not in " ".join(page.text)
     tables = {"runs.csv", "summary.csv", "comparisons.csv", "table.tex", "classical.tex"}
     assert tables <= {path.name for path in report.directory.iterdir()}
     pictures = sorted((report.directory / "graphs").glob("*.png"))

@@ -11,7 +11,15 @@ import pytest
 from cuttle.analysis import load
 
 from .conftest import Cli
-from .experiments import PRIMARY, TRAINING, TYPES, write_experiment, write_meta, write_run
+from .experiments import (
+    PRIMARY,
+    TRAINING,
+    TYPES,
+    write_experiment,
+    write_factorial,
+    write_meta,
+    write_run,
+)
 
 RATES = [0.60, 0.61, 0.64, 0.58, 0.62]
 RUN = "new/boolean_run_02"
@@ -58,6 +66,21 @@ def test_runs_that_differ_in_name_and_seed_alone_are_equal(root: Path, cli: Cli)
     assert {d["key"] for d in document["ignored"]} == {"experiment", "run", "seed.value"}
     everything = cli("diff", "--all", "old/boolean_run_01", RUN)
     assert everything.status == 1 and "changed seed.value" in words(everything.out)
+
+
+def test_a_side_without_a_factor_shows_its_option_or_its_section(tmp_path: Path, cli: Cli) -> None:
+    levels = [{"rules": name, "x": {"a": a}} for name, a in (("classic", 1), ("plain", 2))]
+    with_factors = [({"network_type": "boolean", **level}, [0.5]) for level in levels]
+    a = write_factorial(tmp_path / "a", with_factors)
+    b = write_factorial(
+        tmp_path / "b", [({"network_type": "boolean"}, [0.5])], choices={"rules": "classic"}
+    )
+    write_run(b, "boolean", 1, config={"x": {"a": 1}})
+
+    shown = words(cli("diff", a, b).out)
+
+    assert "changed rules classic, plain classic" in shown
+    assert "changed x {a: 1}, {a: 2} {a: 1}" in shown
 
 
 @pytest.mark.parametrize(

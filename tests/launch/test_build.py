@@ -11,7 +11,7 @@ from omegaconf import OmegaConf
 from torch import Tensor, nn
 
 from cuttle.env.observation import SCALAR_DIM
-from cuttle.launch.build import build_rules, build_trainer, check
+from cuttle.launch.build import build_trainer, check
 from cuttle.networks.cards import bits
 from cuttle.networks.trunk import FeatureLinear, Trunk, TrunkSettings
 from tests.training.build import composed, same_weights, trainer
@@ -193,13 +193,6 @@ def test_a_trainer_is_built_from_plain_values_and_from_omegaconf(kind: Callable[
 
     assert same_weights(built, build_trainer(values))
     assert built.settings.evaluation.opponents == ("randomized", "gap_maximizer")
-
-
-def test_the_name_of_other_rules_is_refused() -> None:
-    rules = composed("rules.name=classic")["rules"]
-
-    with pytest.raises(ValueError, match="but the rules are those of cuttle_cards: write rules=cl"):
-        build_rules(rules)
 
 
 @pytest.mark.parametrize("seed", ["independent", "fixed"])

@@ -70,16 +70,17 @@ def test_completed_runs_may_be_named_again_and_damaged_ones_not(full: Jobs, tmp_
 
 def test_the_command_that_planned_every_run_is_given_again(full: Jobs, tmp_path: Path) -> None:
     experiment = write_jobs(tmp_path / "multirun", full)
-    launch = "train.py +study=tuned --config-dir 'my conf' hydra/launcher=slurm init_only=true"
+    launch = "+study=tuned hydra/launcher=slurm init_only=true experiment=old"
     history = [
-        {"command_line": f"python {launch} experiment=old", "num_runs": len(full)},
+        {"command_line": f"python train.py {launch} --config-dir 'my conf'", "num_runs": len(full)},
         {"command_line": "python train.py run=6", "num_runs": 1},
     ]
     write_json(experiment / "experiment.json", {"history": history})
 
     command = resume_command(read_experiment(experiment))
 
-    assert command.endswith(launch.replace("init_only=true", "experiment=exp"))
+    options_first = "train.py --config-dir 'my conf' +study=tuned hydra/launcher=slurm "
+    assert command.endswith(f"{options_first}experiment=exp")
     write_run(experiment, "blind", 1, state="pending")
     assert "+study" not in resume_command(read_experiment(experiment))
 
@@ -113,8 +114,8 @@ def test_a_run_that_is_gone_is_composed_as_it_was_planned(full: Jobs, tmp_path: 
 
     command = resume_command(read_experiment(path))
 
-    assert command.endswith("run=9 --config-dir my/conf experiment=exp")
-    assert f"network_type=boolean {RATE}=0.001" in command
+    assert f"train.py --config-dir my/conf network_type=boolean {RATE}=0.001" in command
+    assert command.endswith("run=9 experiment=exp")
 
 
 def test_a_finished_or_unknown_experiment_has_no_command(full: Jobs, tmp_path: Path) -> None:

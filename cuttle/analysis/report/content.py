@@ -169,7 +169,7 @@ def configuration(study: Study) -> list[Part]:
     varying = inside(open_side(path.parent, str(path)))
     are_equal = study.configs.astype(str).nunique(dropna=False) == 1
     constant = study.configs.loc[:, are_equal].iloc[0].dropna()
-    common = pd.DataFrame({"key": constant.index, "value": [*map(format_value, constant)]})
+    common = pd.DataFrame({"key": constant.index, "value": [*map(level_text, constant)]})
     levels = [
         (name, level_text(factor.base), ", ".join(map(level_text, study.levels(name))))
         for name, factor in study.factors.items()

@@ -15,6 +15,7 @@ from cuttle.analysis.ranks import smallest_rank_p
 from cuttle.analysis.statistic import statistic
 from cuttle.analysis.statistics.learning import learning_runs
 from cuttle.analysis.statistics.primary import comparisons
+from cuttle.runs.diff import is_below
 from cuttle.runs.formatting import join_words, pluralize, truncate
 from cuttle.runs.layout import Stage
 
@@ -169,6 +170,8 @@ def _copies(study: Study) -> Iterator[Finding]:
 
 def _same_settings(study: Study) -> Iterator[Finding]:
     """Name conditions that are trained alike, so that a comparison of them says nothing."""
+    if any(is_below(factor, ["seed"]) for factor in study.varying):
+        return
     for _, conditions in study.provenance.groupby("settings_hash")["condition"]:
         names = list(dict.fromkeys(conditions))
         if len(names) > 1:

@@ -177,12 +177,13 @@ def _best(study: Study, opponent: str, pairs: Sequence[Row]) -> Statement:
     beaten = {behind for ahead, behind in decided if ahead in top}
     rivals = [name for name in means if name not in beaten and name not in top]
     none = f"No {noun} is significantly better than all others"
+    untested = [p for p in pairs if p["decision"] is Decision.NOT_COMPUTABLE]
+    unknown = {name for pair in untested if top[0] in ranked(pair) for name in ranked(pair)}
     if len(top) > 1:
         text = f"{none}: {join_words(top)} share the highest mean ({format_percent(highest)})."
-        return Statement(question, text, Decision.UNDECIDED, factor, tuple(top))
+        decision = Decision.NOT_COMPUTABLE if unknown.issuperset(top) else Decision.UNDECIDED
+        return Statement(question, text, decision, factor, tuple(top))
     if rivals:
-        untested = [p for p in pairs if p["decision"] is Decision.NOT_COMPUTABLE]
-        unknown = {name for pair in untested if top[0] in ranked(pair) for name in ranked(pair)}
         alike = [name for name in rivals if name not in unknown]
         parts = [f"does not differ significantly from {truncate(alike)}"] * bool(alike)
         if len(alike) < len(rivals):
