@@ -162,6 +162,13 @@ def _space(
             raise Refusal(
                 f"{key} cannot be swept: it controls the launch and does not affect results"
             )
+    for override in overrides.values():
+        values = getattr(override.value(), "list", ()) if override.is_sweep_override() else ()
+        if composer.is_group(key_of(override)) and any(isinstance(v, dict) for v in values):
+            raise Refusal(
+                f"{override.input_line}: a group is swept by its options; sweep its keys instead, "
+                f"as in {key_of(override)}.KEY=VALUE,VALUE"
+            )
     if any(key_of(o) == "rules.name" for o in overrides.values()):
         raise Refusal("rules.name only names the option of the group: write rules=OPTION")
     known = experiment.factors if experiment else {}

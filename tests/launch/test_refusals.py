@@ -64,6 +64,7 @@ BAD_INPUT = {
     "-m +study=tuned,rules": "a swept option has a sweep of its own, which would be lost; launch",
     "-m hydra.launcher.pre_dispatch=0": "hydra.launcher.pre_dispatch=0: no run would be started",
     "hydra.launcher.n_job=2": "there is no key 'hydra.launcher.n_job'; did you mean 'n_jobs'?",
+    "-m trunk={hidden_units:20},{hidden_units:30}": "as in trunk.KEY=VALUE,VALUE",
     "-m run=100000,1": "run must be from 1 to 99999, got 100000",
     "hydra.job.env_set.FOO=1": "there is no key 'hydra.job.env_set.FOO'; to add it, write +hydra.",
     "-m run=1,0": "run must be from 1 to 99999, got 0",
