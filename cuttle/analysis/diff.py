@@ -71,12 +71,9 @@ class Side:
 
     def level(self, member: Member, name: str) -> Any:
         """Return a run's level of a factor; of a side without it, the value of the key."""
-        if name in member.levels or name in member.config:
-            return member.levels.get(name, member.config.get(name))
-        if name in self.factors or name in self.choices:
-            return self.factors[name].base if name in self.factors else self.choices[name]
-        section = subtree(member.config, name)
-        return ABSENT if section is None else section
+        section = subtree(member.config, name) or ABSENT
+        base = self.factors[name].base if name in self.factors else self.choices.get(name, section)
+        return member.levels.get(name, member.config.get(name, base))
 
 
 def open_side(root: Path, text: str) -> Side:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cuttle.analysis.usable import MixedStudyError, UsableRun
 from cuttle.runs.comparable import method_settings
-from cuttle.runs.diff import canonical
+from cuttle.runs.diff import canonical, differing
 from cuttle.runs.formatting import format_value
 from cuttle.runs.identity import settings_hash
 from cuttle.runs.layout import MATCHES_COLUMNS, METRICS_COLUMNS, TIMINGS_COLUMNS, Stage
@@ -81,8 +81,7 @@ def _conditions(experiment: Experiment) -> pd.DataFrame:
     for record in sorted(experiment.runs, key=lambda record: record.condition):
         known.setdefault(record.condition, record.levels)
         runs.setdefault(record.condition, set()).add(record.run_id)
-    shared = _shared_entries(list(known.values()), experiment.factors)
-    rows = _distinct({k: _row_of_levels(x, experiment.factors, shared) for k, x in known.items()})
+    rows = _distinct(_rows_of_levels(known, experiment.factors))
     index = pd.Index(list(known), name="condition", dtype="str")
     # As objects: null stays null, and 1 beside 0.5 stays 1.
     frame = pd.DataFrame(rows, index=index, columns=list(experiment.factors), dtype=object)
@@ -121,27 +120,26 @@ def _places(column: pd.Series) -> list[int]:
     return [levels.index(canonical(level)) for level in column]
 
 
-def _shared_entries(
-    conditions: Sequence[Mapping[str, Any]], factors: Mapping[str, Factor]
-) -> dict[str, set[str]]:
-    """Return the entries in which all levels are the base, by factor whose levels are sections."""
-    shared = {}
+def _rows_of_levels(
+    conditions: Mapping[str, Mapping[str, Any]], factors: Mapping[str, Factor]
+) -> dict[str, dict[str, Any]]:
+    """Return the levels of each condition; one that is not recorded stands at its base.
+
+    Of levels that are sections, entries in which all of them are the base are left out.
+    """
+    rows = {
+        label: {key: levels.get(key, factor.base) for key, factor in factors.items()}
+        for label, levels in conditions.items()
+    }
     for key, factor in factors.items():
-        levels = [factor.base, *(levels.get(key, factor.base) for levels in conditions)]
+        levels = [factor.base, *(row[key] for row in rows.values())]
         if len(set(map(canonical, levels))) > 1 and all(isinstance(x, dict) for x in levels):
-            entries = [{(name, canonical(x)) for name, x in level.items()} for level in levels]
-            shared[key] = {name for name, _ in set.intersection(*entries)}
-    return shared
-
-
-def _row_of_levels(
-    levels: Mapping[str, Any], factors: Mapping[str, Factor], shared: Mapping[str, set[str]]
-) -> dict[str, Any]:
-    """Return the level of every factor; one that is not recorded stands at its base."""
-    row = {key: levels.get(key, factor.base) for key, factor in factors.items()}
-    for key, names in shared.items():
-        row[key] = {name: value for name, value in row[key].items() if name not in names}
-    return {key: _scalar(level) for key, level in row.items()}
+            varying = differing(levels)
+            for row in rows.values():
+                row[key] = {name: value for name, value in row[key].items() if name in varying}
+    return {
+        label: {key: _scalar(level) for key, level in row.items()} for label, row in rows.items()
+    }
 
 
 def _scalar(value: Any) -> Any:

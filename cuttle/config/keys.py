@@ -101,6 +101,10 @@ class Key:
     limits: Limits
     neutral: Any = NO_DEFAULT
 
+    def __post_init__(self) -> None:
+        if self.section is None and self.value_type not in KINDS:
+            raise TypeError(f"{self.name} cannot be {self.type}: add it to KINDS")
+
     @property
     def section(self) -> type | None:
         """Return the class whose fields stand below this key; None for a value."""
@@ -164,7 +168,7 @@ def key(
 def fields_of(schema: type, name: str = "", role: Role = Role.METHOD) -> dict[str, Key]:
     """Return the keys right below a section by their field names."""
     hints = get_type_hints(schema)
-    found = {
+    return {
         field.name: Key(
             name=f"{name}.{field.name}" if name else field.name,
             type=hints[field.name],
@@ -175,10 +179,6 @@ def fields_of(schema: type, name: str = "", role: Role = Role.METHOD) -> dict[st
         )
         for field in dataclasses.fields(schema)
     }
-    for key in found.values():
-        if key.section is None and key.value_type not in KINDS:
-            raise TypeError(f"{key.name} cannot be {key.type}: add it to KINDS")
-    return found
 
 
 def walk(schema: type, name: str = "", role: Role = Role.METHOD) -> Iterator[Key]:

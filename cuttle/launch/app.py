@@ -1,7 +1,6 @@
 """Where Hydra meets the launch: a sweep, a single run, or one job of another sweeper."""
 
 import os
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr
 from importlib import import_module
@@ -24,7 +23,7 @@ from cuttle.launch.arithmetic import environment
 from cuttle.launch.callback import refuse_unused_options
 from cuttle.launch.compose import Composer
 from cuttle.launch.exit_status import COMPLETED, FAILED, LEFT_TO_ANOTHER, set_status
-from cuttle.launch.launch import Execution, launch
+from cuttle.launch.launch import Execution, launch, wait_for_end
 from cuttle.launch.overrides import key_of, of_study, parse
 from cuttle.launch.plan import PlannedRun, plan
 from cuttle.launch.program import Program
@@ -39,8 +38,6 @@ from cuttle.launch.worker import (
 )
 from cuttle.runs.layout import RunState
 from cuttle.runs.run_record import RunRecord
-
-POLL_INTERVAL_S = 0.25  # between two looks at a run that another process trains
 
 
 def launch_sweep(
@@ -108,9 +105,8 @@ def launch_run(config: DictConfig, program: Program, arguments: Sequence[str] = 
     (run,) = planned.runs
     status = launch(planned, program, Execution(start, num_workers=1))
     if status == LEFT_TO_ANOTHER and not is_single:  # a sweeper tries one run twice at a time
-        while (state := RunRecord(run.run_dir).state) is RunState.RUNNING:
-            time.sleep(POLL_INTERVAL_S)
-        status = COMPLETED if state is RunState.COMPLETED else FAILED
+        wait_for_end(planned.runs)
+        status = COMPLETED if RunRecord(run.run_dir).state is RunState.COMPLETED else FAILED
     set_status(status)
     if status != COMPLETED:
         raise RunFailed(f"{run.run_id} is not completed")

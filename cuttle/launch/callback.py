@@ -23,6 +23,7 @@ UNUSED = {
     "verbose": (False,),
     "job.chdir": (False, None),
 }
+PLACES = "a run lives in ROOT/EXPERIMENT/RUN; set root= and experiment="
 LOGS = "a run writes its log to train.log"
 UNUSED_GROUPS = {"hydra/job_logging": "none", "hydra/hydra_logging": "none"}
 
@@ -46,10 +47,11 @@ class LaunchCallback(Callback):
         if is_other and config.dry_run:
             raise Refusal("dry_run=true: another sweeper makes no plan; remove hydra/sweeper=")
         direction = sweeper.get("direction", "maximize")  # of Optuna
-        if getattr(direction, "name", direction) != "maximize":
+        direction = getattr(direction, "name", direction)
+        if direction != "maximize":
             raise Refusal(
-                f"hydra.sweeper.direction={getattr(direction, 'name', direction)} would not search "
-                "for the highest win rate: add hydra.sweeper.direction=maximize"
+                f"hydra.sweeper.direction={direction} would not search for the highest win rate: "
+                "add hydra.sweeper.direction=maximize"
             )
         if is_other and root.parts[:1] == ("~",):
             raise Refusal(
@@ -75,8 +77,7 @@ def refuse_unused_options(config: DictConfig) -> None:
     values = flatten(written)
     for key, neutral in UNUSED.items():
         if values.get(key) not in neutral:
-            why = "a run lives in ROOT/EXPERIMENT/RUN; set root= and experiment="
-            why = LOGS if key == "verbose" else why
+            why = LOGS if key == "verbose" else PLACES
             raise Refusal(f"hydra.{key}={values.get(key)} is not used here: {why}")
     for group, option in UNUSED_GROUPS.items():
         if (chosen := config.hydra.runtime.choices.get(group)) != option:

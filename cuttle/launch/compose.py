@@ -30,13 +30,6 @@ class HydraPart:
         self.config = OmegaConf.create({"hydra": node}, flags={"allow_objects": True})
         self._overrides = list(overrides)
 
-    @property
-    def params(self) -> Any:
-        """Return what a study sweeps, as it is written; None where nothing does."""
-        sweeper = self.config.hydra.get("sweeper") or {}
-        params = sweeper.get("params")
-        return OmegaConf.to_container(params, resolve=False) if params else None
-
     def yaml(self, task: Sequence[str]) -> str:
         """Return it as YAML text, with the overrides of one job."""
         overrides = {"overrides": {"hydra": self._overrides, "task": list(task)}}
@@ -68,7 +61,6 @@ class Composer:
         """Take Hydra's loader and a config whose `hydra` node says what Hydra was asked."""
         self._loader = loader
         self._master = master
-        self.params = HydraPart(master.hydra, ()).params
         self._parser = OverridesParser.create(config_loader=loader)
         self._parsed: dict[str, Override] = {}
         self._composed: dict[frozenset[str], Composed] = {}
@@ -129,6 +121,11 @@ class Composer:
         if key not in self._composed:
             config = self._loader.load_sweep_config(self._master, list(overrides))
             hydra = config.hydra
+            if _params(hydra) not in (None, _params(self._master.hydra)):
+                raise Refusal(
+                    f"{' '.join(overrides)}: a swept option has a sweep of its own, which would be "
+                    "lost; launch each by itself"
+                )
             choices = dict(hydra.runtime.choices)
             self._groups |= choices.keys()
             with read_write(config), open_dict(config), read_write(hydra), open_dict(hydra):
@@ -136,6 +133,12 @@ class Composer:
             part = HydraPart(hydra, self._master.hydra.overrides.hydra)
             self._composed[key] = Composed(config, choices, part)
         return self._composed[key]
+
+
+def _params(hydra: DictConfig) -> Any:
+    """Return what a study sweeps, as it is written; None where nothing does."""
+    params = (hydra.get("sweeper") or {}).get("params")
+    return OmegaConf.to_container(params, resolve=False) if params else None
 
 
 def resolve(config: DictConfig, *, may_lack: bool = False) -> Config:

@@ -3,6 +3,7 @@
 Hydra stays outside: `start` hands the frozen runs to the configured launcher.
 """
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +30,8 @@ from cuttle.runs.identity import settings_hash
 from cuttle.runs.layout import RunState
 from cuttle.runs.run_record import RunRecord
 
-STOP_TIMEOUT_S, STOP_POLL_S = 2.0, 0.05  # a training ends within moments of its worker
+STOP_TIMEOUT_S = 2.0  # a training ends within moments of its worker
+POLL_INTERVAL_S = 0.05
 
 # Trains the runs, and returns by run id why those failed that did.
 Start = Callable[[Sequence[PlannedRun]], Mapping[str, str]]
@@ -111,7 +113,7 @@ def _train(
         progress.stop()  # here too a signal may come, its own of fail_fast=true among them
     except KeyboardInterrupt:
         if execution.is_local:
-            _wait_for_end(frozen)
+            wait_for_end(frozen, timeout_s=STOP_TIMEOUT_S)
         trouble = progress.cause_of_stop
         if not trouble:
             progress.stop()
@@ -124,13 +126,13 @@ def _train(
     return _finish(decisions, failures=failures, trouble=trouble)
 
 
-def _wait_for_end(runs: Sequence[PlannedRun]) -> None:
-    """Wait until no training of an interrupted launch is left, so that the summary counts none."""
-    deadline = time.monotonic() + STOP_TIMEOUT_S
+def wait_for_end(runs: Sequence[PlannedRun], *, timeout_s: float = math.inf) -> None:
+    """Wait until none of the runs is being trained any more, here or elsewhere."""
+    deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline and any(
         RunRecord(run.run_dir).state is RunState.RUNNING for run in runs
     ):
-        time.sleep(STOP_POLL_S)
+        time.sleep(POLL_INTERVAL_S)
 
 
 def _finish(

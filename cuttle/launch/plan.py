@@ -103,11 +103,6 @@ class _Job:
 
 def _job(composer: Composer, overrides: tuple[str, ...]) -> _Job:
     composed = composer.compose(overrides)
-    if composed.hydra.params not in (None, composer.params):
-        raise Refusal(
-            f"{overrides[0]}: a swept option has a sweep of its own, which would be lost; launch "
-            "each by itself"
-        )
     return _Job(overrides, composed, resolve(composed.config))
 
 
@@ -157,20 +152,7 @@ def _space(
 ) -> Space:
     """Separate the factors from what is asked for all runs."""
     new = [key_of(o) for o in overrides.values() if o.is_sweep_override()]
-    for key in (*new, *swept):
-        if key in NOT_SWEPT:
-            raise Refusal(
-                f"{key} cannot be swept: it controls the launch and does not affect results"
-            )
-    for override in overrides.values():
-        values = getattr(override.value(), "list", ()) if override.is_sweep_override() else ()
-        if composer.is_group(key_of(override)) and any(isinstance(v, dict) for v in values):
-            raise Refusal(
-                f"{override.input_line}: a group is swept by its options; sweep its keys instead, "
-                f"as in {key_of(override)}.KEY=VALUE,VALUE"
-            )
-    if any(key_of(o) == "rules.name" for o in overrides.values()):
-        raise Refusal("rules.name only names the option of the group: write rules=OPTION")
+    _refuse_what_cannot_vary(composer, overrides, [*new, *swept])
     known = experiment.factors if experiment else {}
     factors = dict.fromkeys([label_group, *known, *new, *swept])
     _refuse_overlaps([key for key in factors if not composer.is_group(key)], known)
@@ -189,6 +171,26 @@ def _space(
         recorded_choices={**options, **meta.get("choices", {})},
         label_group=label_group,
     )
+
+
+def _refuse_what_cannot_vary(
+    composer: Composer, overrides: Mapping[str, Override], factors: Sequence[str]
+) -> None:
+    """Raise Refusal for keys that cannot be swept, or not in this way."""
+    for key in factors:
+        if key in NOT_SWEPT:
+            raise Refusal(
+                f"{key} cannot be swept: it controls the launch and does not affect results"
+            )
+    for override in overrides.values():
+        values = getattr(override.value(), "list", ()) if override.is_sweep_override() else ()
+        if composer.is_group(key_of(override)) and any(isinstance(v, dict) for v in values):
+            raise Refusal(
+                f"{override.input_line}: a group is swept by its options; sweep its keys instead, "
+                f"as in {key_of(override)}.KEY=VALUE,VALUE"
+            )
+    if any(key_of(o) == "rules.name" for o in overrides.values()):
+        raise Refusal("rules.name only names the option of the group: write rules=OPTION")
 
 
 def _refuse_overlaps(keys: Sequence[str], known: Container[str]) -> None:

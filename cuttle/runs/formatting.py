@@ -22,7 +22,7 @@ MINUS = "\N{MINUS SIGN}"
 # Control characters but tab and newline, and those that reverse the direction of writing: stored
 # text must not steer a terminal.
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_PLAIN = re.compile(r"[\w./+-]+")
+_PLAIN = re.compile(r"[\w./+-]+", re.ASCII)
 _YAML_WORDS = {"", "null", "true", "false", "yes", "no", "on", "off", "~"}
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 # Where an error of the system that names no file can only have happened: ours name theirs.
@@ -121,8 +121,12 @@ def _in_mapping(value: Any) -> str:
     """Format a value inside a mapping, where Hydra takes commas and braces for its own."""
     if isinstance(value, list):
         return f"[{', '.join(map(_in_mapping, value))}]"
-    is_plain = not isinstance(value, str) or _PLAIN.fullmatch(value)
-    return format_value(value) if is_plain else json.dumps(value, ensure_ascii=False)
+    return format_word(value) if isinstance(value, str) else format_value(value)
+
+
+def format_word(text: str) -> str:
+    """Quote a text for Hydra unless it is plainly one word."""
+    return format_value(text) if _PLAIN.fullmatch(text) else '"{}"'.format(text.replace('"', '\\"'))
 
 
 def _is_ambiguous(text: str) -> bool:

@@ -5,14 +5,13 @@ none, the command is made of the overrides that each run was composed with, reco
 """
 
 import itertools
-import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from cuttle.runs.formatting import format_value, python_command, relative_path
+from cuttle.runs.formatting import format_value, format_word, python_command, relative_path
 from cuttle.runs.layout import DEFAULT_ROOT, OVERRIDES_FILE, RunState
 from cuttle.runs.reader import Experiment
 from cuttle.runs.run_record import RunRecord
@@ -21,7 +20,6 @@ UNFINISHED = (RunState.PENDING, RunState.PREPARED, RunState.INTERRUPTED, RunStat
 # Of one launch, not of what is trained; the name and the place are those of today.
 OF_A_LAUNCH = ("experiment", "root", "force", "init_only", "dry_run", "fail_fast")
 CONFIG_OPTIONS = ("--config-", "-cd", "-cn", "-cp")
-_PLAIN = re.compile(r"[\w./+-]+", re.ASCII)
 MIN_RANGE = 4  # runs in a row that are written as a range
 
 Overrides = dict[str, str]  # by key, with its prefix: `+study` -> `input_representation`
@@ -174,10 +172,5 @@ def _place(path: Path) -> list[str]:
     """Name an experiment where it lies today."""
     where = path.resolve()
     is_default = where.parent == DEFAULT_ROOT.resolve()
-    root = [] if is_default else [f"root={_word(relative_path(where.parent))}"]
+    root = [] if is_default else [f"root={format_word(relative_path(where.parent))}"]
     return [f"experiment={where.name}", *root]
-
-
-def _word(text: str) -> str:
-    """Quote a text for Hydra unless it is plainly one word."""
-    return format_value(text) if _PLAIN.fullmatch(text) else '"{}"'.format(text.replace('"', '\\"'))

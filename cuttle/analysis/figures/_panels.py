@@ -1,5 +1,6 @@
 """The panels of figures: how many, how large, which conditions each has, and the legend."""
 
+import bisect
 import math
 from typing import Any, NamedTuple
 
@@ -166,14 +167,18 @@ def draw_legend(figure: Figure, study: Study, *, marker: bool = False) -> None:
         handle = Line2D([], [], color=style.colour, label=clip(name), **sample)
         handles.setdefault(name, handle)
     factor = colour_factor(study)
-    title = study.factor_text(factor) if factor in study.varying and factor != NETWORK_TYPE else ""
+    title = "" if factor == NETWORK_TYPE else study.factor_text(factor)
     place: dict[str, Any] = {"handles": list(handles.values()), "loc": "outside upper center"}
     place |= {"title": title, "title_fontsize": "small"}
-    columns = len(handles)
-    legend = figure.legend(ncols=columns, **place)
-    while columns > 1 and legend.get_window_extent().width > figure.bbox.width:
-        columns -= 1
-        legend.remove()
+
+    def width(columns: int) -> float:
         legend = figure.legend(ncols=columns, **place)
+        needed = float(legend.get_window_extent().width)
+        legend.remove()
+        return needed
+
+    numbers = range(1, len(handles) + 1)
+    columns = max(1, bisect.bisect_right(numbers, figure.bbox.width, key=width))
+    figure.legend(ncols=columns, **place)
     lines = math.ceil(len(handles) / columns) + bool(title)
     figure.set_figheight(figure.get_figheight() + LEGEND_LINE * max(0, lines - 2))

@@ -186,11 +186,12 @@ def _best(study: Study, opponent: str, pairs: Sequence[Row]) -> Statement:
     if rivals:
         alike = [name for name in rivals if name not in unknown]
         parts = [f"does not differ significantly from {truncate(alike)}"] * bool(alike)
-        if len(alike) < len(rivals):
-            rest = [name for name in rivals if name in unknown]
-            parts.append(f"cannot be compared with {truncate(rest)}")
-        highest_text = f"has the highest mean ({format_percent(highest)})"
-        text = f"{none}: {top[0]} {highest_text}, but {join_words(parts)}."
+        rest = [name for name in rivals if name in unknown]
+        parts += [f"cannot be compared with {truncate(rest)}"] * bool(rest)
+        text = (
+            f"{none}: {top[0]} has the highest mean ({format_percent(highest)}), but "
+            f"{join_words(parts)}."
+        )
         decision = Decision.UNDECIDED if alike else Decision.NOT_COMPUTABLE
         return Statement(question, text, decision, factor, (top[0], *rivals))
     absent = " that has runs" * (len(means) < len(study.labels))
