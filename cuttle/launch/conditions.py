@@ -15,6 +15,7 @@ from typing import Any
 from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
+from cuttle.config.roles import neutral_values
 from cuttle.launch.compose import Composer, resolve
 from cuttle.runs.diff import Flat, canonical, differing, flatten, is_below, subtree
 from cuttle.runs.files import digest
@@ -59,7 +60,10 @@ class Space:
         self.factors = sorted(factors, key=lambda key: (key != label_group, key))
         self._groups = [factor for factor in self.factors if self.is_group(factor)]
         self._base_flat = flatten(self.base_config)
-        self._recorded_flat = flatten(recorded_base) if recorded_base else self._base_flat
+        self._recorded_flat = self._base_flat
+        if recorded_base:
+            added_since = {k: v for k, v in neutral_values().items() if k in self._base_flat}
+            self._recorded_flat = added_since | flatten(recorded_base)
 
     def is_group(self, factor: str) -> bool:
         """Return whether a factor is a config group, whose levels are the names of its options."""

@@ -264,6 +264,21 @@ def test_the_base_stays_that_of_the_first_launch(tmp_path: Path) -> None:
     assert names == ["boolean_learning_rate=0.001", "multi_encoder_learning_rate=0.001"]
 
 
+def test_a_key_of_the_schema_that_is_younger_than_the_experiment_joins(tmp_path: Path) -> None:
+    """It has a neutral value, which is the base of the experiment."""
+    first = trained(tmp_path, "run=1,2")
+    path = first.experiment_dir / "experiment.json"
+    path.write_text(path.read_text().replace('"nine_to_pile": false,', ""))
+    for run in first.runs:
+        path = run.run_dir / ".hydra" / "config.yaml"
+        path.write_text(path.read_text().replace("nine_to_pile: false", ""))
+
+    later = trained(tmp_path, "rules.nine_to_pile=false,true", "run=1,2")
+
+    assert conditions(later) == ["boolean", "boolean_nine_to_pile=true"]
+    assert later.factors["rules.nine_to_pile"]["base"] is False
+
+
 def test_another_type_joins_an_experiment_of_one_type(tmp_path: Path) -> None:
     trained(tmp_path, f"{RATES}=2e-3,1e-3")
 
