@@ -63,6 +63,7 @@ DIFFERENCES: dict[str, tuple[Change, str]] = {
     "missing legal move": (lambda record: record["steps"][0]["legal"].remove("draw"), "draw"),
     "other player": (lambda record: record["steps"][0].update(player=1), "not legal here for play"),
     "wrong result": (lambda record: record["result"].update(winner=7), "end"),
+    "wrong reason": (lambda record: record["result"].update(reason="agreed"), "end"),
 }
 
 

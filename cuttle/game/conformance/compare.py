@@ -37,6 +37,8 @@ _UNREADABLE = (
     ValueError,
 )
 
+ENDINGS = {"concede": "concede", "stalemateAccept": "stalemate_agreed"}  # by the last step
+
 Moves = dict[str, tuple[int, ...]]
 
 
@@ -125,11 +127,22 @@ def _end_differences(
 ) -> Iterator[str]:
     result = record["result"]
     winner = int(game["winner"]) if game["winner"] >= 0 else None
-    if (bool(game["over"]), winner) != (result["over"], result["winner"]):
-        yield f"end: recorded {result}, ours over {bool(game['over'])} winner {winner}"
+    ours = {"over": bool(game["over"]), "winner": winner, "reason": _reason(record, game)}
+    if any(result[key] != value for key, value in ours.items()):
+        yield f"end: recorded {result}, ours {ours}"
     if "final_legal" in record:
         for text in _legal_differences(record["final_legal"], _moves(game, offers)):
             yield f"end: {text}"
+
+
+def _reason(record: dict[str, Any], game: Record) -> str:
+    """Return why a game is over, or that its record ends before."""
+    if not game["over"]:
+        return "truncated"
+    last = record["steps"][-1]["key"] if record["steps"] else ""
+    if last in ENDINGS:
+        return ENDINGS[last]
+    return "points" if game["winner"] >= 0 else "stalemate_passes"
 
 
 def _records(path: Path) -> Iterator[Any]:
