@@ -38,7 +38,7 @@ def _player(opponent: Player | str, rules: Rules) -> Player:
     named = importlib.import_module("cuttle.opponents")
     if isinstance(opponent, str):
         return cast(Player, named.load(opponent, rules))
-    if not callable(getattr(opponent, "act", None)):
+    if isinstance(opponent, type) or not callable(getattr(opponent, "act", None)):
         names = ", ".join(named.names())
         raise TypeError(f"opponent must be a player or one of {names}, got {opponent!r}")
     return opponent

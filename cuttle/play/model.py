@@ -11,15 +11,18 @@ from cuttle.env.match import Player
 from cuttle.game.variants import PRESETS
 
 
-def load_model(run_dir: Path, rules_name: str) -> Player:
+def load_model(run_dir: Path | str, rules_name: str) -> Player:
     """Load the final network of a run as a player.
 
-    Raises ValueError where there is none, one that cannot be read or one trained under other rules.
+    Raises ValueError where there is none, one that cannot be read or one trained under other rules,
+    and for rules that are no preset.
     """
     from cuttle.launch.build import build_rules
     from cuttle.runs.layout import FINAL_MODEL_FILE
 
-    path = run_dir / FINAL_MODEL_FILE
+    if rules_name not in PRESETS:
+        raise ValueError(f"rules must be one of {', '.join(PRESETS)}, got {rules_name}")
+    path = Path(run_dir) / FINAL_MODEL_FILE
     if not _is_file(path):
         raise ValueError(f"{path} is missing; give the directory of a completed run")
     try:
