@@ -11,9 +11,9 @@ study: .venv/installed
 
 # The published studies, which take hours; interrupted, it resumes. `make publish` then refreshes their copies.
 results: .venv/installed
-	$(BIN)/python train.py +study=input_representation 'run=range(1,31)'
+	$(BIN)/python train.py +study=input_representation
 	$(BIN)/python analyze.py report input_representation
-	$(BIN)/python train.py +study=input_representation 'run=range(1,31)' seed=paired experiment=paired
+	$(BIN)/python train.py +study=input_representation seed=paired experiment=paired
 	$(BIN)/python analyze.py report paired
 	$(BIN)/python train.py -m 'run=range(1,8)' network_type=boolean,embedding,multi_encoder training.rounds=5 portable=true experiment=short_budget
 	$(BIN)/python analyze.py report short_budget

@@ -70,7 +70,6 @@ SMALLER = {
     "range(1,5)": "range(1,2)",
     "training.rounds=60": "training.rounds=3",
     "portable=true": "portable=false",  # which takes no interpreter of its own per run
-    " 'run=range(1,31)'": "",
     "report rates": f"report {EXPERIMENT}",
     "range(1,6)": "1",
     "range(1,4)": "1",
