@@ -49,7 +49,7 @@ PRESETS = {
     "cuttle_cards": CUTTLE_CARDS,
     "cuttle_cards_1_0_1": CUTTLE_CARDS._replace(discard_to_limit=False),
     "cuttle_cards_2_0_0": CUTTLE_CARDS._replace(nine_to_pile=True),
-    "classic": Rules(
+    "classic": CUTTLE_CARDS._replace(
         king_goals=(21, 14, 10, 7, 5),
         hand_limit=52,
         discard_to_limit=False,
@@ -57,12 +57,9 @@ PRESETS = {
         five_draws=2,
         three_takes_three=True,
         nine_permanents_only=True,
-        nine_to_pile=False,
         two_both_sides=True,
         seven_reveals=1,
-        passes_for_draw=3,
         open_hands_when_pile_empty=False,
-        max_decisions=400,
     ),
 }
 
