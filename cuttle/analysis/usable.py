@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from cuttle.runs.comparable import find_mismatch
+from cuttle.runs.comparable import mismatches
 from cuttle.runs.formatting import truncate
 from cuttle.runs.layout import (
     CONFIG_FILE,
@@ -68,7 +68,8 @@ def refuse_mixture(runs: Sequence[UsableRun], factors: Mapping[str, Factor]) -> 
             "Train the older runs again or move them to an experiment of their own."
         )
     configs = ((run.record.run_id, run.record.condition, run.record.config) for run in runs)
-    if mismatch := find_mismatch(configs, [key for f in factors.values() for key in f.keys]):
+    keys = [key for factor in factors.values() for key in factor.keys]
+    if mismatch := next(mismatches(configs, keys), None):
         raise MixedStudyError(
             f"runs {mismatch.first} and {mismatch.second} were trained with different settings "
             f"and cannot be compared: {', '.join(mismatch.changes)}. Retrain them with "

@@ -11,7 +11,7 @@ from statistics import mean
 from cuttle.launch.arithmetic import is_portable
 from cuttle.launch.plan import Plan, PlannedRun
 from cuttle.launch.refusal import Refusal
-from cuttle.runs.comparable import find_mismatch
+from cuttle.runs.comparable import mismatches
 from cuttle.runs.diff import canonical, is_below
 from cuttle.runs.formatting import join_words, pluralize, truncate
 from cuttle.runs.identity import differences, settings_hash
@@ -181,13 +181,14 @@ def _refuse_other_settings(plan: Plan, decisions: Sequence[Decision]) -> None:
     ]
     configs += [(run.run_id, run.condition, run.config) for run in asked]
     keys = [key for factor in plan.factors.values() for key in factor["keys"]]
-    mismatch = find_mismatch(configs, keys)
-    if mismatch and mismatch.second in replaced:
-        raise Refusal(
-            f"{mismatch.second} would be trained with settings that differ from {mismatch.first} "
-            f"in {plan.experiment_dir}: {truncate(mismatch.changes, MAX_CHANGES)}; such runs "
-            f"cannot be compared: {TO_VARY} or {WAY_OUT}"
-        )
+    for mismatch in mismatches(configs, keys):
+        if mismatch.second in replaced:
+            raise Refusal(
+                f"{mismatch.second} would be trained with settings that differ from "
+                f"{mismatch.first} in {plan.experiment_dir}: "
+                f"{truncate(mismatch.changes, MAX_CHANGES)}; such runs cannot be compared: "
+                f"{TO_VARY} or {WAY_OUT}"
+            )
 
 
 def _refuse_equal_settings(plan: Plan, decisions: Sequence[Decision]) -> None:

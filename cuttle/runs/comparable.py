@@ -3,7 +3,7 @@
 The launch refuses what the report would refuse, by this one rule. No results here.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cuttle.config.roles import is_method, neutral_values
@@ -24,10 +24,10 @@ def method_settings(config: Mapping[str, Any]) -> Flat:
     return {key: value for key, value in known.items() if is_method(key)}
 
 
-def find_mismatch(
+def mismatches(
     configs: Iterable[tuple[str, str, Mapping[str, Any]]], factor_keys: Sequence[str]
-) -> Mismatch | None:
-    """Return the first two of configs (run id, condition, config) that differ in too much.
+) -> Iterator[Mismatch]:
+    """Yield every config (run id, condition, config) that differs in too much from one before.
 
     factor_keys: dotted keys, or sections, that may differ between conditions, not within one
     """
@@ -39,5 +39,4 @@ def find_mismatch(
         for group, part in (("", shared), (condition, own)):
             other, before = first.setdefault(group, (run_id, part))
             if changes := differing([before, part]):
-                return Mismatch(other, run_id, describe(changes))
-    return None
+                yield Mismatch(other, run_id, describe(changes))

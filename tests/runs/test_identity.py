@@ -2,7 +2,7 @@
 
 import pytest
 
-from cuttle.runs.comparable import Mismatch, find_mismatch
+from cuttle.runs.comparable import Mismatch, mismatches
 from cuttle.runs.identity import config_hash, differences
 
 
@@ -30,7 +30,7 @@ def test_a_factor_may_differ_between_conditions_and_not_within_one() -> None:
     def mismatch(second_condition: str, factors: list[str]) -> Mismatch | None:
         configs = [{"training": {"rounds": rounds}} for rounds in (2, 3)]
         runs = zip(("a", "b"), ("x", second_condition), configs, strict=True)
-        return find_mismatch(runs, factors)
+        return next(mismatches(runs, factors), None)
 
     assert mismatch("y", ["training.rounds"]) is None
     assert mismatch("y", []) == ("a", "b", ["training.rounds: 2 -> 3"])
