@@ -3,11 +3,14 @@
 Which runs there are and when they start is decided in the launching process.
 """
 
+import errno
 import os
+import stat
 import traceback
 from pathlib import Path
 
 from cuttle.launch.program import load_function
+from cuttle.runs.formatting import format_os_error
 from cuttle.runs.layout import CONFIG_FILE, LOG_FILE, Outcome, RunState
 from cuttle.runs.lock import AlreadyLocked, locked
 from cuttle.runs.recorder import Recorder
@@ -41,7 +44,10 @@ def _attempt_locked(
     is_interrupted = status.state is RunState.RUNNING  # its lock was free
     if status.state is not RunState.PREPARED and not (is_interrupted and resume_interrupted):
         return Outcome.DONE, ""
-    _write_output_to(run_dir / LOG_FILE)
+    try:
+        _write_output_to(run_dir / LOG_FILE)
+    except OSError as error:
+        return Outcome.FAILED, format_os_error(error)
     recorder = Recorder(run_dir, status)
     print(f"{utc_now()} attempt {recorder.status.attempt}, process {os.getpid()}", flush=True)
     try:
@@ -57,9 +63,14 @@ def _attempt_locked(
 
 
 def _write_output_to(log: Path) -> None:
-    """Send what this process prints to a file; a link in its place is not followed."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
+    """Send what this process prints to a file; raise OSError where something else is in its place.
+
+    A link is not followed, a pipe not waited for.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK
     descriptor = os.open(log, flags, 0o644)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        raise OSError(errno.EINVAL, "not a regular file", str(log))
     for standard in (1, 2):
         os.dup2(descriptor, standard)
     os.close(descriptor)

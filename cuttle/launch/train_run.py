@@ -57,10 +57,12 @@ def _resumed(recorder: Recorder, config: dict[str, Any]) -> tuple[Trainer, dict[
 
     None where the run has to start over.
     """
-    content = recorder.checkpoint() if config["checkpoint"] else None
-    if content is None:
+    if not config["checkpoint"]:
         return None
     try:
+        content = recorder.checkpoint()
+        if content is None:
+            return None
         state = load(io.BytesIO(content))
         trainer = build_trainer(config)
         trainer.load_state_dict(state["trainer"])

@@ -13,6 +13,9 @@ from cuttle.runs.files import (
     Row,
     append_rows,
     digest,
+    digest_file,
+    open_regular,
+    read_bytes,
     read_json,
     remove_temporary_files,
     sync,
@@ -74,7 +77,7 @@ class Recorder:
         for name in ROW_FILES:
             length, expected = offsets[name]
             path = self.run_dir / name
-            contents[name] = path.read_bytes()[:length] if path.exists() else b""
+            contents[name] = read_bytes(path)[:length] if path.exists() else b""
             if digest(contents[name]) != expected:
                 return False
         for name, content in contents.items():
@@ -83,13 +86,14 @@ class Recorder:
         return True
 
     def _offsets(self) -> FileOffsets:
-        contents = {name: (self.run_dir / name).read_bytes() for name in ROW_FILES}
+        contents = {name: read_bytes(self.run_dir / name) for name in ROW_FILES}
         return {name: (len(content), digest(content)) for name, content in contents.items()}
 
     def checkpoint(self) -> bytes | None:
-        """Return the checkpoint of an earlier attempt, if there is one."""
+        """Return the checkpoint of an earlier attempt, if any; raise OSError for no plain file."""
         try:
-            return (self.run_dir / CHECKPOINT_FILE).read_bytes()
+            with open_regular(self.run_dir / CHECKPOINT_FILE) as file:  # of any size
+                return file.read()
         except FileNotFoundError:
             return None
 
@@ -131,7 +135,7 @@ class Recorder:
 
     def complete(self, results: Sequence[str]) -> None:
         """Mark the run as completed; its result files, named here, are on disk by then."""
-        hashes = {name: digest((self.run_dir / name).read_bytes()) for name in results}
+        hashes = {name: digest_file(self.run_dir / name) for name in results}
         self.add_metadata({"sha256": hashes})
         for name in (*results, METADATA_FILE):
             sync(self.run_dir / name)

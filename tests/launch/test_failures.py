@@ -84,11 +84,18 @@ def cut_checkpoint(run_dir: Path) -> None:
     path.write_bytes(path.read_bytes()[:-100])
 
 
+def make_pipe(name: str, run_dir: Path) -> None:
+    (run_dir / name).unlink()
+    os.mkfifo(run_dir / name)
+
+
 OTHER = "starts over: code or versions have changed"
 UNUSABLE: dict[str, tuple[Callable[[Path], object], str]] = {
     "other code": (partial(change_metadata, "source_hash"), OTHER),
     "other versions": (partial(change_metadata, "versions"), OTHER),
     "damaged checkpoint": (cut_checkpoint, "the checkpoint cannot be used; starting over"),
+    "pipe for a checkpoint": (partial(make_pipe, "checkpoint.pt"), "not a regular file"),
+    "pipe for rows": (partial(make_pipe, "metrics.jsonl"), "not a regular file"),
     "no first model": (lambda run_dir: (run_dir / "models/model_initial.pt").unlink(), ""),
 }
 

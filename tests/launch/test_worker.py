@@ -150,11 +150,15 @@ def test_a_config_that_another_launch_has_replaced_is_not_trained(tmp_path: Path
 
 
 @pytest.mark.slow
-def test_the_log_is_not_written_through_a_planted_link(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_the_log_is_not_written_through_what_is_planted(kind: str, tmp_path: Path) -> None:
     run = frozen(tmp_path)
     victim = tmp_path / "victim"
     victim.write_text("mine")
-    (run.run_dir / LOG_FILE).symlink_to(victim)
+    if kind == "link":
+        (run.run_dir / LOG_FILE).symlink_to(victim)
+    else:
+        os.mkfifo(run.run_dir / LOG_FILE)
 
     with pytest.raises(RunFailed, match=LOG_FILE):
         train_isolated(PROGRAM, run.run_dir)
