@@ -3,6 +3,7 @@
 From here on nobody reads conf/ again, so editing it changes no run of this launch.
 """
 
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -39,7 +40,7 @@ from cuttle.runs.provenance import (
     package_versions,
     source_hash,
 )
-from cuttle.runs.reader import planned_entries
+from cuttle.runs.reader import factor_entries, planned_entries
 from cuttle.runs.status import Status, read_status, utc_now, write_status
 
 SCHEMA = 2
@@ -71,7 +72,12 @@ def freeze(
     with locked(plan.experiment_dir, timeout_s=EXPERIMENT_TIMEOUT_S):
         for leftover in plan.experiment_dir.glob(f"{TEMPORARY_PREFIX}*"):
             leftover.unlink(missing_ok=True)
-        _write_experiment(plan, provenance)
+        try:
+            _write_experiment(plan, provenance)
+        except OSError:
+            if not (plan.experiment_dir / EXPERIMENT_FILE).exists():  # so there is no run either
+                shutil.rmtree(plan.experiment_dir, ignore_errors=True)
+            raise
     frozen: list[PlannedRun] = []
     failures: dict[str, str] = {}
     for decision in (decision for decision in decisions if decision.is_to_do):
@@ -177,7 +183,7 @@ def _write_experiment(plan: Plan, provenance: dict[str, Any]) -> None:
             "git": found.get("git", provenance["git"]),
             "rules_version": provenance.get("rules_version"),
             "seed_mode": seed["mode"],
-            "factors": _merged_factors(found.get("factors"), plan.factors),
+            "factors": _merged_factors(factor_entries(found), plan.factors),
             "planned": list(planned.values()),
             **_base(plan, found),
             "history": [*(history if isinstance(history, list) else []), entry][-HISTORY_LIMIT:],
@@ -194,12 +200,13 @@ def read_plan(experiment_dir: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _merged_factors(found: Any, factors: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def _merged_factors(
+    recorded: dict[str, dict[str, Any]], factors: dict[str, dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
     """Extend the recorded factors: none is ever dropped, none changes its base."""
     merged = {}
-    recorded = found if isinstance(found, dict) else {}
     for factor in [*factors, *(key for key in recorded if key not in factors)]:
-        old, new = recorded.get(factor) or {}, factors.get(factor) or {}
+        old, new = recorded.get(factor, {}), factors.get(factor, {})
         keys = dict.fromkeys([*old.get("keys", []), *new.get("keys", [])])
         merged[factor] = {"base": new.get("base", old.get("base")), "keys": list(keys)}
     return merged

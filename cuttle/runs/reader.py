@@ -115,6 +115,16 @@ def planned_entries(meta: dict[str, Any]) -> list[dict[str, Any]]:
     return [entry for entry in planned if _is_plan(entry)] if isinstance(planned, list) else []
 
 
+def factor_entries(meta: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the recorded factors that can be read; the file may have been edited."""
+    recorded = meta.get("factors")
+    return {
+        key: entry
+        for key, entry in (recorded.items() if isinstance(recorded, dict) else ())
+        if isinstance(entry, dict) and isinstance(entry.get("keys", []), list)
+    }
+
+
 def _read_factors(meta: dict[str, Any]) -> tuple[dict[str, Factor], list[str]]:
     """Return the factors by key, and what is wrong with others.
 
@@ -129,11 +139,12 @@ def _read_factors(meta: dict[str, Any]) -> tuple[dict[str, Factor], list[str]]:
         return {NETWORK_TYPE: Factor(name, (NETWORK_TYPE, *more))}, []
     factors = {
         key: Factor(entry.get("base"), tuple(map(str, entry.get("keys") or [key])))
-        for key, entry in recorded.items()
-        if isinstance(entry, dict) and isinstance(entry.get("keys", []), list)
+        for key, entry in factor_entries(meta).items()
     }
     taken = sorted(RESERVED & factors.keys())
     problems = [f"{EXPERIMENT_FILE}: {key} is no name of a factor" for key in taken]
+    lost = sorted(recorded.keys() - factors.keys())
+    problems += [f"{EXPERIMENT_FILE}: the factor {key} is damaged and left out" for key in lost]
     rest = {key: factor for key, factor in factors.items() if key not in taken}
     if base and NETWORK_TYPE not in base:  # of another program
         return rest, problems

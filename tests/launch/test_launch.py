@@ -219,7 +219,21 @@ def test_damaged_runs_are_reported_and_left_alone(completed: Path) -> None:
     assert changed == {"multirun/test/experiment.json"}
 
 
-@pytest.mark.parametrize("damage", ["{", '{"planned": 3, "history": {}}'])
+def test_a_foreign_run_hides_no_other_setting(completed: Path) -> None:
+    """Such as one that was merged; the report refuses the mixture."""
+    path = completed / "multirun" / "test" / "boolean_run_02" / ".hydra" / "config.yaml"
+    path.write_text(path.read_text().replace("rounds: 3", "rounds: 5"))
+
+    finished = launch(completed, "experiment=test", "run=9", "training.rounds=4")
+
+    assert finished.returncode == 2
+    assert re.search(f"boolean_run_09 would be trained with .* {INCOMPARABLE}", finished.stderr)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    ["{", '{"planned": 3, "history": {}}', '{"factors": {"trunk": "x", "fault": {"keys": 5}}}'],
+)
 def test_a_damaged_experiment_file_is_written_anew(damage: str, completed: Path) -> None:
     path = completed / "multirun" / "test" / "experiment.json"
     path.write_text(damage)
