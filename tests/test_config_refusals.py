@@ -15,7 +15,7 @@ from cuttle.config.hydra import explain
 from cuttle.config.keys import Role, key
 from cuttle.config.reading import read
 from cuttle.config.schema import Config, TrainingSettings
-from cuttle.runs.comparable import find_mismatch
+from cuttle.runs.comparable import mismatches
 from cuttle.runs.diff import flatten
 from cuttle.runs.identity import config_hash, differences, identity
 from tests.training.build import composed
@@ -69,6 +69,7 @@ FILES = {
     "learner: {learning_rate: null}": "training/own.yaml: training.learner.learning_rate must be a "
     "number, got None",
     "learner: {double: {a: 1}}": "training/own.yaml: training.learner.double must be true or false",
+    "replay.n_step: 2": "training/own.yaml: training.replay.n_step cannot be a key with dots: nest",
     "learner: 3": "training/own.yaml: training.learner must be a section with batch_size, ",
 }
 VALUES = {
@@ -147,6 +148,12 @@ def test_a_folder_named_like_a_key_is_named(tmp_path: Path) -> None:
     assert line.startswith("experiment= selects a file of the folder experiment/ of a config dir")
 
 
+def test_a_config_that_does_not_begin_with_ours_is_told_how() -> None:
+    error = HydraException("Could not override 'root'.\nTo append to your config use +root=X")
+
+    assert (explain(error) or "").endswith("--config-name with `defaults: [config, _self_]`")
+
+
 def test_an_error_of_hydras_own_keys_is_left_to_hydra() -> None:
     assert refusal("hydra.launcher.n_jobs=abc").startswith("not explained: ")
 
@@ -207,16 +214,15 @@ def test_an_absent_key_counts_as_its_neutral_value(later: dict[str, Any]) -> Non
 
     assert config_hash(before) == config_hash(later)
     assert differences(before, later) == []
-    assert (
-        find_mismatch([("a", "boolean", before), ("b", "boolean", later)], ["network_type"]) is None
-    )
+    assert not [*mismatches([("a", "boolean", before), ("b", "boolean", later)], ["network_type"])]
     assert read(LaterConfig, before) == read(LaterConfig, later)
 
 
 def test_another_value_than_the_neutral_one_is_another_setting(later: dict[str, Any]) -> None:
     before, other = composed(), {**later, "weight_decay": 0.1}
-    mismatch = find_mismatch([("a", "boolean", before), ("b", "boolean", other)], ["network_type"])
+    configs = [("a", "boolean", before), ("b", "boolean", other)]
+    (mismatch,) = mismatches(configs, ["network_type"])
 
     assert config_hash(before) != config_hash(other)
     assert differences(before, other) == ["weight_decay: 0.0 -> 0.1"]
-    assert mismatch is not None and mismatch.changes == ["weight_decay: 0.0 -> 0.1"]
+    assert mismatch.changes == ["weight_decay: 0.0 -> 0.1"]

@@ -68,16 +68,11 @@ def explain(error: BaseException) -> str | None:
     where = f"{file[1]}.yaml: " if file else ""
     if unknown := UNKNOWN_KEY.search(text):
         name, parent = full_key or unknown, getattr(error.__cause__, "parent_node", None)
-        if name[1] in index():
-            folder = f"the folder {name[1]}/ of a config directory"
-            return f"{name[1]}= selects a file of {folder}; rename that"
-        if file and name[1] == file[1].partition("/")[0]:
-            return f"{where}its first line must be `# @package _global_`: it sets keys of others"
-        siblings = map(str, parent) if isinstance(parent, DictConfig) else ()
-        return where + unknown_key(name[1], siblings)
+        return where + _explain_unknown(name[1], text, file and file[1], parent)
     if merged := NO_SECTION.search(text):  # which does not name the key
-        sections = (key for key in walk(Config) if key.section and key.type.__name__ == merged[1])
-        return where + " or ".join(wrong_type(key.name, merged[2]) or "" for key in sections)
+        sections = [key for key in walk(Config) if key.section and key.type.__name__ == merged[1]]
+        found = " or ".join(wrong_type(key.name, merged[2]) or "" for key in sections)
+        return where + (found or f"a section of Hydra's is given the value {merged[2]}")
     if full_key is None:
         return None
     if "does not support deletion" in text:
@@ -90,3 +85,17 @@ def explain(error: BaseException) -> str | None:
         message = wrong_type(full_key[1], value)
         return message and where + message
     return None
+
+
+def _explain_unknown(name: str, text: str, file: str | None, parent: Any) -> str:
+    """Describe a key that a config has not, by the words of Hydra and the option that sets it."""
+    if name in index() and file:
+        return f"{name} cannot be a key with dots: nest the last part in its section"
+    if name in index() and "No match in the defaults list" in text:
+        return f"{name}= selects a file of the folder {name}/ of a config directory; rename that"
+    if name in index():
+        start = "begin the file of --config-name with `defaults: [config, _self_]`"
+        return f"this config has no key {name!r}; {start}"
+    if file and name == file.partition("/")[0]:
+        return "its first line must be `# @package _global_`: it sets keys of others"
+    return unknown_key(name, map(str, parent) if isinstance(parent, DictConfig) else ())

@@ -39,6 +39,12 @@ from cuttle.launch.worker import (
 from cuttle.runs.layout import RunState
 from cuttle.runs.run_record import RunRecord
 
+# Options of joblib without effect here, each with the value that it has without a word.
+NOT_USED = {
+    "backend": "loky", "prefer": "processes", "require": None, "temp_folder": None,
+    "max_nbytes": None, "mmap_mode": "r",
+}  # fmt: skip
+
 
 def launch_sweep(
     config: DictConfig, arguments: Sequence[str], program: Program, context: HydraContext
@@ -181,9 +187,12 @@ def _require_launcher(config: DictConfig) -> None:
 def parallel_runs(config: DictConfig) -> int | None:
     """Return how many runs the launcher trains at a time on this machine; None for a cluster."""
     launcher = config.hydra.launcher
-    for key, own in {"backend": "loky", "prefer": "processes", "require": None}.items():
+    for key, own in NOT_USED.items():
         if (value := launcher.get(key)) not in (None, own):
-            raise Refusal(f"hydra.launcher.{key}={value} is not used: runs need workers of loky")
+            raise Refusal(
+                f"hydra.launcher.{key}={value} is not used: a job is the path of its run, and runs "
+                "need workers of loky"
+            )
     if "n_jobs" in launcher:
         import joblib  # only where it is the launcher: 0.2 s
 
@@ -192,7 +201,7 @@ def parallel_runs(config: DictConfig) -> int | None:
                 "hydra.launcher.n_jobs must be at least 1, or -1 for all cores, "
                 f"got {launcher.n_jobs}"
             )
-        for key in ("batch_size", "max_nbytes", "pre_dispatch"):
+        for key in ("batch_size", "pre_dispatch"):
             if (value := launcher.get(key)) is None:
                 continue
             read = int(value) if str(value).isdigit() else value  # as the launcher hands it on

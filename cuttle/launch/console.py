@@ -16,6 +16,7 @@ from cuttle.launch.refusal import Refusal, example_of, one_line_errors
 from cuttle.launch.signals import ignore_signals, stop_on_signals
 from cuttle.launch.worker import RunFailed
 from cuttle.runs.layout import CONFIG_FILE, OVERRIDES_FILE
+from cuttle.runs.resume import split_config_options
 
 MULTIRUN_FLAGS = ("-m", "--multirun")
 # Without --experimental-rerun: the same command resumes, and a pickle may run any code.
@@ -23,6 +24,11 @@ HYDRA_OPTIONS = (
     "cfg", "config-dir", "config-name", "config-path", "help", "hydra-help", "info", "multirun",
     "package", "resolve", "run", "shell-completion", "version",
 )  # fmt: skip
+WITH_VALUE = (
+    "--cfg", "-c", "--package", "-p", "--config-path", "-cp", "--config-name", "-cn",
+    "--config-dir", "-cd",
+)  # fmt: skip
+SHORT_OPTIONS = ("-h", "-c", "-p", "-r", "-m", "-sc", "-cp", "-cn", "-cd", "-i")
 
 
 def run_main(main: Callable[[], Any]) -> None:
@@ -31,12 +37,11 @@ def run_main(main: Callable[[], Any]) -> None:
     stop_on_signals()
     # Hydra warns of conf/hydra/launcher/ray.yaml, named like the option of the plugin it refines.
     warnings.filterwarnings("ignore", message=r"\n'hydra/launcher/ray' is validated against")
-    # Hydra 1.3 refuses a flag between overrides.
-    sys.argv[1:] = sorted(sys.argv[1:], key=lambda argument: argument not in MULTIRUN_FLAGS)
     try:
         with one_line_errors():
             _refuse_flags(sys.argv[1:])
             _refuse_stored_config(sys.argv[1:])
+            _put_options_first()
             main()
     except RunFailed:  # which the summary has named, here or in a worker of another sweeper
         sys.exit(get_status() or FAILED)
@@ -45,19 +50,39 @@ def run_main(main: Callable[[], Any]) -> None:
     sys.exit(get_status())
 
 
+def _put_options_first() -> None:
+    """Sort the command line; Hydra 1.3 refuses options between overrides."""
+    options, others = split_config_options(sys.argv[1:])
+    others.sort(key=lambda argument: argument not in MULTIRUN_FLAGS)
+    sys.argv[1:] = [*options, *others]
+
+
 def _refuse_flags(arguments: Sequence[str]) -> None:
     """Raise Refusal for what is no option of Hydra's: it would print its usage, or do nothing."""
     if {"-p", "--package"} & {*arguments} and not {"-c", "--cfg"} & {*arguments}:
         raise Refusal("--package selects what --cfg shows: add --cfg job")
+    if arguments and arguments[-1] in WITH_VALUE:
+        raise Refusal(f"{arguments[-1]} needs a value, see --hydra-help")
     for argument in arguments:
         if not argument:
             raise Refusal("an argument is empty: perhaps a variable of the shell is not set")
         name, _, value = argument.removeprefix("--").partition("=")
+        if argument in ("--config-dir=", "-cd="):
+            raise Refusal(f"{argument} names no directory: perhaps a variable is not set")
+        if argument.startswith("-") and not argument.startswith("--"):
+            _refuse_short(argument)
+            continue
         if not argument.startswith("--") or name in HYDRA_OPTIONS:
             continue
         if (key := name.replace("-", "_")) in index():
             example = f"{key}={value}" if value else example_of(key)
             raise Refusal(f"{argument} is not an option: write {example}")
+        raise Refusal(f"there is no option {argument}; settings are KEY=VALUE, see --help")
+
+
+def _refuse_short(argument: str) -> None:
+    """Raise Refusal for an option of one dash that Hydra does not know."""
+    if argument.partition("=")[0] not in SHORT_OPTIONS:
         raise Refusal(f"there is no option {argument}; settings are KEY=VALUE, see --help")
 
 

@@ -134,6 +134,8 @@ def _require_directory(experiment_dir: Path) -> None:
 def _checked(config: dict[str, Any]) -> dict[str, Any]:
     """Refuse what the schema does not allow of the launch: other apps have no schema."""
     for key in ("experiment", "run", "root", *FLAGS):
+        if key not in config:
+            raise Refusal(f"{key} is missing from the config")
         try:
             fields_of(Config)[key].convert(config[key])
         except ValueError as error:

@@ -6,7 +6,6 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from hydra.errors import HydraException, OverrideParseException
 from omegaconf.errors import OmegaConfBaseException
@@ -30,6 +29,7 @@ OF_THE_USER = (
     HydraException,
     OmegaConfBaseException,
     OSError,
+    RecursionError,  # of a config file, as it nests
     YAMLError,
 )
 FULL_ERROR = "HYDRA_FULL_ERROR"  # Hydra's own switch for tracebacks
@@ -89,6 +89,8 @@ def describe(error: BaseException) -> str:
         return _unreadable_override(error)
     if isinstance(error, YAMLError | UnicodeDecodeError):
         return _yaml_problem(error)
+    if isinstance(error, RecursionError):
+        return f"{_file_being_read(error)}nests too deeply or contains itself"
     text = str(error)
     if isinstance(error.__cause__, OmegaConfBaseException) and not isinstance(error, Refusal):
         text += "\n" + str(error.__cause__)
@@ -155,19 +157,16 @@ def _yaml_problem(error: YAMLError | UnicodeDecodeError) -> str:
     if mark is not None:
         problem = getattr(error, "problem", "") or "it is not valid YAML"
         return f"{mark.name}, line {mark.line + 1}: {problem}"
-    return f"{_not_utf8() or 'a config file'} is not valid YAML: {' '.join(str(error).split())}"
+    return f"{_file_being_read(error)}is not valid YAML: {' '.join(str(error).split())}"
 
 
-def _not_utf8() -> str:
-    """Return the config file that is not UTF-8; the decoder does not name it."""
-    words = [word.removeprefix("--config-dir=") for word in sys.argv[1:]]
-    for directory in (Path(word) for word in words if Path(word).is_dir()):
-        for path in sorted(directory.rglob("*.yaml")):
-            try:
-                path.read_text(encoding="utf-8")
-            except UnicodeDecodeError:
-                return str(path)
-    return ""
+def _file_being_read(error: BaseException) -> str:
+    """Name the config file that Hydra was reading, which such errors do not, to begin a sentence.
+
+    Hydra's own local variable is the only place that has it.
+    """
+    frames = [frame.f_locals for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return f"{next((f['full_path'] for f in frames if 'full_path' in f), 'a config file')} "
 
 
 def _group_argument() -> str:

@@ -74,9 +74,14 @@ BAD_INPUT = {
     "hydra/sweeper=basic": "hydra/sweeper=basic has no effect on a single run: add -m",
     "-m hydra/sweeper=basic dry_run=true": "another sweeper makes no plan; remove hydra/sweeper=",
     "-m hydra.sweeper=null": "hydra.sweeper=None is not a sweeper; select hydra/sweeper=cuttle",
-    "-m hydra.launcher.backend=threading": "hydra.launcher.backend=threading is not used: runs",
-    "-m hydra.launcher.prefer=threads": "hydra.launcher.prefer=threads is not used: runs",
-    "-m hydra.launcher.require=sharedmem": "hydra.launcher.require=sharedmem is not used: runs",
+    "-m hydra.launcher.backend=threading": "hydra.launcher.backend=threading is not used: a job",
+    "-m hydra.launcher.prefer=threads": "hydra.launcher.prefer=threads is not used: a job",
+    "-m hydra.launcher.require=sharedmem": "hydra.launcher.require=sharedmem is not used: a job",
+    "-m hydra.launcher.mmap_mode=c": "hydra.launcher.mmap_mode=c is not used: a job is the path",
+    "~run": "run is missing from the config",
+    "-x run=1": "there is no option -x; settings are KEY=VALUE, see --help",
+    "run=1 --config-dir": "--config-dir needs a value, see --hydra-help",
+    "--config-dir= run=1": "--config-dir= names no directory",
     "-m hydra.sweeper.program=os.path": "hydra.sweeper.program=os.path is no Program",
     "-m +hydra.sweeper.params.a={b:1}": "a cannot be swept by a study: hydra.sweeper.params holds",
     "--nonsense": "there is no option --nonsense; settings are KEY=VALUE, see --help",
@@ -102,6 +107,30 @@ def test_bad_input_is_one_clear_line_and_changes_nothing(arguments: str, tmp_pat
     assert finished.stderr.startswith("error: ") and finished.stderr.count("\n") == 1
     assert BAD_INPUT[arguments] in finished.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+CONFIG_FILES = {
+    b"[" * 3000: "own.yaml nests too deeply or contains itself",
+    b"&a [*a]": "own.yaml nests too deeply or contains itself",
+    "rounds: 3 # \N{LATIN SMALL LETTER E WITH ACUTE}".encode(
+        "latin-1"
+    ): "own.yaml is not valid YAML",
+    b"rounds: 3 # \0": "own.yaml is not valid YAML",
+}
+
+
+@pytest.mark.parametrize("content", CONFIG_FILES, ids=range(len(CONFIG_FILES)))
+def test_a_config_file_that_cannot_be_read_is_named(content: bytes, tmp_path: Path) -> None:
+    folder = tmp_path / "own" / "training"
+    folder.mkdir(parents=True)
+    (folder / "beside.yaml").write_bytes(b"\xff")  # which nobody asks for
+    (folder / "own.yaml").write_bytes(content)
+
+    finished = launch_here(tmp_path, "training=own", "--config-dir", str(folder.parent), fake=False)
+
+    assert finished.returncode == 2
+    assert CONFIG_FILES[content] in finished.stderr and finished.stderr.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["own"]
 
 
 def test_a_refused_sweep_is_not_trained_when_tracebacks_are_asked_for(tmp_path: Path) -> None:
