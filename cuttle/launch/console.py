@@ -11,12 +11,12 @@ from omegaconf import OmegaConf
 
 from cuttle.config.roles import index
 from cuttle.launch.exit_status import FAILED, get_status
-from cuttle.launch.output import tolerate_lost_readers
 from cuttle.launch.refusal import Refusal, example_of, one_line_errors
 from cuttle.launch.signals import ignore_signals, stop_on_signals
 from cuttle.launch.worker import RunFailed
 from cuttle.runs.layout import CONFIG_FILE, OVERRIDES_FILE
 from cuttle.runs.resume import split_config_options
+from cuttle.runs.streams import tolerate_lost_readers
 
 MULTIRUN_FLAGS = ("-m", "--multirun")
 # Without --experimental-rerun: the same command resumes, and a pickle may run any code.

@@ -1,58 +1,11 @@
-"""The standard streams of a launch. Training and exit status never depend on somebody reading."""
+"""Progress through many items."""
 
-import io
-import os
 import sys
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from typing import TypeVar
 
 Item = TypeVar("Item")
 MANY = 60  # items that take longer than two seconds
-
-
-class TolerantStream(io.TextIOWrapper):
-    """A text stream that survives the loss of its reader: after the first failure it discards.
-
-    The reader of a pipe may leave, a terminal close, a disk be full.
-    """
-
-    def write(self, text: str) -> int:
-        """Write a text, or drop it."""
-        try:
-            return super().write(text)
-        except OSError:
-            self._discard()
-            return len(text)
-
-    def flush(self) -> None:
-        """Flush what is buffered, or drop it."""
-        try:
-            super().flush()
-        except OSError:
-            self._discard()
-
-    def _discard(self) -> None:
-        """Point the descriptor at nothing, so that what is still buffered cannot fail either."""
-        with suppress(OSError):
-            nothing = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nothing, self.fileno())
-            os.close(nothing)
-
-
-def tolerate_lost_readers() -> None:
-    """Replace the standard streams by tolerant ones; open what the caller had closed.
-
-    A closed descriptor would be taken by the next file that is opened. What the encoding of a
-    terminal cannot show becomes a question mark.
-    """
-    for descriptor in (0, 1, 2):
-        try:
-            os.fstat(descriptor)
-        except OSError:
-            nothing = os.open(os.devnull, os.O_RDWR)  # gets the lowest free number, this one
-            os.set_inheritable(nothing, True)  # a child, too, has standard streams
-    sys.stdout, sys.stderr = (_tolerant(descriptor) for descriptor in (1, 2))
 
 
 def with_progress(items: Sequence[Item], doing: str) -> Iterable[Item]:
@@ -65,10 +18,3 @@ def with_progress(items: Sequence[Item], doing: str) -> Iterable[Item]:
     from rich.progress import track  # 0.1 s
 
     return track(items, doing, transient=True)
-
-
-def _tolerant(descriptor: int) -> TolerantStream:
-    stream = sys.stdout if descriptor == 1 else sys.stderr
-    encoding = getattr(stream, "encoding", None)
-    raw = open(descriptor, "wb", closefd=False)  # noqa: SIM115  # lives as long as the process
-    return TolerantStream(raw, encoding=encoding, errors="replace", line_buffering=True)

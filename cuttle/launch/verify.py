@@ -13,7 +13,6 @@ from typing import Any
 from cuttle.launch import arithmetic, isolate
 from cuttle.launch.agreement import judge, last_tallies, runs_alike
 from cuttle.launch.arithmetic import environment
-from cuttle.launch.output import tolerate_lost_readers
 from cuttle.launch.refusal import Refusal, one_line_errors
 from cuttle.launch.training_program import PROGRAM
 from cuttle.launch.worker import RunFailed, train_isolated
@@ -29,6 +28,7 @@ from cuttle.runs.layout import (
 from cuttle.runs.provenance import cpu_model, package_versions, source_hash
 from cuttle.runs.run_record import RunRecord
 from cuttle.runs.status import Status, write_status
+from cuttle.runs.streams import tolerate_lost_readers
 from cuttle.runs.yaml_file import read_yaml
 
 EXIT_DIFFERENT = 1

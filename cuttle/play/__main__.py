@@ -15,10 +15,10 @@ from rich.progress import track
 
 from cuttle import opponents
 from cuttle.game.variants import PRESETS
-from cuttle.launch.output import tolerate_lost_readers
 from cuttle.play.model import load_model
 from cuttle.play.table import Chair, Left, Table, say
 from cuttle.runs.formatting import printable
+from cuttle.runs.streams import tolerate_lost_readers
 
 LONGEST_PAUSE_S = 60
 

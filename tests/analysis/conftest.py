@@ -41,6 +41,8 @@ def run_cli(*arguments: object) -> int:
     """Call the command line in this process and return its exit status."""
     with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as ended:
         patch.setattr(sys, "argv", ["analyze.py", *map(str, arguments)])
+        for name in ("stdout", "stderr"):  # which the program replaces
+            patch.setattr(sys, name, getattr(sys, name))
         analyze()
     return int(ended.value.code or 0)
 

@@ -203,14 +203,30 @@ def test_stored_text_does_not_steer_the_terminal(multirun: Path, cli: Cli) -> No
 
 @pytest.mark.slow
 def test_a_terminal_of_another_encoding_gets_replacements(tmp_path: Path) -> None:
-    write_meta(tmp_path / "first", description="Größe \N{MINUS SIGN}")
+    write_meta(tmp_path / "first", description="Größe \N{MINUS SIGN} \u4e2d")
 
     listed = subprocess.run(
         [sys.executable, REPOSITORY / "analyze.py", "list"], capture_output=True, check=True,
         env={**os.environ, "CUTTLE_ROOT": str(tmp_path), "PYTHONIOENCODING": "latin-1"},
     )  # fmt: skip
 
-    assert "Größe ?".encode("latin-1") in listed.stdout
+    assert "Größe - \x3f".encode("latin-1") in listed.stdout
+
+
+@pytest.mark.slow
+def test_a_lost_reader_changes_no_exit_status(tmp_path: Path) -> None:
+    write_experiment(tmp_path, {"boolean": [0.6]}, name="whole", planned=["boolean"], runs=1)
+    command = [sys.executable, REPOSITORY / "analyze.py", "diff", "whole", "whole"]
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    lost = subprocess.run(
+        command, stdout=writing, stderr=subprocess.PIPE, check=False,
+        env={**os.environ, "CUTTLE_ROOT": str(tmp_path)},
+    )  # fmt: skip
+
+    os.close(writing)
+    assert (lost.returncode, lost.stderr) == (0, b"")
 
 
 @pytest.mark.parametrize(
@@ -223,6 +239,7 @@ def test_a_terminal_of_another_encoding_gets_replacements(tmp_path: Path) -> Non
         ("status --watch --failed", "--watch, --failed and --check are given one"),
         ("diff", "Missing argument"),
         ("diff whole", "two or more"),
+        ("diff whole --all", "--all is about two sides or more"),
         ("diff whole absent", "no experiment 'absent'"),
         ("verify whole", "is not a run directory"),
     ],

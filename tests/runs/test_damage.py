@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from cuttle.analysis.cli.app import main
 from cuttle.runs.files import MAX_INTEGER, parse_json, read_bytes, write_text
 from cuttle.runs.layout import RunState
 from cuttle.runs.reader import read_experiment
 from cuttle.runs.run_record import RunRecord
+from tests.analysis.conftest import run_cli
 from tests.analysis.experiments import write_experiment
 
 TIMEOUT_S = 5.0  # on a busy machine; a reader that waits would never return
@@ -129,17 +129,15 @@ def test_a_path_that_is_no_text_is_written_with_replacements(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("kind", ["loop", "pipe", "nested", "not text"])
 def test_a_damaged_description_hides_neither_runs_nor_other_experiments(
-    kind: str, experiment: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    kind: str, experiment: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     KINDS[kind](experiment / "experiment.json")
     write_experiment(experiment.parent, {"boolean": [0.6]}, name="other", planned=["boolean"])
-    monkeypatch.setattr("sys.argv", ["analyze.py", "list", "--root", str(experiment.parent)])
 
-    with pytest.raises(SystemExit) as ended:
-        main()
+    status = run_cli("list", "--root", experiment.parent)
 
-    shown = capsys.readouterr().out
-    assert ended.value.code == 0 and "other" in shown
+    shown = capfd.readouterr().out
+    assert status == 0 and "other" in shown
     assert "study: experiment.json cannot be read" in shown
     assert len(read_experiment(experiment).runs) == 2
 

@@ -1,16 +1,17 @@
 """Commands and options. What they do is imported when they are called."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
-from cuttle.analysis.cli.console import accept_any_text
 from cuttle.runs.formatting import format_os_error, printable
 from cuttle.runs.layout import DEFAULT_ROOT
 from cuttle.runs.locate import find_experiment
+from cuttle.runs.streams import tolerate_lost_readers
 
 EXIT_USAGE = 2  # bad input, as of diff
 
@@ -228,7 +229,9 @@ def diff(
 
 def main() -> None:
     """Run the command line: bad input is one line on stderr and exit status 2."""
-    accept_any_text()
+    tolerate_lost_readers()
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # until here, Ctrl-C ended this silently
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.pop("MPLBACKEND", None)  # a notebook's choice needs its package; nothing is shown
     try:
         exit_status = app(standalone_mode=False)

@@ -1,8 +1,6 @@
 """Shared console output: a console, tables, states, JSON."""
 
-import io
 import json
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -45,15 +43,6 @@ def make_console() -> Console:
     width = None if sys.stdout.isatty() else PIPE_WIDTH
     # brackets and colons in stored text are no markup
     return SafeConsole(width=width, highlight=False, markup=False, emoji=False)
-
-
-def accept_any_text() -> None:
-    """Make stdout and stderr replace what their encoding lacks, and discard all if closed."""
-    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
-    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
 
 
 def plain_table(*columns: str, right: tuple[str, ...] = ()) -> Table:
