@@ -5,6 +5,7 @@ Settings come as a long frame: a row per `side`, `run` and `key`, with the run's
 `key` and `where` it was compared (a condition, LEVELS, or empty for everywhere), a column per side.
 """
 
+import os
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -16,7 +17,7 @@ import pandas as pd
 from cuttle.config.roles import neutral_values
 from cuttle.runs.diff import ABSENT, IGNORED_KEYS, Flat, canonical, flatten, is_below, subtree
 from cuttle.runs.formatting import format_value, truncate
-from cuttle.runs.layout import CONFIG_FILE
+from cuttle.runs.layout import CONFIG_FILE, run_name
 from cuttle.runs.locate import find_side, is_run
 from cuttle.runs.reader import Factor, read_experiment
 from cuttle.runs.run_record import NOT_STARTED, RunRecord
@@ -58,6 +59,7 @@ class Side:
     """One argument of a comparison, read; `notes` say what could not be.
 
     choices: the option of each config group that the base was composed of
+    names: what the comparison calls a condition, by its label here
     """
 
     label: str
@@ -68,6 +70,16 @@ class Side:
     factors: Mapping[str, Factor] = field(default_factory=dict)
     choices: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def condition(self, label: str) -> str:
+        """Return what the comparison calls a condition of this side."""
+        return self.names.get(label, label)
+
+    def run_id(self, record: RunRecord) -> str:
+        """Return what the comparison calls a run of this side."""
+        name = self.condition(record.condition)
+        return record.run_id if name == record.condition else run_name(name, record.run)
 
     def level(self, member: Member, name: str) -> Any:
         """Return a run's level of a factor; of a side without it, the value of the key."""
@@ -79,7 +91,7 @@ class Side:
 def open_side(root: Path, text: str) -> Side:
     """Read the YAML file, run or experiment that an argument means."""
     path = find_side(root, text)
-    if not Path(text).exists():  # a name or a part of one: say which it was
+    if not os.path.exists(text):  # a name or a part of one: say which it was
         text = path.name if path.parent == root else f"{path.parent.name}/{path.name}"
     if path.is_file():
         return Side(text, Kind.FILE, path, (_document(read_yaml(path)),))
@@ -87,14 +99,15 @@ def open_side(root: Path, text: str) -> Side:
         read_yaml(path / CONFIG_FILE)  # of a run, a config that cannot be read is no side
         return _of_records(text, Kind.RUN, path, [RunRecord(path)])
     experiment = read_experiment(path)
-    if any((record.path / CONFIG_FILE).exists() for record in experiment.runs):
+    if any(os.path.exists(record.path / CONFIG_FILE) for record in experiment.runs):
         side = _of_records(text, Kind.EXPERIMENT, path, experiment.runs)
         choices = experiment.meta.get("choices")
         known = choices if isinstance(choices, dict) else {}
         return replace(side, factors=experiment.factors, choices=known)
     base = experiment.meta.get("base_config")
     if not isinstance(base, dict):
-        raise ValueError(f"{path} has no configuration yet; nothing to compare")
+        why = "; ".join(experiment.problems) or "it has no configuration yet"
+        raise ValueError(f"{path}: nothing to compare: {why}")
     note = f"{text}: no run is prepared yet; its base configuration is compared"
     return Side(text, Kind.EXPERIMENT, path, (_document(base),), notes=(note,))
 
@@ -115,11 +128,34 @@ def _of_records(label: str, kind: Kind, path: Path, records: Sequence[RunRecord]
             config = {**neutral_values(), **flatten(record.config)}
             members.append(Member(record.run_id, record.condition, record.levels, config, origin))
         else:
-            is_damaged = is_begun or (record.path / CONFIG_FILE).exists()
+            is_damaged = is_begun or os.path.exists(record.path / CONFIG_FILE)
             reason = f"{CONFIG_FILE} cannot be read" if is_damaged else "not prepared yet"
             without.setdefault(reason, []).append(record.run_id)
     notes = [f"{label}: {reason}, excluded: {truncate(runs)}" for reason, runs in without.items()]
     return Side(label, kind, path, tuple(members), tuple(records), notes=tuple(notes))
+
+
+def aligned(sides: Sequence[Side]) -> list[Side]:
+    """Return sides that call conditions of equal levels alike: a label depends on the base.
+
+    The name is the first label; where that has other levels already, with the levels behind it.
+    """
+    factors = list(dict.fromkeys(name for side in sides for name in side.factors))
+    if not factors or not all(side.factors for side in sides):
+        return list(sides)
+    names: dict[Hashable, str] = {}
+    found = []
+    for side in sides:
+        mine = {}
+        for member in side.members:
+            levels = {factor: side.level(member, factor) for factor in factors}
+            name, key = member.condition, canonical(levels)
+            if key not in names and name in names.values():
+                name += f" ({', '.join(f'{f}={format_value(x)}' for f, x in levels.items())})"
+            mine[member.condition] = names.setdefault(key, name)
+        members = tuple(m._replace(condition=mine[m.condition]) for m in side.members)
+        found.append(replace(side, members=members, names=mine))
+    return found
 
 
 def compare(sides: Sequence[Side]) -> pd.DataFrame:

@@ -30,7 +30,10 @@ def compare_results(sides: Sequence[Side]) -> tuple[pd.DataFrame, list[str]]:
     The condition is empty where runs alone are compared.
     """
     notes: list[str] = []
-    finals = [_finals(side, notes).assign(side=number) for number, side in enumerate(sides)]
+    finals = []
+    for number, side in enumerate(sides):
+        final = _finals(side, notes)
+        finals.append(final.assign(side=number, condition=final["condition"].map(side.condition)))
     runs = pd.concat(finals)
     if all(side.kind is not Kind.EXPERIMENT for side in sides):
         runs["condition"] = ""

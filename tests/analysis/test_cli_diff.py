@@ -13,6 +13,7 @@ from cuttle.analysis import load
 from .conftest import Cli
 from .experiments import (
     PRIMARY,
+    RATE,
     TRAINING,
     TYPES,
     write_experiment,
@@ -188,6 +189,21 @@ def test_intervals_end_at_what_is_possible_and_equal_runs_have_none(root: Path, 
     side = "52.5 [0.0, 100.0] n = 2"
     assert f"{side} {side} 0.0 [\N{MINUS SIGN}100.0, 100.0]" in words(few.out)
     assert [row["ci_low"] for row in same["results"]] == [None] * 4
+
+
+def test_conditions_of_equal_levels_are_compared_whatever_the_base(root: Path, cli: Cli) -> None:
+    """A label says what is not at the base, so that one label has two meanings here."""
+    rates = {3.0e-4: 0.5, 1.0e-3: 0.6, 5.0e-3: 0.7}
+    for name, base, levels in (("low", 3.0e-4, [*rates][:2]), ("high", 1.0e-3, [*rates])):
+        design = [({"network_type": "boolean", RATE: x}, [rates[x]] * 2) for x in levels]
+        write_factorial(root / name, design, factors={"network_type": "boolean", RATE: base})
+
+    document = document_of(cli, root / "low" / "study", root / "high" / "study")
+
+    rows = [row for row in document["results"] if row["opponent"] == PRIMARY]
+    assert [row["win_rate"] for row in rows if row["condition"] == "boolean"] == [0.5, 0.5]
+    (lone,) = document["notes"]
+    assert lone.startswith("conditions only in ") and lone.endswith("boolean_learning_rate=0.005")
 
 
 def test_lone_runs_have_the_interval_of_their_games(root: Path, cli: Cli) -> None:

@@ -16,6 +16,7 @@ from cuttle.analysis.diff import (
     Cell,
     Kind,
     Side,
+    aligned,
     cell_text,
     compare,
     compare_provenance,
@@ -36,8 +37,11 @@ STYLES = {"added": "green", "removed": "red", "changed": "yellow", "equal": ""}
 def show_diff(root: Path, names: Sequence[str], *, as_json: bool, show_all: bool) -> bool:
     """Print the differences between the named sides; return whether configurations differ."""
     sides = [open_side(root, name) for name in names]
+    if len(sides) == 1 and show_all:
+        raise ValueError("--all is about two sides or more; of one, all that varies is shown")
     if len(sides) == 1:
         return _show_inside(sides[0], as_json=as_json)
+    sides = aligned(sides)
     settings = compare(sides)
     found = different(settings)
     is_ignored = [is_below(key, IGNORED_KEYS) for key in found.index.get_level_values("key")]
@@ -115,9 +119,12 @@ def _lone_conditions(sides: Sequence[Side]) -> list[str]:
     """Name the conditions that only one of two experiments has, and such runs of the others."""
     if len(sides) != 2 or any(side.kind is not Kind.EXPERIMENT for side in sides):
         return []
-    conditions = [{record.condition: record for record in side.records} for side in sides]
+    conditions = [
+        dict.fromkeys(side.condition(r.condition) for r in side.records) for side in sides
+    ]
+    shared = conditions[0].keys() & conditions[1].keys()
     runs = [
-        {r.run_id: r for r in side.records if all(r.condition in known for known in conditions)}
+        dict.fromkeys(side.run_id(r) for r in side.records if side.condition(r.condition) in shared)
         for side in sides
     ]
     return [
@@ -193,8 +200,9 @@ def _print_differences(
     if found.empty:
         console.print(f"\n{what}: equal")
         return
-    verb = "differs" if len(found) == 1 else "differ"
-    console.print(f"\n{what}: {pluralize(len(found), 'key')} {verb}", style="bold")
+    number = found.index.get_level_values("key").nunique()
+    verb = "differs" if number == 1 else "differ"
+    console.print(f"\n{what}: {pluralize(number, 'key')} {verb}", style="bold")
     has_kind, has_where = len(heads) == 2, any(where for _, where in found.index)
     table = plain_table(*[""] * has_kind, "key", *["where"] * has_where, *heads)
     column = table.columns[int(has_kind)]
