@@ -26,6 +26,7 @@ from cuttle.analysis.usable import (
     seed_mode,
     sort_runs,
 )
+from cuttle.runs.diff import canonical
 from cuttle.runs.formatting import format_value
 from cuttle.runs.layout import DEFAULT_ROOT
 from cuttle.runs.locate import find_experiment
@@ -254,7 +255,12 @@ def _margin(margin: Any) -> float:
 
 
 def _concatenate(studies: Sequence[Study]) -> Study:
-    """Put the frames of several experiments one under the other; the first says what is primary."""
+    """Put the frames of several experiments one under the other; the first says what is primary.
+
+    A label that means other levels in another experiment has none.
+    """
+    factors = {key: factor for study in reversed(studies) for key, factor in study.factors.items()}
+    studies = [_with_factors(study, factors) for study in studies]
     labels = dict.fromkeys(label for study in studies for label in study.labels)
     ordered = pd.CategoricalDtype(list(labels), ordered=True)
 
@@ -265,9 +271,11 @@ def _concatenate(studies: Sequence[Study]) -> Study:
             frame["condition"] = frame["condition"].astype(ordered)
         return frame
 
-    factors = {key: factor for study in reversed(studies) for key, factor in study.factors.items()}
     conditions = pd.concat([study.conditions for study in studies])
-    counts = conditions.groupby(level="condition")[["planned", "n"]].sum()
+    by_label = conditions.groupby(level="condition")
+    levels = conditions[list(factors)]
+    is_one = levels.map(canonical).groupby(level="condition").transform("nunique") == 1
+    conditions = conditions.assign(**levels.where(is_one))
     names = [f.name for f in fields(Study) if f.type is pd.DataFrame and f.name != "conditions"]
     frames: dict[str, Any] = {name: stacked(name) for name in names}
     frames["runs"] = add_hyperparameters(frames["runs"], frames["configs"])
@@ -276,9 +284,23 @@ def _concatenate(studies: Sequence[Study]) -> Study:
         name=" + ".join(study.name for study in studies),
         paths=tuple(path for study in studies for path in study.paths),
         **frames,
-        conditions=conditions[~conditions.index.duplicated()].assign(**counts),
+        conditions=conditions[~conditions.index.duplicated()].assign(
+            **by_label[["planned", "n"]].sum()
+        ),
         factors=factors,
         problems=tuple(f"{s.name}: {text}" for s in studies for text in s.problems),
         meta={},
         results={},
+    )
+
+
+def _with_factors(study: Study, factors: Mapping[str, Factor]) -> Study:
+    """Add the factors that only other experiments vary: the values of its own configs."""
+    lacking = [key for key in factors if key not in study.factors and key in study.configs]
+    values = study.configs[lacking]
+    of_condition = values.groupby(study.runs["condition"].astype("str")).first()
+    return replace(
+        study,
+        runs=study.runs.assign(**values),
+        conditions=study.conditions.join(of_condition),
     )

@@ -87,7 +87,7 @@ def read_matches(rows: Iterable[Mapping[str, Any]]) -> list[MatchRow]:
             raise ValueError(f"round {row['round']} against {row['opponent']}: {problem}")
         if row["games"]:
             round_number, stage, opponent, *rest = (row[column] for column in MATCHES_COLUMNS)
-            matches.append((round_number, stage, str(opponent), *rest))
+            matches.append((round_number, stage, opponent, *rest))
     return matches
 
 
@@ -96,6 +96,10 @@ def _problem(row: Mapping[str, Any]) -> str:
     for column in ("round", "seat", "games", "wins", "draws", "losses"):
         if type(row[column]) is not int or not 0 <= row[column] <= MAX_COUNT:  # true is no count
             return f"{column} must be a count, got {row[column]!r}"
+    if row["seat"] not in (0, 1):
+        return f"seat must be 0 or 1, got {row['seat']}"
+    if not isinstance(row["opponent"], str) or not row["opponent"]:
+        return "it names no opponent"
     games, wins, draws, losses = row["games"], row["wins"], row["draws"], row["losses"]
     if wins + draws + losses != games:
         return f"{wins} wins + {draws} draws + {losses} losses are not {games} games"

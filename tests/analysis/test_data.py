@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from cuttle.analysis import Study, load
@@ -197,6 +198,8 @@ EXCLUDED: dict[str, tuple[dict[str, Any], str]] = {
         ("wins", -1, "wins must be a count, got -1"),
         ("games", 11, r"6 wins \+ 0 draws \+ 4 losses are not 11 games"),
         ("games", float("nan"), "matches.jsonl line 1 is damaged"),
+        ("seat", 2, "seat must be 0 or 1, got 2"),
+        ("opponent", None, "it names no opponent"),
         ("stage", "test", "unknown stage 'test'; known: validation, final"),
     ]
 }  # fmt: skip
@@ -299,6 +302,20 @@ def test_factors_that_old_runs_declare_may_differ(tmp_path: Path, factors: list[
     else:
         with pytest.raises(MixedStudyError, match=r"training.rounds: 4 -> 5"):
             load(path)
+
+
+def test_merged_experiments_know_each_others_factors(tmp_path: Path) -> None:
+    swept, other = (
+        write_factorial(tmp_path / name, TWO_RATES, factors={**BASE, RATE: base})
+        for name, base in (("first", 3.0e-4), ("second", 1.0e-3))
+    )
+    lone = write_experiment(tmp_path, {"boolean": [0.5]}, planned=["boolean"], name="lone")
+
+    merged = load([swept, lone])
+    rates = merged.runs.set_index("experiment")[RATE]
+    assert rates["lone"] == 3.0e-4 and set(rates["study"]) == {3.0e-4, 1.0e-3}
+    assert merged.conditions.loc["boolean", RATE] == 3.0e-4
+    assert np.isnan(load([swept, other]).conditions.loc["boolean", RATE])  # two levels have it
 
 
 def test_equal_numbers_and_runs_that_are_not_used_do_not_refuse_the_study(tmp_path: Path) -> None:
