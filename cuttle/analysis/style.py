@@ -47,6 +47,7 @@ MARGIN_COLOUR = "#E8EEF4"  # the band of differences that count as equal
 LABEL_WIDTH = 16  # characters of a type's name on one line
 LABEL_LINES = 2
 ROW_LABEL = 38  # characters of a label of one line
+MAX_STRETCH = 1.5  # of a label's length, for the sake of telling it from others
 LANE = 0.3  # of the distance between categories: as far as points are spread in all
 NOTE_WIDTH_PER_INCH = 21  # characters of the note's size
 
@@ -123,12 +124,26 @@ def row_labels(study: Study) -> tuple[dict[str, str], str]:
 
     Of several factors the ends of long conditions, which `clip` keeps, would not tell them apart.
     """
-    names, title = study.labels, ""
-    if len(study.varying) > 1 and max(map(len, names)) > ROW_LABEL:
-        levels = study.conditions[list(study.varying)].map(level_text)
-        names = [", ".join(row) for row in levels.itertuples(index=False, name=None)]
-        title = ", ".join(map(study.factor_text, study.varying))
-    return dict(zip(study.labels, clip_all(names, ROW_LABEL), strict=True)), title
+    names, varying = study.labels, study.varying
+    if len(varying) <= 1 or max(map(len, names)) <= ROW_LABEL:
+        return dict(zip(names, clip_all(names, ROW_LABEL), strict=True)), ""
+    for room in (None, ROW_LABEL // len(varying)):
+        levels = level_texts(study, room)
+        labels = {name: ", ".join(levels[name][f] for f in varying) for name in names}
+        if max(map(len, labels.values())) <= ROW_LABEL:
+            break
+    return labels, ", ".join(map(study.factor_text, varying))
+
+
+def level_texts(study: Study, room: int | None = None) -> dict[str, dict[str, str]]:
+    """Return the level of each factor by condition, clipped to so many characters."""
+    levels = study.conditions[list(study.factors)].map(level_text)
+    if room is not None:
+        for factor in levels:
+            names = list(dict.fromkeys(levels[factor]))
+            clipped = dict(zip(names, clip_all(names, room), strict=True))
+            levels[factor] = levels[factor].map(clipped)
+    return {str(label): dict(row) for label, row in levels.iterrows()}
 
 
 def setting_texts(study: Study, *shown: str, between: str = ", ") -> dict[str, str]:
@@ -164,7 +179,9 @@ def _further_colour(number: int) -> str:
 @contextlib.contextmanager
 def own_style() -> Iterator[None]:
     """Leave aside what the caller and a matplotlibrc have set."""
-    with mpl.rc_context():
+    with mpl.rc_context(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # a name may hold any character
+        warnings.filterwarnings("ignore", "constrained_layout not applied")  # and be of any length
         mpl.rcdefaults()
         mpl.rcParams.update(RC)
         yield
@@ -187,11 +204,18 @@ def clip(name: str, limit: int = LABEL_WIDTH * LABEL_LINES - 4) -> str:
 
 
 def clip_all(names: Sequence[str], limit: int) -> list[str]:
-    """Clip names as far as they stay different."""
-    longest = max(map(len, names), default=0)
+    """Clip names as far as they stay different; number those that only a long text would tell."""
+    longest = min(max(map(len, names), default=0), MAX_STRETCH * limit)
     while limit < longest and len({clip(name, limit) for name in names}) < len(set(names)):
         limit += 1
-    return [clip(name, limit) for name in names]
+    numbers: dict[str, list[str]] = {}
+    for name in dict.fromkeys(names):
+        numbers.setdefault(clip(name, limit), []).append(name)
+    return [
+        f"{short} ({alike.index(name) + 1})" if len(alike := numbers[short]) > 1 else short
+        for name in names
+        for short in [clip(name, limit)]
+    ]
 
 
 def clip_lines(setting: str, limit: int = 24) -> str:
@@ -234,8 +258,7 @@ def image(figure: Figure, kind: str) -> bytes:
     """
     undated = {"pdf": {"CreationDate": None}, "png": {"Software": None}}
     buffer = io.BytesIO()
-    with own_style(), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph .* missing")  # a name may hold any character
+    with own_style():
         if engine := figure.get_layout_engine():
             if figure.axes:  # it warns where there is nothing to lay out
                 engine.execute(figure)

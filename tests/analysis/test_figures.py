@@ -37,6 +37,9 @@ from .studies import AWKWARD, LONG_NAMES, ODD_NAMES, OF_FACTORS, WITH_FIGURES
 
 NAMES = list(all_figures())
 
+LONG_TYPES = ["transformer_with_relative_positions_v1", "transformer_with_relative_positions_v2"]
+SCHEDULES = ["constant", "cosine", "exponential", "linear", "polynomial", "triangular", "restarts"]
+
 
 @pytest.fixture(scope="module")
 def wide(factorial: Make) -> Study:
@@ -292,6 +295,34 @@ def test_conditions_of_several_factors_have_a_label_each(factorial: Make) -> Non
     for name, axis in (("opponents", 0), ("differences", 0)):
         labels = [text.get_text() for text in draw(name, study).axes[axis].get_yticklabels()]
         assert len(set(labels)) == 12
+
+
+@pytest.mark.parametrize(
+    ("name", "types", "levels"),
+    [
+        ("differences", ["boolean"], [5e-4, 1e-3, 2e-3, 4e-3, 8e-3]),
+        ("differences", LONG_TYPES, [f"a_very_long_level_number_{n}" for n in ("one", "two")]),
+        ("response", ["boolean", "embedding"], list(range(1, 31))),
+        ("interaction", ["boolean", "embedding"], SCHEDULES),
+        ("heat_map", ["boolean", "embedding"], [{"kind": k, "warmup": 100} for k in SCHEDULES[:5]]),
+    ],
+    ids=["levels", "long names", "numbers", "texts", "mappings"],
+)  # fmt: skip
+def test_no_label_of_an_axis_covers_another(
+    name: str, types: list[str], levels: list[Any], factorial: Make
+) -> None:
+    factors = {"network_type": types[0], RATE: 3e-4}
+    design = cells(lambda i, j: 0.5 + j / 100, levels=levels, types=types, runs=2)
+
+    figure = draw(name, factorial(design, factors=factors))
+
+    image(figure, "png")
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            labels = [x for x in axis.get_ticklabels() if x.get_text() and not x.get_rotation()]
+            boxes = [label.get_window_extent() for label in labels]
+            assert not any(a.overlaps(b) for a, b in itertools.pairwise(boxes))
+            assert all(figure.bbox.x0 <= box.x0 for box in boxes)
 
 
 def test_runs_have_the_markers_of_the_legend_and_are_not_cut_in_half(tmp_path: Path) -> None:

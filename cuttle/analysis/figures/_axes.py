@@ -12,7 +12,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from cuttle.analysis.data import Study, level_text
+from cuttle.analysis.data import Study
 from cuttle.analysis.figures._panels import MAX_TALL_ROWS, is_dense
 from cuttle.analysis.numerics import FloatArray
 from cuttle.analysis.statistics.primary import comparisons
@@ -21,7 +21,7 @@ from cuttle.analysis.style import (
     INK,
     Style,
     clip,
-    clip_all,
+    level_texts,
     offsets,
     row_labels,
     short,
@@ -34,7 +34,7 @@ LABEL_SIZE, DENSE_SIZE = 7, 6  # points
 POINT_BIN = 0.02  # of the axis: points closer than this would cover each other
 COLOUR_MAP = "cividis"  # grows in lightness: readable in grey and under colour deficiencies
 MIN_SPAN = 0.1  # of the colours of a heat map, in win rate: less would magnify noise
-MAX_UPRIGHT = 5  # names that stand beside each other on a page
+CHARACTERS_PER_INCH = 15  # of tick labels
 MAX_PAIRS = 40  # of several factors
 FEW = 30  # runs of a condition that can be distinguished at full size
 POINT_STEP = 0.09  # of the distance between two categories
@@ -82,21 +82,36 @@ def label_groups(axes: Axes, study: Study, groups: Mapping[str, FloatArray]) -> 
 
 
 def label_pairs(axes: Axes, study: Study, pairs: pd.DataFrame, sign: str) -> None:
-    """Name the pairs on the vertical axis: where several factors vary, by what differs."""
-    dense = is_dense(study, len(pairs))
+    """Name the pairs on the vertical axis by the levels that differ, and where they do."""
+    levels = level_texts(study)
+    if len(study.varying) <= 1:
+        names = [(levels[a][f], levels[b][f]) for f, a, b in _pairs_of(pairs)]
+        texts = [f"{short(first)}\n{sign} {short(second)}" for first, second in names]
+        dense = is_dense(study, len(pairs)) or max(text.count("\n") for text in texts) > 1
+        if dense:
+            texts = [f"{clip(first, 24)} {sign} {clip(second, 24)}" for first, second in names]
+        category_axis(axes, texts, dense=dense)
+        return
+    texts = _by_levels(study, pairs, sign, levels)
+    if max(map(len, texts)) > PAIR_LABEL:
+        levels = level_texts(study, PAIR_LABEL // (len(study.varying) + 1))
+        texts = _by_levels(study, pairs, sign, levels)
+    category_axis(axes, texts, dense=True)
+
+
+def _by_levels(
+    study: Study, pairs: pd.DataFrame, sign: str, levels: Mapping[str, Mapping[str, str]]
+) -> list[str]:
+    """Write pairs of several factors: the two levels, and those of the other factors."""
     texts = []
-    levels = study.conditions[list(study.factors)].map(level_text).to_dict("index")
-    for varied, first, second in zip(pairs["factor"], pairs["a"], pairs["b"], strict=True):
-        if len(study.varying) <= 1:
-            line = f"{clip(first, 24)} {sign} {clip(second, 24)}"
-            texts.append(line if dense else f"{short(first)}\n{sign} {short(second)}")
-            continue
-        a, b = levels[first][varied], levels[second][varied]
+    for varied, first, second in _pairs_of(pairs):
         where = ", ".join(levels[first][f] for f in study.varying if f != varied)
-        texts.append(f"{a} {sign} {b}  ({where})")
-    if len(study.varying) > 1:
-        texts = clip_all(texts, PAIR_LABEL)
-    category_axis(axes, texts, dense=dense)
+        texts.append(f"{levels[first][varied]} {sign} {levels[second][varied]}  ({where})")
+    return texts
+
+
+def _pairs_of(pairs: pd.DataFrame) -> Iterable[tuple[str, str, str]]:
+    return zip(pairs["factor"], pairs["a"], pairs["b"], strict=True)
 
 
 def annotate(axes: Axes, place: float, text: str, *, at_right: bool = False) -> None:
@@ -140,6 +155,15 @@ def draw_mean(axes: Axes, means: "pd.Series[float]", style: Style) -> None:
 def scale_for_count(amount: float, count: int) -> float:
     """Make a size or an opacity smaller where many things are drawn over each other."""
     return amount * min(1.0, math.sqrt(FEW / max(1, count)))
+
+
+def slant(texts: Sequence[str], axes: Axes) -> dict[str, Any]:
+    """Return how names beside each other are written: slanted where they have no room."""
+    share = axes.get_window_extent().width / axes.figure.dpi / len(texts)  # inches
+    longest = max(len(line) for text in texts for line in text.split("\n"))
+    if longest <= CHARACTERS_PER_INCH * share:
+        return {}
+    return {"rotation": 30, "ha": "right", "rotation_mode": "anchor"}
 
 
 def reach(estimate: Any, low: Any, high: Any, *, least: float = 0.0) -> FloatArray:
@@ -235,7 +259,7 @@ def heat_map_of(
         colour = "black" if is_light else "white"
         axes.text(column, row, text, ha="center", va="center", fontsize=7, color=colour)
     axes.set_yticks(range(len(rows)), rows)
-    axes.set_xticks(range(len(columns)), columns, rotation=30 * (len(columns) > MAX_UPRIGHT))
+    axes.set_xticks(range(len(columns)), columns, **slant(columns, axes))
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     bar = figure.colorbar(picture, ax=axes, shrink=0.9, pad=0.02)

@@ -1,6 +1,7 @@
 """Figures of several factors: heat maps, interactions, response curves."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,16 +13,16 @@ from cuttle.analysis.captions import games_text, runs_text
 from cuttle.analysis.data import Study, level_text
 from cuttle.analysis.figure import figure
 from cuttle.analysis.figures._axes import (
-    MAX_UPRIGHT,
     WHISKER,
     heat_map_of,
     reach,
     scale_for_count,
+    slant,
     span,
 )
 from cuttle.analysis.figures._panels import draw_legend, grid_of, is_dense
 from cuttle.analysis.interpretation import capitalize
-from cuttle.analysis.numerics import mean_interval
+from cuttle.analysis.numerics import mean_interval, rows_of
 from cuttle.analysis.statistics.factors import factorial
 from cuttle.analysis.statistics.final import descriptives
 from cuttle.analysis.style import (
@@ -46,6 +47,7 @@ CELL_HEIGHT, DENSE_CELL_HEIGHT = 0.42, 0.24  # inches
 MIN_LEVELS = 3  # fewer make no response curve
 DECADE = 10  # the axis is logarithmic from this ratio of the largest to the smallest level on
 MAX_ROWS = 6
+MAX_TICKS = 12  # of the axis of a response curve
 DODGE = 0.04  # of the distance between levels, so that intervals stand beside each other
 RESPONSE_DODGE = 0.012  # of the axis
 
@@ -131,7 +133,9 @@ def interaction(study: Study) -> Figure | None:
     for panel, factor in zip(axes, others, strict=True):
         _draw_means(panel, study, runs, factor)
     draw_legend(drawn, study)
-    texts = [text for text in factorial(study, opponent)["sentence"] if "depends" in text]
+    terms = rows_of(factorial(study, opponent))
+    shown = [row for row in terms if first in row["factors"] and len(row["factors"]) == 2]
+    texts = [row["sentence"] for row in shown if "depends" in row["sentence"]]
     caption = (
         f"Mean final win rate against {opponent} by the levels of two factors at a time, over the "
         f"runs at all levels of the others; whiskers are 95% t-intervals of the mean "
@@ -157,7 +161,8 @@ def _draw_means(axes: Axes, study: Study, runs: pd.DataFrame, factor: str) -> No
             look = {**WHISKER, "color": level_colours(names)[name], "capsize": 2}
             look |= {"linestyle": "-", "marker": "o", "markersize": 3.5}
             axes.errorbar(np.array(known) + shift, mean, yerr=reach(mean, low, high), **look)
-    axes.set_xticks(range(len(levels)), list(map(short, levels)))
+    texts = list(map(short, levels))
+    axes.set_xticks(range(len(levels)), texts, **slant(texts, axes))
     axes.set_xlim(-0.4, len(levels) - 0.6)
     axes.set_ylim(*span(list(rows.values())))
     axes.set_xlabel(study.factor_text(factor))
@@ -213,6 +218,16 @@ def _others(study: Study, factor: str) -> list[tuple[str, list[str]]]:
     return [(title, labels) for title, labels in groups.items() if levels[labels].nunique() > 1]
 
 
+def _apart(levels: Sequence[float], *, is_log: bool) -> list[float]:
+    """Return the levels whose labels have room, the ends first of all."""
+    places = np.log(levels) if is_log else np.array(levels, dtype=np.float64)
+    least, kept = (places[-1] - places[0]) / MAX_TICKS, [0]
+    for place in range(1, len(levels) - 1):
+        if places[place] - places[kept[-1]] >= least and places[-1] - places[place] >= least:
+            kept.append(place)
+    return [levels[place] for place in [*kept, len(levels) - 1]]
+
+
 def _draw_response(axes: Axes, study: Study, factor: str, labels: list[str], opponent: str) -> None:
     table = 100 * descriptives(study, opponent).set_index("condition").loc[labels, PARTS]
     places, rates = study.conditions.loc[labels], study.rates(opponent)
@@ -236,8 +251,9 @@ def _draw_response(axes: Axes, study: Study, factor: str, labels: list[str], opp
                       markersize=size, color=colour, alpha=0.5)  # fmt: skip
     if is_log:
         axes.set_xscale("log")
-    rotation = 60 * (len(levels) > MAX_UPRIGHT)
-    axes.set_xticks(levels, [f"{level:g}" for level in levels], rotation=rotation)
+    ticks = _apart(levels, is_log=is_log)
+    texts = list(map(level_text, ticks))
+    axes.set_xticks(ticks, texts, **slant(texts, axes))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xlabel(study.factor_text(factor))
     axes.set_ylabel(f"% vs {short(opponent)}")
