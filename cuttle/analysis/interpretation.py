@@ -85,8 +85,11 @@ def answer(row: Row, noun: str) -> str:
     return _equivalence(row) if row["decision"] is Decision.EQUIVALENT else _undecided(row, noun)
 
 
-def summarise(rows: Sequence[Row], noun: str) -> str:
-    """Put the answers about one family of pairs into one sentence, without its full stop."""
+def summarise(rows: Sequence[Row], noun: str, overall: str = "") -> str:
+    """Put the answers about one family of pairs into one sentence, without its full stop.
+
+    overall: what a test of all conditions at once says, where it says that some differ
+    """
     won = [row for row in rows if row["decision"] in SIGNIFICANT]
     equal = [row for row in rows if row["decision"] is Decision.EQUIVALENT]
     open_pairs = [row for row in rows if row["decision"] is Decision.UNDECIDED]
@@ -98,9 +101,8 @@ def summarise(rows: Sequence[Row], noun: str) -> str:
         parts = [_beats(row) + " (within the margin)" * _is_small(row) for row in won]
         parts += _equal_pairs(equal)
     if open_pairs and len(open_pairs) == len(rows):
-        parts.append(
-            f"no significant difference between {noun}s, but differences cannot be ruled out"
-        )
+        rest = f"though {overall}" if overall else "but differences cannot be ruled out"
+        parts.append(f"no pair of {noun}s differs significantly, {rest}")
     elif open_pairs:
         verb = "is" if len(open_pairs) == 1 else "are"
         pair = "other pair" if parts else "pair"
@@ -140,7 +142,7 @@ def interval_ahead(row: Row) -> str:
 
 def _equal_pairs(equal: Sequence[Row]) -> list[str]:
     """Describe which conditions are equivalent: all of them at once where all their pairs are."""
-    within = [f"equivalent within {format_points(row['margin'])} (TOST)" for row in equal]
+    within = [f"equivalent within {format_points(row['margin'])} ({_tost(row)})" for row in equal]
     names = dict.fromkeys(name for row in equal for name in (row["a"], row["b"]))
     if len(equal) == math.comb(len(names), 2) > 1:
         return [f"all pairs of {join_words(names)} are {within[0]}"]
@@ -188,8 +190,13 @@ def _equivalence(row: Row) -> str:
         interval = f"; 90% CI of {row['a']} minus {row['b']} {ends} points"
     return (
         f"{row['a']} and {row['b']} are equivalent within {format_points(row['margin'])} either "
-        f"way (TOST, Holm {format_p_claim(row['p_tost_holm'])}{interval})."
+        f"way ({_tost(row)}, Holm {format_p_claim(row['p_tost_holm'])}{interval})."
     )
+
+
+def _tost(row: Row) -> str:
+    """Name the test of equivalence, which without variance is that of the difference."""
+    return "TOST" if row["test"] in ("welch", "paired_t") else TESTS[row["test"]]
 
 
 def _undecided(row: Row, noun: str) -> str:

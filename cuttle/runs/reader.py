@@ -157,10 +157,13 @@ def _is_run_id(name: Any) -> bool:
 
 
 def _is_plan(entry: Any) -> bool:
+    if not isinstance(entry, dict):
+        return False
+    label = entry.get("condition", entry.get("network_type"))
     return (
-        isinstance(entry, dict)
-        and _is_run_id(entry.get("run_id"))
-        and isinstance(entry.get("condition", entry.get("network_type")), str)
+        _is_run_id(entry.get("run_id"))
+        and isinstance(label, str)
+        and label != ""
         and type(entry.get("run")) is int
         and isinstance(entry.get("levels"), dict | None)
         and type(entry.get("seed")) in (int, type(None))

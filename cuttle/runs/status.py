@@ -3,7 +3,7 @@
 import os
 import socket
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -91,21 +91,30 @@ def read_status(run_dir: Path) -> Status | None:
     """Read the status file: None where there is none, ValueError where it is damaged."""
     path = run_dir / STATUS_FILE
     try:
-        return parse_status(read_json(path))
+        content = read_json(path)
     except FileNotFoundError:
         return None
-    except (TypeError, KeyError, AttributeError) as error:
+    try:
+        return parse_status(content)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"{path} does not describe a run ({error})") from error
 
 
 def parse_status(value: dict[str, Any]) -> Status:
-    """Build a status from the content of its file."""
-    error = value.get("error")
-    known = {**value, "state": RunState(value["state"])}
-    if "condition" not in known:  # written before experiments had factors
+    """Build a status from the content of its file; raise ValueError where it describes no run."""
+    if not isinstance(value, dict):
+        raise ValueError(f"not a mapping but {type(value).__name__}")
+    known = dict(value)
+    if "condition" not in known and "network_type" in known:  # older than factors
         known["condition"] = known.pop("network_type")
         known["levels"] = {"network_type": known["condition"]}
-    known["error"] = RunError(**error) if error else None
+    needs = {f.name: f.default is MISSING and f.default_factory is MISSING for f in fields(Status)}
+    if unknown := sorted(map(str, known.keys() - needs)):
+        raise ValueError(f"unknown: {', '.join(unknown)}")
+    if missing := [name for name, is_needed in needs.items() if is_needed and name not in known]:
+        raise ValueError(f"missing: {', '.join(missing)}")
+    known["state"] = RunState(known["state"])
+    known["error"] = RunError(**error) if (error := known.get("error")) else None
     status = Status(**known)
     if status.state in DERIVED_STATES:
         raise ValueError(f"{status.state} is derived, a status file cannot hold it")

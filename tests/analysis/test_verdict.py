@@ -34,6 +34,11 @@ EQUAL = dict.fromkeys(TYPES, LOW)
 SMALL = {"boolean": LOW, "embedding": [0.62, 0.621, 0.622, 0.623]}
 LARGE = {"boolean": LOW, "embedding": [0.7, 0.71, 0.705, 0.712]}
 OPEN = {"boolean": [0.5, 0.6, 0.7], "embedding": [0.55, 0.65, 0.6]}
+SOME = {
+    "boolean": [0.606, 0.625, 0.534, 0.605, 0.585, 0.587, 0.654],
+    "embedding": [0.646, 0.62, 0.615, 0.545, 0.633, 0.588, 0.615],
+    "multi_encoder": [0.623, 0.649, 0.681, 0.65, 0.658, 0.613, 0.634],
+}
 LADDER = {f"type_{i}": [rate + max(i, 1) / 25 for rate in LOW] for i in range(6)}
 CURVES = {"boolean": [0.5, 0.52, 0.54, 0.53], "embedding": [0.62, 0.6, 0.63, 0.64]}
 FIVE = {"boolean": [*UP, 0.5, 0.7], "embedding": [*UP, 0.7, 0.5]}
@@ -110,7 +115,8 @@ def test_a_question_is_answered_with_decision_and_numbers(
 @pytest.mark.parametrize(
     ("groups", "pattern"),
     [
-        (OPEN, "no significant difference between types, but .*cannot be ruled out"),
+        (OPEN, "no pair of types differs significantly, but .*cannot be ruled out"),
+        (SOME, r"no pair of types differs significantly, though at least two types differ \(Wel"),
         (SMALL, r"embedding beats boolean by 2\.0 points \(within the margin\)"),
         (LARGE, r"embedding beats boolean by 10\.5 points\.$"),
         ({name: MAIN[name] for name in TWO}, r"multi_encoder has no usable runs; embedding beats "
@@ -121,7 +127,10 @@ def test_a_question_is_answered_with_decision_and_numbers(
         (LADDER, r"of 15 pairs of types 14 differ significantly and 1 is equivalent\.$"),
         ({name: (0.5,) for name in TWO}, r"1 pair cannot .*; boolean and embedding share the hi"),
     ],
-    ids=["open", "small", "large", "missing", "equal", "one run each", "many", "one each, equal"],
+    ids=[
+        "open", "some", "small", "large", "missing", "equal", "one run each", "many",
+        "one each, equal",
+    ],
 )  # fmt: skip
 def test_headline_names_what_is_missing_then_who_wins(
     study: Make, groups: Any, pattern: str

@@ -68,6 +68,18 @@ def test_a_status_of_nonsense_is_damaged(name: str, value: object, tmp_path: Pat
     assert len(record.problems) == 1 and "status.json is damaged" in record.problems[0]
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("[1]", "not a mapping but list"), ('{"state": "running", "foo": 1}', "unknown: foo")],
+)
+def test_what_is_wrong_with_a_status_is_said_in_plain_words(
+    text: str, reason: str, tmp_path: Path
+) -> None:
+    (tmp_path / "status.json").write_text(text)
+
+    assert RunRecord(tmp_path).problems == [f"status.json is damaged ({reason})"]
+
+
 def test_a_lock_is_held_once(tmp_path: Path) -> None:
     with locked(tmp_path):
         assert is_locked(tmp_path)

@@ -136,7 +136,7 @@ def states(study: Study) -> list[tuple[str, list[dict[str, Any]]]]:
     """Return the state of every run, by condition in the order of the plan."""
     columns = ["condition", "run_id", "run", "state"]
     frame = pd.concat([study.runs.assign(state="completed")[columns], study.excluded[columns]])
-    groups = frame.sort_values("run").groupby("condition", observed=False, sort=False)
+    groups = frame.sort_values("run").groupby("condition", observed=False, sort=True)
     return [(str(condition), rows_of(rows)) for condition, rows in groups]
 
 

@@ -15,6 +15,7 @@ from cuttle.analysis.report import content
 from cuttle.analysis.statistics.checks import checks
 from cuttle.analysis.statistics.verdict import headline, verdict
 from cuttle.runs.files import write_text
+from cuttle.runs.formatting import printable
 
 # What the answer rests on comes first.
 LEADING = ("win_rates", "response", "interaction", "heat_map", "learning_curves", "differences")
@@ -64,7 +65,7 @@ def write_report(
         generated_at=generated_at(),
     )
     path = directory / "report.html"
-    write_text(path, page)
+    write_text(path, printable(page))
     return path
 
 

@@ -69,16 +69,21 @@ def headline(study: Study) -> str:
     if all(row["decision"] is Decision.NOT_COMPUTABLE for row in rows):
         answers = list(_without_comparison(study, opponent, rows))
     else:
-        answers = list(_of_families(study, rows))
+        answers = list(_of_families(study, opponent, rows))
     return about + "; ".join(filter(None, [missing, *answers])) + "."
 
 
-def _of_families(study: Study, pairs: Sequence[Row]) -> Iterator[str]:
+def _of_families(study: Study, opponent: str, pairs: Sequence[Row]) -> Iterator[str]:
     """Sum up the pairs of each factor, and what those of a single one leave undetected."""
     families = by_family(pairs)
     for factor, family in families.items():
         name = f"by {study.factor_text(factor)}, " * (len(families) > 1)
-        yield name + summarise(family, study.noun)
+        overall = ""
+        if len(families) == 1 and len(study.labels) > 2:
+            statement = _overall(study, opponent, pairs)
+            is_different = statement.decision is Decision.DIFFERENT
+            overall = statement.answer.removeprefix("Yes: ").rstrip(".") * is_different
+        yield name + summarise(family, study.noun, overall)
     if len(families) == 1:
         yield detectable_text([row for row in pairs if row["decision"] is Decision.UNDECIDED])
 
