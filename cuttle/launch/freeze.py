@@ -56,6 +56,7 @@ def freeze(
     The second value gives, by run id, why a run could not be prepared.
     facts: the program's facts about itself and its runs, for the metadata
     """
+    is_new = not plan.experiment_dir.exists()
     try:
         plan.experiment_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -75,7 +76,7 @@ def freeze(
         try:
             _write_experiment(plan, provenance)
         except OSError:
-            if not (plan.experiment_dir / EXPERIMENT_FILE).exists():  # so there is no run either
+            if is_new and not (plan.experiment_dir / EXPERIMENT_FILE).exists():  # nor any run
                 shutil.rmtree(plan.experiment_dir, ignore_errors=True)
             raise
     frozen: list[PlannedRun] = []

@@ -1,6 +1,7 @@
 """What a launch that dies while it writes its plan leaves behind."""
 
 import errno
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -110,12 +111,20 @@ def test_two_launches_that_begin_an_experiment_at_once_agree_on_its_seeds(
 def test_nothing_is_planned_where_the_disk_is_too_full_for_the_source(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A directory that was there is left as it was, a new one is taken back."""
     monkeypatch.setattr(freeze, "keep_source", full)
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.mkdir()
+    (old / "notes").touch()
 
-    with pytest.raises(OSError, match="No space left"):
-        freeze.freeze(plan_of(tmp_path, 1, "first"), [], state=RunState.PREPARED, facts={})
+    plan = plan_of(tmp_path / "elsewhere", 1, "first")
+    for directory in (old, new):
+        asked = replace(plan, experiment_dir=directory)
+        with pytest.raises(OSError, match="No space left"):
+            freeze.freeze(asked, [], state=RunState.PREPARED, facts={})
 
-    assert not (tmp_path / EXPERIMENT_FILE).exists()
+    assert sorted(path.name for path in old.iterdir()) == [".lock", "notes"]
+    assert not new.exists()
 
 
 def test_a_plan_is_written_by_one_launch_at_a_time(
