@@ -20,7 +20,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from cuttle.launch import isolate
 from cuttle.launch.arithmetic import environment
-from cuttle.launch.callback import refuse_unused_options
+from cuttle.launch.callback import LAUNCHER, refuse_unused_options
 from cuttle.launch.compose import Composer
 from cuttle.launch.exit_status import COMPLETED, FAILED, LEFT_TO_ANOTHER, set_status
 from cuttle.launch.launch import Execution, launch, wait_for_end
@@ -90,6 +90,8 @@ def launch_run(config: DictConfig, program: Program, arguments: Sequence[str] = 
     is_single = hydra.mode is not RunMode.MULTIRUN
     if is_single:
         refuse_unused_options(master)
+    elif os.environ.get(LAUNCHER) == str(os.getppid()):  # a worker that another sweeper started
+        isolate.exit_with(os.getppid())
     _start_importing(program, config)
     loader = GlobalHydra.instance().config_loader()
     parser = OverridesParser.create(config_loader=loader)

@@ -23,6 +23,7 @@ UNUSED = {
     "verbose": (False,),
     "job.chdir": (False, None),
 }
+LAUNCHER = "CUTTLE_LAUNCHER"  # variable with the process id of a sweep, for its workers
 PLACES = "a run lives in ROOT/EXPERIMENT/RUN; set root= and experiment="
 LOGS = "a run writes its log to train.log"
 UNUSED_GROUPS = {"hydra/job_logging": "none", "hydra/hydra_logging": "none"}
@@ -44,6 +45,7 @@ class LaunchCallback(Callback):
             given = f"hydra.sweeper={sweeper or None}"
             raise Refusal(f"{given} is not a sweeper; select hydra/sweeper=cuttle")
         is_other = "program" not in sweeper
+        os.environ[LAUNCHER] = str(os.getpid())
         if is_other and config.dry_run:
             raise Refusal("dry_run=true: another sweeper makes no plan; remove hydra/sweeper=")
         direction = sweeper.get("direction", "maximize")  # of Optuna

@@ -85,7 +85,8 @@ def show_summary(
     """Print how the runs ended and what failed; return whether nothing is left to fix."""
     counts = Counter(decision.record.state for decision in decisions)
     words = ", ".join(f"{counts[state]} {state}" for state in RunState if counts[state])
-    trained = sum(d.is_to_do and d.record.state is RunState.COMPLETED for d in decisions)
+    completed = [d for d in decisions if d.is_to_do and d.record.state is RunState.COMPLETED]
+    trained = sum(d.run.run_id not in failures for d in completed)
     skipped = sum(decision.action is Action.SKIP for decision in decisions)
     print(
         f"{decisions[0].run.run_dir.parent}: {pluralize(len(decisions), 'run')}: {words} "

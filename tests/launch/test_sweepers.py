@@ -11,7 +11,7 @@ from hydra.core.plugins import Plugins
 from hydra.plugins.sweeper import Sweeper
 
 from tests.launch.here import launch_here as launch
-from tests.launch.launching import results, start, states, status, wait_for
+from tests.launch.launching import all_gone, results, start, states, status, wait_for
 
 pytestmark = pytest.mark.usefixtures("fork_server")
 
@@ -43,6 +43,18 @@ def test_a_trial_waits_for_a_run_that_another_one_trains(tmp_path: Path) -> None
 
     assert "1 running (0 trained now" in finished.stdout and finished.returncode == 0
     assert states(tmp_path) == {"boolean_run_01": "completed"}
+
+
+@pytest.mark.slow
+def test_no_process_outlives_a_killed_launcher_of_another_sweeper(tmp_path: Path) -> None:
+    words = ("-m", "hydra/sweeper=basic", "hydra.launcher.n_jobs=2", "experiment=test", "run=1,2")
+    process = start(tmp_path, *words, ROUND_S="60")
+    wait_for(lambda: [*states(tmp_path).values()] == ["running"] * 2)
+
+    process.kill()
+    process.communicate()
+
+    assert all_gone(tmp_path)
 
 
 @pytest.mark.slow
