@@ -29,7 +29,8 @@ START_TRIES = 5
 MAX_TEMPORARY_DIR = 75  # bytes; 32 more name the server's socket, which may have 107
 LOST = 255  # exit code that the standard library gives a child whose fork server died
 
-_server_environment: list[dict[str, str]] = []  # of the fork server, once it is started
+# What the fork server calls before its first child, and its environment, once it is started.
+_server: list[tuple[Sequence[str], Mapping[str, str]]] = []
 
 
 class ChildDied(RuntimeError):
@@ -46,9 +47,9 @@ def start_server(names: Sequence[str], environment: Mapping[str, str]) -> None:
     names: functions, as `module:function`, that the server calls before its first child
     environment: variables that libraries read when they are imported
     """
-    if _server_environment:
+    if _server:
         return
-    _server_environment.append(dict(environment))
+    _server.append((names, environment))
     if multiprocessing.get_start_method(allow_none=True) == "loky":  # of joblib's workers
         multiprocessing.set_start_method("forkserver", force=True)  # which a child knows too
     multiprocessing.get_context("forkserver").set_forkserver_preload([preload.__name__])
@@ -64,11 +65,12 @@ def call(name: str, *arguments: Any, environment: Mapping[str, str]) -> Any:
     The child is forked where the fork server has this environment, else it is a new interpreter.
     Raises CallFailed with the text of its exception, ChildDied where it ends without an answer.
     """
-    is_forked = _server_environment == [environment]
-    context: Any = multiprocessing.get_context("forkserver" if is_forked else "spawn")
+    forked = [names for names, variables in _server if variables == environment]
+    context: Any = multiprocessing.get_context("forkserver" if forked else "spawn")
     receiver, sender = multiprocessing.Pipe(duplex=False)
     process = context.Process(target=_child, args=(sender, name, arguments, dict(os.environ)))
-    with _variables((), environment), interrupts_blocked(), _no_main_module():
+    names = forked[0] if forked else ()  # for a fork server that replaces a dead one
+    with _variables(names, environment), interrupts_blocked(), _no_main_module():
         _start(process)
     sender.close()
     has_answer, value = None, None
