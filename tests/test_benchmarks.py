@@ -33,6 +33,7 @@ def test_learning_is_compared_with_that_of_another_commit(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(ROOT / "cuttle" / "__pycache__"))  # compiled already
     words = ["--against=HEAD", "--budget=smoke", "--types=blind", "--repetitions=1"]
     monkeypatch.setattr(sys, "argv", ["training.py", *words])
 

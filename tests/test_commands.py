@@ -92,7 +92,7 @@ def in_small(command: str) -> str:
     command = re.sub(r" \[--[\w-]+\]", "", command).replace(".venv/bin/", "")
     for part, instead in (PLACEHOLDERS | SMALLER).items():
         command = command.replace(part, instead)
-    command = re.sub(r"\+study=\w+", r"\g<0> run=1 network_type=boolean,embedding", command)
+    command = re.sub(r"\+study=\w+", r"\g<0> run=1 network_type=boolean", command)
     if "train.py" in command and "--help" not in command:
         command += " training=smoke" if "training=" not in command else ""
         command += " portable=false" if "+study" in command else ""

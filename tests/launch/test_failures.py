@@ -273,10 +273,11 @@ def test_edits_while_a_sweep_runs_change_none_of_its_runs(
     shutil.copy(REPOSITORY / "train.py", code)
     work.mkdir()
     options = ("--config-dir", code / "fake" / "conf", "training=fake")
+    path, compiled = f"{code / 'fake'}:{code}", f"{REPOSITORY}/cuttle/__pycache__"
     process = subprocess.Popen(
         [sys.executable, code / "train.py", *options, *PARALLEL],
         cwd=work,
-        env={**os.environ, "PYTHONPATH": f"{code / 'fake'}:{code}", "ROUND_S": "0.5"},
+        env={**os.environ, "PYTHONPATH": path, "ROUND_S": "0.5", "NUMBA_CACHE_DIR": compiled},
     )
     wait_for(lambda: "prepared" in states(work).values())  # before a worker has started
 
