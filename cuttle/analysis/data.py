@@ -121,7 +121,8 @@ class Study:
 
     def levels(self, factor: str) -> list[Any]:
         """Levels of a factor among the planned conditions: numbers ascending, else as planned."""
-        return ordered_levels(self.conditions[factor])
+        column = self.conditions[factor]
+        return ordered_levels(column[[level == level for level in column]])  # NaN: it is mixed
 
     def factor_text(self, factor: str) -> str:
         """Return what sentences call a factor: the end of its key, or all of it if not unique."""
@@ -272,10 +273,12 @@ def _concatenate(studies: Sequence[Study]) -> Study:
         return frame
 
     conditions = pd.concat([study.conditions for study in studies])
-    by_label = conditions.groupby(level="condition")
-    levels = conditions[list(factors)]
-    is_one = levels.map(canonical).groupby(level="condition").transform("nunique") == 1
-    conditions = conditions.assign(**levels.where(is_one))
+    levels = {
+        label: {key: _only_level(rows[key]) for key in factors}
+        for label, rows in conditions.groupby(level="condition", sort=False)
+    }
+    merged = pd.DataFrame.from_dict(levels, orient="index", dtype=object).infer_objects()
+    counts = conditions.groupby(level="condition")[["planned", "n"]].sum()
     names = [f.name for f in fields(Study) if f.type is pd.DataFrame and f.name != "conditions"]
     frames: dict[str, Any] = {name: stacked(name) for name in names}
     frames["runs"] = add_hyperparameters(frames["runs"], frames["configs"])
@@ -284,9 +287,7 @@ def _concatenate(studies: Sequence[Study]) -> Study:
         name=" + ".join(study.name for study in studies),
         paths=tuple(path for study in studies for path in study.paths),
         **frames,
-        conditions=conditions[~conditions.index.duplicated()].assign(
-            **by_label[["planned", "n"]].sum()
-        ),
+        conditions=merged.rename_axis("condition").join(counts),
         factors=factors,
         problems=tuple(f"{s.name}: {text}" for s in studies for text in s.problems),
         meta={},
@@ -294,13 +295,21 @@ def _concatenate(studies: Sequence[Study]) -> Study:
     )
 
 
+def _only_level(levels: "pd.Series[Any]") -> Any:
+    """Return the level that a label has in all experiments that know it; NaN where they differ."""
+    known = {canonical(level): level for level in levels if level == level}
+    return known.popitem()[1] if len(known) == 1 else np.nan
+
+
 def _with_factors(study: Study, factors: Mapping[str, Factor]) -> Study:
-    """Add the factors that only other experiments vary: the values of its own configs."""
-    lacking = [key for key in factors if key not in study.factors and key in study.configs]
-    values = study.configs[lacking]
+    """Add the factors that only other experiments vary: what its own configs, or groups, are."""
+    lacking = [key for key in factors if key not in study.factors]
+    choices = study.meta.get("choices") or {}
+    groups = {key: choices.get(key, np.nan) for key in lacking if key not in study.configs}
+    values = study.configs[[key for key in lacking if key not in groups]]
     of_condition = values.groupby(study.runs["condition"].astype("str")).first()
     return replace(
         study,
-        runs=study.runs.assign(**values),
-        conditions=study.conditions.join(of_condition),
+        runs=study.runs.assign(**groups, **values.where(values.notna()).infer_objects()),
+        conditions=study.conditions.join(of_condition).assign(**groups),
     )

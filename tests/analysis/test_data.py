@@ -315,7 +315,25 @@ def test_merged_experiments_know_each_others_factors(tmp_path: Path) -> None:
     rates = merged.runs.set_index("experiment")[RATE]
     assert rates["lone"] == 3.0e-4 and set(rates["study"]) == {3.0e-4, 1.0e-3}
     assert merged.conditions.loc["boolean", RATE] == 3.0e-4
-    assert np.isnan(load([swept, other]).conditions.loc["boolean", RATE])  # two levels have it
+    mixed = load([swept, other])
+    assert np.isnan(mixed.conditions.loc["boolean", RATE])  # two levels have it
+    assert mixed.levels(RATE) == [3.0e-4, 1.0e-3]
+
+
+def test_a_merged_group_has_the_option_that_each_experiment_was_made_with(tmp_path: Path) -> None:
+    cells = [({"network_type": "boolean", "trunk": trunk}, [0.5]) for trunk in ("plain", "wide")]
+    swept = write_factorial(tmp_path / "swept", cells)
+    lone, old = (
+        write_experiment(tmp_path, {"boolean": [0.5]}, planned=["boolean"], name=name, **meta)
+        for name, meta in (("lone", {"choices": {"trunk": "plain"}}), ("old", {}))
+    )
+
+    merged = load([swept, lone, old])
+
+    assert merged.levels("trunk") == ["plain", "wide"]
+    assert merged.conditions.loc["boolean", "trunk"] == "plain"  # one does not record it
+    trunks = merged.runs.groupby("experiment")["trunk"].unique().map(list)
+    assert trunks["lone"] == ["plain"] and trunks["study"] == ["plain", "wide"]
 
 
 def test_equal_numbers_and_runs_that_are_not_used_do_not_refuse_the_study(tmp_path: Path) -> None:
