@@ -139,23 +139,40 @@ def aligned(sides: Sequence[Side]) -> list[Side]:
     """Return sides that call conditions of equal levels alike: a label depends on the base.
 
     The name is the first label; where that has other levels already, with the levels behind it.
+    Sides that record too little for that keep their labels.
     """
     factors = list(dict.fromkeys(name for side in sides for name in side.factors))
-    if not factors or not all(side.factors for side in sides):
+    groups = {name for side in sides for name in side.choices}
+    unknown = [
+        name for side in sides for name in factors
+        if name in groups and name not in side.factors and name not in side.choices
+    ]  # fmt: skip
+    if not factors or unknown or not all(side.factors for side in sides):
         return list(sides)
     names: dict[Hashable, str] = {}
     found = []
     for side in sides:
-        mine = {}
-        for member in side.members:
-            levels = {factor: side.level(member, factor) for factor in factors}
-            name, key = member.condition, canonical(levels)
+        mine: dict[str, str] = {}
+        for label, levels in _levels_by_label(side, factors).items():
+            name, key = label, canonical(levels)
             if key not in names and name in names.values():
                 name += f" ({', '.join(f'{f}={format_value(x)}' for f, x in levels.items())})"
-            mine[member.condition] = names.setdefault(key, name)
+            mine[label] = names.setdefault(key, name)
+        if len(set(mine.values())) < len(mine):
+            return list(sides)
         members = tuple(m._replace(condition=mine[m.condition]) for m in side.members)
         found.append(replace(side, members=members, names=mine))
     return found
+
+
+def _levels_by_label(side: Side, factors: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return the levels of the conditions of a side; of those without a config, as planned."""
+    found = {
+        record.condition: {f: record.levels.get(f, side.factors[f].base) for f in factors}
+        for record in side.records
+        if side.factors.keys() >= set(factors)
+    }
+    return found | {m.condition: {f: side.level(m, f) for f in factors} for m in side.members}
 
 
 def compare(sides: Sequence[Side]) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from cuttle.analysis import load
 
 from .conftest import Cli
 from .experiments import (
+    ANALYSIS,
     PRIMARY,
     RATE,
     TRAINING,
@@ -194,16 +195,68 @@ def test_intervals_end_at_what_is_possible_and_equal_runs_have_none(root: Path, 
 def test_conditions_of_equal_levels_are_compared_whatever_the_base(root: Path, cli: Cli) -> None:
     """A label says what is not at the base, so that one label has two meanings here."""
     rates = {3.0e-4: 0.5, 1.0e-3: 0.6, 5.0e-3: 0.7}
-    for name, base, levels in (("low", 3.0e-4, [*rates][:2]), ("high", 1.0e-3, [*rates])):
-        design = [({"network_type": "boolean", RATE: x}, [rates[x]] * 2) for x in levels]
+    for name, base, runs in (("low", 3.0e-4, (2, 2)), ("high", 1.0e-3, (3, 2, 2))):
+        design = [
+            ({"network_type": "boolean", RATE: x}, [rates[x]] * n)
+            for x, n in zip(rates, runs, strict=False)
+        ]
         write_factorial(root / name, design, factors={"network_type": "boolean", RATE: base})
 
     document = document_of(cli, root / "low" / "study", root / "high" / "study")
 
     rows = [row for row in document["results"] if row["opponent"] == PRIMARY]
     assert [row["win_rate"] for row in rows if row["condition"] == "boolean"] == [0.5, 0.5]
-    (lone,) = document["notes"]
-    assert lone.startswith("conditions only in ") and lone.endswith("boolean_learning_rate=0.005")
+    lone, lone_runs = (note.rpartition(": ")[2] for note in document["notes"])
+    assert lone == "boolean_learning_rate=0.005"
+    assert lone_runs == "boolean_learning_rate=0.0003_run_03"
+
+
+def test_a_condition_that_is_not_trained_yet_has_the_name_of_its_levels(
+    root: Path, cli: Cli
+) -> None:
+    for name, base, levels in (("low", 3.0e-4, (3.0e-4,)), ("high", 1.0e-3, (5.0e-3, 1.0e-3))):
+        design = [
+            ({"network_type": "boolean", RATE: x}, [0.5] if x != 1.0e-3 else []) for x in levels
+        ]
+        write_factorial(root / name, design, factors={"network_type": "boolean", RATE: base})
+
+    notes = document_of(cli, root / "low" / "study", root / "high" / "study")["notes"]
+
+    lone = [note.partition(": ")[2] for note in notes if note.startswith("conditions only in")]
+    own = "boolean (network_type=boolean, training.learner.learning_rate=0.001)"
+    assert lone == ["boolean", f"boolean_learning_rate=0.005, {own}"]
+
+
+@pytest.mark.parametrize("choices", [None, {"trunk": "plain"}])
+def test_labels_join_where_the_option_of_a_group_is_not_recorded(
+    choices: dict[str, str] | None, root: Path, cli: Cli
+) -> None:
+    cells = [({"network_type": "boolean", "trunk": trunk}, [0.5]) for trunk in ("plain", "wide")]
+    write_factorial(root / "swept", cells, choices={"network_type": "boolean", "trunk": "plain"})
+    meta = {"choices": choices} if choices else {}
+    lone = [({"network_type": "boolean"}, [0.6])]
+    trunk = {"trunk": {"layers": [64]}}
+    write_factorial(root / "lone", lone, base_config={"analysis": ANALYSIS, **trunk}, **meta)
+
+    document = document_of(cli, root / "swept" / "study", root / "lone" / "study")
+
+    rows = [row for row in document["results"] if row["opponent"] == PRIMARY]
+    assert [row["win_rate"] for row in rows if row["condition"] == "boolean"] == [0.5, 0.6]
+
+
+def test_conditions_that_a_damaged_factor_no_longer_tells_apart_keep_their_names(
+    root: Path, cli: Cli
+) -> None:
+    write_factorial(root / "low", [({"network_type": "boolean", RATE: 3.0e-4}, [0.5])])
+    rates = [({"network_type": "boolean", RATE: x}, [0.5]) for x in (3.0e-4, 1.0e-3)]
+    path = write_factorial(root / "high", rates) / "experiment.json"
+    content = json.loads(path.read_text())
+    content["factors"][RATE] = "oops"
+    path.write_text(json.dumps(content))
+
+    notes = document_of(cli, root / "low" / "study", path.parent)["notes"]
+
+    assert any("only in" in note and "boolean_learning_rate=0.001" in note for note in notes)
 
 
 def test_lone_runs_have_the_interval_of_their_games(root: Path, cli: Cli) -> None:

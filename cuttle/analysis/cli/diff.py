@@ -116,22 +116,24 @@ def _print_notes(console: Console, notes: Sequence[str]) -> None:
 
 
 def _lone_conditions(sides: Sequence[Side]) -> list[str]:
-    """Name the conditions that only one of two experiments has, and such runs of the others."""
+    """Name the conditions that only one of two experiments has, and such runs of the others.
+
+    Conditions as the comparison calls them, runs as their directories are called.
+    """
     if len(sides) != 2 or any(side.kind is not Kind.EXPERIMENT for side in sides):
         return []
-    conditions = [
-        dict.fromkeys(side.condition(r.condition) for r in side.records) for side in sides
-    ]
-    shared = conditions[0].keys() & conditions[1].keys()
+    of_runs = [[side.condition(record.condition) for record in side.records] for side in sides]
+    shared = {*of_runs[0]} & {*of_runs[1]}
+    conditions = [{name: name for name in names} for names in of_runs]
     runs = [
-        dict.fromkeys(side.run_id(r) for r in side.records if side.condition(r.condition) in shared)
+        {side.run_id(r): r.run_id for r in side.records if side.condition(r.condition) in shared}
         for side in sides
     ]
     return [
         f"{what} only in {side.label}: {truncate(lone)}"
         for what, (a, b) in (("conditions", conditions), ("runs", runs))
         for side, mine, other in zip(sides, (a, b), (b, a), strict=True)
-        if (lone := [name for name in mine if name not in other])
+        if (lone := [own for name, own in mine.items() if name not in other])
     ]
 
 
