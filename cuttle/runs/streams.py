@@ -1,6 +1,7 @@
 """The standard streams of a program: its work and exit status never depend on somebody reading."""
 
 import codecs
+import errno
 import io
 import os
 import sys
@@ -15,34 +16,42 @@ SIGNS = {
 class TolerantStream(io.TextIOWrapper):
     """A text stream that survives the loss of its reader: after the first failure it discards.
 
-    The reader of a pipe may leave, a terminal close, a disk be full.
+    The reader of a pipe may leave, a terminal close, a disk be full. The last is an error where
+    `reports_full_disk`: what was asked for would be cut off unnoticed.
     """
+
+    reports_full_disk = False
 
     def write(self, text: str) -> int:
         """Write a text, or drop it."""
         try:
             return super().write(text)
-        except OSError:
-            self._discard()
+        except OSError as error:
+            self._discard(error)
             return len(text)
 
     def flush(self) -> None:
         """Flush what is buffered, or drop it."""
         try:
             super().flush()
-        except OSError:
-            self._discard()
+        except OSError as error:
+            self._discard(error)
 
-    def _discard(self) -> None:
+    def _discard(self, error: OSError) -> None:
         """Point the descriptor at nothing, so that what is still buffered cannot fail either."""
         with suppress(OSError):
             nothing = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nothing, self.fileno())
             os.close(nothing)
+        if self.reports_full_disk and error.errno == errno.ENOSPC:
+            raise error
 
 
-def tolerate_lost_readers() -> None:
+def tolerate_lost_readers(*, reports_full_disk: bool = False) -> None:
     """Replace the standard streams by tolerant ones; open what the caller had closed.
+
+    reports_full_disk: OSError where standard output goes to a full disk, for programs whose work
+        is what they print
 
     A closed descriptor would be taken by the next file that is opened. What the encoding of a
     terminal cannot show is spelled in ASCII or becomes a question mark.
@@ -53,7 +62,9 @@ def tolerate_lost_readers() -> None:
         except OSError:
             nothing = os.open(os.devnull, os.O_RDWR)  # gets the lowest free number, this one
             os.set_inheritable(nothing, True)  # a child, too, has standard streams
-    sys.stdout, sys.stderr = (_tolerant(descriptor) for descriptor in (1, 2))
+    output, sys.stderr = _tolerant(1), _tolerant(2)
+    output.reports_full_disk = reports_full_disk
+    sys.stdout = output
 
 
 def _tolerant(descriptor: int) -> TolerantStream:

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -213,20 +214,35 @@ def test_a_terminal_of_another_encoding_gets_replacements(tmp_path: Path) -> Non
     assert "Größe - \x3f".encode("latin-1") in listed.stdout
 
 
-@pytest.mark.slow
-def test_a_lost_reader_changes_no_exit_status(tmp_path: Path) -> None:
-    write_experiment(tmp_path, {"boolean": [0.6]}, name="whole", planned=["boolean"], runs=1)
-    command = [sys.executable, REPOSITORY / "analyze.py", "diff", "whole", "whole"]
+def lost_reader() -> int:
     reading, writing = os.pipe()
     os.close(reading)
+    return writing
 
-    lost = subprocess.run(
-        command, stdout=writing, stderr=subprocess.PIPE, check=False,
+
+def full_disk() -> int:
+    return os.open("/dev/full", os.O_WRONLY)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("open_output", "status", "said"),
+    [(lost_reader, 0, b""), (full_disk, 2, b"error: standard output: No space left on device\n")],
+)
+def test_only_a_full_disk_changes_the_exit_status(
+    open_output: Callable[[], int], status: int, said: bytes, tmp_path: Path
+) -> None:
+    write_experiment(tmp_path, {"boolean": [0.6]}, name="whole", planned=["boolean"], runs=1)
+    command = [sys.executable, REPOSITORY / "analyze.py", "diff", "whole", "whole"]
+    output = open_output()
+
+    done = subprocess.run(
+        command, stdout=output, stderr=subprocess.PIPE, check=False,
         env={**os.environ, "CUTTLE_ROOT": str(tmp_path)},
     )  # fmt: skip
 
-    os.close(writing)
-    assert (lost.returncode, lost.stderr) == (0, b"")
+    os.close(output)
+    assert (done.returncode, done.stderr) == (status, said)
 
 
 @pytest.mark.parametrize(

@@ -229,7 +229,7 @@ def diff(
 
 def main() -> None:
     """Run the command line: bad input is one line on stderr and exit status 2."""
-    tolerate_lost_readers()
+    tolerate_lost_readers(reports_full_disk=True)
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # until here, Ctrl-C ended this silently
         signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.pop("MPLBACKEND", None)  # a notebook's choice needs its package; nothing is shown
