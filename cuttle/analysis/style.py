@@ -199,7 +199,7 @@ def set_caption(figure: Figure, caption: str, *, note: str) -> Figure:
 
 def clip(name: str, limit: int = LABEL_WIDTH * LABEL_LINES - 4) -> str:
     """Cut out the middle of a name that is too long: its ends tell names apart."""
-    half = (limit - 1) // 2
+    half = max(1, (limit - 1) // 2)
     return name if len(name) <= limit else f"{name[:half]}…{name[-half:]}"
 
 

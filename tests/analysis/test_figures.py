@@ -38,6 +38,10 @@ from .studies import AWKWARD, LONG_NAMES, ODD_NAMES, OF_FACTORS, WITH_FIGURES
 NAMES = list(all_figures())
 
 LONG_TYPES = ["transformer_with_relative_positions_v1", "transformer_with_relative_positions_v2"]
+WIDE_LETTERS = [
+    "momentum_sq", "warm_cosine", "damped_ramp", "common_mode", "down_memory", "sum_maximum",
+    "cosine_warm",
+]  # fmt: skip
 SCHEDULES = ["constant", "cosine", "exponential", "linear", "polynomial", "triangular", "restarts"]
 
 
@@ -305,8 +309,9 @@ def test_conditions_of_several_factors_have_a_label_each(factorial: Make) -> Non
         ("response", ["boolean", "embedding"], list(range(1, 31))),
         ("interaction", ["boolean", "embedding"], SCHEDULES),
         ("heat_map", ["boolean", "embedding"], [{"kind": k, "warmup": 100} for k in SCHEDULES[:5]]),
+        ("heat_map", [f"a_network_of_{n}_letters" for n in ("many", "more")], WIDE_LETTERS),
     ],
-    ids=["levels", "long names", "numbers", "texts", "mappings"],
+    ids=["levels", "long names", "numbers", "texts", "mappings", "wide letters"],
 )  # fmt: skip
 def test_no_label_of_an_axis_covers_another(
     name: str, types: list[str], levels: list[Any], factorial: Make
@@ -323,6 +328,24 @@ def test_no_label_of_an_axis_covers_another(
             boxes = [label.get_window_extent() for label in labels]
             assert not any(a.overlaps(b) for a, b in itertools.pairwise(boxes))
             assert all(figure.bbox.x0 <= box.x0 for box in boxes)
+
+
+def test_pairs_of_names_that_differ_in_their_middle_have_a_label_each(study: Make) -> None:
+    names = [f"a_long_name_with_{x}_in_its_middle_part" for x in ("alpha", "beta", "gamma")]
+    groups = {name: [0.5 + n / 10, 0.52] for n, name in enumerate(names)}
+
+    for axes in draw("differences", study(groups, planned=names)).axes:
+        assert len({text.get_text() for text in axes.get_yticklabels()}) == 3
+
+
+def test_ticks_of_a_numeric_factor_have_no_more_digits_than_tell_them_apart(
+    factorial: Make,
+) -> None:
+    rates = [0.1, 0.1 + 0.2, 0.7]
+
+    axes = draw("response", factorial(cells(lambda i, j: 0.5, levels=rates, runs=2))).axes[0]
+
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["0.1", "0.3", "0.7"]
 
 
 def test_runs_have_the_markers_of_the_legend_and_are_not_cut_in_half(tmp_path: Path) -> None:

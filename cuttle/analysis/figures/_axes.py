@@ -20,7 +20,6 @@ from cuttle.analysis.style import (
     FAINT,
     INK,
     Style,
-    clip,
     level_texts,
     offsets,
     row_labels,
@@ -34,7 +33,7 @@ LABEL_SIZE, DENSE_SIZE = 7, 6  # points
 POINT_BIN = 0.02  # of the axis: points closer than this would cover each other
 COLOUR_MAP = "cividis"  # grows in lightness: readable in grey and under colour deficiencies
 MIN_SPAN = 0.1  # of the colours of a heat map, in win rate: less would magnify noise
-CHARACTERS_PER_INCH = 15  # of tick labels
+CHARACTERS_PER_INCH = 12  # of tick labels, where letters are wide
 MAX_PAIRS = 40  # of several factors
 FEW = 30  # runs of a condition that can be distinguished at full size
 POINT_STEP = 0.09  # of the distance between two categories
@@ -65,10 +64,10 @@ def label_groups(axes: Axes, study: Study, groups: Mapping[str, FloatArray]) -> 
     """
     dense, style = is_dense(study, len(groups)), styles(study)
     labels, title = row_labels(study)
-    texts = [
-        f"{labels[name]}  n = {len(v)}" if dense else f"{short(name)}\nn = {len(v)}"
-        for name, v in groups.items()
-    ]
+    if not dense and len(set(map(short, groups))) == len(groups):
+        labels = {name: short(name) for name in groups}
+    between = "  " if dense else "\n"
+    texts = [f"{labels[name]}{between}n = {len(v)}" for name, v in groups.items()]
     category_axis(axes, texts, dense=dense)
     spec = axes.get_subplotspec()
     if spec is not None and spec.is_first_col():
@@ -87,11 +86,13 @@ def label_pairs(axes: Axes, study: Study, pairs: pd.DataFrame, sign: str) -> Non
     if len(study.varying) <= 1:
         names = [(levels[a][f], levels[b][f]) for f, a, b in _pairs_of(pairs)]
         texts = [f"{short(first)}\n{sign} {short(second)}" for first, second in names]
-        dense = is_dense(study, len(pairs)) or max(text.count("\n") for text in texts) > 1
-        if dense:
-            texts = [f"{clip(first, 24)} {sign} {clip(second, 24)}" for first, second in names]
-        category_axis(axes, texts, dense=dense)
-        return
+        if not is_dense(study, len(pairs)):
+            if max(text.count("\n") for text in texts) > 1:  # names that take two lines each
+                levels = level_texts(study, PAIR_LABEL // 2)
+                names = [(levels[a][f], levels[b][f]) for f, a, b in _pairs_of(pairs)]
+                texts = [f"{first}\n{sign} {second}" for first, second in names]
+            category_axis(axes, texts)
+            return
     texts = _by_levels(study, pairs, sign, levels)
     if max(map(len, texts)) > PAIR_LABEL:
         levels = level_texts(study, PAIR_LABEL // (len(study.varying) + 1))
@@ -102,16 +103,17 @@ def label_pairs(axes: Axes, study: Study, pairs: pd.DataFrame, sign: str) -> Non
 def _by_levels(
     study: Study, pairs: pd.DataFrame, sign: str, levels: Mapping[str, Mapping[str, str]]
 ) -> list[str]:
-    """Write pairs of several factors: the two levels, and those of the other factors."""
+    """Write pairs on one line: the two levels, and those of the other factors."""
     texts = []
     for varied, first, second in _pairs_of(pairs):
         where = ", ".join(levels[first][f] for f in study.varying if f != varied)
-        texts.append(f"{levels[first][varied]} {sign} {levels[second][varied]}  ({where})")
+        text = f"{levels[first][varied]} {sign} {levels[second][varied]}"
+        texts.append(text + f"  ({where})" * bool(where))
     return texts
 
 
 def _pairs_of(pairs: pd.DataFrame) -> Iterable[tuple[str, str, str]]:
-    return zip(pairs["factor"], pairs["a"], pairs["b"], strict=True)
+    return pairs[["factor", "a", "b"]].itertuples(index=False, name=None)
 
 
 def annotate(axes: Axes, place: float, text: str, *, at_right: bool = False) -> None:

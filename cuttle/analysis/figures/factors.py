@@ -252,7 +252,9 @@ def _draw_response(axes: Axes, study: Study, factor: str, labels: list[str], opp
     if is_log:
         axes.set_xscale("log")
     ticks = _apart(levels, is_log=is_log)
-    texts = list(map(level_text, ticks))
+    texts = [f"{level:g}" for level in ticks]
+    if len(set(texts)) < len(ticks):
+        texts = list(map(level_text, ticks))
     axes.set_xticks(ticks, texts, **slant(texts, axes))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xlabel(study.factor_text(factor))
