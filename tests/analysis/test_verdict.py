@@ -151,6 +151,18 @@ def test_degrees_of_freedom_of_repeated_measures_are_those_of_the_p_beside(study
     assert f"F({epsilon * 2:.3g}, {epsilon * 12:.3g}) = " in overall
 
 
+def test_pairs_that_differ_in_two_factors_are_not_summed_up_with_the_others(
+    factorial: Make,
+) -> None:
+    levels = [("boolean", 3e-4, 0.53), ("boolean", 1e-3, 0.55), ("embedding", 3e-3, 0.84)]
+    study = factorial([
+        ({"network_type": name, RATE: rate}, [mean - 0.02, mean, mean, mean + 0.02])
+        for name, rate, mean in levels
+    ])  # fmt: skip
+
+    assert "though at least two" not in headline(study)
+
+
 def test_two_factors_are_answered_factor_by_factor(factorial: Make) -> None:
     study = factorial(cells(lambda i, j: 0.5 + 0.1 * i + 0.05 * i * j))
 

@@ -79,7 +79,7 @@ def _of_families(study: Study, opponent: str, pairs: Sequence[Row]) -> Iterator[
     for factor, family in families.items():
         name = f"by {study.factor_text(factor)}, " * (len(families) > 1)
         overall = ""
-        if len(families) == 1 and len(study.labels) > 2:
+        if len(study.varying) == 1 and len(study.labels) > 2:
             statement = _overall(study, opponent, pairs)
             is_different = statement.decision is Decision.DIFFERENT
             overall = statement.answer.removeprefix("Yes: ").rstrip(".") * is_different
