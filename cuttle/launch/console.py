@@ -4,6 +4,7 @@ import shlex
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,8 @@ from cuttle.launch.refusal import Refusal, example_of, one_line_errors
 from cuttle.launch.signals import ignore_signals, stop_on_signals
 from cuttle.launch.worker import RunFailed
 from cuttle.runs.layout import CONFIG_FILE, OVERRIDES_FILE
-from cuttle.runs.resume import split_config_options
 from cuttle.runs.streams import tolerate_lost_readers
 
-MULTIRUN_FLAGS = ("-m", "--multirun")
 # Without --experimental-rerun: the same command resumes, and a pickle may run any code.
 HYDRA_OPTIONS = (
     "cfg", "config-dir", "config-name", "config-path", "help", "hydra-help", "info", "multirun",
@@ -29,6 +28,8 @@ WITH_VALUE = (
     "--config-dir", "-cd",
 )  # fmt: skip
 SHORT_OPTIONS = ("-h", "-c", "-p", "-r", "-m", "-sc", "-cp", "-cn", "-cd", "-i")
+INFO = ("--info", "-i")  # may have one of these values
+TOPICS = ("all", "config", "defaults", "defaults-tree", "plugins", "searchpath")
 
 
 def run_main(main: Callable[[], Any]) -> None:
@@ -41,7 +42,7 @@ def run_main(main: Callable[[], Any]) -> None:
         with one_line_errors():
             _refuse_flags(sys.argv[1:])
             _refuse_stored_config(sys.argv[1:])
-            _put_options_first()
+            _put_overrides_first()
             main()
     except RunFailed:  # which the summary has named, here or in a worker of another sweeper
         sys.exit(get_status() or FAILED)
@@ -50,16 +51,20 @@ def run_main(main: Callable[[], Any]) -> None:
     sys.exit(get_status())
 
 
-def _put_options_first() -> None:
+def _put_overrides_first() -> None:
     """Sort the command line; Hydra 1.3 refuses options between overrides."""
-    options, others = split_config_options(sys.argv[1:])
-    others.sort(key=lambda argument: argument not in MULTIRUN_FLAGS)
-    sys.argv[1:] = [*options, *others]
+    overrides: list[str] = []
+    options: list[str] = []
+    for before, word in pairwise(sys.argv):
+        is_value = before in WITH_VALUE or (before in INFO and word in TOPICS)
+        (options if is_value or word.startswith("-") else overrides).append(word)
+    sys.argv[1:] = [*overrides, *options]
 
 
 def _refuse_flags(arguments: Sequence[str]) -> None:
     """Raise Refusal for what is no option of Hydra's: it would print its usage, or do nothing."""
-    if {"-p", "--package"} & {*arguments} and not {"-c", "--cfg"} & {*arguments}:
+    names = {argument.partition("=")[0] for argument in arguments}
+    if {"-p", "--package"} & names and not {"-c", "--cfg"} & names:
         raise Refusal("--package selects what --cfg shows: add --cfg job")
     if arguments and arguments[-1] in WITH_VALUE:
         raise Refusal(f"{arguments[-1]} needs a value, see --hydra-help")
@@ -67,22 +72,15 @@ def _refuse_flags(arguments: Sequence[str]) -> None:
         if not argument:
             raise Refusal("an argument is empty: perhaps a variable of the shell is not set")
         name, _, value = argument.removeprefix("--").partition("=")
-        if argument in ("--config-dir=", "-cd="):
-            raise Refusal(f"{argument} names no directory: perhaps a variable is not set")
-        if argument.startswith("-") and not argument.startswith("--"):
-            _refuse_short(argument)
-            continue
-        if not argument.startswith("--") or name in HYDRA_OPTIONS:
+        if argument.endswith("=") and argument[:-1] in WITH_VALUE:
+            raise Refusal(f"{argument} has no value: perhaps a variable is not set")
+        is_long = argument.startswith("--")
+        is_known = name in HYDRA_OPTIONS if is_long else name in SHORT_OPTIONS
+        if is_known or not argument.startswith("-"):
             continue
         if (key := name.replace("-", "_")) in index():
             example = f"{key}={value}" if value else example_of(key)
             raise Refusal(f"{argument} is not an option: write {example}")
-        raise Refusal(f"there is no option {argument}; settings are KEY=VALUE, see --help")
-
-
-def _refuse_short(argument: str) -> None:
-    """Raise Refusal for an option of one dash that Hydra does not know."""
-    if argument.partition("=")[0] not in SHORT_OPTIONS:
         raise Refusal(f"there is no option {argument}; settings are KEY=VALUE, see --help")
 
 
