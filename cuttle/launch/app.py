@@ -90,7 +90,7 @@ def launch_run(config: DictConfig, program: Program, arguments: Sequence[str] = 
     is_single = hydra.mode is not RunMode.MULTIRUN
     if is_single:
         refuse_unused_options(master)
-    elif os.environ.get(LAUNCHER) == str(os.getppid()):  # a worker that another sweeper started
+    elif os.environ.pop(LAUNCHER, "") == str(os.getppid()):  # first job of a sweeper's worker
         isolate.exit_with(os.getppid())
     _start_importing(program, config)
     loader = GlobalHydra.instance().config_loader()

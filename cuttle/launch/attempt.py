@@ -70,6 +70,7 @@ def _write_output_to(log: Path) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK
     descriptor = os.open(log, flags, 0o644)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
         raise OSError(errno.EINVAL, "not a regular file", str(log))
     for standard in (1, 2):
         os.dup2(descriptor, standard)

@@ -11,12 +11,13 @@ from statistics import mean
 from cuttle.launch.arithmetic import is_portable
 from cuttle.launch.plan import Plan, PlannedRun
 from cuttle.launch.refusal import Refusal
-from cuttle.runs.comparable import mismatches
-from cuttle.runs.diff import canonical, is_below
+from cuttle.runs.comparable import method_settings, mismatches
+from cuttle.runs.diff import canonical, differing, is_below
 from cuttle.runs.formatting import join_words, pluralize, truncate
 from cuttle.runs.identity import differences, settings_hash
 from cuttle.runs.layout import CHECKPOINT_FILE, RunState
 from cuttle.runs.provenance import package_versions, source_hash
+from cuttle.runs.reader import Experiment
 from cuttle.runs.run_record import NETWORK_TYPE, RunRecord
 
 
@@ -173,14 +174,14 @@ def _refuse_other_settings(plan: Plan, decisions: Sequence[Decision]) -> None:
     """Runs differ by their factors alone, by the rule of the report."""
     asked = [decision.run for decision in decisions if decision.is_to_do]
     replaced = {run.run_id for run in asked}
-    records = plan.experiment.runs if plan.experiment and asked else ()
+    keys = [key for factor in plan.factors.values() for key in factor["keys"]]
+    records = _own_first(plan.experiment, keys) if plan.experiment and asked else ()
     configs = [
         (record.run_id, record.condition, record.config)
         for record in records
         if record.run_id not in replaced and record.is_begun and record.config
     ]
     configs += [(run.run_id, run.condition, run.config) for run in asked]
-    keys = [key for factor in plan.factors.values() for key in factor["keys"]]
     for mismatch in mismatches(configs, keys):
         if mismatch.second in replaced:
             raise Refusal(
@@ -189,6 +190,18 @@ def _refuse_other_settings(plan: Plan, decisions: Sequence[Decision]) -> None:
                 f"{truncate(mismatch.changes, MAX_CHANGES)}; such runs cannot be compared: "
                 f"{TO_VARY} or {WAY_OUT}"
             )
+
+
+def _own_first(experiment: Experiment, keys: Sequence[str]) -> list[RunRecord]:
+    """Return the runs of an experiment, those last that do not belong to its base."""
+    base = experiment.meta.get("base_config")
+    settings = method_settings(base) if isinstance(base, dict) else {}
+
+    def is_foreign(record: RunRecord) -> bool:
+        changed = differing([settings, method_settings(record.config)])
+        return not all(is_below(key, keys) for key in changed)
+
+    return sorted(experiment.runs, key=is_foreign)
 
 
 def _refuse_equal_settings(plan: Plan, decisions: Sequence[Decision]) -> None:

@@ -166,7 +166,8 @@ def _file_being_read(error: BaseException) -> str:
     Hydra's own local variable is the only place that has it.
     """
     frames = [frame.f_locals for frame, _ in traceback.walk_tb(error.__traceback__)]
-    return f"{next((f['full_path'] for f in frames if 'full_path' in f), 'a config file')} "
+    paths = (variables["full_path"] for variables in frames if "full_path" in variables)
+    return f"{next(paths, 'a config file or the command line')} "
 
 
 def _group_argument() -> str:

@@ -231,6 +231,31 @@ def test_a_foreign_run_hides_no_other_setting(completed: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        "run=1 --cfg job experiment=test",
+        "run=1 -c job --resolve experiment=test -p training.replay",
+        "run=1 --info defaults experiment=test",
+        "experiment=test -m run=1,2 --config-name=config dry_run=true",
+    ],
+)
+def test_options_of_hydra_stand_anywhere(words: str, tmp_path: Path) -> None:
+    finished = launch(tmp_path, *words.split())
+
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert finished.stdout
+
+
+def test_a_foreign_first_run_keeps_no_run_of_the_experiment_from_training(completed: Path) -> None:
+    path = completed / "multirun" / "test" / "boolean_run_01" / ".hydra" / "config.yaml"
+    path.write_text(path.read_text().replace("rounds: 3", "rounds: 5"))
+
+    finished = launch(completed, "experiment=test", "run=9")
+
+    assert finished.returncode == 0, finished.stderr
+
+
+@pytest.mark.parametrize(
     "damage",
     ["{", '{"planned": 3, "history": {}}', '{"factors": {"trunk": "x", "fault": {"keys": 5}}}'],
 )
