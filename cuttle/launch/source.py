@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cuttle.runs.files import read_json, write_bytes
 from cuttle.runs.layout import METADATA_FILE, PACKAGE_DIR, SOURCE_DIR
-from cuttle.runs.provenance import source_files, source_hash
+from cuttle.runs.provenance import hash_source, source_files, source_hash
 
 
 def keep_source(experiment_dir: Path) -> None:
@@ -27,10 +27,13 @@ def keep_source(experiment_dir: Path) -> None:
 
 
 def import_kept_source(run_dir: Path) -> None:
-    """Let this process and its children import what a run was frozen with, where it was edited."""
+    """Let this process and its children import what a run was frozen with, where it was edited.
+
+    That may be between two runs of a worker, whose fork server may have to be replaced then.
+    """
     frozen = read_json(run_dir / METADATA_FILE).get("source_hash")
     path = str(_archive(run_dir.parent, str(frozen)))
-    if frozen != source_hash() and Path(path).is_file() and path not in sys.path:
+    if frozen != hash_source() and Path(path).is_file() and path not in sys.path:
         sys.path.insert(0, path)
 
 

@@ -56,7 +56,12 @@ def source_files() -> list[Path]:
 
 @cache
 def source_hash() -> str:
-    """Fingerprint the source files that can change a result."""
+    """Fingerprint the source files that can change a result, as this process first found them."""
+    return hash_source()
+
+
+def hash_source() -> str:
+    """Fingerprint the source files that can change a result, as they are now."""
     digest = hashlib.sha256()
     for path in source_files():
         name = path.relative_to(PACKAGE_DIR)

@@ -13,6 +13,7 @@ from omegaconf import OmegaConf
 
 from cuttle.launch.plan import PlannedRun
 from cuttle.launch.program import Program
+from cuttle.launch.source import import_kept_source, keep_source
 from cuttle.launch.worker import (
     EXIT_TERMINATED,
     FrozenConfigs,
@@ -20,9 +21,17 @@ from cuttle.launch.worker import (
     mark_crashed,
     train_isolated,
 )
+from cuttle.runs import provenance
 from cuttle.runs.files import write_json
 from cuttle.runs.identity import config_hash
-from cuttle.runs.layout import CONFIG_FILE, LOG_FILE, METADATA_FILE, OVERRIDES_FILE, RunState
+from cuttle.runs.layout import (
+    CONFIG_FILE,
+    LOG_FILE,
+    METADATA_FILE,
+    OVERRIDES_FILE,
+    SOURCE_DIR,
+    RunState,
+)
 from cuttle.runs.lock import locked
 from cuttle.runs.provenance import source_hash
 from cuttle.runs.recorder import Recorder
@@ -202,6 +211,22 @@ def test_an_unwritable_status_is_reported(tmp_path: Path) -> None:
 
     assert told.startswith("killed; its status could not be written (")
     assert status_of(run).state is RunState.PREPARED
+
+
+def test_an_edit_between_two_runs_of_a_worker_reaches_none_of_its_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", ["here", *sys.path])
+    run = frozen(tmp_path)
+    keep_source(tmp_path)
+
+    import_kept_source(run.run_dir)
+    before = sys.path[0]
+    monkeypatch.setattr(provenance, "source_files", list)  # all are gone
+    import_kept_source(run.run_dir)
+
+    assert before == "here"
+    assert sys.path[0] == str(tmp_path / SOURCE_DIR / f"{source_hash()}.zip")
 
 
 def test_a_worker_composes_nothing(tmp_path: Path) -> None:
