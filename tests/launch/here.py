@@ -18,6 +18,7 @@ from unittest import mock
 
 from hydra.core.global_hydra import GlobalHydra
 
+from cuttle.launch.exit_status import COMPLETED, set_status
 from tests.launch.launching import Finished, command
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1)
@@ -62,6 +63,7 @@ def _as_a_program(directory: Path, words: list[str], variables: dict[str, str]) 
     """Let this process pass for one of its own, and leave it afterwards as it was."""
     handlers = {number: signal.getsignal(number) for number in SIGNALS}
     log_handlers, place = logging.root.handlers[:], Path.cwd()
+    set_status(COMPLETED)  # that of a launch before this one would count where none follows
     streams = [open(descriptor, "w", closefd=False) for descriptor in (1, 2)]  # noqa: SIM115
     os.chdir(directory)
     try:
