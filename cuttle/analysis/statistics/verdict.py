@@ -75,14 +75,12 @@ def headline(study: Study) -> str:
 
 def _of_families(study: Study, opponent: str, pairs: Sequence[Row]) -> Iterator[str]:
     """Sum up the pairs of each factor, and what those of a single one leave undetected."""
-    families = by_family(pairs)
+    families, overall = by_family(pairs), ""
+    if len(study.varying) == 1 and len(study.labels) > 2:
+        p, numbers = _test_of_all(study, opponent)
+        overall = f"at least two {study.noun}s differ {numbers}" * (p < ALPHA)
     for factor, family in families.items():
         name = f"by {study.factor_text(factor)}, " * (len(families) > 1)
-        overall = ""
-        if len(study.varying) == 1 and len(study.labels) > 2:
-            statement = _overall(study, opponent, pairs)
-            is_different = statement.decision is Decision.DIFFERENT
-            overall = statement.answer.removeprefix("Yes: ").rstrip(".") * is_different
         yield name + summarise(family, study.noun, overall)
     if len(families) == 1:
         yield detectable_text([row for row in pairs if row["decision"] is Decision.UNDECIDED])
@@ -137,18 +135,26 @@ def _pairs(study: Study, opponent: str, family: Sequence[Row]) -> Iterator[State
         yield Statement(question, f"{text}.", Decision.UNDECIDED, family[0]["factor"])
 
 
-def _overall(study: Study, opponent: str, pairs: Sequence[Row]) -> Statement:
-    noun, factor, tests = study.noun, study.varying[0], omnibus(study, opponent)
-    question = f"Does {study.factor_text(factor)} matter against {opponent}?"
+def _test_of_all(study: Study, opponent: str) -> tuple[float, str]:
+    """Return the p of the test of all conditions at once and its numbers; or NaN and a reason."""
+    tests = omnibus(study, opponent)
     (fit,) = rows_of(tests[tests["is_primary"].astype(bool)])
     if not fit["p"] >= 0:
-        text = f"Cannot be tested for all {noun}s at once: {fit['note']}."
-        return Statement(question, text, Decision.NOT_COMPUTABLE, factor)
+        return fit["p"], fit["note"]
     f = ""
     if fit["df2"] == fit["df2"]:
         f = f"F({fit['df1']:.3g}, {fit['df2']:.3g}) = {fit['statistic_value']:.2f}, "
-    numbers = f"({TESTS[fit['test']]}, {f}{format_p_claim(fit['p'])})"
-    if fit["p"] < ALPHA:
+    return fit["p"], f"({TESTS[fit['test']]}, {f}{format_p_claim(fit['p'])})"
+
+
+def _overall(study: Study, opponent: str, pairs: Sequence[Row]) -> Statement:
+    noun, factor = study.noun, study.varying[0]
+    question = f"Does {study.factor_text(factor)} matter against {opponent}?"
+    p, numbers = _test_of_all(study, opponent)
+    if not p >= 0:
+        text = f"Cannot be tested for all {noun}s at once: {numbers}."
+        return Statement(question, text, Decision.NOT_COMPUTABLE, factor)
+    if p < ALPHA:
         text = f"Yes: at least two {noun}s differ {numbers}."
         return Statement(question, text, Decision.DIFFERENT, factor)
     decisions = {pair["decision"] for pair in pairs}
