@@ -65,12 +65,12 @@ def call(name: str, *arguments: Any, environment: Mapping[str, str]) -> Any:
     The child is forked where the fork server has this environment, else it is a new interpreter.
     Raises CallFailed with the text of its exception, ChildDied where it ends without an answer.
     """
-    forked = [names for names, variables in _server if variables == environment]
-    context: Any = multiprocessing.get_context("forkserver" if forked else "spawn")
+    names = next((names for names, variables in _server if variables == environment), None)
+    context: Any = multiprocessing.get_context("spawn" if names is None else "forkserver")
     receiver, sender = multiprocessing.Pipe(duplex=False)
     process = context.Process(target=_child, args=(sender, name, arguments, dict(os.environ)))
-    names = forked[0] if forked else ()  # for a fork server that replaces a dead one
-    with _variables(names, environment), interrupts_blocked(), _no_main_module():
+    # The names are for a fork server that replaces a dead one.
+    with _variables(names or (), environment), interrupts_blocked(), _no_main_module():
         _start(process)
     sender.close()
     has_answer, value = None, None
